@@ -1,0 +1,421 @@
+"""Stage 2: a `Definition` to a typed `ir.Model`. Reports SG2: names and values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from . import ir
+from .catalog import losses, operations, optimizers
+from .catalog.layer import Operation as OperationRow
+from .catalog.parameters import BadValue, Integer, Kind, Parameter
+from .catalog.sequences import (
+    INPUT_ENCODINGS,
+    LIBRARIES,
+    MULTI_LABEL,
+    SEQUENCE_SPACES,
+    TASKS,
+    implementation,
+)
+from .catalog.training import FORMATS, TRAINING
+from .definition import Definition, External, General, Operation, Pattern, Section, Sequential
+from .diagnostics import Diagnostics, did_you_mean, one_of, suggest
+from .ir import Arguments, Value
+from .source import Span, Text
+
+_SEED = Integer(0, 2**32 - 1)
+_MAX_LABELS = 100_000
+
+
+def analyze(definition: Definition, diagnostics: Diagnostics) -> ir.Model | None:
+    """The definition as meant, or None if a name or value in it is wrong."""
+    return _Analysis(diagnostics).model(definition)
+
+
+class _Analysis:
+    """One pass over a definition. What is wrong is reported and becomes None."""
+
+    def __init__(self, diagnostics: Diagnostics) -> None:
+        self.diagnostics = diagnostics
+
+    def model(self, definition: Definition) -> ir.Model | None:
+        general = self.general(definition.general)
+        library = general["library"]
+        name = library.value if library else None
+        architecture = self.architecture(definition.architecture, name)
+        loss = self.loss(definition, name)
+        optimizer = self.optimizer(definition, name)
+        training = self.training(definition, name)
+        if self.diagnostics.failed:
+            return None
+        return ir.Model(
+            **general, architecture=architecture, loss=loss, optimizer=optimizer, training=training
+        )
+
+    # ---- general ----
+
+    def general(self, general: General) -> dict[str, Value | None]:
+        values = {
+            "id": self.id(general.id),
+            "name": _plain(general.name, "general/name"),
+            "description": _plain(general.description, "general/description"),
+            "task": self.choice(general.task, "general/task", TASKS),
+            "sequence_space": self.choice(
+                general.sequence_space, "general/sequencespace", SEQUENCE_SPACES
+            ),
+            "library": self.choice(general.library, "general/library", LIBRARIES),
+            "input_encoding": self.input_encoding(general.input_encoding),
+            "labels": None,
+            "label_pattern": None,
+            "seed": self.value(general.seed, "general/seed", _SEED, "the seed"),
+        }
+        if isinstance(general.labels, Pattern):
+            pattern = values["label_pattern"] = self.pattern(general.labels, general.task.value)
+            if pattern:
+                span = general.labels.tag.span
+                values["labels"] = Value(pattern.labels, "general/labels/pattern", span)
+        else:
+            values["labels"] = self.labels(general)
+        self.implementation(general.implementation, values)
+        return values
+
+    def id(self, text: Text) -> Value[str]:
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", text.value):
+            legal = re.sub(r"[^A-Za-z0-9_-]+", "-", text.value).strip("-")
+            self.diagnostics.error(
+                "SG201",
+                text.span,
+                f"the id {text.value!r} holds more than letters, digits, '_' and '-'",
+                f"write id={legal!r}" if legal else None,
+            )
+        return _plain(text, "general/@id")
+
+    def choice(self, text: Text, path: str, known: Iterable[str]) -> Value[str] | None:
+        if text.value in known:
+            return _plain(text, path)
+        tag = path.rpartition("/")[2]
+        problem = f"unknown {tag} '{text.value}'" if text.value else f"'{tag}' is empty"
+        nearest = did_you_mean(text.value, known)
+        self.diagnostics.error("SG206", text.span, problem, nearest or one_of(known))
+        return None
+
+    def input_encoding(self, text: Text | None) -> Value[str] | None:
+        path = "general/inputencoding"
+        return self.choice(text, path, INPUT_ENCODINGS) if text else Value("1D", path, None)
+
+    def implementation(self, text: Text | None, values: dict[str, Value | None]) -> None:
+        chosen = [values[key] for key in ("library", "sequence_space", "task")]
+        if text is None or None in chosen:
+            return
+        expected = implementation(*(value.value for value in chosen))
+        if text.value != expected:
+            self.diagnostics.error(
+                "SG405",
+                text.span,
+                f"the implementation '{text.value}' does not agree with "
+                "library, sequencespace and task",
+                f"they mean '{expected}'; write that, or delete the element",
+            )
+
+    def labels(self, general: General) -> Value[tuple[str, ...]]:
+        first: set[str] = set()
+        for label in general.labels:
+            if not label.value:
+                self.diagnostics.error("SG214", label.span, "an empty label")
+            elif label.value in first:
+                self.diagnostics.error(
+                    "SG212", label.span, f"the label '{label.value}' stands here a second time"
+                )
+            self.separator(label, general.task.value)
+            first.add(label.value)
+        labels = tuple(label.value for label in general.labels)
+        return Value(labels, "general/labels", general.labels_span)
+
+    def separator(self, label: Text, task: str) -> None:
+        forbidden = "\t\n\r" + ("|" if task == MULTI_LABEL else "")
+        used = [character for character in forbidden if character in label.value]
+        if used:
+            self.diagnostics.error(
+                "SG214",
+                label.span,
+                f"a label cannot contain {used[0]!r}: the data files use it as a separator",
+            )
+
+    def pattern(self, pattern: Pattern, task: str) -> ir.LabelPattern | None:
+        path = "general/labels/pattern"
+        kind = Integer(-(10**9), 10**9)
+        low = self.value(pattern.min, f"{path}/@min", kind, "min") if pattern.min else None
+        high = self.value(pattern.max, f"{path}/@max", kind, "max")
+        first = 1 if pattern.min is None else low.value if low else None
+        if first is None or high is None:
+            return None
+        if first > high.value:
+            self.diagnostics.error(
+                "SG213",
+                pattern.max.span,
+                f"the pattern runs from {first} to {high.value}: it names no label",
+                "min is the first number, max the last",
+            )
+            return None
+        if high.value - first >= _MAX_LABELS:
+            self.diagnostics.error(
+                "SG213", pattern.max.span, f"the pattern names more than {_MAX_LABELS:,} labels"
+            )
+            return None
+        prefix = pattern.prefix.value if pattern.prefix else ""
+        postfix = pattern.postfix.value if pattern.postfix else ""
+        for affix in (pattern.prefix, pattern.postfix):
+            if affix:
+                self.separator(affix, task)
+        return ir.LabelPattern(prefix, postfix, first, high.value)
+
+    # ---- architecture ----
+
+    def architecture(
+        self, architecture: Sequential | External, library: str | None
+    ) -> ir.Sequential | ir.External | None:
+        if isinstance(architecture, External):
+            return self.external(architecture, library)
+        found = [
+            self.operation(number, operation)
+            for number, operation in enumerate(architecture.operations, start=1)
+        ]
+        return ir.Sequential(tuple(found), architecture.tag.span)
+
+    def external(self, external: External, library: str | None) -> ir.External | None:
+        path = "architecture/external"
+        name = self.choice(external.format, f"{path}/@format", FORMATS)
+        if name is None or library is None:
+            return None
+        row = FORMATS[name.value]
+        if row.library != library:
+            own = [other.name for other in FORMATS.values() if other.library == library]
+            self.diagnostics.error(
+                "SG408",
+                external.format.span,
+                f"the format '{row.name}' belongs to {row.library}, and the library is {library}",
+                f"{library} reads {one_of(own)}",
+            )
+        if row.class_name and not (external.class_name and external.class_name.value.strip()):
+            self.diagnostics.error(
+                "SG109",
+                external.tag.span,
+                f"the format '{row.name}' needs the attribute 'classname'",
+                'write classname="TorchModel", the name of the class in the file',
+            )
+            return None
+        if not external.path.value:
+            self.diagnostics.error("SG601", external.path.span, "'external' names no file")
+        return ir.External(
+            name,
+            _plain(external.class_name, f"{path}/@classname") if external.class_name else None,
+            _plain(external.path, path),
+        )
+
+    def operation(self, number: int, operation: Operation) -> ir.Operation | None:
+        row = operations.find(operation.name.value)
+        if row is None:
+            self.diagnostics.error(
+                "SG202",
+                operation.name.span,
+                f"unknown operation '{operation.name.value}'",
+                suggest(operation.name.value, operations.OPERATIONS),
+            )
+            return None
+        arguments = self.arguments(row, number, operation)
+        return ir.Operation(number, row.name, arguments, operation.name.span)
+
+    def arguments(self, row: OperationRow, number: int, operation: Operation) -> Arguments:
+        known = {parameter.name: parameter for parameter in operations.parameters(row)}
+        path = f"architecture/sequential/operation[{number}]"
+        given = {
+            name: (attribute.name.span, attribute.value)
+            for name, attribute in operation.attributes.items()
+        }
+        for name, (span, _) in given.items():
+            if name not in known:
+                self.diagnostics.error(
+                    "SG203",
+                    span,
+                    f"{row.name} has no parameter '{name}'",
+                    suggest(name, known),
+                )
+        return self.settings(
+            known.values(), given, f"{path}/@", operation.name.span, row.name, "SG205"
+        )
+
+    # ---- loss, optimizer, trainingprocess ----
+
+    def section(
+        self, section: Section | None, definition: Definition, tag: str, library: str | None
+    ) -> dict[str, tuple[Span, Text]] | None:
+        """The hyperparameters by name, or None if there is no section."""
+        if section is None:
+            self.diagnostics.error(
+                "SG106",
+                definition.root.span,
+                f"the definition lacks the element '{tag}'",
+                f"a {library or 'trained'} model needs it",
+            )
+            return None
+        given: dict[str, tuple[Span, Text]] = {}
+        for hyperparameter in section.hyperparameters:
+            name = hyperparameter.name
+            if name.value in given:
+                self.diagnostics.error(
+                    "SG209",
+                    name.span,
+                    f"the hyperparameter '{name.value}' stands here a second time",
+                    "delete one",
+                )
+            given.setdefault(name.value, (name.span, hyperparameter.value))
+        return given
+
+    def hyperparameters(
+        self,
+        parameters: Iterable[Parameter],
+        given: dict[str, tuple[Span, Text]],
+        section: Section,
+        owner: str,
+    ) -> Arguments:
+        """Values of all parameters; `given` holds nothing else, or that is reported."""
+        known = {parameter.name: parameter for parameter in parameters}
+        for name, (span, _) in given.items():
+            if name not in known:
+                self.diagnostics.error(
+                    "SG207",
+                    span,
+                    f"{owner} has no hyperparameter '{name}'",
+                    suggest(name, known) if known else "it has none besides its name",
+                )
+        path = section.tag.value + "/"
+        return self.settings(known.values(), given, path, section.tag.span, owner, "SG208")
+
+    def named(
+        self, given: dict[str, tuple[Span, Text]], section: Section
+    ) -> tuple[Text | None, dict[str, tuple[Span, Text]]]:
+        """The hyperparameter that names the row, and the others."""
+        tag = section.tag.value
+        if tag not in given:
+            self.diagnostics.error(
+                "SG208",
+                section.tag.span,
+                f"'{tag}' lacks the hyperparameter '{tag}'",
+                f'write <hyperparameter name="{tag}">...</hyperparameter>',
+            )
+            return None, given
+        return given[tag][1], {name: value for name, value in given.items() if name != tag}
+
+    def loss(self, definition: Definition, library: str | None) -> ir.Loss | None:
+        given = self.section(definition.loss, definition, "loss", library)
+        if given is None:
+            return None
+        name, others = self.named(given, definition.loss)
+        if name is None or library is None:
+            return None
+        row = losses.find(name.value)
+        known = [loss.name for loss in losses.LOSSES.values() if loss.library == library]
+        if row is None or row.library != library:
+            where = "" if row is None else f"; {library} has other losses than {row.library}"
+            self.diagnostics.error(
+                "SG210",
+                name.span,
+                f"unknown loss '{name.value}'{where}",
+                suggest(name.value, known),
+            )
+            return None
+        arguments = self.hyperparameters(row.parameters, others, definition.loss, row.name)
+        return ir.Loss(row.name, arguments, name.span)
+
+    def optimizer(self, definition: Definition, library: str | None) -> ir.Optimizer | None:
+        given = self.section(definition.optimizer, definition, "optimizer", library)
+        if given is None:
+            return None
+        name, others = self.named(given, definition.optimizer)
+        if name is None or library is None:
+            return None
+        row = optimizers.find(library, name.value)
+        if row is None:
+            self.diagnostics.error(
+                "SG211",
+                name.span,
+                f"unknown optimizer '{name.value}' for {library}",
+                suggest(name.value, optimizers.names(library)),
+            )
+            return None
+        arguments = self.hyperparameters(
+            (*row.parameters, *optimizers.CLIPPING), others, definition.optimizer, row.name
+        )
+        clipnorm, clipvalue = (arguments.pop(clip.name, None) for clip in optimizers.CLIPPING)
+        return ir.Optimizer(row.name, arguments, name.span, clipnorm, clipvalue)
+
+    def training(self, definition: Definition, library: str | None) -> ir.TrainingProcess | None:
+        section = definition.training
+        given = self.section(section, definition, "trainingprocess", library)
+        if given is None:
+            return None
+        values = self.hyperparameters(TRAINING, given, section, "the training process")
+        if len(values) < len(TRAINING):
+            return None
+        return ir.TrainingProcess(
+            values["batch_size"],
+            values["epochs"],
+            values["early_stopping"],
+            values["early_stopping_patience"],
+            values["shuffle"],
+        )
+
+    # ---- values ----
+
+    def settings(
+        self,
+        parameters: Iterable[Parameter],
+        given: dict[str, tuple[Span, Text]],
+        path: str,
+        owner_span: Span,
+        owner: str,
+        missing: str,
+    ) -> Arguments:
+        """A value for each parameter, in the table's order; what is wrong is left out."""
+        values: Arguments = {}
+        for row in parameters:
+            if row.name in given:
+                value = self.argument(row, given[row.name][1], path + row.name, owner)
+                if value is not None:
+                    values[row.name] = value
+            elif row.required:
+                noun = "parameter" if missing == "SG205" else "hyperparameter"
+                self.diagnostics.error(
+                    missing,
+                    owner_span,
+                    f"{owner} needs the {noun} '{row.name}'",
+                    f"{row.about}: {row.kind.wants}",
+                )
+            else:
+                values[row.name] = Value(row.default, path + row.name, None)
+        return values
+
+    def argument(self, row: Parameter, text: Text, path: str, owner: str) -> Value | None:
+        value = self.value(text, path, row.kind, f"'{row.name}' of {owner}")
+        if value is None:
+            return None
+        for refused, reason in row.refused:
+            if value.value == refused:
+                self.diagnostics.error(
+                    "SG501", text.span, f"{row.name}={refused} cannot be honoured: {reason}"
+                )
+        return value
+
+    def value(self, text: Text, path: str, kind: Kind, what: str) -> Value | None:
+        try:
+            return Value(kind.parse(text.value), path, text.span)
+        except BadValue as error:
+            shown = text.value if len(text.value) <= 40 else text.value[:40] + "..."
+            self.diagnostics.error(
+                "SG204", text.span, f"{what} must be {error}, not '{shown}'", error.help
+            )
+            return None
+
+
+def _plain(text: Text, path: str) -> Value[str]:
+    return Value(text.value, path, text.span)

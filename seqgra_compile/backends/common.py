@@ -1,0 +1,203 @@
+"""What the scripts of all libraries say alike."""
+
+from __future__ import annotations
+
+import sys
+
+from .. import __version__, ir
+from ..catalog.losses import LOSSES
+from ..catalog.optimizers import OPTIMIZERS
+from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
+from ..ir import Import, Value
+from ..pycode import Code, call, comment, docstring, literal
+from ..script import Alphabet, Constant, Section
+from ..source import Source
+
+STANDARD = frozenset(sys.stdlib_module_names)
+IMPORTS = (
+    Import("argparse"),
+    Import("json"),
+    Import("math"),
+    Import("os"),
+    Import("sys"),
+    Import("pathlib", "Path"),
+    Import("numpy", None, "np"),
+)
+WEIGHTS_FILE_IMPORTS = (Import("hashlib"), Import("io"))
+
+
+def sections(folder: str) -> tuple[Section, ...]:
+    """The same sections in the same order for every library."""
+    return (
+        Section("Definition", "common/definition.py.j2"),
+        Section("Data", f"{folder}/data.py.j2"),
+        Section("Model", f"{folder}/model.py.j2"),
+        Section("Loss and optimizer", f"{folder}/loss_and_optimizer.py.j2"),
+        Section("Training", f"{folder}/training.py.j2"),
+        Section("Main", f"{folder}/main.py.j2"),
+    )
+
+
+def header(model: ir.Model, source: Source, weights: str) -> str:
+    """The docstring: what this is, from what, how it is run, what it reads and writes."""
+    title = model.id.value + (f": {model.name.value}" if model.name.value else "")
+    lines = [title, ""]
+    if model.description.value:
+        lines += [model.description.value, ""]
+    labels = "label" if model.task.value == MULTI_CLASS else "labels, joined by |"
+    return docstring(
+        [
+            *lines,
+            f"Compiled by seqgra-compile {__version__} from {source.file_name}, SHA-256",
+            f"{source.sha256}, semantics intended.",
+            "",
+            "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]",
+            "Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then "
+            f"in each line {_article(model.sequence_space.value)} sequence, a tab, its {labels}",
+            f"Writes: {weights}, history.tsv, metrics.json, test-y-hat.txt, session-info.txt, "
+            "last-epoch-completed.txt, num-model-parameters.txt",
+        ]
+    )
+
+
+def _article(noun: str) -> str:
+    return ("an " if noun == "RNA" else "a ") + noun
+
+
+def alphabet(model: ir.Model) -> Alphabet:
+    space = SEQUENCE_SPACES[model.sequence_space.value]
+    codes = space.alphabet + (space.unknown or "")
+    return Alphabet(
+        size=len(space.alphabet),
+        codes=f'b"{codes}"',
+        lower=f'b"{codes.lower()}"' if space.folds_case else "",
+        code_count=len(codes),
+        has_unknown=space.unknown is not None,
+        unknown=len(space.alphabet),
+        share=literal(1 / len(space.alphabet)),
+    )
+
+
+def one_hot_doc(model: ir.Model, shape: str) -> str:
+    space = SEQUENCE_SPACES[model.sequence_space.value]
+    text = f"Codes (B, L) to {shape} float32, channels {space.alphabet}"
+    if space.unknown:
+        text += f"; {space.unknown} is {1 / len(space.alphabet)} in each"
+    return text + "."
+
+
+def constants(model: ir.Model) -> tuple[Constant, ...]:
+    """Each value of the definition once, in the order of the XML."""
+    fixed = [
+        _constant("MODEL_ID", model.id),
+        *(
+            _remark(value)
+            for value in (
+                model.task,
+                model.sequence_space,
+                model.library,
+                model.input_encoding,
+            )
+        ),
+        Constant("LABELS", _labels(model), _origin(model.labels)),
+        _constant("SEED", model.seed),
+        _architecture(model.architecture),
+        Constant("", model.loss.name, "loss/loss"),
+        *(_constant(name.upper(), value) for name, value in model.loss.arguments.items()),
+        Constant("", model.optimizer.name, "optimizer/optimizer"),
+        *(_constant(name.upper(), value) for name, value in model.optimizer.arguments.items()),
+    ]
+    for name in ("clipnorm", "clipvalue"):
+        clip = getattr(model.optimizer, name)
+        fixed.append(_remark(clip) if clip.value is None else _constant(name.upper(), clip))
+    training = model.training
+    fixed += [
+        _constant("BATCH_SIZE", training.batch_size),
+        _constant("EPOCHS", training.epochs),
+        _remark(training.early_stopping),
+    ]
+    if training.early_stopping.value:
+        fixed.append(_constant("PATIENCE", training.patience))
+    fixed.append(_remark(training.shuffle))
+    if isinstance(model.architecture, ir.Sequential):
+        shape = model.architecture.operations[0].arguments["input_shape"]
+        length = Constant("SEQUENCE_LENGTH", literal(shape.value[-2]), shape.path)
+        fixed.insert(fixed.index(_architecture(model.architecture)) + 1, length)
+    return tuple(fixed)
+
+
+def _origin(value: Value) -> str:
+    return value.path + (" (default)" if value.is_default else "")
+
+
+def _constant(name: str, value: Value) -> Constant:
+    return Constant(name, literal(value.value), _origin(value))
+
+
+def _remark(value: Value) -> Constant:
+    """A value that decided what the script looks like: only its comment is left."""
+    return Constant("", str(value.value), _origin(value))
+
+
+def _labels(model: ir.Model) -> str:
+    pattern = model.label_pattern
+    if pattern is None:
+        return literal(model.labels.value)
+    parts = [f"{literal(pattern.prefix)} + "] if pattern.prefix else []
+    parts += ["str(number)"] + ([f" + {literal(pattern.postfix)}"] if pattern.postfix else [])
+    return f"tuple({''.join(parts)} for number in range({pattern.first}, {pattern.last + 1}))"
+
+
+def _architecture(architecture: ir.Sequential | ir.Module) -> Constant:
+    if isinstance(architecture, ir.Sequential):
+        count = len(architecture.operations)
+        text = f"{count} operation{'' if count == 1 else 's'}, in the section Model"
+        return Constant("", text, "architecture/sequential")
+    text = f"class {architecture.class_name} of {comment(architecture.path)}, in the section Model"
+    return Constant("", text, "architecture/external")
+
+
+def loss_text(model: ir.Model) -> str:
+    return LOSSES[model.loss.name].text(model.loss.arguments)
+
+
+def optimizer_text(model: ir.Model, *positional: object, **clipping: object) -> str:
+    """The optimizer's call: hyperparameters as constants, the library's other arguments fixed."""
+    row = OPTIMIZERS[model.library.value, model.optimizer.name]
+    arguments = {
+        parameter.keyword or parameter.name: Code(parameter.name.upper())
+        for parameter in row.parameters
+    }
+    return call(row.function, *positional, **arguments, **clipping, **row.fixed)
+
+
+def heading(operation: ir.Operation) -> str:
+    """Number, name, shapes and weights of an operation."""
+    count = operation.weight_count
+    weights = f", {count:,} weights" if count else ""
+    return (
+        f"{operation.number} {operation.name}: {operation.input_shape} -> "
+        f"{operation.output_shape}{weights}"
+    )
+
+
+def targets_doc(model: ir.Model) -> str:
+    if model.task.value == MULTI_CLASS:
+        return "class indices (N,) int64"
+    return "0 or 1 for each label (N, labels) float32"
+
+
+def length(model: ir.Model) -> str:
+    """The sequences' length: a constant, or None where the training set decides."""
+    return "SEQUENCE_LENGTH" if isinstance(model.architecture, ir.Sequential) else "None"
+
+
+def model_doc(model: ir.Model) -> str:
+    architecture = model.architecture
+    if isinstance(architecture, ir.Module):
+        return ""
+    count = sum(operation.weight_count for operation in architecture.operations)
+    loss = LOSSES[model.loss.name]
+    scores = loss.scores(model.loss.arguments).value
+    last = architecture.operations[-1].output_shape
+    return f"{architecture.input_shape} -> {last} {scores}, {count:,} weights."

@@ -1,0 +1,93 @@
+"""Keras 3 on TensorFlow."""
+
+from __future__ import annotations
+
+from .. import __version__, ir
+from ..catalog.losses import LOSSES, Scores
+from ..catalog.operations import OPERATIONS
+from ..catalog.sequences import MULTI_CLASS
+from ..diagnostics import Diagnostics
+from ..ir import Import
+from ..pycode import Code, call
+from ..script import KerasScript, Layer, LoadedWeights, import_groups
+from ..source import Source
+from . import common
+
+
+def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasScript:
+    """The script of an embedded architecture."""
+    architecture = model.architecture
+    two = model.input_encoding.value == "2D"
+    multi_class = model.task.value == MULTI_CLASS
+    loss = LOSSES[model.loss.name]
+    logits = loss.scores(model.loss.arguments) is Scores.LOGITS
+    size = common.alphabet(model).size
+    files = tuple(
+        LoadedWeights(_load(operation))
+        for operation in architecture.operations
+        if operation.weights_file
+    )
+    return KerasScript(
+        docstring=common.header(model, source, "saved_model.keras, model-architecture.json"),
+        dependencies='"keras>=3.5", "numpy", "tensorflow>=2.17"',
+        future=(),
+        imports=_imports(bool(files)),
+        sections=common.sections("keras"),
+        constants=common.constants(model),
+        version=__version__,
+        alphabet=common.alphabet(model),
+        one_hot_doc=common.one_hot_doc(model, f"(B, 1, L, {size})" if two else f"(B, L, {size})"),
+        length=common.length(model),
+        targets_doc=common.targets_doc(model),
+        model_doc=common.model_doc(model),
+        multi_class=multi_class,
+        two_dimensional=two,
+        shuffle=model.training.shuffle.value,
+        early_stopping=model.training.early_stopping.value,
+        loss=common.loss_text(model),
+        optimizer=common.optimizer_text(
+            model,
+            clipnorm=_clip(model.optimizer.clipnorm),
+            clipvalue=_clip(model.optimizer.clipvalue),
+        ),
+        probabilities=f"keras.ops.{loss.activation}(scores).numpy()" if logits else "scores",
+        layers=tuple(
+            Layer(common.heading(operation), (OPERATIONS[operation.name].keras(operation),))
+            for operation in architecture.operations
+        ),
+        weights_files=files,
+        model_name="MODEL_ID",
+        input=call("keras.Input", shape=architecture.input_shape, dtype="float32"),
+        one_hot_targets=multi_class and not loss.index_targets,
+        true_class="targets" if loss.index_targets else "tf.argmax(targets, axis=-1)",
+        threshold="0.0" if logits else "0.5",
+    )
+
+
+def _clip(value: ir.Value[float | None]) -> Code | None:
+    name = value.path.rpartition("/")[2].upper()
+    return None if value.value is None else Code(name)
+
+
+def _load(operation: ir.Operation) -> str:
+    file = operation.weights_file
+    layer = call("model.get_layer", operation.identifier)
+    read = call("read_weights", file.path, file.sha256)
+    return f"set_weights({layer}, {read})"
+
+
+def _imports(files: bool) -> tuple[tuple[str, ...], ...]:
+    """The backend and the log level are chosen before TensorFlow is imported."""
+    standard = [bound for bound in common.IMPORTS if bound.module != "numpy"]
+    if files:
+        standard += common.WEIGHTS_FILE_IMPORTS
+    environment = (
+        'os.environ["KERAS_BACKEND"] = "tensorflow"',
+        'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # warnings and errors only',
+    )
+    frameworks = (Import("keras"), Import("numpy", None, "np"), Import("tensorflow", None, "tf"))
+    return (
+        *import_groups(standard, common.STANDARD),
+        environment,
+        *import_groups(frameworks, common.STANDARD),
+    )

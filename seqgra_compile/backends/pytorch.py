@@ -1,0 +1,228 @@
+"""PyTorch: embedded architectures as a module, external modules as they are."""
+
+from __future__ import annotations
+
+import re
+
+from .. import __version__, ir
+from ..catalog.layer import TorchLayer, torch_initial_values
+from ..catalog.operations import OPERATIONS
+from ..catalog.regularizers import torch_regularizer
+from ..catalog.sequences import MULTI_CLASS
+from ..diagnostics import Diagnostics
+from ..ir import Import
+from ..pycode import Code, call, comment, literal
+from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, import_groups
+from ..source import Source
+from . import common
+
+_IMPORTS = (
+    *common.IMPORTS,
+    Import("random"),
+    Import("torch"),
+    Import("torch", "nn"),
+    Import("tqdm", "tqdm"),
+)
+_FUNCTIONAL = Import("torch.nn.functional", None, "F")
+_FRAGMENTS = {"lstm": "pytorch/lstm.py"}
+
+# What the templates define, and the built-in functions that they call: an embedded module must
+# not bind these names anew. A test holds the list against the scripts in golden/.
+OWN_NAMES = frozenset(
+    """
+    CODE_OF fail save save_text read_set one_hot build_model build_loss build_optimizer
+    clip_gradients draw set_seed train_epoch evaluate train save_predictions describe
+    parse_arguments choose_device main
+    MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __name__
+    OSError any bool bytes chr dict enumerate float int len list map object print range str sum
+    tuple zip
+    """.split()
+)
+
+_MOVE = {
+    (2, True): "x = x.permute(0, 2, 1)  # to (B, channels, length)",
+    (2, False): "x = x.permute(0, 2, 1)  # to (B, length, channels)",
+    (3, True): "x = x.permute(0, 3, 1, 2)  # to (B, channels, height, width)",
+    (3, False): "x = x.permute(0, 2, 3, 1)  # to (B, height, width, channels)",
+}
+
+
+def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorchScript | None:
+    """The script, or None if an embedded module's names collide with it."""
+    architecture = model.architecture
+    lowered = []
+    if isinstance(architecture, ir.Module):
+        if not _names_are_free(model, architecture, diagnostics):
+            return None
+    else:
+        lowered = _lower(architecture)
+    layers = tuple(_layer(operation, layer, moves) for operation, layer, moves in lowered)
+    two = model.input_encoding.value == "2D"
+    multi_class = model.task.value == MULTI_CLASS
+    files = _weights_files(lowered)
+    clips = model.optimizer
+    return PyTorchScript(
+        docstring=common.header(model, source, "saved_model.pth"),
+        dependencies=_dependencies(architecture),
+        future=architecture.future if isinstance(architecture, ir.Module) else (),
+        imports=_imports(architecture, layers, lowered, files),
+        sections=common.sections("pytorch"),
+        constants=common.constants(model),
+        version=__version__,
+        alphabet=common.alphabet(model),
+        one_hot_doc=common.one_hot_doc(model, _one_hot_shape(model, two)),
+        length=common.length(model),
+        targets_doc=common.targets_doc(model),
+        model_doc=common.model_doc(model),
+        multi_class=multi_class,
+        two_dimensional=two,
+        shuffle=model.training.shuffle.value,
+        early_stopping=model.training.early_stopping.value,
+        loss=common.loss_text(model),
+        optimizer=common.optimizer_text(model, Code("model.parameters()")),
+        probabilities="result[2].softmax(dim=1)" if multi_class else "result[2].sigmoid()",
+        layers=layers,
+        weights_files=files,
+        module=_module(architecture) if isinstance(architecture, ir.Module) else None,
+        build_model=f"{architecture.class_name}()"
+        if isinstance(architecture, ir.Module)
+        else "Model()",
+        fragments=tuple(sorted({_FRAGMENTS[layer.needs] for _, layer, _ in lowered if layer.needs})),
+        penalties=_penalties(lowered),
+        activity=any(_activity(operation, layer) for operation, layer, _ in lowered),
+        clips_norm=clips.clipnorm.value is not None,
+        clips_value=clips.clipvalue.value is not None,
+    )
+
+
+Lowered = tuple[ir.Operation, TorchLayer, tuple[str, ...]]
+
+
+def _lower(architecture: ir.Sequential) -> list[Lowered]:
+    """Each operation in PyTorch, with the moves of axes that it needs before it."""
+    channels_first = True  # as the one-hot batches come
+    lowered = []
+    for operation in architecture.operations:
+        layer = OPERATIONS[operation.name].torch(operation, channels_first)
+        wanted = channels_first if layer.channels_first is None else layer.channels_first
+        rank = len(operation.input_shape)
+        moves = (_MOVE[rank, wanted],) if wanted != channels_first and rank > 1 else ()
+        lowered.append((operation, layer, moves))
+        channels_first = wanted
+    return lowered
+
+
+def _layer(operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...]) -> Layer:
+    make = [f"self.{attribute} = {text}" for attribute, text in layer.modules]
+    make += torch_initial_values(operation, layer)
+    if not operation["trainable"]:
+        make += [f"self.{attribute}.requires_grad_(False)" for attribute, _ in layer.modules]
+    return Layer(
+        common.heading(operation),
+        tuple(make),
+        (*moves, *layer.forward, *_activity(operation, layer)),
+    )
+
+
+def _activity(operation: ir.Operation, layer: TorchLayer) -> tuple[str, ...]:
+    """Statements that add an activity regularizer's term, a mean over the batch."""
+    if "activity_regularizer" not in operation.arguments:
+        return ()
+    value = operation["activity_regularizer"]
+    if value is None:
+        return ()
+    return tuple(
+        f"self.activity_penalty += ({torch_regularizer(result, value)}) / len(x)"
+        for result in layer.results
+    )
+
+
+def _penalties(lowered: list[Lowered]) -> tuple[str, ...]:
+    """The regularizers' terms; Keras drops those of a frozen layer's weights."""
+    terms = []
+    for operation, layer, _ in lowered:
+        roles = {weight.name: weight.role for weight in operation.weights}
+        for placed in layer.weights if operation["trainable"] else ():
+            value = operation[f"{roles[placed.name]}_regularizer"]
+            if value is not None:
+                terms.append(torch_regularizer(f"model.{placed.attribute}", value))
+    if any(_activity(operation, layer) for operation, layer, _ in lowered):
+        terms.append("model.activity_penalty")
+    return tuple(terms)
+
+
+def _weights_files(lowered: list[Lowered]) -> tuple[LoadedWeights, ...]:
+    files = []
+    for operation, layer, _ in lowered:
+        if operation.weights_file:
+            places = {placed.name: placed for placed in layer.weights}
+            ordered = [places[weight.name] for weight in operation.weights]
+            parameters = ", ".join(
+                f"(model.{placed.attribute}, {placed.axes})" for placed in ordered
+            )
+            file = operation.weights_file
+            read = call("read_weights", file.path, file.sha256)
+            files.append(LoadedWeights(f"set_weights([{parameters}], {read})"))
+    return tuple(files)
+
+
+def _one_hot_shape(model: ir.Model, two_dimensional: bool) -> str:
+    size = common.alphabet(model).size
+    return f"(B, {size}, 1, L)" if two_dimensional else f"(B, {size}, L)"
+
+
+def _dependencies(architecture: ir.Sequential | ir.Module) -> str:
+    others = architecture.dependencies if isinstance(architecture, ir.Module) else ()
+    return ", ".join(literal(name) for name in sorted({"numpy", "torch", "tqdm", *others}))
+
+
+def _imports(
+    architecture: ir.Sequential | ir.Module,
+    layers: tuple[Layer, ...],
+    lowered: list[Lowered],
+    files: tuple[LoadedWeights, ...],
+) -> tuple[tuple[str, ...], ...]:
+    imports = list(_IMPORTS)
+    if isinstance(architecture, ir.Module):
+        own = {bound.binds: _target(bound) for bound in imports}
+        imports += [
+            bound for bound in architecture.imports if own.get(bound.binds) != _target(bound)
+        ]
+    text = "\n".join(line for layer in layers for line in (*layer.make, *layer.apply))
+    if re.search(r"\bF\.", text) or any(layer.needs for _, layer, _ in lowered):
+        imports.append(_FUNCTIONAL)
+    if files:
+        imports += common.WEIGHTS_FILE_IMPORTS
+    return import_groups(imports, common.STANDARD)
+
+
+def _target(bound: Import) -> str:
+    """What a name stands for: `import torch.nn as nn` and `from torch import nn` are alike."""
+    if bound.name:
+        return f"{bound.module}.{bound.name}"
+    return bound.module if bound.alias else bound.module.partition(".")[0]
+
+
+def _module(module: ir.Module) -> EmbeddedModule:
+    return EmbeddedModule(
+        f"# {comment(module.path)}, SHA-256\n# {module.sha256}, as it is:", module.code
+    )
+
+
+def _names_are_free(model: ir.Model, module: ir.Module, diagnostics: Diagnostics) -> bool:
+    """Whether the module leaves the script's own names alone."""
+    own = {bound.binds: _target(bound) for bound in _IMPORTS}
+    constants = {constant.name for constant in common.constants(model)}
+    taken = OWN_NAMES | constants | set(own)
+    clashes = set(module.names & taken)
+    for bound in module.imports:
+        if bound.binds in taken and own.get(bound.binds) != _target(bound):
+            clashes.add(bound.binds)
+    if clashes:
+        diagnostics.error(
+            "SG606",
+            module.span,
+            f"'{module.path}' defines {', '.join(sorted(clashes))}, which the script uses itself",
+            "rename it in the module",
+        )
+    return not clashes

@@ -1,0 +1,117 @@
+"""Calls such as `tf.keras.regularizers.l2(0.01)`: parsed, matched against a table, never evaluated."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..diagnostics import suggest
+from ..pycode import Code, call
+from .parameters import REQUIRED, BadValue, Kind, Parameter
+
+_PACKAGES = ("", "keras.", "tf.", "tf.keras.", "tensorflow.keras.")
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A row's canonical name and all of its arguments, defaults filled in."""
+
+    name: str
+    arguments: tuple[tuple[str, object], ...] = ()
+
+    def __getitem__(self, parameter: str):
+        return dict(self.arguments)[parameter]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a table of expressions needs to know of a row to parse it."""
+
+    name: str
+    parameters: tuple[Parameter, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+def folded(name: str) -> str:
+    """CamelCase and snake_case are one."""
+    return name.lower().replace("_", "")
+
+
+def default(row: Row) -> Expression:
+    return Expression(row.name, tuple((p.name, p.default) for p in row.parameters))
+
+
+@dataclass(frozen=True)
+class ExpressionKind(Kind):
+    """A row of a table, by name, quoted name or call."""
+
+    rows: Mapping[str, Row]
+    module: str
+    noun: str
+    optional: bool = False
+
+    @property
+    def wants(self) -> str:
+        return f"{self.noun} such as {self.module}.{next(iter(self.rows.values())).name}()"
+
+    def __hash__(self) -> int:
+        return hash((self.module, self.optional))
+
+    def parse(self, text: str) -> Expression | None:
+        if self.optional and text.strip() == "None":
+            return None
+        try:
+            tree = ast.parse(text.strip(), mode="eval").body
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            raise BadValue(self.wants) from None
+        arguments, keywords = [], []
+        if isinstance(tree, ast.Call):
+            arguments, keywords, tree = tree.args, tree.keywords, tree.func
+        row = self._row(tree)
+        return Expression(row.name, tuple(self._arguments(row, arguments, keywords).items()))
+
+    def _row(self, tree: ast.expr) -> Row:
+        name = tree.value if isinstance(tree, ast.Constant) else ast.unparse(tree)
+        if not isinstance(name, str):
+            raise BadValue(self.wants)
+        for package in _PACKAGES:
+            prefix = f"{package}{self.module}."
+            if name.startswith(prefix):
+                name = name[len(prefix) :]
+        known = {folded(alias): row for row in self.rows.values() for alias in (row.name, *row.aliases)}
+        if folded(name) not in known:
+            raise BadValue(self.wants, suggest(name, [row.name for row in self.rows.values()]))
+        return known[folded(name)]
+
+    def _arguments(
+        self, row: Row, positional: list[ast.expr], keywords: list[ast.keyword]
+    ) -> dict[str, object]:
+        parameters = {parameter.name: parameter for parameter in row.parameters}
+        given = dict(zip(parameters, positional, strict=False))
+        if len(positional) > len(parameters):
+            raise BadValue(f"{self.noun}; {row.name} takes {len(parameters)} arguments at most")
+        for keyword in keywords:
+            if keyword.arg not in parameters or keyword.arg in given:
+                raise BadValue(
+                    f"{self.noun}; {row.name} takes no argument '{keyword.arg}' here",
+                    suggest(keyword.arg or "", parameters) if parameters else None,
+                )
+            given[keyword.arg] = keyword.value
+        values = {}
+        for name, parameter in parameters.items():
+            if name in given:
+                try:
+                    values[name] = parameter.kind.parse(ast.unparse(given[name]).strip("'\""))
+                except BadValue as error:
+                    raise BadValue(f"{self.noun} whose {name} is {error}") from None
+            elif parameter.default is REQUIRED:
+                raise BadValue(f"{self.noun}; {row.name} needs its argument '{name}'")
+            else:
+                values[name] = parameter.default
+        return values
+
+    def keras(self, value: Expression | None) -> Code:
+        if value is None:
+            return Code("None")
+        return Code(call(f"keras.{self.module}.{value.name}", **dict(value.arguments)))

@@ -1,0 +1,230 @@
+"""Initializers of Keras, and the same distributions in PyTorch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..ir import Shape
+from ..pycode import Code, call
+from .expressions import Expression, ExpressionKind, Row, default
+from .parameters import Choice, Integer, Parameter, Real
+
+# A normal distribution cut off at two standard deviations has this standard deviation.
+_TRUNCATED_STDDEV = 0.87962566103423978
+
+
+@dataclass(frozen=True)
+class Fans:
+    """Inputs and outputs that meet in a weight tensor. `standard`: PyTorch counts them alike."""
+
+    inputs: float
+    outputs: float
+    standard: bool
+
+
+def fans(shape: Shape) -> Fans:
+    """As Keras counts them: of a kernel (window..., inputs, outputs)."""
+    if len(shape) == 1:
+        return Fans(shape[0], shape[0], standard=False)
+    window = math.prod(shape[:-2])
+    return Fans(window * shape[-2], window * shape[-1], standard=True)
+
+
+@dataclass(frozen=True)
+class Initializer(Row):
+    """`torch` gives the call that fills a tensor in place, without its generator."""
+
+    torch: Callable[[str, Expression, Fans], str] = None
+    about: str = ""
+
+
+def _fill(function: str) -> Callable[[str, Expression, Fans], str]:
+    return lambda tensor, value, fans: call(function, Code(tensor), **_generator(value))
+
+
+def _generator(value: Expression) -> dict[str, Code]:
+    seed = dict(value.arguments).get("seed")
+    if seed is None:
+        return {}
+    return {"generator": Code(f"torch.Generator().manual_seed({seed})")}
+
+
+def _variance_scaling(
+    tensor: str, value: Expression, scale: float, fan: float, distribution: str
+) -> str:
+    variance = scale / max(fan, 1.0)
+    if distribution == "uniform":
+        limit = math.sqrt(3.0 * variance)
+        return call("nn.init.uniform_", Code(tensor), -limit, limit, **_generator(value))
+    if distribution == "untruncated_normal":
+        return call("nn.init.normal_", Code(tensor), std=math.sqrt(variance), **_generator(value))
+    std = math.sqrt(variance) / _TRUNCATED_STDDEV
+    return _truncated(tensor, value, 0.0, std)
+
+
+def _truncated(tensor: str, value: Expression, mean: float, std: float) -> str:
+    return call(
+        "nn.init.trunc_normal_",
+        Code(tensor),
+        mean=mean,
+        std=std,
+        a=mean - 2 * std,
+        b=mean + 2 * std,
+        **_generator(value),
+    )
+
+
+def _scaled(
+    scale: float, mode: str, distribution: str, named: str | None = None
+) -> Callable[[str, Expression, Fans], str]:
+    """A fixed variance scaling, under PyTorch's own name where it has one."""
+
+    def fill(tensor: str, value: Expression, fans: Fans) -> str:
+        if named and fans.standard:
+            return named.format(tensor=tensor, generator=_keyword(value))
+        return _variance_scaling(tensor, value, scale, _fan(fans, mode), distribution)
+
+    return fill
+
+
+def _keyword(value: Expression) -> str:
+    return "".join(f", {name}={code}" for name, code in _generator(value).items())
+
+
+def _fan(fans: Fans, mode: str) -> float:
+    return {
+        "fan_in": fans.inputs,
+        "fan_out": fans.outputs,
+        "fan_avg": (fans.inputs + fans.outputs) / 2,
+    }[mode]
+
+
+_SEED = Parameter("seed", Integer(0), None, "its own random seed")
+_ROWS = (
+    Initializer("Zeros", torch=_fill("nn.init.zeros_"), aliases=("zero",), about="0"),
+    Initializer("Ones", torch=_fill("nn.init.ones_"), aliases=("one",), about="1"),
+    Initializer(
+        "Constant",
+        (Parameter("value", Real(), 0.0),),
+        torch=lambda tensor, value, fans: call(
+            "nn.init.constant_", Code(tensor), value["value"]
+        ),
+        about="one value",
+    ),
+    Initializer(
+        "RandomNormal",
+        (Parameter("mean", Real(), 0.0), Parameter("stddev", Real(minimum=0), 0.05), _SEED),
+        ("normal",),
+        lambda tensor, value, fans: call(
+            "nn.init.normal_",
+            Code(tensor),
+            mean=value["mean"],
+            std=value["stddev"],
+            **_generator(value),
+        ),
+        "a normal distribution",
+    ),
+    Initializer(
+        "RandomUniform",
+        (Parameter("minval", Real(), -0.05), Parameter("maxval", Real(), 0.05), _SEED),
+        ("uniform",),
+        lambda tensor, value, fans: call(
+            "nn.init.uniform_",
+            Code(tensor),
+            value["minval"],
+            value["maxval"],
+            **_generator(value),
+        ),
+        "a uniform distribution",
+    ),
+    Initializer(
+        "TruncatedNormal",
+        (Parameter("mean", Real(), 0.0), Parameter("stddev", Real(above=0), 0.05), _SEED),
+        (),
+        lambda tensor, value, fans: _truncated(tensor, value, value["mean"], value["stddev"]),
+        "a normal distribution, drawn again beyond two standard deviations",
+    ),
+    Initializer(
+        "GlorotUniform",
+        (_SEED,),
+        (),
+        _scaled(1.0, "fan_avg", "uniform", "nn.init.xavier_uniform_({tensor}{generator})"),
+        "uniform up to sqrt(6 / (fan_in + fan_out))",
+    ),
+    Initializer(
+        "GlorotNormal",
+        (_SEED,),
+        (),
+        _scaled(1.0, "fan_avg", "truncated_normal"),
+        "truncated normal, variance 2 / (fan_in + fan_out)",
+    ),
+    Initializer(
+        "HeUniform",
+        (_SEED,),
+        (),
+        _scaled(2.0, "fan_in", "uniform", "nn.init.kaiming_uniform_({tensor}, a=0.0{generator})"),
+        "uniform up to sqrt(6 / fan_in)",
+    ),
+    Initializer(
+        "HeNormal",
+        (_SEED,),
+        (),
+        _scaled(2.0, "fan_in", "truncated_normal"),
+        "truncated normal, variance 2 / fan_in",
+    ),
+    Initializer(
+        "LecunUniform",
+        (_SEED,),
+        (),
+        _scaled(1.0, "fan_in", "uniform"),
+        "uniform up to sqrt(3 / fan_in)",
+    ),
+    Initializer(
+        "LecunNormal",
+        (_SEED,),
+        (),
+        _scaled(1.0, "fan_in", "truncated_normal"),
+        "truncated normal, variance 1 / fan_in",
+    ),
+    Initializer(
+        "VarianceScaling",
+        (
+            Parameter("scale", Real(above=0), 1.0),
+            Parameter("mode", Choice(("fan_in", "fan_out", "fan_avg")), "fan_in"),
+            Parameter(
+                "distribution",
+                Choice(("truncated_normal", "untruncated_normal", "uniform")),
+                "truncated_normal",
+            ),
+            _SEED,
+        ),
+        (),
+        lambda tensor, value, fans: _variance_scaling(
+            tensor, value, value["scale"], _fan(fans, value["mode"]), value["distribution"]
+        ),
+        "variance scale / fan",
+    ),
+    Initializer(
+        "Orthogonal",
+        (Parameter("gain", Real(), 1.0), _SEED),
+        (),
+        lambda tensor, value, fans: call(
+            "nn.init.orthogonal_", Code(tensor), gain=value["gain"], **_generator(value)
+        ),
+        "an orthogonal matrix times gain",
+    ),
+)
+INITIALIZERS = {row.name: row for row in _ROWS}
+INITIALIZER = ExpressionKind(INITIALIZERS, "initializers", "an initializer")
+
+
+def initializer(name: str) -> Expression:
+    """An initializer with its default arguments."""
+    return default(INITIALIZERS[name])
+
+
+def torch_initializer(tensor: str, value: Expression, shape: Shape) -> str:
+    """The statement that fills `tensor`, whose shape in Keras's layout is `shape`."""
+    return INITIALIZERS[value.name].torch(tensor, value, fans(shape))

@@ -1,0 +1,238 @@
+"""Kinds of parameters: how a value is written in the XML, what is accepted, how it is printed."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from dataclasses import dataclass
+
+from ..pycode import Code, literal
+
+REQUIRED = object()
+_TRUE = ("y", "yes", "t", "true", "on", "1")
+_FALSE = ("n", "no", "f", "false", "off", "0")
+_MAX_INTEGER = 2**31 - 1
+
+
+class BadValue(ValueError):
+    """A value that a kind does not accept; the message says what it wants."""
+
+    def __init__(self, wanted: str, help: str | None = None) -> None:
+        super().__init__(wanted)
+        self.help = help
+
+
+class Kind:
+    """What all kinds share. `wants` completes the sentence "X must be ..."."""
+
+    wants: str
+
+    def parse(self, text: str) -> object:
+        """The value; raises `BadValue`."""
+        raise NotImplementedError
+
+    def keras(self, value: object) -> Code:
+        """The value as an argument in a Keras script."""
+        return Code(literal(value))
+
+
+def python_literal(text: str) -> object:
+    """A Python literal out of an attribute; raises `BadValue` for anything else."""
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        raise BadValue("a Python literal") from None
+
+
+def _integer(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[+-]?[0-9]{1,18}", text) else None
+
+
+@dataclass(frozen=True)
+class Integer(Kind):
+    minimum: int = 1
+    maximum: int = _MAX_INTEGER
+
+    @property
+    def wants(self) -> str:
+        if self.maximum != _MAX_INTEGER:
+            return f"a whole number from {self.minimum} to {self.maximum}"
+        return f"a whole number of at least {self.minimum}"
+
+    def parse(self, text: str) -> int:
+        value = _integer(text.strip())
+        if value is None or not self.minimum <= value <= self.maximum:
+            raise BadValue(self.wants)
+        return value
+
+
+@dataclass(frozen=True)
+class Real(Kind):
+    """A finite number; `above` and `below` are outside the range, `minimum` and `maximum` inside."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+    below: float | None = None
+
+    @property
+    def wants(self) -> str:
+        bounds = [
+            (self.above, "above"),
+            (self.minimum, "at least"),
+            (self.below, "below"),
+            (self.maximum, "at most"),
+        ]
+        words = [f"{word} {bound:g}" for bound, word in bounds if bound is not None]
+        return "a number" + (" " + " and ".join(words) if words else "")
+
+    def parse(self, text: str) -> float:
+        if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text.strip()):
+            raise BadValue(self.wants)
+        return self.check(float(text))
+
+    def check(self, value: float) -> float:
+        inside = (
+            math.isfinite(value)
+            and (self.above is None or value > self.above)
+            and (self.minimum is None or value >= self.minimum)
+            and (self.below is None or value < self.below)
+            and (self.maximum is None or value <= self.maximum)
+        )
+        if not inside:
+            raise BadValue(self.wants)
+        return value
+
+
+@dataclass(frozen=True)
+class Reals(Kind):
+    """A tuple of numbers such as Adam's `betas`."""
+
+    items: tuple[Real, ...]
+
+    @property
+    def wants(self) -> str:
+        return "a tuple of " + ", ".join(item.wants for item in self.items)
+
+    def parse(self, text: str) -> tuple[float, ...]:
+        values = python_literal(text)
+        if not isinstance(values, (tuple, list)) or len(values) != len(self.items):
+            raise BadValue(self.wants)
+        if not all(isinstance(value, (int, float)) for value in values):
+            raise BadValue(self.wants)
+        try:
+            return tuple(
+                item.check(float(value)) for item, value in zip(self.items, values, strict=True)
+            )
+        except BadValue:
+            raise BadValue(self.wants) from None
+
+
+@dataclass(frozen=True)
+class Boolean(Kind):
+    wants = "true or false"
+
+    def parse(self, text: str) -> bool:
+        word = text.strip().lower()
+        if word not in _TRUE + _FALSE:
+            raise BadValue("true or false", f"also read: {', '.join(_TRUE + _FALSE)}")
+        return word in _TRUE
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """One of a few words, in any case."""
+
+    words: tuple[str, ...]
+
+    @property
+    def wants(self) -> str:
+        return "one of " + ", ".join(f"'{word}'" for word in self.words)
+
+    def parse(self, text: str) -> str:
+        for word in self.words:
+            if word.lower() == text.strip().lower():
+                return word
+        raise BadValue(self.wants)
+
+
+@dataclass(frozen=True)
+class Size(Kind):
+    """A whole number for one axis, or a tuple with one for each of `rank` axes."""
+
+    rank: int
+
+    @property
+    def wants(self) -> str:
+        if self.rank == 1:
+            return "a whole number of at least 1, such as 11 or (11,)"
+        return f"a whole number of at least 1 or a tuple of {self.rank}"
+
+    def parse(self, text: str) -> int | tuple[int, ...]:
+        value = python_literal(text)
+        values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * self.rank
+        if len(values) != self.rank or not all(
+            type(size) is int and 1 <= size <= _MAX_INTEGER for size in values
+        ):
+            raise BadValue(self.wants)
+        return values[0] if self.rank == 1 else values
+
+
+@dataclass(frozen=True)
+class Shape(Kind):
+    """A shape without the batch; with `free`, one axis may be -1: what is left."""
+
+    free: bool = False
+
+    @property
+    def wants(self) -> str:
+        if self.free:
+            return "a tuple of whole numbers such as (150, 2), in which one may be -1"
+        return "a tuple of whole numbers such as (150, 4)"
+
+    def parse(self, text: str) -> tuple[int, ...]:
+        value = python_literal(text)
+        if isinstance(value, list):
+            value = tuple(value)
+        if not isinstance(value, tuple) or not value:
+            raise BadValue(self.wants)
+        if not all(type(size) is int and size <= _MAX_INTEGER for size in value):
+            help = "write the length of the sequences" if None in value else None
+            raise BadValue(self.wants, help)
+        if any(size < 1 and not (self.free and size == -1) for size in value):
+            raise BadValue(self.wants)
+        if value.count(-1) > 1:
+            raise BadValue(self.wants)
+        return value
+
+
+@dataclass(frozen=True)
+class FilePath(Kind):
+    wants = "a path"
+
+    def parse(self, text: str) -> str:
+        if not text.strip():
+            raise BadValue("a path")
+        return text.strip()
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of an operation, loss or optimizer.
+
+    `refused` maps a value to the reason why no script can honour it; `keyword` is its name in the
+    library where that differs; `passed` tells whether a Keras layer takes it.
+    """
+
+    name: str
+    kind: Kind
+    default: object = REQUIRED
+    about: str = ""
+    keyword: str | None = None
+    passed: bool = True
+    refused: tuple[tuple[object, str], ...] = ()
+
+    @property
+    def required(self) -> bool:
+        return self.default is REQUIRED

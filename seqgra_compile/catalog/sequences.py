@@ -1,0 +1,44 @@
+"""Sequence spaces, tasks and libraries: the closed lists of the general section."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SequenceSpace:
+    """`alphabet` in the order of the one-hot channels; `unknown` is a letter spread over all."""
+
+    name: str
+    alphabet: str
+    unknown: str | None
+    folds_case: bool
+    monomer: str
+
+
+_SPACES = (
+    SequenceSpace("DNA", "ACGT", "N", True, "nucleotide"),
+    SequenceSpace("RNA", "ACGU", "N", True, "nucleotide"),
+    # seqgra's order: by the residues' full names.
+    SequenceSpace("protein", "ARNDCEQGHILKMFPSTWYV", None, False, "amino acid"),
+)
+SEQUENCE_SPACES = {space.name: space for space in _SPACES}
+
+MULTI_CLASS = "multi-class classification"
+MULTI_LABEL = "multi-label classification"
+TASKS = (MULTI_CLASS, MULTI_LABEL)
+
+PYTORCH = "PyTorch"
+TENSORFLOW = "TensorFlow"
+LIBRARIES = (PYTORCH, TENSORFLOW, "BayesOptimalClassifier")
+
+INPUT_ENCODINGS = ("1D", "2D")
+
+_LEARNER_PREFIX = {PYTORCH: "Torch", TENSORFLOW: "Keras", "BayesOptimalClassifier": "BayesOptimal"}
+_LEARNER_TASK = {MULTI_CLASS: "MultiClass", MULTI_LABEL: "MultiLabel"}
+
+
+def implementation(library: str, sequence_space: str, task: str) -> str:
+    """The learner that seqgra would take for a library, sequence space and task."""
+    space = sequence_space[0].upper() + sequence_space[1:]
+    return f"{_LEARNER_PREFIX[library]}{space}{_LEARNER_TASK[task]}ClassificationLearner"

@@ -1,0 +1,86 @@
+"""The elements of a model definition: which hold which, in what order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ROOT = "seqgramodel"
+
+
+@dataclass(frozen=True)
+class Child:
+    """An element inside another. `stages` later decide whether an optional one is needed."""
+
+    tag: str
+    required: bool = True
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What an element may hold.
+
+    `choice`: one kind of child out of `children`, otherwise all in this order. `attributes` maps
+    names to whether they are required; None leaves them to a later stage.
+    """
+
+    children: tuple[Child, ...] = ()
+    choice: bool = False
+    attributes: dict[str, bool] | None = None
+    text: bool = False
+
+
+_TEXT = Rule(attributes={}, text=True)
+_HYPERPARAMETERS = Rule(
+    children=(Child("hyperparameter", required=False, repeated=True),), attributes={}
+)
+
+ELEMENTS = {
+    ROOT: Rule(
+        children=(
+            Child("general"),
+            Child("architecture"),
+            Child("loss", required=False),
+            Child("optimizer", required=False),
+            Child("trainingprocess", required=False),
+        ),
+        attributes={},
+    ),
+    "general": Rule(
+        children=(
+            Child("name"),
+            Child("description"),
+            Child("task"),
+            Child("sequencespace"),
+            Child("library"),
+            Child("implementation", required=False),
+            Child("inputencoding", required=False),
+            Child("labels"),
+            Child("seed"),
+        ),
+        attributes={"id": True},
+    ),
+    "name": _TEXT,
+    "description": _TEXT,
+    "task": _TEXT,
+    "sequencespace": _TEXT,
+    "library": _TEXT,
+    "implementation": _TEXT,
+    "inputencoding": _TEXT,
+    "labels": Rule(
+        children=(Child("label", repeated=True), Child("pattern")), choice=True, attributes={}
+    ),
+    "label": _TEXT,
+    "pattern": Rule(attributes={"prefix": False, "postfix": False, "min": False, "max": True}),
+    "seed": _TEXT,
+    "architecture": Rule(
+        children=(Child("sequential"), Child("external")), choice=True, attributes={}
+    ),
+    "sequential": Rule(children=(Child("operation", repeated=True),), attributes={}),
+    "operation": Rule(attributes=None, text=True),
+    "external": Rule(attributes={"format": True, "classname": False}, text=True),
+    "loss": _HYPERPARAMETERS,
+    "optimizer": _HYPERPARAMETERS,
+    "trainingprocess": _HYPERPARAMETERS,
+    "hyperparameter": Rule(attributes={"name": True}, text=True),
+}

@@ -1,0 +1,42 @@
+"""The training process and the formats of external architectures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .parameters import Boolean, Integer, Parameter
+from .sequences import PYTORCH, TENSORFLOW
+
+TRAINING = (
+    Parameter("batch_size", Integer(1), about="examples per step"),
+    Parameter("epochs", Integer(1), about="passes over the training set, at most"),
+    Parameter(
+        "early_stopping", Boolean(), about="stop once the validation loss no longer falls"
+    ),
+    Parameter(
+        "early_stopping_patience",
+        Integer(1),
+        10,
+        "epochs without a lower validation loss before training stops",
+    ),
+    Parameter("shuffle", Boolean(), about="a new order of the training examples in each epoch"),
+)
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of `<external>`: the library that reads it, and whether it needs a class name."""
+
+    name: str
+    library: str
+    class_name: bool = False
+
+
+_FORMATS = (
+    Format("pytorch-module", PYTORCH, class_name=True),
+    Format("keras-tf-whole-model", TENSORFLOW),
+    Format("keras-h5-whole-model", TENSORFLOW),
+    Format("keras-json-architecture-only", TENSORFLOW),
+    Format("data-definition", "BayesOptimalClassifier"),
+)
+FORMATS = {row.name: row for row in _FORMATS}

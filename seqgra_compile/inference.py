@@ -1,0 +1,84 @@
+"""Stage 4: shapes and weights of an embedded architecture. Reports SG3."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from . import ir
+from .catalog.layer import ShapeError
+from .catalog.operations import OPERATIONS
+from .catalog.sequences import SEQUENCE_SPACES
+from .diagnostics import Diagnostics
+from .ir import Shape
+
+
+def infer(model: ir.Model, diagnostics: Diagnostics) -> ir.Model | None:
+    """The model with shapes and weights, or None if an operation cannot take its input."""
+    if not isinstance(model.architecture, ir.Sequential):
+        return model
+    shape = _input_shape(model, diagnostics)
+    if shape is None:
+        return None
+    done = []
+    for operation in model.architecture.operations:
+        row = OPERATIONS[operation.name]
+        if not _agrees(operation, shape, diagnostics):
+            return None
+        try:
+            result = row.infer(operation.arguments, shape)
+        except ShapeError as error:
+            at = operation.arguments[error.parameter].span if error.parameter else None
+            diagnostics.error(error.code, at or operation.span, str(error), error.help)
+            return None
+        weights = row.weights(operation.arguments, shape)
+        done.append(
+            dataclasses.replace(
+                operation, input_shape=shape, output_shape=result, weights=weights
+            )
+        )
+        shape = result
+    architecture = dataclasses.replace(model.architecture, operations=tuple(done))
+    return dataclasses.replace(model, architecture=architecture)
+
+
+def _input_shape(model: ir.Model, diagnostics: Diagnostics) -> Shape | None:
+    """The shape of one example, checked against the alphabet and the input encoding."""
+    first = model.architecture.operations[0]
+    space = SEQUENCE_SPACES[model.sequence_space.value]
+    channels = len(space.alphabet)
+    two = model.input_encoding.value == "2D"
+    form = f"(1, length, {channels})" if two else f"(length, {channels})"
+    given = first.arguments["input_shape"]
+    if given.value is None:
+        diagnostics.error(
+            "SG301",
+            first.span,
+            "the first operation needs the parameter 'input_shape'",
+            f'write input_shape="{form}" with the length of your sequences',
+        )
+        return None
+    shape = given.value
+    if len(shape) != (3 if two else 2) or shape[-1] != channels or (two and shape[0] != 1):
+        diagnostics.error(
+            "SG302",
+            given.span,
+            f"one {space.name} example in {model.input_encoding.value} encoding has the shape "
+            f"{form}, not {shape}",
+            f"{space.name} has {channels} channels: {', '.join(space.alphabet)}",
+        )
+        return None
+    return shape
+
+
+def _agrees(operation: ir.Operation, shape: Shape, diagnostics: Diagnostics) -> bool:
+    """Whether an `input_shape` further down says what is known already."""
+    given = operation.arguments["input_shape"]
+    if given.value in (None, shape):
+        return True
+    diagnostics.error(
+        "SG304",
+        given.span,
+        f"the input of this operation has the shape {shape}, not {given.value}",
+        "delete it: only the first operation needs an input_shape",
+    )
+    return False

@@ -1,0 +1,206 @@
+"""A model definition as meant: typed, defaults filled in, shapes known, origins kept.
+
+Shapes are without the batch, in Keras's order: (length, channels) or (height, width, channels).
+Operations, losses and optimizers are named by their canonical name; their rows stand in `catalog`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from .source import Span
+
+T = TypeVar("T")
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Value(Generic[T]):
+    """A setting: its value, its element path, and its place, or None where the XML is silent."""
+
+    value: T
+    path: str
+    span: Span | None
+
+    @property
+    def is_default(self) -> bool:
+        return self.span is None
+
+
+Arguments = dict[str, Value]
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A weight tensor of an operation, in Keras's layout.
+
+    `role` names its parameters: `kernel_initializer`, `kernel_regularizer`. None of a role that has
+    no initializer is ever written: such a weight starts as its operation says.
+    """
+
+    name: str
+    shape: Shape
+    role: str
+
+    @property
+    def count(self) -> int:
+        count = 1
+        for size in self.shape:
+            count *= size
+        return count
+
+
+@dataclass(frozen=True)
+class WeightsFile:
+    """A file of initial weights: its name as written and its SHA-256."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation. Shapes and weights are empty until they are inferred."""
+
+    number: int
+    name: str
+    arguments: Arguments
+    span: Span
+    input_shape: Shape = ()
+    output_shape: Shape = ()
+    weights: tuple[Weight, ...] = ()
+    weights_file: WeightsFile | None = None
+
+    def __getitem__(self, parameter: str):
+        return self.arguments[parameter].value
+
+    @property
+    def identifier(self) -> str:
+        """The layer's name in a script: `conv1d_1`."""
+        return f"{self.name.lower()}_{self.number}"
+
+    @property
+    def weight_count(self) -> int:
+        return sum(weight.count for weight in self.weights)
+
+
+@dataclass(frozen=True)
+class Sequential:
+    """An embedded architecture."""
+
+    operations: tuple[Operation, ...]
+    span: Span
+
+    @property
+    def input_shape(self) -> Shape:
+        return self.operations[0].input_shape
+
+
+@dataclass(frozen=True)
+class External:
+    """A file that the definition names, before it is read."""
+
+    format: Value[str]
+    class_name: Value[str]
+    path: Value[str]
+
+
+@dataclass(frozen=True)
+class Import:
+    """One bound name of an import: `import a.b as c` or `from a import b as c`."""
+
+    module: str
+    name: str | None = None
+    alias: str | None = None
+
+    @property
+    def binds(self) -> str:
+        return self.alias or self.name or self.module.partition(".")[0]
+
+    @property
+    def text(self) -> str:
+        imported = self.name or self.module
+        alias = f" as {self.alias}" if self.alias and self.alias != imported else ""
+        return f"from {self.module} import {imported}{alias}" if self.name else (
+            f"import {imported}{alias}"
+        )
+
+
+@dataclass(frozen=True)
+class Module:
+    """An external PyTorch module, read as text: never run by the compiler.
+
+    `code` is the file's text without its imports at the top level, its docstring's position
+    and a `__main__` block.
+    """
+
+    path: str
+    sha256: str
+    class_name: str
+    code: str
+    imports: tuple[Import, ...]
+    future: tuple[str, ...]
+    names: frozenset[str]
+    dependencies: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Loss:
+    name: str
+    arguments: Arguments
+    span: Span
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    name: str
+    arguments: Arguments
+    span: Span
+    clipnorm: Value[float] | None = None
+    clipvalue: Value[float] | None = None
+
+
+@dataclass(frozen=True)
+class TrainingProcess:
+    batch_size: Value[int]
+    epochs: Value[int]
+    early_stopping: Value[bool]
+    patience: Value[int]
+    shuffle: Value[bool]
+
+
+@dataclass(frozen=True)
+class LabelPattern:
+    """Labels that a pattern names: prefix, a number from first to last, postfix."""
+
+    prefix: str
+    postfix: str
+    first: int
+    last: int
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        numbers = range(self.first, self.last + 1)
+        return tuple(f"{self.prefix}{number}{self.postfix}" for number in numbers)
+
+
+@dataclass(frozen=True)
+class Model:
+    """`label_pattern` is None where the labels are listed."""
+
+    id: Value[str]
+    name: Value[str]
+    description: Value[str]
+    task: Value[str]
+    sequence_space: Value[str]
+    library: Value[str]
+    input_encoding: Value[str]
+    labels: Value[tuple[str, ...]]
+    label_pattern: LabelPattern | None
+    seed: Value[int]
+    architecture: Sequential | External | Module
+    loss: Loss
+    optimizer: Optimizer
+    training: TrainingProcess

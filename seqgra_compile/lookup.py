@@ -1,0 +1,118 @@
+"""Files that a definition names: where they are looked for, and what is refused.
+
+Looked for beside the definition, then in the `-I` folders, never elsewhere: the result does not
+depend on where the user stands.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .diagnostics import Diagnostics
+from .source import Text
+
+_MAX_SEEN = 20_000
+_MAX_DEPTH = 4
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where to look: pairs of the folder and its name as the user wrote it."""
+
+    paths: tuple[Path, ...]
+
+    def find(self, name: Text, max_bytes: int, diagnostics: Diagnostics) -> tuple[Path, bytes] | None:
+        """The first such file and its bytes, or None after reporting why there is none."""
+        wanted = name.value.replace("\\", "/")
+        if self._leaves(wanted):
+            diagnostics.error(
+                "SG602",
+                name.span,
+                f"'{name.value}' leaves the folder of the definition",
+                "write a path without '..' that starts beside the definition or in a -I folder",
+            )
+            return None
+        for folder in self.paths:
+            path = folder / wanted
+            if path.exists():
+                return self._read(folder, path, name, max_bytes, diagnostics)
+        diagnostics.error(
+            "SG601", name.span, f"there is no file '{name.value}'", self._way_out(wanted)
+        )
+        return None
+
+    @staticmethod
+    def _leaves(wanted: str) -> bool:
+        return wanted.startswith(("/", "~")) or ":" in wanted or ".." in wanted.split("/") or (
+            "\0" in wanted
+        )
+
+    @staticmethod
+    def _read(
+        folder: Path, path: Path, name: Text, max_bytes: int, diagnostics: Diagnostics
+    ) -> tuple[Path, bytes] | None:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            problem = f"'{name.value}' is a link that leaves its folder"
+            diagnostics.error("SG602", name.span, problem, "put the file itself there")
+            return None
+        if not path.is_file():
+            problem = "is a folder" if path.is_dir() else "is no ordinary file"
+            diagnostics.error("SG603", name.span, f"'{name.value}' {problem}")
+            return None
+        try:
+            with path.open("rb") as file:
+                data = file.read(max_bytes + 1)
+        except OSError as error:
+            diagnostics.error(
+                "SG603", name.span, f"'{name.value}' cannot be read: {error.strerror}"
+            )
+            return None
+        if len(data) > max_bytes:
+            problem = f"'{name.value}' holds more than {max_bytes:,} bytes"
+            diagnostics.error("SG603", name.span, problem)
+            return None
+        return path, data
+
+    def _way_out(self, wanted: str) -> str:
+        tried = ", ".join(f"'{folder / wanted}'" for folder in self.paths)
+        words = [f"tried {tried}"]
+        nearest = self._nearest(wanted)
+        if nearest:
+            words.append(f"the nearest existing file is '{nearest}'")
+        here = Path.cwd()
+        if (here / wanted).is_file():
+            words.append("'-I .' would find it")
+        else:
+            words.append("name its folder with -I")
+        return "; ".join(words)
+
+    def _nearest(self, wanted: str) -> str | None:
+        """The same file name elsewhere in the folders, else the most similar path."""
+        files = list(self._files(os.path.splitext(wanted)[1]))
+        base = wanted.rpartition("/")[2]
+        for file in files:
+            if file.rpartition("/")[2] == base:
+                return file
+        by_name = {file.rpartition("/")[2]: file for file in reversed(files)}
+        near = difflib.get_close_matches(base, by_name, n=1, cutoff=0.6)
+        return by_name[near[0]] if near else None
+
+    def _files(self, ending: str) -> Iterable[str]:
+        """Files with this ending near the folders' tops, in a fixed order."""
+        seen = 0
+        for folder in self.paths:
+            for place, folders, files in os.walk(folder):
+                depth = len(Path(place).relative_to(folder).parts)
+                folders[:] = sorted(
+                    name for name in folders if depth < _MAX_DEPTH and not name.startswith(".")
+                )
+                for name in sorted(files):
+                    seen += 1
+                    if seen > _MAX_SEEN:
+                        return
+                    if name.endswith(ending):
+                        yield (Path(place) / name).relative_to(folder).as_posix()

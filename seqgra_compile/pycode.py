@@ -1,0 +1,106 @@
+"""The only place where values become Python text.
+
+Everything that a definition's author wrote freely (names, labels, paths) passes through
+`literal`, `docstring` or `comment`; none of the three can be left by what it holds.
+"""
+
+from __future__ import annotations
+
+import keyword
+import math
+import re
+import textwrap
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+# Characters that a reader cannot see or that reorder what he sees: controls, formats
+# (zero width, bidirectional), surrogates, private use, unassigned, line and paragraph ends.
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_WIDTH = 88
+
+
+@dataclass(frozen=True)
+class Code:
+    """Python text that is ready to print, made by this module or written in a table."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _escape(character: str) -> str:
+    number = ord(character)
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def _visible(text: str, quote: str = "") -> str:
+    """Text with backslashes, the quote and everything invisible escaped."""
+    return "".join(
+        "\\" + character
+        if character in ("\\", quote)
+        else _escape(character)
+        if unicodedata.category(character) in _INVISIBLE
+        else character
+        for character in text
+    )
+
+
+def literal(value: object) -> str:
+    """A value as Python source: str, bool, int, float, None, `Code`, and tuples of these."""
+    if isinstance(value, Code):
+        return value.text
+    if isinstance(value, str):
+        return '"' + _visible(value, '"') + '"'
+    if isinstance(value, tuple):
+        inner = ", ".join(literal(item) for item in value)
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"no literal for {value}")
+    if value is None or isinstance(value, (bool, int, float)):
+        return repr(value)
+    raise TypeError(f"no literal for {type(value).__name__}")
+
+
+def call(function: str, *positional: object, **keywords: object) -> str:
+    """A call with every argument as a literal."""
+    arguments = [literal(value) for value in positional]
+    arguments += [f"{name}={literal(value)}" for name, value in keywords.items()]
+    return f"{function}({', '.join(arguments)})"
+
+
+def mapping(items: Mapping[str, object]) -> Code:
+    """A dictionary display with literal keys and values."""
+    inner = ", ".join(f"{literal(key)}: {literal(value)}" for key, value in items.items())
+    return Code("{" + inner + "}")
+
+
+def docstring(lines: Sequence[str]) -> str:
+    """One string literal in triple quotes; long lines are wrapped, invisible characters escaped.
+
+    A line with a wide gap in it, as in "Reads:  this and that", goes on below what stands behind
+    the gap.
+    """
+    wrapped: list[str] = []
+    for line in lines:
+        gap = re.match(r" *\S+: +", line)
+        indent = " " * (gap.end() if gap else len(line) - len(line.lstrip(" ")))
+        wrapped += textwrap.wrap(
+            line, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        ) or [""]
+    text = "\n".join(_visible(line) for line in wrapped)
+    # A quote before another quote or at the end could close the literal.
+    return '"""' + re.sub(r'"(?="|\Z)', '\\"', text) + '"""'
+
+
+def comment(text: str) -> str:
+    """Text for behind a `#`: one line, nothing invisible."""
+    return _visible(text)
+
+
+def is_name(text: str) -> bool:
+    """Whether text can name a class or a module: an ASCII identifier, not a keyword."""
+    return text.isascii() and text.isidentifier() and not keyword.iskeyword(text)

@@ -1,0 +1,135 @@
+"""A training script as arranged: all and only what the templates print, as Python text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .ir import Import
+
+
+@dataclass(frozen=True)
+class Constant:
+    """`NAME = value  # comment`; without a name, a comment alone."""
+
+    name: str
+    value: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled part of a script and the template that prints it."""
+
+    title: str
+    template: str
+
+    @property
+    def banner(self) -> str:
+        return f"# ---- {self.title} ".ljust(80, "-")
+
+
+@dataclass(frozen=True)
+class Alphabet:
+    """Letters and their codes: `codes` and `lower` are byte strings whose place is their code.
+
+    `unknown` is the code of the letter that stands for any, `share` its value in each channel.
+    """
+
+    size: int
+    codes: str
+    lower: str
+    code_count: int
+    has_unknown: bool
+    unknown: int
+    share: str
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One operation: what makes it, and, in PyTorch, what applies it to `x`."""
+
+    heading: str
+    make: tuple[str, ...]
+    apply: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LoadedWeights:
+    """The statement that gives a layer the initial weights of a file."""
+
+    load: str
+
+
+@dataclass(frozen=True)
+class EmbeddedModule:
+    """An external PyTorch module."""
+
+    heading: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """What the scripts of all libraries hold; `imports` are groups of lines."""
+
+    docstring: str
+    dependencies: str
+    future: tuple[str, ...]
+    imports: tuple[tuple[str, ...], ...]
+    sections: tuple[Section, ...]
+    constants: tuple[Constant, ...]
+    version: str
+    alphabet: Alphabet
+    length: str
+    one_hot_doc: str
+    targets_doc: str
+    model_doc: str
+    multi_class: bool
+    two_dimensional: bool
+    shuffle: bool
+    early_stopping: bool
+    loss: str
+    optimizer: str
+    probabilities: str
+    layers: tuple[Layer, ...]
+    weights_files: tuple[LoadedWeights, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PyTorchScript(Script):
+    """`fragments` are templates of classes that the model needs."""
+
+    module: EmbeddedModule | None
+    build_model: str
+    fragments: tuple[str, ...]
+    penalties: tuple[str, ...]
+    activity: bool
+    clips_norm: bool
+    clips_value: bool
+
+    @property
+    def clips(self) -> bool:
+        return self.clips_norm or self.clips_value
+
+
+@dataclass(frozen=True, kw_only=True)
+class KerasScript(Script):
+    """`true_class` and `threshold` are expressions of the accuracy."""
+
+    model_name: str
+    input: str
+    one_hot_targets: bool
+    true_class: str
+    threshold: str
+
+
+def import_groups(
+    imports: Iterable[Import], standard: frozenset[str]
+) -> tuple[tuple[str, ...], ...]:
+    """Import lines, each once: the standard library first, `import` before `from`."""
+    groups: tuple[set, set] = (set(), set())
+    for bound in imports:
+        group = 0 if bound.module.partition(".")[0] in standard else 1
+        groups[group].add((bound.name is not None, bound.text))
+    return tuple(tuple(text for _, text in sorted(group)) for group in groups if group)

@@ -1,0 +1,59 @@
+"""NumPy files of weights: looked at without NumPy, and without running what they hold.
+
+`np.save` of a list of arrays of several shapes writes a pickle, and a pickle can run code when it
+is loaded. A script loads it only if it is, byte for byte, the file that was looked at here.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+
+_MAGIC = b"\x93NUMPY"
+# All that NumPy itself needs to rebuild arrays.
+_ALLOWED = {
+    ("numpy.core.multiarray", "_reconstruct"),
+    ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy", "ndarray"),
+    ("numpy", "dtype"),
+    ("_codecs", "encode"),
+}
+
+
+class WeightsRefused(ValueError):
+    """Not a file of weights, or one that names more than arrays."""
+
+
+class _Inert:
+    """Stands for whatever NumPy would have made; takes everything, does nothing."""
+
+    def __new__(cls, *arguments: object) -> _Inert:
+        return object.__new__(cls)
+
+    def __setstate__(self, state: object) -> None:
+        pass
+
+
+class _Reader(pickle.Unpickler):
+    """Reads a pickle without NumPy: each allowed name is inert, any other ends the reading."""
+
+    def find_class(self, module: str, name: str) -> type:
+        if (module, name) not in _ALLOWED:
+            raise WeightsRefused(f"it would call '{module}.{name}' when it is loaded")
+        return _Inert
+
+
+def check_npy(data: bytes) -> None:
+    """Raise `WeightsRefused` unless loading the file can do nothing but make arrays."""
+    if not data.startswith(_MAGIC) or len(data) < 12:
+        raise WeightsRefused("not a .npy file")
+    size = 2 if data[6] == 1 else 4
+    start = 8 + size + int.from_bytes(data[8 : 8 + size], "little")
+    if b"O" not in data[8 + size : start]:
+        return
+    try:
+        _Reader(io.BytesIO(data[start:])).load()
+    except WeightsRefused:
+        raise
+    except Exception:  # a damaged pickle raises many kinds
+        raise WeightsRefused("a damaged .npy file") from None
