@@ -79,6 +79,7 @@ def _load(operation: ir.Operation) -> str:
 def _imports(files: bool) -> tuple[tuple[str, ...], ...]:
     """The backend and the log level are chosen before TensorFlow is imported."""
     standard = [bound for bound in common.IMPORTS if bound.module != "numpy"]
+    standard.append(Import("warnings"))
     if files:
         standard += common.WEIGHTS_FILE_IMPORTS
     environment = (
