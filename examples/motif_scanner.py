@@ -1,0 +1,17 @@
+"""A convolution scans the sequence, its best match anywhere decides."""
+
+import torch
+from torch import nn
+
+
+class MotifScanner(nn.Module):
+    """One-hot DNA (B, 4, 150) to three logits (B, 3)."""
+
+    def __init__(self, filters: int = 16, width: int = 13) -> None:
+        super().__init__()
+        self.scan = nn.Conv1d(4, filters, width)
+        self.decide = nn.Linear(filters, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        matches = torch.relu(self.scan(x))  # (B, filters, 138)
+        return self.decide(matches.amax(dim=2))
