@@ -184,7 +184,7 @@ def heading(operation: ir.Operation) -> str:
 def targets_doc(model: ir.Model) -> str:
     if model.task.value == MULTI_CLASS:
         return "class indices (N,) int64"
-    return "0 or 1 for each label (N, labels) float32"
+    return "0 or 1 (N, labels) float32"
 
 
 def length(model: ir.Model) -> str:

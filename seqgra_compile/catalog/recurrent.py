@@ -155,7 +155,10 @@ def _plain_torch(operation: ir.Operation) -> TorchLayer:
         if operation["use_bias"]:
             weights.append(TorchWeight(f"{direction}bias", f"{name}.bias_ih{end}", (0,)))
             # Keras has one bias; PyTorch's second would double its step.
-            second = f"nn.init.zeros_(self.{name}.bias_hh{end}).requires_grad_(False)"
+            second = (
+                f"nn.init.zeros_(self.{name}.bias_hh{end}).requires_grad_(False)"
+                "  # Keras has one bias"
+            )
             initialize += [*_forget(operation, f"{name}.bias_ih{end}"), second]
     module = call(
         "nn.LSTM",
@@ -191,7 +194,7 @@ def _plain_forward(operation: ir.Operation, run: str) -> tuple[tuple[str, ...], 
         split = f"forward, backward = {run}[0].chunk(2, dim=-1)"
     else:
         # The last state of the backward direction is the one at the first position.
-        split = f"forward, backward = {run}[1][0]"
+        split = f"forward, backward = {run}[1][0]  # the last state of each"
     return (split, f"x = {merged.format('forward', 'backward')}"), ("forward", "backward")
 
 
@@ -199,7 +202,7 @@ def _forget(operation: ir.Operation, attribute: str) -> list[str]:
     if not operation["unit_forget_bias"]:
         return []
     units = operation["units"]
-    return [f"nn.init.ones_(self.{attribute}.data[{units} : {2 * units}])"]
+    return [f"nn.init.ones_(self.{attribute}.data[{units} : {2 * units}])  # forget gate"]
 
 
 def _stepwise_torch(operation: ir.Operation) -> TorchLayer:
