@@ -37,14 +37,18 @@ def _escape(character: str) -> str:
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
+def visible(text: str) -> str:
+    """Text on one line with everything invisible escaped, for a reader rather than for Python."""
+    return "".join(
+        _escape(character) if unicodedata.category(character) in _INVISIBLE else character
+        for character in text
+    )
+
+
 def _visible(text: str, quote: str = "") -> str:
     """Text with backslashes, the quote and everything invisible escaped."""
     return "".join(
-        "\\" + character
-        if character in ("\\", quote)
-        else _escape(character)
-        if unicodedata.category(character) in _INVISIBLE
-        else character
+        "\\" + character if character in ("\\", quote) else visible(character)
         for character in text
     )
 
@@ -88,8 +92,9 @@ def docstring(lines: Sequence[str]) -> str:
     for line in lines:
         gap = re.match(r" *\S+: +", line)
         indent = " " * (gap.end() if gap else len(line) - len(line.lstrip(" ")))
+        width = _WIDTH if wrapped else _WIDTH - len('"""')
         wrapped += textwrap.wrap(
-            line, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+            line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
         ) or [""]
     text = "\n".join(_visible(line) for line in wrapped)
     # A quote before another quote or at the end could close the literal.

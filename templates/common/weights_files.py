@@ -4,5 +4,5 @@ def read_weights(name: str, sha256: str) -> list[np.ndarray]:
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != sha256:
         sys.exit(f"{path}: its SHA-256 is not {sha256}, that of the file compiled in")
-    # Arrays of several shapes are a pickle: this one was inspected when it was compiled in.
+    # Arrays of several shapes are a pickle: this one was inspected by the compiler.
     return list(np.load(io.BytesIO(data), allow_pickle=True))
