@@ -1,0 +1,342 @@
+"""torch-mc3-dna60-conv-bn-do: one convolution, batch normalization, dropout
+
+The module imports torch.nn and torch.nn.functional under their usual aliases, and ends
+with a block that only runs when it is the main program. Gradients are clipped by norm.
+
+Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
+d2ced6a78163e9f633d9e671cd51ce917e64a4fff40b7e4ec213f4077ef69370, semantics intended.
+
+Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
+Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
+        in each line a DNA sequence, a tab, its label
+Writes: saved_model.pth, history.tsv, metrics.json, test-y-hat.txt, session-info.txt,
+        last-epoch-completed.txt, num-model-parameters.txt"""
+
+# /// script
+# requires-python = ">=3.10"
+# dependencies = ["numpy", "torch", "tqdm"]
+# ///
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import random
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+# ---- Definition --------------------------------------------------------------
+MODEL_ID = "torch-mc3-dna60-conv-bn-do"  # general/@id
+# general/task: multi-class classification
+# general/sequencespace: DNA
+# general/library: PyTorch
+# general/inputencoding: 1D
+LABELS = ("promoter", "enhancer", "background")  # general/labels
+SEED = 7  # general/seed
+# architecture/external: class ConvNet of networks/conv_net.py, in the section Model
+# loss/loss: CrossEntropyLoss
+# optimizer/optimizer: Adam
+LEARNING_RATE = 0.002  # optimizer/learning_rate
+BETAS = (0.9, 0.999)  # optimizer/betas (default)
+EPS = 1e-08  # optimizer/eps (default)
+WEIGHT_DECAY = 0.0  # optimizer/weight_decay (default)
+AMSGRAD = False  # optimizer/amsgrad (default)
+CLIPNORM = 0.5  # optimizer/clipnorm
+# optimizer/clipvalue (default): None
+BATCH_SIZE = 12  # trainingprocess/batch_size
+EPOCHS = 30  # trainingprocess/epochs
+# trainingprocess/early_stopping: True
+PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
+# trainingprocess/shuffle: True
+
+# ---- Data --------------------------------------------------------------------
+CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
+CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
+
+
+def fail(path: Path, line: int, problem: str):
+    sys.exit(f"{path}:{line}: {problem}")
+
+
+def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """A file's examples: codes (N, length) uint8, class indices (N,) int64."""
+    lines = path.read_bytes().rstrip(b"\r\n").splitlines()
+    if len(lines) < 2 or lines[0] != b"x\ty":
+        fail(path, 1, "expected the header x, tab, y and examples below it")
+    rows = [line.split(b"\t") for line in lines[1:]]
+    length = length or len(rows[0][0])
+    index_of = {label.encode(): index for index, label in enumerate(LABELS)}
+    for number, row in enumerate(rows, start=2):
+        if len(row) != 2:
+            fail(path, number, f"expected two columns, x and y, found {len(row)}")
+        if len(row[0]) != length:
+            fail(path, number, f"expected {length} letters, found {len(row[0])}")
+        if row[1] not in index_of:
+            fail(path, number, f"unknown label {row[1].decode(errors='replace')!r}")
+    letters = np.frombuffer(b"".join(sequence for sequence, _ in rows), np.uint8)
+    codes = CODE_OF[letters].reshape(len(rows), length)
+    for row, position in np.argwhere(codes == 255)[:1]:
+        letter = chr(rows[row][0][position])
+        fail(path, row + 2, f"unknown letter {letter!r} at position {position + 1}")
+    return codes, np.array([index_of[label] for _, label in rows], np.int64)
+
+
+def one_hot(codes: torch.Tensor) -> torch.Tensor:
+    """Codes (B, L) to (B, 4, L) float32, channels ACGT; N is 0.25 in each."""
+    channels = torch.arange(4, dtype=torch.uint8, device=codes.device)
+    x = (codes[:, None, :] == channels[:, None]).float()
+    x.masked_fill_(codes[:, None, :] == 4, 0.25)
+    return x
+
+
+# ---- Model -------------------------------------------------------------------
+# networks/conv_net.py, SHA-256
+# 5b076d966607d1248fdf14dd64be39688908b8f126a224ddf44577443eece5db,
+# laid out by Black, its imports at the top, without a block for __main__:
+"""One convolutional block and a small classifier for sequences of 60 nucleotides."""
+
+
+WIDTH = 9
+
+
+class Block(nn.Module):
+    """Convolution, batch normalization, ReLU, pooling: (B, C, L) to (B, filters, L // 3)."""
+
+    def __init__(self, channels: int, filters: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv1d(channels, filters, WIDTH, padding=WIDTH // 2)
+        self.norm = nn.BatchNorm1d(filters)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.max_pool1d(F.relu(self.norm(self.conv(x))), 3)
+
+
+class ConvNet(nn.Module):
+    def __init__(self):
+        super(ConvNet, self).__init__()
+        self.block = Block(4, 8)
+        self.dropout = nn.Dropout(p=0.25)
+        self.fc = nn.Linear(8 * 20, 3)
+
+    def forward(self, x):
+        x = self.dropout(self.block(x))
+        return self.fc(x.view(x.size(0), -1))
+
+
+def build_model() -> nn.Module:
+    return ConvNet()
+
+
+# ---- Loss and optimizer ------------------------------------------------------
+def build_loss() -> nn.Module:
+    return nn.CrossEntropyLoss(
+        weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0
+    )
+
+
+def build_optimizer(model: nn.Module) -> torch.optim.Optimizer:
+    return torch.optim.Adam(
+        model.parameters(),
+        lr=LEARNING_RATE,
+        betas=BETAS,
+        eps=EPS,
+        weight_decay=WEIGHT_DECAY,
+        amsgrad=AMSGRAD,
+        maximize=False,
+    )
+
+
+def clip_gradients(model: nn.Module) -> None:
+    """Scale each parameter's gradient down to an L2 norm of at most CLIPNORM."""
+    for parameter in model.parameters():
+        if parameter.grad is not None:
+            norm = parameter.grad.norm()
+            parameter.grad.mul_(CLIPNORM / norm.clamp(min=CLIPNORM))
+
+
+# ---- Training ----------------------------------------------------------------
+def set_seed() -> None:
+    random.seed(SEED)
+    np.random.seed(SEED)
+    torch.manual_seed(SEED)
+
+
+def draw() -> int:
+    """One 64-bit number of PyTorch's generator, drawn as seqgra's DataLoaders do."""
+    return int(torch.empty((), dtype=torch.int64).random_())
+
+
+def train_epoch(model, loss_function, optimizer, codes, targets, title: str) -> float:
+    """One pass over the training set; the mean loss, each batch's before its step."""
+    model.train()
+    draw()  # the DataLoader's seed for its workers: there are none
+    order = torch.randperm(len(codes), generator=torch.Generator().manual_seed(draw()))
+    total = torch.zeros((), device=codes.device)
+    batches = order.to(codes.device).split(BATCH_SIZE)
+    for batch in tqdm(batches, title, leave=False, disable=None):
+        optimizer.zero_grad()
+        loss = loss_function(model(one_hot(codes[batch])), targets[batch])
+        loss.backward()
+        clip_gradients(model)
+        optimizer.step()
+        total += loss.detach() * len(batch)
+    return total.item() / len(codes)
+
+
+@torch.no_grad()
+def evaluate(model, loss_function, codes, targets, dtype):
+    """Mean loss, summed in dtype, accuracy and scores (N, labels), without dropout."""
+    model.eval()
+    total, scores = torch.zeros((), dtype=dtype, device=codes.device), []
+    for x, y in zip(codes.split(BATCH_SIZE), targets.split(BATCH_SIZE)):
+        scores.append(model(one_hot(x)))
+        loss = loss_function(scores[-1], y)
+        total += loss.to(dtype) * len(y)
+    scores = torch.cat(scores)
+    correct = scores.argmax(dim=1) == targets
+    return total.item() / len(codes), correct.sum().item() / len(codes), scores
+
+
+def train(model, loss_function, optimizer, sets: dict, output: Path) -> dict:
+    """Leave the weights of the epoch with the lowest validation loss in a file."""
+    best = {"epoch": 0, "loss": math.inf}
+    history = "epoch\ttraining_loss\tvalidation_loss\tvalidation_accuracy\n"
+    for epoch in range(1, EPOCHS + 1):
+        title = f"epoch {epoch}/{EPOCHS}"
+        trained = train_epoch(model, loss_function, optimizer, *sets["training"], title)
+        # seqgra evaluates the training set, then the validation set: draws of loaders.
+        draw(), draw(), draw()
+        loss, accuracy, _ = evaluate(
+            model, loss_function, *sets["validation"], torch.float32
+        )
+        losses = f"training loss {trained:.4f}  validation loss {loss:.4f}"
+        print(f"{title}  {losses}  accuracy {accuracy:.4f}", flush=True)
+        if loss < best["loss"]:
+            best = {"epoch": epoch, "loss": loss, "accuracy": accuracy}
+            save(
+                output / "saved_model.pth", lambda f: torch.save(model.state_dict(), f)
+            )
+        history += f"{epoch}\t{trained}\t{loss}\t{accuracy}\n"
+        save_text(output / "history.tsv", history)
+        save_text(output / "last-epoch-completed.txt", f"{epoch}\n")
+        if epoch - best["epoch"] == PATIENCE:
+            break
+    if not best["epoch"]:
+        sys.exit("the validation loss never was a number: look at the learning rate")
+    return best
+
+
+# ---- Main --------------------------------------------------------------------
+def save(path: Path, write) -> None:
+    """Let write make a neighbour, then rename it: a file appears whole or never."""
+    partial = path.with_name(f"partial-{path.name}")
+    write(partial)
+    partial.replace(path)
+
+
+def save_text(path: Path, text: str) -> None:
+    save(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+
+
+def save_predictions(path: Path, targets: np.ndarray, y_hat: np.ndarray) -> None:
+    """A row an example: whether each label is true, then its predicted probability."""
+    y = targets[:, None] == np.arange(len(LABELS))
+    header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
+    rows = [header, *(a + b for a, b in zip(y.tolist(), y_hat.tolist()))]
+    save_text(path, "".join("\t".join(map(str, row)) + "\n" for row in rows))
+
+
+def describe(model: nn.Module, device: torch.device, output: Path) -> None:
+    """Write the numbers of weights, and what else the result depends on."""
+    sizes = [(weight.numel(), weight.requires_grad) for weight in model.parameters()]
+    total = sum(size for size, _ in sizes)
+    trained = sum(size for size, requires_grad in sizes if requires_grad)
+    counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
+    lines = [f"number of {kind} parameters\t{n}\n" for kind, n in counts.items()]
+    save_text(output / "num-model-parameters.txt", "".join(lines))
+    session = {
+        "seqgra-compile version": "0.1.0",
+        "PyTorch version": torch.__version__,
+        "NumPy version": np.__version__,
+        "Python version": sys.version,
+        "device": device,
+        "threads": torch.get_num_threads(),
+    }
+    lines = [f"{name}: {value}\n" for name, value in session.items()]
+    save_text(output / "session-info.txt", "".join(lines))
+    print(f"{MODEL_ID}: {total:,} weights, {device}, {session['threads']} CPU threads")
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=f"Train {MODEL_ID}.")
+    add = parser.add_argument
+    add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
+    add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
+    add("-g", "--gpu", type=int, help="id; default: 0 if there is one; -1: the CPU")
+    add("--threads", type=int, help="on the CPU; default: the library's choice")
+    return parser.parse_args()
+
+
+def choose_device(gpu: int | None, threads: int | None) -> torch.device:
+    """Same bits on the same machine, versions and threads; across them, no promise."""
+    count = torch.cuda.device_count()
+    gpu = min(count, 1) - 1 if gpu is None else gpu
+    if not -1 <= gpu < count:
+        sys.exit(f"there is no GPU {gpu}, of {count} in all; -g -1 takes the CPU")
+    if threads:
+        torch.set_num_threads(threads)
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # read when CUDA starts
+    torch.use_deterministic_algorithms(gpu != -1, warn_only=True)
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.allow_tf32 = False  # full float32, here and in matrix products
+    torch.backends.cuda.matmul.allow_tf32 = False
+    return torch.device("cpu" if gpu == -1 else f"cuda:{gpu}")
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    device = choose_device(arguments.gpu, arguments.threads)
+    data_dir, output = arguments.data_dir, arguments.output_dir
+    if output.exists() and any(output.iterdir()):
+        sys.exit(f"{output}: not empty; name another folder with -o")
+    sets, length = {}, None
+    for name in ("training", "validation", "test"):
+        path = data_dir / f"{name}.txt"
+        if name != "test" or path.exists():
+            sets[name] = [
+                torch.tensor(x, device=device) for x in read_set(path, length)
+            ]
+            length = sets[name][0].shape[1]
+    output.mkdir(parents=True, exist_ok=True)
+
+    set_seed()
+    model = build_model()
+    loss_function, optimizer = build_loss(), build_optimizer(model)
+    describe(model.to(device), device, output)
+    set_seed()  # again, as seqgra does: the draws that built the model do not count
+    metrics = {"best": train(model, loss_function, optimizer, sets, output)}
+
+    best = torch.load(output / "saved_model.pth", device, weights_only=True)
+    model.load_state_dict(best)
+    if "test" in sets:
+        codes, targets = sets["test"]
+        result = evaluate(model, loss_function, codes, targets, torch.float64)
+        metrics["test"] = {"loss": result[0], "accuracy": result[1]}
+        y, y_hat = targets.cpu().numpy(), result[2].softmax(dim=1).cpu().numpy()
+        save_predictions(output / "test-y-hat.txt", y, y_hat)
+        print("test loss {loss:.4f}  accuracy {accuracy:.4f}".format(**metrics["test"]))
+    save_text(output / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except OSError as error:
+        sys.exit(f"{error.filename}: {error.strerror}")
