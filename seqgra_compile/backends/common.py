@@ -145,7 +145,8 @@ def _labels(model: ir.Model) -> str:
         return literal(model.labels.value)
     parts = [f"{literal(pattern.prefix)} + "] if pattern.prefix else []
     parts += ["str(number)"] + ([f" + {literal(pattern.postfix)}"] if pattern.postfix else [])
-    return f"tuple({''.join(parts)} for number in range({pattern.first}, {pattern.last + 1}))"
+    first = f"{pattern.first}, " if pattern.first else ""
+    return f"tuple({''.join(parts)} for number in range({first}{pattern.last + 1}))"
 
 
 def _architecture(architecture: ir.Sequential | ir.Module) -> Constant:
