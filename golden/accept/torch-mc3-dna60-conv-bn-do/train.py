@@ -98,7 +98,7 @@ def one_hot(codes: torch.Tensor) -> torch.Tensor:
 
 # ---- Model -------------------------------------------------------------------
 # networks/conv_net.py, SHA-256
-# 5b076d966607d1248fdf14dd64be39688908b8f126a224ddf44577443eece5db,
+# e32492b90ea8c12b1eca380c797de0d5fcdd5b9ec28e6cea2bc77cb71d34710f,
 # laid out by Black, its imports at the top, without a block for __main__:
 """One convolutional block and a small classifier for sequences of 60 nucleotides."""
 
@@ -120,7 +120,7 @@ class Block(nn.Module):
 
 class ConvNet(nn.Module):
     def __init__(self):
-        super(ConvNet, self).__init__()
+        super().__init__()
         self.block = Block(4, 8)
         self.dropout = nn.Dropout(p=0.25)
         self.fc = nn.Linear(8 * 20, 3)

@@ -22,7 +22,7 @@ class Block(nn.Module):
 
 class ConvNet(nn.Module):
     def __init__(self):
-        super(ConvNet, self).__init__()
+        super().__init__()
         self.block = Block(4, 8)
         self.dropout = nn.Dropout(p=0.25)
         self.fc = nn.Linear(8*20, 3)

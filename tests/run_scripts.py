@@ -1,0 +1,30 @@
+"""Run scripts one after another in one process, so that a framework is imported once.
+
+Reads a JSON list of argument lists, the script first, from the file that it is given; writes a JSON
+list of exit statuses: 0, what `sys.exit` was given, or a traceback.
+"""
+
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+import traceback
+from pathlib import Path
+
+
+def run(arguments: list[str]) -> object:
+    sys.argv = arguments
+    try:
+        runpy.run_path(arguments[0], run_name="__main__")
+    except SystemExit as exit:
+        return exit.code or 0
+    except BaseException:
+        return traceback.format_exc()
+    return 0
+
+
+if __name__ == "__main__":
+    queue, results = map(Path, sys.argv[1:])
+    statuses = [run(arguments) for arguments in json.loads(queue.read_text("utf-8"))]
+    results.write_text(json.dumps(statuses), "utf-8")
