@@ -37,9 +37,7 @@ MODEL_ID = "torch-mc4-protein40-conv"  # general/@id
 # general/sequencespace: protein
 # general/library: PyTorch
 # general/inputencoding (default): 1D
-LABELS = tuple(
-    "fold-" + str(number) for number in range(0, 4)
-)  # general/labels/pattern
+LABELS = tuple("fold-" + str(number) for number in range(4))  # general/labels/pattern
 SEED = 2024  # general/seed
 # architecture/external: class Folds of folds.py, in the section Model
 # loss/loss: CrossEntropyLoss
