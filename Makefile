@@ -1,0 +1,19 @@
+# Two commands: `make demo` and `make test`. Both keep what they install in .venv.
+
+PYTHON ?= python3
+PY = .venv/bin/python
+
+.PHONY: demo test golden bench
+.NOTPARALLEL:
+
+demo: .venv/demo.stamp ; rm -rf demo && $(PY) -m seqgra_compile examples/motifs.xml -o demo/train.py && $(PY) demo/train.py examples/data -o demo/model -g -1 --threads 1
+test: .venv/test.stamp ; $(PY) -m pytest
+golden: .venv/test.stamp ; $(PY) tests/regenerate.py
+bench: .venv/test.stamp ; $(PY) benchmarks/run.py
+
+.venv/demo.stamp: EXTRA = torch
+.venv/test.stamp: EXTRA = dev
+.venv/%.stamp: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install -c constraints.txt -e '.[$(EXTRA)]'
+	touch $@
