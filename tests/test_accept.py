@@ -67,7 +67,9 @@ def test_script_uses_all_that_it_imports(case: Case):
 @each_case
 def test_own_lines_are_short(case: Case):
     """What the definition's author wrote may be longer; strings of his cannot be broken."""
-    theirs = "".join(path.read_text("utf-8") for path in case.folder.rglob("*.py") if path != case.script)
+    theirs = "".join(
+        path.read_text("utf-8") for path in case.folder.rglob("*.py") if path != case.script
+    )
     long = [
         line
         for line in case.script.read_text(encoding="utf-8").splitlines()

@@ -1,0 +1,454 @@
+"""Generated scripts are run, end to end, on small data; what they write is read again."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from cases import BY_ID, CASES, SIZES, Case, examples, inferred, text, write_data
+
+from seqgra_compile import ir
+from seqgra_compile.catalog.operations import OPERATIONS
+
+PYTHON = [sys.executable, "-W", "error::DeprecationWarning"]
+ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+EPOCHS = 2
+MODEL_FILES = {
+    "PyTorch": {"saved_model.pth"},
+    "TensorFlow": {"saved_model.keras", "model-architecture.json"},
+}
+FILES = {
+    "history.tsv",
+    "last-epoch-completed.txt",
+    "metrics.json",
+    "num-model-parameters.txt",
+    "session-info.txt",
+    "test-y-hat.txt",
+}
+DROPOUT = {
+    "PyTorch": BY_ID["torch-mc3-dna60-conv-bn-do"],
+    "TensorFlow": BY_ID["tf-mc3-dna64-conv-variants"],
+}
+CHECKED = {"PyTorch": BY_ID["torch-mc3-dna60-conv-bn-do"], "TensorFlow": BY_ID["tf-mc2-dna32-lstm"]}
+CHECKED_LABELS = BY_ID["torch-ml3-rna24-lstm-steps"]
+CHECKED_PROTEIN = BY_ID["torch-mc4-protein40-conv"]
+
+each_library = pytest.mark.parametrize("library", MODEL_FILES)
+each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+
+
+def copied(case: Case, folder: Path) -> Path:
+    """The case's script with few epochs, and the files that it reads beside it."""
+    shutil.copytree(case.folder, folder)
+    script = folder / "train.py"
+    shorter, count = re.subn(
+        r"^EPOCHS = \d+", f"EPOCHS = {EPOCHS}", script.read_text("utf-8"), flags=re.MULTILINE
+    )
+    assert count == 1
+    script.write_text(shorter, "utf-8")
+    return script
+
+
+def arguments(script: Path, data: Path, output: Path, *more: str) -> list[str]:
+    return [*map(str, (script, data, "-o", output)), "-g", "-1", "--threads", "1", *more]
+
+
+def run_all(folder: Path, queue: Sequence[list[str]]) -> list[object]:
+    """Exit statuses of several scripts that are run in one process."""
+    (folder / "queue.json").write_text(json.dumps(list(queue)), "utf-8")
+    runner = Path(__file__).with_name("run_scripts.py")
+    subprocess.run(
+        [*PYTHON, runner, folder / "queue.json", folder / "statuses.json"],
+        check=True,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads((folder / "statuses.json").read_text("utf-8"))
+
+
+def run_one(*command: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [*PYTHON, *command], env=ENVIRONMENT, capture_output=True, text=True, encoding="utf-8"
+    )
+
+
+@dataclass(frozen=True)
+class Run:
+    script: Path
+    data: Path
+    output: Path
+    status: object
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory) -> dict[str, Run]:
+    """Every golden script, run once; those of a library in one process."""
+    done = {}
+    for library in MODEL_FILES:
+        folder = tmp_path_factory.mktemp(library)
+        places = {
+            case.id: (
+                copied(case, folder / case.id),
+                write_data(folder / "data" / case.id, case),
+                folder / "output" / case.id,
+            )
+            for case in CASES
+            if case.library == library
+        }
+        statuses = run_all(folder, [arguments(*place) for place in places.values()])
+        for (name, place), status in zip(places.items(), statuses, strict=True):
+            done[name] = Run(*place, status)
+    return done
+
+
+@each_case
+def test_script_runs(case: Case, runs):
+    run = runs[case.id]
+    assert run.status == 0
+    written = {path.name for path in run.output.iterdir()}
+    assert written == FILES | MODEL_FILES[case.library]
+
+
+@each_case
+def test_weight_counts(case: Case, runs):
+    lines = (runs[case.id].output / "num-model-parameters.txt").read_text("utf-8").splitlines()
+    counts = dict(line.split("\t") for line in lines)
+    counts = {
+        re.fullmatch(r"number of (.+) parameters", key)[1]: int(counts[key]) for key in counts
+    }
+    assert counts["all"] == counts["trainable"] + counts["non-trainable"]
+    definition = case.folder / "model.xml"
+    architecture = inferred("model.xml", definition.read_bytes(), case.folder).architecture
+    if not isinstance(architecture, ir.Sequential):
+        return
+    trained = sum(each.weight_count for each in architecture.operations if each["trainable"])
+    total = sum(each.weight_count for each in architecture.operations)
+    second = sum(map(second_bias, architecture.operations)) if case.library == "PyTorch" else 0
+    assert counts["trainable"] == trained
+    assert counts["all"] == total + second
+    assert f"{total:,} weights." in case.script.read_text("utf-8")
+
+
+def second_bias(operation: ir.Operation) -> int:
+    """The size of what nn.LSTM has beyond Keras's weights: a second bias, which stays at 0."""
+    if operation.name != "LSTM" or OPERATIONS["LSTM"].torch(operation, False).needs:
+        return 0
+    return sum(weight.count for weight in operation.weights if weight.role == "bias")
+
+
+@each_case
+def test_predictions(case: Case, runs):
+    run = runs[case.id]
+    lines = (run.output / "test-y-hat.txt").read_text("utf-8").splitlines()
+    header, *rows = [line.split("\t") for line in lines]
+    assert header == [f"{column}_{label}" for column in ("y", "y_hat") for label in case.labels]
+    assert len(rows) == SIZES["test"]
+    labels = [y for _, y in examples(case, SIZES["test"], 2)]
+    size = len(case.labels)
+    for row, label in zip(rows, labels, strict=True):
+        true = label.split("|") if case.multi_label else [label]
+        assert row[:size] == [str(each in true) for each in case.labels]
+        probabilities = [float(value) for value in row[size:]]
+        assert all(0 <= probability <= 1 for probability in probabilities)
+        if not case.multi_label:
+            assert math.isclose(sum(probabilities), 1, abs_tol=1e-5)
+
+
+@each_case
+def test_history_and_metrics(case: Case, runs):
+    output = runs[case.id].output
+    header, *rows = [line.split("\t") for line in (output / "history.tsv").read_text().splitlines()]
+    assert header == ["epoch", "training_loss", "validation_loss", "validation_accuracy"]
+    assert [row[0] for row in rows] == [str(epoch + 1) for epoch in range(EPOCHS)]
+    assert (output / "last-epoch-completed.txt").read_text() == f"{EPOCHS}\n"
+    metrics = json.loads((output / "metrics.json").read_text())
+    best = min(rows, key=lambda row: float(row[2]))
+    assert metrics["best"] == {
+        "epoch": int(best[0]),
+        "loss": float(best[2]),
+        "accuracy": float(best[3]),
+    }
+    assert metrics["test"].keys() == {"loss", "accuracy"}
+    assert 0 <= metrics["test"]["accuracy"] <= 1
+    assert all(0 < float(value) < 100 for row in rows for value in row[1:3])
+
+
+@each_case
+def test_test_accuracy_is_that_of_the_predictions(case: Case, runs):
+    output = runs[case.id].output
+    rows = [
+        line.split("\t") for line in (output / "test-y-hat.txt").read_text("utf-8").splitlines()
+    ]
+    size, correct = len(case.labels), 0
+    for row in rows[1:]:
+        y = [value == "True" for value in row[:size]]
+        y_hat = [float(value) for value in row[size:]]
+        if case.multi_label:
+            correct += y == [value > 0.5 for value in y_hat]
+        else:
+            correct += y[y_hat.index(max(y_hat))]
+    reported = json.loads((output / "metrics.json").read_text())["test"]["accuracy"]
+    assert math.isclose(reported, correct / SIZES["test"], abs_tol=1e-6)
+
+
+@each_library
+def test_a_second_run_gives_the_same_weights(library: str, runs, tmp_path):
+    """In a process of its own, with CRLF data: neither matters."""
+    case = DROPOUT[library]
+    script, data = runs[case.id].script, write_data(tmp_path / "data", case, end="\r\n")
+    done = run_one(*arguments(script, data, tmp_path / "output"))
+    assert done.returncode == 0, done.stderr
+    first, second = runs[case.id].output, tmp_path / "output"
+    for name in ("history.tsv", "metrics.json", "test-y-hat.txt"):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+    assert weights(first) == weights(second)
+    assert f"epoch {EPOCHS}/{EPOCHS}" in done.stdout
+    assert own(done.stderr) == ""
+
+
+def own(stderr: str) -> str:
+    """Without what TensorFlow's libraries say on their own when they are loaded."""
+    theirs = re.compile(r"WARNING: All log messages before absl|[IW]\d{4} .*\.cc:\d+\] ")
+    lines = stderr.splitlines(keepends=True)
+    return "".join(line for line in lines if not theirs.match(line))
+
+
+def weights(output: Path) -> dict[str, bytes]:
+    """The saved model's parts that hold weights."""
+    path = next(path for path in output.iterdir() if path.name.startswith("saved_model."))
+    with zipfile.ZipFile(path) as archive:
+        parts = {
+            name.partition("/")[2] or name: archive.read(name)
+            for name in archive.namelist()
+            if "/data/" in name or name.endswith(".h5")
+        }
+    assert parts
+    return parts
+
+
+# ---- what a script refuses ----
+
+GOOD = examples(CHECKED["PyTorch"], 4, 9)
+SEQUENCE, LABEL = GOOD[0]
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A file's bytes and what the script says of it, behind the file's path."""
+
+    name: str
+    data: bytes | None
+    says: str
+    file: str = "training.txt"
+
+
+def with_row(row: str, pairs: Sequence[tuple[str, str]] = GOOD) -> bytes:
+    return text(pairs) + row.encode() + b"\n"
+
+
+BAD = (
+    Bad(
+        "letter",
+        with_row("X" + SEQUENCE[1:] + "\t" + LABEL),
+        ":6: unknown letter 'X' at position 1",
+    ),
+    Bad("gap", with_row(SEQUENCE[:-1] + "-\t" + LABEL), ":6: unknown letter '-' at position 60"),
+    Bad("label", with_row(SEQUENCE + "\tpromotor"), ":6: unknown label 'promotor'"),
+    Bad("no-label", with_row(SEQUENCE + "\t"), ":6: unknown label ''"),
+    Bad(
+        "latin-1",
+        text(GOOD) + f"{SEQUENCE}\tn\xe4".encode("latin-1"),
+        ":6: unknown label 'n\ufffd'",
+    ),
+    Bad("short", with_row(SEQUENCE[:-1] + "\t" + LABEL), ":6: expected 60 letters, found 59"),
+    Bad("long", with_row(SEQUENCE + "A\t" + LABEL), ":6: expected 60 letters, found 61"),
+    Bad("one-column", with_row(SEQUENCE), ":6: expected two columns, x and y, found 1"),
+    Bad(
+        "three-columns",
+        with_row(f"{SEQUENCE}\t{LABEL}\tz"),
+        ":6: expected two columns, x and y, found 3",
+    ),
+    Bad(
+        "blank-line",
+        text(GOOD) + b"\n" + text(GOOD)[4:],
+        ":6: expected two columns, x and y, found 1",
+    ),
+    Bad("empty", b"", ":1: expected the header x, tab, y and examples below it"),
+    Bad("header-only", b"x\ty\n", ":1: expected the header x, tab, y and examples below it"),
+    Bad("no-header", text(GOOD)[4:], ":1: expected the header x, tab, y and examples below it"),
+    Bad(
+        "other-header",
+        b"y\tx\n" + text(GOOD)[4:],
+        ":1: expected the header x, tab, y and examples below it",
+    ),
+    Bad(
+        "mark",
+        b"\xef\xbb\xbf" + text(GOOD),
+        ":1: expected the header x, tab, y and examples below it",
+    ),
+    Bad("missing", None, ": No such file or directory"),
+    Bad("missing-validation", None, ": No such file or directory", "validation.txt"),
+    Bad(
+        "validation",
+        with_row("X" * 60 + "\t" + LABEL),
+        ":6: unknown letter 'X' at position 1",
+        "validation.txt",
+    ),
+    Bad(
+        "test",
+        with_row(SEQUENCE[:-1] + "\t" + LABEL),
+        ":6: expected 60 letters, found 59",
+        "test.txt",
+    ),
+)
+
+
+def spoiled(folder: Path, case: Case, bad: Bad) -> Path:
+    """A data set with one bad file; returns the file's path."""
+    path = write_data(folder / bad.name, case) / bad.file
+    path.unlink()
+    if bad.data is not None:
+        path.write_bytes(bad.data)
+    return path
+
+
+MULTI_LABEL_GOOD = examples(CHECKED_LABELS, 3, 9)
+MULTI_LABEL_SEQUENCE = MULTI_LABEL_GOOD[0][0]
+BAD_MULTI_LABEL = (
+    Bad(
+        "second",
+        with_row(MULTI_LABEL_SEQUENCE + "\tA/B|a/b", MULTI_LABEL_GOOD),
+        ":5: unknown label 'a/b'",
+    ),
+    Bad(
+        "no-name",
+        with_row(MULTI_LABEL_SEQUENCE + "\tA/B|", MULTI_LABEL_GOOD),
+        ":5: unknown label ''",
+    ),
+    Bad(
+        "thymine",
+        with_row("T" + MULTI_LABEL_SEQUENCE[1:] + "\tA/B", MULTI_LABEL_GOOD),
+        ":5: unknown letter 'T' at position 1",
+    ),
+)
+PROTEIN_GOOD = examples(CHECKED_PROTEIN, 3, 9)
+BAD_PROTEIN = tuple(
+    Bad(
+        name,
+        with_row(letter + PROTEIN_GOOD[0][0][1:] + "\tfold-0", PROTEIN_GOOD),
+        f":5: unknown letter '{letter}' at position 1",
+    )
+    for name, letter in (("lower-case", "a"), ("any", "X"))
+)
+CHECKED_BAD = (
+    *((CHECKED["PyTorch"], bad) for bad in BAD),
+    *((CHECKED_LABELS, bad) for bad in BAD_MULTI_LABEL),
+    *((CHECKED_PROTEIN, bad) for bad in BAD_PROTEIN),
+)
+
+
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory) -> dict[tuple[str, str], tuple[str, object]]:
+    """By case and bad file: what the script should say, and what it says."""
+    folder = tmp_path_factory.mktemp("bad")
+    expected, queue = {}, []
+    scripts = {case: copied(BY_ID[case], folder / case) for case in {c.id for c, _ in CHECKED_BAD}}
+    for case, bad in CHECKED_BAD:
+        path = spoiled(folder / "data", case, bad)
+        expected[case.id, bad.name] = f"{path}{bad.says}"
+        queue.append(arguments(scripts[case.id], path.parent, folder / "output" / bad.name))
+    statuses = run_all(folder, queue)
+    assert not (folder / "output").exists(), "a refusal leaves no output folder"
+    return dict(zip(expected, zip(expected.values(), statuses, strict=True), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("case", "bad"),
+    CHECKED_BAD,
+    ids=lambda value: getattr(value, "name", None) or value.id,
+)
+def test_bad_data(case: Case, bad: Bad, refusals):
+    expected, said = refusals[case.id, bad.name]
+    assert said == expected
+
+
+@each_library
+def test_refusals_in_a_process_of_their_own(library: str, tmp_path):
+    """Exit status 1, one line on standard error, no traceback."""
+    case = CHECKED[library]
+    script = copied(case, tmp_path / "script")
+    bad = Bad(
+        "bad",
+        with_row("?" * case.length + "\t" + case.labels[0], ()),
+        ":2: unknown letter '?' at position 1",
+    )
+    path = spoiled(tmp_path, case, bad)
+    done = run_one(*arguments(script, path.parent, tmp_path / "output"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert own(done.stderr) == f"{path}{bad.says}\n"
+    assert not (tmp_path / "output").exists()
+
+
+@each_library
+def test_gpu_that_is_not_there(library: str, tmp_path):
+    case = CHECKED[library]
+    script, data = copied(case, tmp_path / "script"), write_data(tmp_path / "data", case)
+    done = run_one(str(script), str(data), "-o", str(tmp_path / "output"), "-g", "99")
+    assert done.returncode == 1
+    assert re.fullmatch(
+        r"there is no GPU 99, of \d+ in all; -g -1 takes the CPU\n", own(done.stderr)
+    )
+    assert not (tmp_path / "output").exists()
+
+
+def test_output_folders(tmp_path):
+    """A folder with files in it is refused, an empty one taken; no test set, no test figures."""
+    case = CHECKED["PyTorch"]
+    script, data = copied(case, tmp_path / "script"), write_data(tmp_path / "data", case)
+    (data / "test.txt").unlink()
+    full, empty, file = tmp_path / "full", tmp_path / "empty", tmp_path / "file"
+    full.mkdir()
+    empty.mkdir()
+    (full / "notes.txt").write_text("mine")
+    file.write_text("mine")
+    outputs = (full, empty, file, tmp_path / "deep" / "er")
+    statuses = run_all(tmp_path, [arguments(script, data, output) for output in outputs])
+    assert statuses == [
+        f"{full}: not empty; name another folder with -o",
+        0,
+        f"{file}: Not a directory",
+        0,
+    ]
+    assert [path.name for path in full.iterdir()] == ["notes.txt"]
+    assert {path.name for path in empty.iterdir()} == FILES - {"test-y-hat.txt"} | {
+        "saved_model.pth"
+    }
+    assert json.loads((empty / "metrics.json").read_text()).keys() == {"best"}
+
+
+def test_weights_files_are_checked(tmp_path):
+    """The file must be the one that was compiled in."""
+    case = BY_ID["torch-ml2-dna40-conv2d-weights"]
+    script, data = copied(case, tmp_path / "script"), write_data(tmp_path / "data", case)
+    weights = script.with_name("dense.npy")
+    weights.write_bytes(weights.read_bytes()[:-1] + b"?")
+    (status,) = run_all(tmp_path, [arguments(script, data, tmp_path / "output")])
+    assert status.startswith(f"{weights}: its SHA-256 is not ")
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help(option: str):
+    done = run_one(str(CHECKED["PyTorch"].script), option)
+    assert done.returncode == 0
+    assert "--threads" in done.stdout
