@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 import tempfile
-from collections.abc import Iterable
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -13,6 +17,8 @@ from . import __version__
 from .compiler import Compilation, compile_bytes
 from .diagnostics import as_text
 from .explanations import CODES, explain
+from .pycode import visible
+from .xmltree import MAX_BYTES
 
 _FAILED, _USAGE = 1, 2
 
@@ -50,86 +56,145 @@ def main(
     written.
     """
     if code is not None:
-        _explain(code)
-        return
+        sys.exit(_explain(code))
     if not definitions:
         raise click.UsageError("name a definition, or - for standard input")
+    if definitions.count("-") > 1:
+        raise click.UsageError("standard input can be read only once")
     into_folder = output is not None and (len(definitions) > 1 or output.is_dir())
     if len(definitions) > 1 and not (into_folder or check):
         raise click.UsageError("several definitions need a folder: -o DIR")
-    if definitions.count("-") > 1:
-        raise click.UsageError("standard input can be read only once")
-    status = 0
-    written: dict[Path, str] = {}
-    for name in definitions:
-        status = max(status, _one(name, output, into_folder, include, check, written))
-    sys.exit(status)
+    if into_folder and output.exists() and not output.is_dir():
+        raise click.UsageError(f"several definitions need a folder, and '{output}' is none")
+    run = _Run(definitions, output, into_folder, include, check)
+    sys.exit(max(run.status(name) for name in definitions))
 
 
-def _explain(code: str) -> None:
+def _explain(code: str) -> int:
     if code.upper() not in CODES:
         raise click.UsageError(f"there is no code '{code}'; codes are SG and three digits")
-    click.echo(explain(code.upper()))
+    return _print(explain(code.upper()) + "\n")
 
 
-def _one(
-    name: str,
-    output: Path | None,
-    into_folder: bool,
-    include: Iterable[Path],
-    check: bool,
-    written: dict[Path, str],
-) -> int:
-    """Compile one definition, report, write; the exit status."""
-    try:
-        compilation = _compile(name, include, check)
-    except OSError as error:
-        click.echo(f"{name}: {error.strerror or error}", err=True)
-        return _USAGE
-    for diagnostic in compilation.diagnostics:
-        click.echo(as_text(diagnostic, compilation.source), err=True)
-    if compilation.diagnostics.failed:
-        return _FAILED
-    if check:
+@dataclass
+class _Run:
+    """One call of the command: what was asked for, and what is written already."""
+
+    definitions: tuple[str, ...]
+    output: Path | None
+    into_folder: bool
+    include: tuple[Path, ...]
+    check: bool
+    written: dict[Path, str] = field(default_factory=dict)
+
+    def status(self, name: str) -> int:
+        """Compile one definition, report, write; the exit status."""
+        try:
+            data = _read(name)
+        except OSError as error:
+            return _complain(name, error)
+        try:
+            compilation = self.compiled(name, data)
+            for diagnostic in compilation.diagnostics:
+                click.echo(as_text(diagnostic, compilation.source), err=True)
+        except Exception as error:  # whatever it is, it is our fault
+            return _our_bug(name, error)
+        if compilation.diagnostics.failed:
+            return _FAILED
+        return 0 if self.check else self.put(name, compilation)
+
+    def compiled(self, name: str, data: bytes) -> Compilation:
+        beside = Path(".") if name == "-" else Path(name).parent
+        return compile_bytes(name, data, [beside, *self.include], self.check)
+
+    def put(self, name: str, compilation: Compilation) -> int:
+        """The script to where it was asked for; the exit status."""
+        if self.output is None:
+            return _print(compilation.script)
+        target = self.output
+        if self.into_folder:
+            target = target / f"{compilation.model_id}.py"
+        if target in self.written:
+            first = self.written[target]
+            return _complain(
+                name, f"'{first}' has the same model id; {target} is already written"
+            )
+        self.written[target] = name
+        try:
+            if any(_same(target, definition) for definition in self.definitions):
+                return _complain(str(target), "this is a definition; it is not overwritten")
+            _write(target, compilation.script)
+        except OSError as error:
+            return _complain(str(target), error)
         return 0
-    if output is None:
-        sys.stdout.buffer.write(compilation.script.encode())
+
+
+def _complain(name: str, problem: OSError | str) -> int:
+    reason = problem if isinstance(problem, str) else problem.strerror or str(problem)
+    click.echo(visible(f"{name}: {reason}"), err=True)
+    return _USAGE
+
+
+def _our_bug(name: str, error: Exception) -> int:
+    if os.environ.get("SEQGRA_COMPILE_TRACEBACK") == "1":
+        traceback.print_exception(error)
+    message = f"{type(error).__name__}: {error}".rstrip(": ")
+    line = f"{name}: error[SG901]: seqgra-compile {__version__} failed: {message}"
+    click.echo(visible(line), err=True)
+    click.echo("  help: please report this line with the definition", err=True)
+    return _FAILED
+
+
+def _read(name: str) -> bytes:
+    """A definition's bytes, one more than the most that is compiled."""
+    if name != "-":
+        with open(name, "rb") as file:
+            return file.read(MAX_BYTES + 1)
+    if sys.stdin is None:
+        raise OSError("standard input is closed")
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
+
+
+def _print(text: str) -> int:
+    """Text to standard output; the exit status."""
+    if sys.stdout is None:
+        return _complain("standard output", "it is closed")
+    try:
+        sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
-        return 0
-    target = output / f"{compilation.model_id}.py" if into_folder else output
-    if target in written:
-        message = f"{name}: '{written[target]}' has the same model id; {target} is already written"
-        click.echo(message, err=True)
-        return _USAGE
-    written[target] = name
-    try:
-        _write(target, compilation.script)
     except OSError as error:
-        click.echo(f"{target}: {error.strerror or error}", err=True)
-        return _USAGE
+        # Nobody reads on: Python must not try once more when it ends.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _complain("standard output", error)
     return 0
 
 
-def _compile(name: str, include: Iterable[Path], check: bool) -> Compilation:
-    if name == "-":
-        return compile_bytes("-", sys.stdin.buffer.read(), [Path("."), *include], check)
-    path = Path(name)
-    return compile_bytes(name, path.read_bytes(), [path.parent, *include], check)
+def _same(target: Path, definition: str) -> bool:
+    return definition != "-" and target.exists() and target.samefile(definition)
 
 
 def _write(target: Path, script: str) -> None:
     """Whole or not at all: to a temporary neighbour first, then renamed."""
+    target = Path(os.path.realpath(target))
+    if target.exists() and not target.is_file() and not target.is_dir():
+        # A device or a pipe takes the text; a file must not take its place.
+        target.write_bytes(script.encode())
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
-    with tempfile.NamedTemporaryFile(
-        "wb", dir=target.parent, prefix=f".{target.name}.", delete=False
-    ) as file:
-        temporary = Path(file.name)
-        try:
-            file.write(script.encode())
-            file.close()
-            temporary.chmod(mode)
-            temporary.replace(target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+    with _temporary(target) as temporary:
+        temporary.write_bytes(script.encode())
+        temporary.chmod(mode)
+        temporary.replace(target)
+
+
+@contextlib.contextmanager
+def _temporary(target: Path) -> Iterator[Path]:
+    """The path of a new file beside the target; removed if it is still there."""
+    handle, path = tempfile.mkstemp(dir=target.parent, prefix=".seqgra-compile-")
+    os.close(handle)
+    try:
+        yield Path(path)
+    finally:
+        Path(path).unlink(missing_ok=True)

@@ -8,11 +8,18 @@ from __future__ import annotations
 
 import difflib
 import enum
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from .explanations import CODES
+from .pycode import visible
 from .source import Source, Span
+
+_MAX_QUOTED = 60
+# A line of the definition is shown up to this many characters around its caret.
+_MAX_SHOWN = 160
+_MAX_BEFORE = 100
 
 
 class Severity(enum.Enum):
@@ -28,13 +35,22 @@ class Diagnostic:
     message: str
     span: Span
     help: str | None = None
+    source: Source | None = None
 
 
 @dataclass
 class Diagnostics:
-    """Collects what the stages find; a stage reports all that it can see."""
+    """Collects what the stages find; a stage reports all that it can see.
+
+    `source` is the file in which the spans lie, or None where that is the definition itself.
+    """
 
     found: list[Diagnostic] = field(default_factory=list)
+    source: Source | None = None
+
+    def within(self, source: Source) -> Diagnostics:
+        """The same collection, for spans that lie in another file."""
+        return Diagnostics(self.found, source)
 
     def error(self, code: str, span: Span, message: str, help: str | None = None) -> None:
         self._add(code, Severity.ERROR, span, message, help)
@@ -50,22 +66,38 @@ class Diagnostics:
     ) -> None:
         if code not in CODES:
             raise KeyError(f"diagnostic code {code} has no row in CODES")
-        self.found.append(Diagnostic(code, severity, message, span, help))
+        self.found.append(Diagnostic(code, severity, message, span, help, self.source))
 
     @property
     def failed(self) -> bool:
         return any(diagnostic.severity is Severity.ERROR for diagnostic in self.found)
 
     def __iter__(self) -> Iterator[Diagnostic]:
-        """In the order of the source."""
-        return iter(sorted(self.found, key=lambda found: (found.span.start, found.code)))
+        """In the order of the source, the definition before other files."""
+        return iter(sorted(self.found, key=_order))
+
+
+def _order(found: Diagnostic) -> tuple[bool, int, str]:
+    return found.source is not None, found.span.start, found.code
+
+
+def quoted(text: str) -> str:
+    """Free text of a definition inside a message: in quotes, cut where it is long."""
+    return f"'{text if len(text) <= _MAX_QUOTED else text[:_MAX_QUOTED] + '...'}'"
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known name that a word is most likely meant to be, or None if nothing is near."""
+    by_folded = {name.lower(): name for name in known}
+    folded = word.strip().lower()[:_MAX_QUOTED]
+    near = difflib.get_close_matches(folded, by_folded, n=1, cutoff=0.6)
+    return by_folded[near[0]] if near else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A suggestion in words, or None if nothing is near."""
-    by_folded = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(word.strip().lower(), by_folded, n=1, cutoff=0.6)
-    return f"did you mean '{by_folded[near[0]]}'?" if near else None
+    name = nearest(word, known)
+    return name and f"did you mean '{name}'?"
 
 
 def one_of(known: Iterable[str]) -> str:
@@ -89,20 +121,46 @@ def as_text(diagnostic: Diagnostic, source: Source) -> str:
       help: did you mean 'units'?
     ```
     """
+    source = diagnostic.source or source
     place = source.place(diagnostic.span.start)
     line = source.line(place.line)
-    before, shown = line[: place.column - 1], line[place.column - 1 :]
-    length = max(1, min(diagnostic.span.end - diagnostic.span.start, len(shown)))
     number = str(place.line)
-    # Tabs stay tabs, so that the caret stands below its text at any tab width.
-    padding = "".join("\t" if character == "\t" else " " for character in before)
     lines = [
-        f"{source.name}:{place.line}:{place.column}: "
-        f"{diagnostic.severity.value}[{diagnostic.code}]: {diagnostic.message}"
+        visible(
+            f"{source.name}:{place.line}:{place.column}: "
+            f"{diagnostic.severity.value}[{diagnostic.code}]: {diagnostic.message}"
+        )
     ]
     if line.strip():
-        lines.append(f"  {number} | {line}")
-        lines.append(f"  {' ' * len(number)} | {padding}{'^' * length}")
+        shown, marks = _marked(line, place.column - 1, diagnostic.span.end - diagnostic.span.start)
+        lines.append(f"  {number} | {shown}")
+        lines.append(f"  {' ' * len(number)} | {marks}")
     if diagnostic.help:
-        lines.append(f"  help: {diagnostic.help}")
+        lines.append(f"  help: {visible(diagnostic.help)}")
     return "\n".join(lines)
+
+
+def _marked(line: str, start: int, length: int) -> tuple[str, str]:
+    """A line as shown, long ones cut, and the carets below it."""
+    first = max(0, start - _MAX_BEFORE) if len(line) > _MAX_SHOWN else 0
+    shown = line[first : first + _MAX_SHOWN]
+    left, right = "..." if first else "", "..." if first + len(shown) < len(line) else ""
+    before, marked = shown[: start - first], shown[start - first :][:length]
+    # Tabs stay tabs, so that the caret stands below its text at any tab width.
+    padding = "".join("\t" if c == "\t" else " " * _columns(c) for c in left + before)
+    carets = "^" * max(1, sum(map(_columns, marked)))
+    return left + "".join(map(_drawn, shown)) + right, padding + carets
+
+
+def _drawn(character: str) -> str:
+    """What cannot be seen, or would reorder or recolour the line, as one visible character."""
+    if character == "\t" or visible(character) == character:
+        return character
+    return "\N{REPLACEMENT CHARACTER}"
+
+
+def _columns(character: str) -> int:
+    """How many columns of a terminal a character takes."""
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

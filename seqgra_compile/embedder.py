@@ -10,14 +10,16 @@ import ast
 import dataclasses
 import hashlib
 import io
+import os
 import symtable
 import sys
 import tokenize
+import warnings
 from pathlib import Path
 
 from . import ir
 from .catalog.layer import COMMON
-from .diagnostics import Diagnostics, suggest
+from .diagnostics import Diagnostics, quoted, suggest
 from .lookup import Folders
 from .pycode import is_name
 from .source import Text
@@ -34,6 +36,15 @@ def embed(model: ir.Model, folders: Folders, diagnostics: Diagnostics) -> ir.Mod
     """The model with its files read, or None if one is missing or unfit."""
     architecture = model.architecture
     if isinstance(architecture, ir.External):
+        if architecture.format.value != "pytorch-module":
+            diagnostics.error(
+                "SG502",
+                architecture.format.span,
+                f"external architectures in the format '{architecture.format.value}' are not "
+                "compiled",
+                "write the architecture out, as operations in <sequential>",
+            )
+            return None
         module = _Embedding(architecture, diagnostics).module(folders)
         return module and dataclasses.replace(model, architecture=module)
     done = tuple(
@@ -78,6 +89,13 @@ class _Embedding:
         self.diagnostics.error(code, self.external.path.span, place + message, help)
 
     def module(self, folders: Folders) -> ir.Module | None:
+        """The module as it is embedded, or None if it cannot be."""
+        with warnings.catch_warnings():
+            # What Python thinks of the module's style is for its author to see, elsewhere.
+            warnings.simplefilter("ignore")
+            return self.read(folders)
+
+    def read(self, folders: Folders) -> ir.Module | None:
         named = Text(self.external.path.value, self.external.path.span)
         found = folders.find(named, _MAX_MODULE, self.diagnostics)
         if found is None:
@@ -109,17 +127,22 @@ class _Embedding:
         try:
             encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
             return io.StringIO(data.decode(encoding), newline=None).read()
-        except (SyntaxError, UnicodeDecodeError, LookupError):
+        except (SyntaxError, UnicodeError, LookupError):
             self.error("SG604", "not a Python source text", "save it as UTF-8")
             return None
 
     def parsed(self, text: str) -> ast.Module | None:
+        """The module's syntax tree; it is compiled besides, and thrown away: that finds more."""
         try:
-            return ast.parse(text)
+            tree = ast.parse(text)
+            compile(text, self.name, "exec", dont_inherit=True)
+            return tree
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
             line = getattr(error, "lineno", 0) or 0
-            reason = getattr(error, "msg", str(error))
-            self.error("SG604", f"not valid Python: {reason}", line=line)
+            reason = getattr(error, "msg", str(error)) or "nested too deeply"
+            self.error(
+                "SG604", f"not valid Python: {reason}", "a model is a Python 3 module", line
+            )
             return None
 
     def check_class(self, tree: ast.Module) -> None:
@@ -129,12 +152,16 @@ class _Embedding:
             self.diagnostics.error(
                 "SG605",
                 wanted.span,
-                f"'{self.name}' defines no class '{wanted.value}' at its top level",
+                f"'{self.name}' defines no class {quoted(wanted.value)} at its top level",
                 suggest(wanted.value, classes) if classes else "it defines no class at all",
             )
 
     def check_imports(self, tree: ast.Module, folder: Path) -> None:
         """Refuse what a script on its own could not import."""
+        try:
+            beside = set(os.listdir(folder))
+        except OSError:
+            beside = set()
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):
                 if node.level:
@@ -143,12 +170,13 @@ class _Embedding:
                     self.error(
                         "SG607",
                         f"'from {node.module} import *' hides which names it brings",
-                        "name them",
+                        "write each name that the module uses",
                         node.lineno,
                     )
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 for root in _roots(node):
-                    if (folder / f"{root}.py").exists() or any((folder / root).glob("*.py")):
+                    package = root in beside and any((folder / root).glob("*.py"))
+                    if package or f"{root}.py" in beside:
                         self.sibling(root, node.lineno)
 
     def sibling(self, name: str, line: int) -> None:
@@ -163,7 +191,8 @@ class _Embedding:
         self, text: str, tree: ast.Module
     ) -> tuple[str, list[ir.Import], tuple[str, ...]]:
         """The code that is embedded, the imports above it and the `__future__` features."""
-        lines: list[str | None] = list(text.splitlines(keepends=True))
+        # As Python counts lines: str.splitlines would also cut at form feeds.
+        lines: list[str | None] = io.StringIO(text, newline="\n").readlines()
         imports: list[ir.Import] = []
         future: list[str] = []
         for node in tree.body:
@@ -174,7 +203,12 @@ class _Embedding:
             elif not _is_main(node):
                 continue
             elif node.orelse:
-                self.error("SG604", "'if __name__ ...' has an else branch", line=node.lineno)
+                self.error(
+                    "SG604",
+                    "'if __name__ ...' has an else branch",
+                    "move what it holds out of the branch",
+                    node.lineno,
+                )
             self.cut(tree, node, lines)
         code = "".join(line for line in lines if line is not None)
         return code.strip("\n") + "\n", imports, tuple(future)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .diagnostics import Diagnostics
+from .diagnostics import Diagnostics, quoted
 from .source import Text
 
 _MAX_SEEN = 20_000
@@ -32,16 +32,21 @@ class Folders:
             diagnostics.error(
                 "SG602",
                 name.span,
-                f"'{name.value}' leaves the folder of the definition",
+                f"{quoted(name.value)} leaves the folder of the definition",
                 "write a path without '..' that starts beside the definition or in a -I folder",
             )
             return None
         for folder in self.paths:
             path = folder / wanted
-            if path.exists():
-                return self._read(folder, path, name, max_bytes, diagnostics)
+            try:
+                if path.exists():
+                    return self._read(folder, path, name, max_bytes, diagnostics)
+            except OSError as error:
+                problem = f"{quoted(name.value)} cannot be read: {error.strerror}"
+                diagnostics.error("SG603", name.span, problem, "is this the right path?")
+                return None
         diagnostics.error(
-            "SG601", name.span, f"there is no file '{name.value}'", self._way_out(wanted)
+            "SG601", name.span, f"there is no file {quoted(name.value)}", self._way_out(wanted)
         )
         return None
 
@@ -56,24 +61,20 @@ class Folders:
         folder: Path, path: Path, name: Text, max_bytes: int, diagnostics: Diagnostics
     ) -> tuple[Path, bytes] | None:
         if not path.resolve().is_relative_to(folder.resolve()):
-            problem = f"'{name.value}' is a link that leaves its folder"
+            problem = f"{quoted(name.value)} is a link that leaves its folder"
             diagnostics.error("SG602", name.span, problem, "put the file itself there")
             return None
         if not path.is_file():
             problem = "is a folder" if path.is_dir() else "is no ordinary file"
-            diagnostics.error("SG603", name.span, f"'{name.value}' {problem}")
-            return None
-        try:
-            with path.open("rb") as file:
-                data = file.read(max_bytes + 1)
-        except OSError as error:
             diagnostics.error(
-                "SG603", name.span, f"'{name.value}' cannot be read: {error.strerror}"
+                "SG603", name.span, f"{quoted(name.value)} {problem}", "name a file"
             )
             return None
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
         if len(data) > max_bytes:
-            problem = f"'{name.value}' holds more than {max_bytes:,} bytes"
-            diagnostics.error("SG603", name.span, problem)
+            problem = f"{quoted(name.value)} holds more than {max_bytes:,} bytes"
+            diagnostics.error("SG603", name.span, problem, "is this the right file?")
             return None
         return path, data
 
@@ -83,8 +84,7 @@ class Folders:
         nearest = self._nearest(wanted)
         if nearest:
             words.append(f"the nearest existing file is '{nearest}'")
-        here = Path.cwd()
-        if (here / wanted).is_file():
+        if os.path.isfile(wanted):
             words.append("'-I .' would find it")
         else:
             words.append("name its folder with -I")
@@ -114,5 +114,6 @@ class Folders:
                     seen += 1
                     if seen > _MAX_SEEN:
                         return
-                    if name.endswith(ending):
-                        yield (Path(place) / name).relative_to(folder).as_posix()
+                    file = Path(place) / name
+                    if name.endswith(ending) and file.is_file():
+                        yield file.relative_to(folder).as_posix()

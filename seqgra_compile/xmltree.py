@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from .definition import Attribute, Element
-from .diagnostics import Diagnostics
+from .diagnostics import Diagnostics, quoted
 from .source import Source, Span, Text
 
 MAX_BYTES = 16 * 2**20
@@ -25,7 +25,9 @@ _BYTE_ORDER_MARKS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-_TAG_NAME = re.compile(r"[^\s/>]+")
+# Without a mark, UTF-16 betrays itself by the zero bytes beside the first `<`.
+_UNMARKED = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+_WORD = re.compile(r"&?[\w:.-]+;?")
 _ATTRIBUTE = re.compile(r"""\s*([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _INFRASTRUCTURE = re.compile(r"xmlns(:.*)?|xsi:.*|xml:.*")
 
@@ -33,32 +35,52 @@ _INFRASTRUCTURE = re.compile(r"xmlns(:.*)?|xsi:.*|xml:.*")
 def read_source(name: str, data: bytes, diagnostics: Diagnostics) -> Source:
     """Decode a definition by its byte order mark or its XML declaration, UTF-8 otherwise."""
     if len(data) > MAX_BYTES:
-        source = Source(name, data, "")
         diagnostics.error(
             "SG105",
             Span(0, 0),
-            f"a definition of {len(data):,} bytes; {MAX_BYTES:,} is the most that is read",
+            f"a definition of more than {MAX_BYTES:,} bytes, the most that is read",
+            "is this the right file?",
         )
-        return source
-    encoding, skip = "utf-8", 0
-    for mark, marked in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            encoding, skip = marked, len(mark)
-            break
-    else:
-        declared = _DECLARED.match(data)
-        if declared:
-            encoding = declared[1].decode("ascii").lower()
+        return Source(name, data, "")
+    encoding, skip = _encoding(data)
+    if encoding is None:
+        return _unknown_encoding(name, data, diagnostics)
+    encoded = data[skip:]
     try:
-        if encoding not in _ENCODINGS and not skip:
-            raise LookupError
-        return Source(name, data, data[skip:].decode(encoding))
-    except LookupError:
-        reason = f"the encoding '{encoding}' is not one that is read"
+        return Source(name, data, encoded.decode(encoding))
     except UnicodeDecodeError as error:
-        reason = f"byte {error.start + skip} is not {encoding.upper()}"
-    diagnostics.error("SG101", Span(0, 0), f"not readable XML: {reason}", "save the file as UTF-8")
-    return Source(name, data, "")
+        start = len(encoded[: error.start].decode(encoding))
+        diagnostics.error(
+            "SG101",
+            Span(start, start + 1),
+            f"byte {error.start + skip:,} of the file is not {encoding.upper()}",
+            "save the file as UTF-8",
+        )
+        return Source(name, data, encoded.decode(encoding, "replace"))
+
+
+def _encoding(data: bytes) -> tuple[str | None, int]:
+    """The encoding, or None for one that is not read, and the length of the byte order mark."""
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return encoding, len(mark)
+    for start, encoding in _UNMARKED:
+        if data.startswith(start):
+            return encoding, 0
+    declared = _DECLARED.match(data)
+    encoding = declared[1].decode("ascii").lower() if declared else "utf-8"
+    return encoding if encoding in _ENCODINGS else None, 0
+
+
+def _unknown_encoding(name: str, data: bytes, diagnostics: Diagnostics) -> Source:
+    declared = _DECLARED.match(data)
+    diagnostics.error(
+        "SG101",
+        Span(*declared.span(1)),
+        f"the encoding {quoted(declared[1].decode('ascii'))} is not one that is read",
+        "save the file as UTF-8 and declare that, or nothing",
+    )
+    return Source(name, data, data.decode("latin-1"))
 
 
 @dataclass
@@ -113,6 +135,7 @@ class _Builder:
                 "SG105",
                 Span(offset, offset + len(tag)),
                 f"elements nested more than {MAX_DEPTH} deep",
+                "a definition needs no more than 4",
             )
             raise _Refused
         parent = self.open[-1].path + "/" if len(self.open) > 1 else ""
@@ -143,7 +166,10 @@ class _Builder:
         element = self.open.pop()
         end = self.here()
         start = end if element.text_start is None else element.text_start
-        raw = self.text[start:end].rstrip()
+        raw = self.text[start:end]
+        if element.children:
+            raw = raw.partition("<")[0]
+        raw = raw.rstrip().removesuffix("]]>")
         if element.text_start is None:
             # An empty element: its place is its tag.
             span = element.tag.span
@@ -162,7 +188,8 @@ class _Builder:
             self.root = built
 
     def doctype(self, name: str, *_: object) -> None:
-        offset = self.here()
+        # The parser stands behind the name.
+        offset = self.text.rfind("<!DOCTYPE", 0, self.here() + 1)
         self.diagnostics.error(
             "SG103",
             Span(offset, offset + len("<!DOCTYPE")),
@@ -172,10 +199,67 @@ class _Builder:
         raise _Refused
 
 
+_MARKUP = "in text, a plain & is written &amp; and a plain < is written &lt;"
+_REASONS = {
+    expat.errors.XML_ERROR_SYNTAX: (
+        "the file does not start as XML does",
+        "a definition starts with an XML declaration or with <seqgramodel>",
+    ),
+    expat.errors.XML_ERROR_INVALID_TOKEN: (
+        "this character cannot stand here",
+        f"{_MARKUP}; an attribute's value stands in quotes",
+    ),
+    expat.errors.XML_ERROR_UNDEFINED_ENTITY: (
+        "an entity that XML does not know",
+        f"write the character itself; {_MARKUP}",
+    ),
+    expat.errors.XML_ERROR_DUPLICATE_ATTRIBUTE: ("a second attribute of this name", "delete one"),
+    expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT: (
+        "something stands behind the end of the outermost element",
+        "delete it, or move it inside",
+    ),
+    expat.errors.XML_ERROR_MISPLACED_XML_PI: (
+        "the XML declaration is not the very first thing in the file",
+        "delete what stands before it, empty lines too",
+    ),
+    expat.errors.XML_ERROR_UNCLOSED_TOKEN: ("the file ends inside a tag", "was it cut off?"),
+    expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION: ("a CDATA section never ends", "close it: ]]>"),
+}
+
+
+def _not_well_formed(builder: _Builder, error: expat.ExpatError) -> None:
+    """Say what expat found, in the words of somebody who edits a definition."""
+    offset = min(builder.here(), len(builder.text))
+    if builder.text[max(offset - 1, 0) : offset] == "&":
+        # Expat complains of what follows the plain &.
+        offset -= 1
+    word = _WORD.match(builder.text, offset)
+    span = Span(offset, word.end() if word else offset + 1)
+    found = expat.errors.messages[error.code]
+    opened = builder.open[-1].tag if builder.open else None
+    if opened and found == expat.errors.XML_ERROR_TAG_MISMATCH:
+        reason = f"this end tag does not close {quoted(opened.value)}, which is still open"
+        help = f"write </{opened.value}> first"
+    elif opened and found == expat.errors.XML_ERROR_NO_ELEMENTS:
+        reason, help = f"the file ends before {quoted(opened.value)} is closed", "was it cut off?"
+        span = opened.span
+    else:
+        reason, help = _REASONS.get(found, (found, None))
+    builder.diagnostics.error("SG101", span, f"not well-formed XML: {reason}", help)
+
+
 def read_tree(source: Source, diagnostics: Diagnostics) -> Element | None:
     """The root element, or None after reporting why there is none."""
     if not source.text.strip():
-        diagnostics.error("SG102", Span(0, 0), "the file is empty")
+        diagnostics.error(
+            "SG102", Span(0, 0), "the file is empty", "a definition starts with <seqgramodel>"
+        )
+        return None
+    zero = source.text.find("\0")
+    if zero >= 0:
+        # Expat would take it for a sign of UTF-16.
+        reason = "not well-formed XML: a zero character"
+        diagnostics.error("SG101", Span(zero, zero + 1), reason, "save the file as UTF-8")
         return None
     builder = _Builder(source, diagnostics)
     try:
@@ -183,8 +267,6 @@ def read_tree(source: Source, diagnostics: Diagnostics) -> Element | None:
     except _Refused:
         return None
     except expat.ExpatError as error:
-        offset = min(builder.here(), len(source.text))
-        reason = expat.errors.messages[error.code]
-        diagnostics.error("SG101", Span(offset, offset + 1), f"not well-formed XML: {reason}")
+        _not_well_formed(builder, error)
         return None
     return builder.root

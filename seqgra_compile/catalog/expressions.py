@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..diagnostics import suggest
 from ..pycode import Code, call
-from .parameters import REQUIRED, BadValue, Kind, Parameter
+from .parameters import REQUIRED, BadValue, Kind, Parameter, parsed
 
 _PACKAGES = ("", "keras.", "tf.", "tf.keras.", "tensorflow.keras.")
 
@@ -42,6 +42,27 @@ def default(row: Row) -> Expression:
     return Expression(row.name, tuple((p.name, p.default) for p in row.parameters))
 
 
+def _dotted(tree: ast.expr) -> str | None:
+    """`a.b.c` as text, or None for any other expression."""
+    if isinstance(tree, ast.Name):
+        return tree.id
+    if isinstance(tree, ast.Attribute):
+        owner = _dotted(tree.value)
+        return owner and f"{owner}.{tree.attr}"
+    return None
+
+
+def _takes(row: Row, keyword: ast.keyword) -> str:
+    """Why a keyword argument cannot stand where it stands."""
+    if keyword.arg is None:
+        return "write each argument by its name, not with **"
+    names = [parameter.name for parameter in row.parameters]
+    if keyword.arg in names:
+        return f"'{keyword.arg}' is given twice"
+    takes = suggest(keyword.arg, names) if names else "it takes none"
+    return f"{row.name} has no argument '{keyword.arg}'; {takes}"
+
+
 @dataclass(frozen=True)
 class ExpressionKind(Kind):
     """A row of a table, by name, quoted name or call."""
@@ -61,10 +82,9 @@ class ExpressionKind(Kind):
     def parse(self, text: str) -> Expression | None:
         if self.optional and text.strip() == "None":
             return None
-        try:
-            tree = ast.parse(text.strip(), mode="eval").body
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            raise BadValue(self.wants) from None
+        tree = parsed(text)
+        if tree is None:
+            raise BadValue(self.wants)
         arguments, keywords = [], []
         if isinstance(tree, ast.Call):
             arguments, keywords, tree = tree.args, tree.keywords, tree.func
@@ -72,7 +92,7 @@ class ExpressionKind(Kind):
         return Expression(row.name, tuple(self._arguments(row, arguments, keywords).items()))
 
     def _row(self, tree: ast.expr) -> Row:
-        name = tree.value if isinstance(tree, ast.Constant) else ast.unparse(tree)
+        name = tree.value if isinstance(tree, ast.Constant) else _dotted(tree)
         if not isinstance(name, str):
             raise BadValue(self.wants)
         for package in _PACKAGES:
@@ -90,13 +110,13 @@ class ExpressionKind(Kind):
         parameters = {parameter.name: parameter for parameter in row.parameters}
         given = dict(zip(parameters, positional, strict=False))
         if len(positional) > len(parameters):
-            raise BadValue(f"{self.noun}; {row.name} takes {len(parameters)} arguments at most")
+            raise BadValue(
+                f"{self.noun} with arguments that it takes",
+                f"{row.name} takes {len(parameters)} of them at most",
+            )
         for keyword in keywords:
             if keyword.arg not in parameters or keyword.arg in given:
-                raise BadValue(
-                    f"{self.noun}; {row.name} takes no argument '{keyword.arg}' here",
-                    suggest(keyword.arg or "", parameters) if parameters else None,
-                )
+                raise BadValue(f"{self.noun} with arguments that it takes", _takes(row, keyword))
             given[keyword.arg] = keyword.value
         values = {}
         for name, parameter in parameters.items():
@@ -106,7 +126,9 @@ class ExpressionKind(Kind):
                 except BadValue as error:
                     raise BadValue(f"{self.noun} whose {name} is {error}") from None
             elif parameter.default is REQUIRED:
-                raise BadValue(f"{self.noun}; {row.name} needs its argument '{name}'")
+                raise BadValue(
+                    f"{self.noun} with all of its arguments", f"{row.name} needs '{name}'"
+                )
             else:
                 values[name] = parameter.default
         return values

@@ -1,0 +1,137 @@
+"""SG4: between sections. SG5: what a library cannot say. SG7: where seqgra does otherwise."""
+
+from __future__ import annotations
+
+from .row import Explanation
+
+SECTIONS = {
+    "SG401": Explanation(
+        "the loss is for another task",
+        """
+        In multi-class classification each example has exactly one label, and the loss compares a
+        distribution over all of them. In multi-label classification each label is a yes or no of
+        its own. A loss for the one cannot read the targets of the other.
+
+            <task>multi-label classification</task> ...
+            <hyperparameter name="loss">CrossEntropyLoss</hyperparameter>
+
+        Take the loss that the help line names, or correct the task.
+        """,
+    ),
+    "SG402": Explanation(
+        "softmax or sigmoid applied twice",
+        """
+        The loss applies the softmax or sigmoid itself, and the last operation has applied one
+        already. Training would run, but on flattened probabilities: gradients shrink and the
+        model learns slowly and badly, without any error.
+
+            <operation units="3" activation="softmax">Dense</operation>
+            ... <hyperparameter name="loss">CrossEntropyLoss</hyperparameter>
+
+        Delete the activation: the script reports probabilities all the same. In TensorFlow you can
+        keep it and write from_logits as False.
+        """,
+    ),
+    "SG403": Explanation(
+        "the loss expects probabilities",
+        """
+        Without from_logits this loss takes the logarithm of what the model gives. Values outside 0
+        and 1, or that do not sum to 1 over the classes, are cut off or scaled first, and gradients
+        vanish where they are. It is a warning, because training does run.
+
+            <operation units="3">Dense</operation>
+            ... <hyperparameter name="loss">categorical_crossentropy</hyperparameter>
+
+        Give the last operation the activation softmax (multi-class) or sigmoid (multi-label), or
+        write the hyperparameter from_logits as True.
+        """,
+    ),
+    "SG405": Explanation(
+        "implementation contradicts the other elements",
+        """
+        The optional element implementation names seqgra's learner class. Library, sequencespace
+        and task say the same already, and it has to agree with them.
+
+            <sequencespace>protein</sequencespace> ...
+            <implementation>TorchDNAMultiClassClassificationLearner</implementation>
+
+        Delete the element, or write what the help line gives; if the class is right, one of the
+        other three is wrong.
+        """,
+    ),
+    "SG407": Explanation(
+        "clipnorm and clipvalue together",
+        """
+        clipnorm scales a gradient down to a length, clipvalue cuts off its elements. With both,
+        the order of the two would decide the result, and Keras 3 refuses the combination.
+
+            <hyperparameter name="clipnorm">0.5</hyperparameter>
+            <hyperparameter name="clipvalue">0.1</hyperparameter>
+
+        Keep one.
+        """,
+    ),
+    "SG408": Explanation(
+        "the file's format belongs to another library",
+        """
+        A PyTorch module can only be trained by PyTorch, a saved Keras model by TensorFlow, and a
+        data definition is read by the BayesOptimalClassifier.
+
+            <library>TensorFlow</library> ...
+            <external format="pytorch-module" classname="Basset">basset.py</external>
+
+        Correct the library or the format. A sequential architecture can be compiled for both.
+        """,
+    ),
+    "SG409": Explanation(
+        "Nesterov momentum without momentum",
+        """
+        PyTorch's SGD looks ahead along the momentum. Without a momentum there is nothing to look
+        along, and a dampening would change what Nesterov's rule means; PyTorch refuses both.
+
+            <hyperparameter name="nesterov">True</hyperparameter>
+
+        Add a momentum and leave dampening at 0:
+
+            <hyperparameter name="momentum">0.9</hyperparameter>
+        """,
+    ),
+    "SG501": Explanation(
+        "a value that no script can honour",
+        """
+        The parameter exists, but this value of it cannot be expressed in a sequential model or in
+        the libraries as they are today. Rather than pass it over, the compiler stops.
+
+            <operation units="32" return_state="True">LSTM</operation>
+
+        A sequential model hands on one tensor, and the state would be a second. Delete the
+        parameter; the reason stands in the message.
+        """,
+    ),
+    "SG502": Explanation(
+        "an external format that is not compiled",
+        """
+        The format is one that seqgra reads, but no script can be made from it here: a saved Keras
+        model is a file in binary or JSON form, and a script that loaded it would not show what is
+        trained.
+
+            <external format="keras-h5-whole-model">basset.h5</external>
+
+        Write the architecture out as operations in <sequential>; weights can be given to each
+        operation by weights_file. For PyTorch, a module is embedded as it is.
+        """,
+    ),
+    "SG701": Explanation(
+        "seqgra ignores gradient clipping for PyTorch",
+        """
+        A note, not an error. seqgra 0.0.4 reads clipnorm and clipvalue for PyTorch and then does
+        nothing with them. The script does what the definition says, so its weights differ from
+        those that seqgra trains.
+
+            <library>PyTorch</library> ...
+            <hyperparameter name="clipnorm">0.5</hyperparameter>
+
+        To get seqgra's result, delete the line.
+        """,
+    ),
+}
