@@ -5,26 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from . import ir
+from . import ir, labels
 from .catalog import losses, operations, optimizers
 from .catalog.layer import Operation as OperationRow
-from .catalog.parameters import BadValue, Integer, Kind, Parameter
+from .catalog.parameters import Integer, Parameter
 from .catalog.sequences import (
     INPUT_ENCODINGS,
     LIBRARIES,
-    MULTI_LABEL,
     SEQUENCE_SPACES,
     TASKS,
     implementation,
 )
 from .catalog.training import FORMATS, TRAINING
 from .definition import Definition, External, General, Operation, Pattern, Section, Sequential
-from .diagnostics import Diagnostics, did_you_mean, one_of, suggest
+from .diagnostics import Diagnostics, did_you_mean, one_of, quoted, suggest
 from .ir import Arguments, Value
+from .settings import Owner, read_settings, read_value
 from .source import Span, Text
 
 _SEED = Integer(0, 2**32 - 1)
-_MAX_LABELS = 100_000
 
 
 def analyze(definition: Definition, diagnostics: Diagnostics) -> ir.Model | None:
@@ -67,26 +66,31 @@ class _Analysis:
             "input_encoding": self.input_encoding(general.input_encoding),
             "labels": None,
             "label_pattern": None,
-            "seed": self.value(general.seed, "general/seed", _SEED, "the seed"),
+            "seed": read_value(
+                general.seed, "general/seed", _SEED, "the seed", self.diagnostics
+            ),
         }
         if isinstance(general.labels, Pattern):
-            pattern = values["label_pattern"] = self.pattern(general.labels, general.task.value)
+            pattern = labels.pattern(general.labels, general.task.value, self.diagnostics)
             if pattern:
+                values["label_pattern"] = pattern
                 span = general.labels.tag.span
                 values["labels"] = Value(pattern.labels, "general/labels/pattern", span)
         else:
-            values["labels"] = self.labels(general)
+            values["labels"] = labels.listed(general, self.diagnostics)
         self.implementation(general.implementation, values)
         return values
 
     def id(self, text: Text) -> Value[str]:
         if not re.fullmatch(r"[A-Za-z0-9_-]+", text.value):
-            legal = re.sub(r"[^A-Za-z0-9_-]+", "-", text.value).strip("-")
+            legal = re.sub(r"[^A-Za-z0-9_-]+", "-", text.value).strip("-") or "my-model"
             self.diagnostics.error(
                 "SG201",
                 text.span,
-                f"the id {text.value!r} holds more than letters, digits, '_' and '-'",
-                f"write id={legal!r}" if legal else None,
+                f"the id {quoted(text.value)} holds more than letters, digits, '_' and '-'"
+                if text.value
+                else "the id is empty",
+                f'write id="{legal}"',
             )
         return _plain(text, "general/@id")
 
@@ -94,9 +98,9 @@ class _Analysis:
         if text.value in known:
             return _plain(text, path)
         tag = path.rpartition("/")[2]
-        problem = f"unknown {tag} '{text.value}'" if text.value else f"'{tag}' is empty"
-        nearest = did_you_mean(text.value, known)
-        self.diagnostics.error("SG206", text.span, problem, nearest or one_of(known))
+        problem = f"unknown {tag} {quoted(text.value)}" if text.value else f"'{tag}' is empty"
+        guess = did_you_mean(text.value, known)
+        self.diagnostics.error("SG206", text.span, problem, guess or one_of(known))
         return None
 
     def input_encoding(self, text: Text | None) -> Value[str] | None:
@@ -112,62 +116,10 @@ class _Analysis:
             self.diagnostics.error(
                 "SG405",
                 text.span,
-                f"the implementation '{text.value}' does not agree with "
+                f"the implementation {quoted(text.value)} does not agree with "
                 "library, sequencespace and task",
                 f"they mean '{expected}'; write that, or delete the element",
             )
-
-    def labels(self, general: General) -> Value[tuple[str, ...]]:
-        first: set[str] = set()
-        for label in general.labels:
-            if not label.value:
-                self.diagnostics.error("SG214", label.span, "an empty label")
-            elif label.value in first:
-                self.diagnostics.error(
-                    "SG212", label.span, f"the label '{label.value}' stands here a second time"
-                )
-            self.separator(label, general.task.value)
-            first.add(label.value)
-        labels = tuple(label.value for label in general.labels)
-        return Value(labels, "general/labels", general.labels_span)
-
-    def separator(self, label: Text, task: str) -> None:
-        forbidden = "\t\n\r" + ("|" if task == MULTI_LABEL else "")
-        used = [character for character in forbidden if character in label.value]
-        if used:
-            self.diagnostics.error(
-                "SG214",
-                label.span,
-                f"a label cannot contain {used[0]!r}: the data files use it as a separator",
-            )
-
-    def pattern(self, pattern: Pattern, task: str) -> ir.LabelPattern | None:
-        path = "general/labels/pattern"
-        kind = Integer(-(10**9), 10**9)
-        low = self.value(pattern.min, f"{path}/@min", kind, "min") if pattern.min else None
-        high = self.value(pattern.max, f"{path}/@max", kind, "max")
-        first = 1 if pattern.min is None else low.value if low else None
-        if first is None or high is None:
-            return None
-        if first > high.value:
-            self.diagnostics.error(
-                "SG213",
-                pattern.max.span,
-                f"the pattern runs from {first} to {high.value}: it names no label",
-                "min is the first number, max the last",
-            )
-            return None
-        if high.value - first >= _MAX_LABELS:
-            self.diagnostics.error(
-                "SG213", pattern.max.span, f"the pattern names more than {_MAX_LABELS:,} labels"
-            )
-            return None
-        prefix = pattern.prefix.value if pattern.prefix else ""
-        postfix = pattern.postfix.value if pattern.postfix else ""
-        for affix in (pattern.prefix, pattern.postfix):
-            if affix:
-                self.separator(affix, task)
-        return ir.LabelPattern(prefix, postfix, first, high.value)
 
     # ---- architecture ----
 
@@ -205,7 +157,12 @@ class _Analysis:
             )
             return None
         if not external.path.value:
-            self.diagnostics.error("SG601", external.path.span, "'external' names no file")
+            self.diagnostics.error(
+                "SG601",
+                external.path.span,
+                "'external' names no file",
+                "write the path of the file, seen from the folder of the definition",
+            )
         return ir.External(
             name,
             _plain(external.class_name, f"{path}/@classname") if external.class_name else None,
@@ -218,7 +175,9 @@ class _Analysis:
             self.diagnostics.error(
                 "SG202",
                 operation.name.span,
-                f"unknown operation '{operation.name.value}'",
+                f"unknown operation {quoted(operation.name.value)}"
+                if operation.name.value
+                else "an operation without a name",
                 suggest(operation.name.value, operations.OPERATIONS),
             )
             return None
@@ -237,12 +196,11 @@ class _Analysis:
                 self.diagnostics.error(
                     "SG203",
                     span,
-                    f"{row.name} has no parameter '{name}'",
+                    f"{row.name} has no parameter {quoted(name)}",
                     suggest(name, known),
                 )
-        return self.settings(
-            known.values(), given, f"{path}/@", operation.name.span, row.name, "SG205"
-        )
+        owner = Owner(row.name, operation.name.span, f"{path}/@", "SG205")
+        return read_settings(known.values(), given, owner, self.diagnostics)
 
     # ---- loss, optimizer, trainingprocess ----
 
@@ -265,7 +223,7 @@ class _Analysis:
                 self.diagnostics.error(
                     "SG209",
                     name.span,
-                    f"the hyperparameter '{name.value}' stands here a second time",
+                    f"the hyperparameter {quoted(name.value)} stands here a second time",
                     "delete one",
                 )
             given.setdefault(name.value, (name.span, hyperparameter.value))
@@ -285,11 +243,12 @@ class _Analysis:
                 self.diagnostics.error(
                     "SG207",
                     span,
-                    f"{owner} has no hyperparameter '{name}'",
+                    f"{owner} has no hyperparameter {quoted(name)}",
                     suggest(name, known) if known else "it has none besides its name",
                 )
         path = section.tag.value + "/"
-        return self.settings(known.values(), given, path, section.tag.span, owner, "SG208")
+        of = Owner(owner, section.tag.span, path, "SG208")
+        return read_settings(known.values(), given, of, self.diagnostics)
 
     def named(
         self, given: dict[str, tuple[Span, Text]], section: Section
@@ -320,7 +279,7 @@ class _Analysis:
             self.diagnostics.error(
                 "SG210",
                 name.span,
-                f"unknown loss '{name.value}'{where}",
+                f"unknown loss {quoted(name.value)}{where}",
                 suggest(name.value, known),
             )
             return None
@@ -339,7 +298,7 @@ class _Analysis:
             self.diagnostics.error(
                 "SG211",
                 name.span,
-                f"unknown optimizer '{name.value}' for {library}",
+                f"unknown optimizer {quoted(name.value)} for {library}",
                 suggest(name.value, optimizers.names(library)),
             )
             return None
@@ -364,57 +323,6 @@ class _Analysis:
             values["early_stopping_patience"],
             values["shuffle"],
         )
-
-    # ---- values ----
-
-    def settings(
-        self,
-        parameters: Iterable[Parameter],
-        given: dict[str, tuple[Span, Text]],
-        path: str,
-        owner_span: Span,
-        owner: str,
-        missing: str,
-    ) -> Arguments:
-        """A value for each parameter, in the table's order; what is wrong is left out."""
-        values: Arguments = {}
-        for row in parameters:
-            if row.name in given:
-                value = self.argument(row, given[row.name][1], path + row.name, owner)
-                if value is not None:
-                    values[row.name] = value
-            elif row.required:
-                noun = "parameter" if missing == "SG205" else "hyperparameter"
-                self.diagnostics.error(
-                    missing,
-                    owner_span,
-                    f"{owner} needs the {noun} '{row.name}'",
-                    f"{row.about}: {row.kind.wants}",
-                )
-            else:
-                values[row.name] = Value(row.default, path + row.name, None)
-        return values
-
-    def argument(self, row: Parameter, text: Text, path: str, owner: str) -> Value | None:
-        value = self.value(text, path, row.kind, f"'{row.name}' of {owner}")
-        if value is None:
-            return None
-        for refused, reason in row.refused:
-            if value.value == refused:
-                self.diagnostics.error(
-                    "SG501", text.span, f"{row.name}={refused} cannot be honoured: {reason}"
-                )
-        return value
-
-    def value(self, text: Text, path: str, kind: Kind, what: str) -> Value | None:
-        try:
-            return Value(kind.parse(text.value), path, text.span)
-        except BadValue as error:
-            shown = text.value if len(text.value) <= 40 else text.value[:40] + "..."
-            self.diagnostics.error(
-                "SG204", text.span, f"{what} must be {error}, not '{shown}'", error.help
-            )
-            return None
 
 
 def _plain(text: Text, path: str) -> Value[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import re
+import warnings
 from dataclasses import dataclass
 
 from ..pycode import Code, literal
@@ -13,6 +14,7 @@ REQUIRED = object()
 _TRUE = ("y", "yes", "t", "true", "on", "1")
 _FALSE = ("n", "no", "f", "false", "off", "0")
 _MAX_INTEGER = 2**31 - 1
+_MAX_EXPRESSION = 500
 
 
 class BadValue(ValueError):
@@ -37,12 +39,27 @@ class Kind:
         return Code(literal(value))
 
 
-def python_literal(text: str) -> object:
-    """A Python literal out of an attribute; raises `BadValue` for anything else."""
+def parsed(text: str) -> ast.expr | None:
+    """The syntax tree of a Python expression out of a definition, or None if it is not one."""
+    if len(text) > _MAX_EXPRESSION:
+        return None
     try:
-        return ast.literal_eval(text.strip())
-    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-        raise BadValue("a Python literal") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+
+
+def python_literal(text: str, wants: str) -> object:
+    """A Python literal out of a definition; raises `BadValue` for anything else."""
+    tree = parsed(text)
+    try:
+        if tree is not None:
+            return ast.literal_eval(tree)
+    except (ValueError, MemoryError, RecursionError, TypeError):
+        pass
+    raise BadValue(wants)
 
 
 def _integer(text: str) -> int | None:
@@ -80,7 +97,7 @@ class Real(Kind):
     def wants(self) -> str:
         bounds = [
             (self.above, "above"),
-            (self.minimum, "at least"),
+            (self.minimum, "of at least"),
             (self.below, "below"),
             (self.maximum, "at most"),
         ]
@@ -113,19 +130,21 @@ class Reals(Kind):
 
     @property
     def wants(self) -> str:
+        if len(set(self.items)) == 1:
+            return f"a tuple of {len(self.items)}, each {self.items[0].wants}"
         return "a tuple of " + ", ".join(item.wants for item in self.items)
 
     def parse(self, text: str) -> tuple[float, ...]:
-        values = python_literal(text)
+        values = python_literal(text, self.wants)
         if not isinstance(values, (tuple, list)) or len(values) != len(self.items):
             raise BadValue(self.wants)
-        if not all(isinstance(value, (int, float)) for value in values):
+        if not all(type(value) in (int, float) for value in values):
             raise BadValue(self.wants)
         try:
             return tuple(
                 item.check(float(value)) for item, value in zip(self.items, values, strict=True)
             )
-        except BadValue:
+        except (BadValue, OverflowError):
             raise BadValue(self.wants) from None
 
 
@@ -170,13 +189,29 @@ class Size(Kind):
         return f"a whole number of at least 1 or a tuple of {self.rank}"
 
     def parse(self, text: str) -> int | tuple[int, ...]:
-        value = python_literal(text)
+        value = python_literal(text, self.wants)
         values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * self.rank
         if len(values) != self.rank or not all(
             type(size) is int and 1 <= size <= _MAX_INTEGER for size in values
         ):
             raise BadValue(self.wants)
         return values[0] if self.rank == 1 else values
+
+
+@dataclass(frozen=True)
+class Pair(Kind):
+    """Two whole numbers of at least 0, or one that stands for both."""
+
+    wants = "a whole number of at least 0, or a pair such as (1, 2)"
+
+    def parse(self, text: str) -> tuple[int, int]:
+        value = python_literal(text, self.wants)
+        pair = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+        if len(pair) != 2 or not all(
+            type(size) is int and 0 <= size <= _MAX_INTEGER for size in pair
+        ):
+            raise BadValue(self.wants)
+        return pair
 
 
 @dataclass(frozen=True)
@@ -192,7 +227,7 @@ class Shape(Kind):
         return "a tuple of whole numbers such as (150, 4)"
 
     def parse(self, text: str) -> tuple[int, ...]:
-        value = python_literal(text)
+        value = python_literal(text, self.wants)
         if isinstance(value, list):
             value = tuple(value)
         if not isinstance(value, tuple) or not value:
