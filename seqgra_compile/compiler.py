@@ -17,7 +17,7 @@ from .lookup import Folders
 from .parser import parse
 from .renderer import render
 from .source import Source
-from .xmltree import read_source
+from .xmltree import MAX_BYTES, read_source
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,9 @@ def compile_definition(
     Files that the definition names are looked for beside it, then in the folders `include`.
     """
     path = Path(path)
-    return compile_bytes(str(path), path.read_bytes(), [path.parent, *include], check_only)
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    return compile_bytes(str(path), data, [path.parent, *include], check_only)
 
 
 def compile_bytes(
