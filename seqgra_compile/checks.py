@@ -4,36 +4,50 @@ from __future__ import annotations
 
 from . import ir
 from .catalog.losses import LOSSES, Loss, Scores
-from .catalog.sequences import MULTI_CLASS, PYTORCH
+from .catalog.operations import OPERATIONS
+from .catalog.optimizers import OPTIMIZERS
+from .catalog.sequences import MULTI_CLASS, PYTORCH, TENSORFLOW
 from .diagnostics import Diagnostics
 
 _NORMALISING = ("softmax", "sigmoid", "log_softmax")
+_FULL_BATCH = ("LBFGS", "Rprop")
 
 
 def check(model: ir.Model, diagnostics: Diagnostics) -> None:
     """Report all that can be seen across sections."""
     loss = LOSSES[model.loss.name]
-    _check_task(model, loss, diagnostics)
+    _check_loss(model, loss, diagnostics)
     _check_optimizer(model, diagnostics)
     if isinstance(model.architecture, ir.Sequential):
         _check_result(model, diagnostics)
         _check_activation(model, loss, diagnostics)
 
 
-def _check_task(model: ir.Model, loss: Loss, diagnostics: Diagnostics) -> None:
-    if loss.task == model.task.value:
-        return
-    fitting = [
-        row.name
-        for row in LOSSES.values()
-        if row.task == model.task.value and row.library == model.library.value
-    ]
-    diagnostics.error(
-        "SG401",
-        model.loss.span,
-        f"{loss.name} is for {loss.task}, and the task is {model.task.value}",
-        f"write {' or '.join(fitting)}, or change the task",
-    )
+def _check_loss(model: ir.Model, loss: Loss, diagnostics: Diagnostics) -> None:
+    place, task = model.loss.span, model.task.value
+    fitting = _fitting(loss.library, task)
+    if loss.refused:
+        diagnostics.error("SG501", place, f"{loss.name}: {loss.refused}", f"write {fitting}")
+    elif task not in loss.tasks:
+        diagnostics.error(
+            "SG401",
+            place,
+            f"{loss.name} is for {loss.tasks[0]}, and the task is {task}",
+            f"write {fitting}, or change the task",
+        )
+    elif loss.regression:
+        diagnostics.warning(
+            "SG404",
+            place,
+            f"{loss.name} is a loss for numbers; it sees a 1 for each true label and a 0 for others",
+            f"the usual loss is {fitting}",
+        )
+
+
+def _fitting(library: str, task: str) -> str:
+    """The usual loss of a library for a task."""
+    rows = (row for row in LOSSES.values() if row.library == library and row.activation)
+    return next(row.name for row in rows if task in row.tasks)
 
 
 def _check_optimizer(model: ir.Model, diagnostics: Diagnostics) -> None:
@@ -45,6 +59,25 @@ def _check_optimizer(model: ir.Model, diagnostics: Diagnostics) -> None:
             clipvalue.span,
             "clipnorm and clipvalue together",
             "Keras 3 takes one of the two, and their order would decide the result: delete one",
+        )
+    row = OPTIMIZERS[model.library.value, optimizer.name]
+    if row.refused:
+        diagnostics.error(
+            "SG501", optimizer.span, f"{row.name}: {row.refused}", "write Adam, its dense form"
+        )
+    if row.name in _FULL_BATCH:
+        diagnostics.warning(
+            "SG410",
+            optimizer.span,
+            f"{row.name} is made for the gradient of all examples, and each step sees a batch",
+            "a batch_size of the whole training set is its usual form",
+        )
+    rho = optimizer.arguments.get("rho")
+    if (row.library, row.name) == (TENSORFLOW, "RMSprop") and not rho.is_default:
+        diagnostics.note(
+            "SG702",
+            rho.span,
+            f"seqgra 0.0.4 reads rho={rho.value} and trains with 0.9; the script takes {rho.value}",
         )
     if model.library.value != PYTORCH:
         return
@@ -58,8 +91,10 @@ def _check_optimizer(model: ir.Model, diagnostics: Diagnostics) -> None:
             )
     arguments = optimizer.arguments
     nesterov = arguments.get("nesterov")
-    if nesterov and nesterov.value and (
-        not arguments["momentum"].value or arguments["dampening"].value
+    if (
+        nesterov
+        and nesterov.value
+        and (not arguments["momentum"].value or arguments["dampening"].value)
     ):
         diagnostics.error(
             "SG409",
@@ -105,27 +140,28 @@ def _values(shape: ir.Shape) -> str:
 def _check_activation(model: ir.Model, loss: Loss, diagnostics: Diagnostics) -> None:
     last = model.architecture.operations[-1]
     activation = last.arguments.get("activation")
-    name = activation.value if activation else None
+    name = OPERATIONS[last.name].activation(last.arguments)
     place = (activation.span if activation else None) or last.span
-    if loss.scores(model.loss.arguments) is Scores.LOGITS:
+    scores = loss.scores(model.loss.arguments)
+    if scores is Scores.LOGITS:
         if name in _NORMALISING:
-            way_out = (
-                "write from_logits as False in the loss, or delete the activation"
-                if "from_logits" in model.loss.arguments
-                else "delete the activation: the script reports probabilities all the same"
-            )
             diagnostics.error(
                 "SG402",
                 place,
                 f"{name} twice: {loss.name} applies {loss.activation} to what the model gives",
-                way_out,
+                (
+                    "write from_logits as False in the loss, or delete the activation"
+                    if "from_logits" in model.loss.arguments
+                    else "delete the activation: the script reports probabilities all the same"
+                ),
             )
-    elif name != loss.activation:
-        wanted = "sum to 1" if model.task.value == MULTI_CLASS else "lie between 0 and 1"
+    elif scores is not Scores.VALUES and name != loss.activation:
+        wanted = f"{scores.value} of the " + (
+            "classes" if model.task.value == MULTI_CLASS else "labels"
+        )
         diagnostics.warning(
             "SG403",
             place,
-            f"{loss.name} expects probabilities that {wanted}, and the last activation is "
-            f"{name or 'linear'}",
+            f"{loss.name} expects {wanted}, and the last activation is {name or 'linear'}",
             f'write activation="{loss.activation}" on the last operation',
         )

@@ -81,11 +81,17 @@ class Script:
     constants: tuple[Constant, ...]
     version: str
     alphabet: Alphabet
-    length: str
     one_hot_doc: str
     targets_doc: str
-    model_doc: str
     multi_class: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingScript(Script):
+    """A script that trains a model."""
+
+    length: str
+    model_doc: str
     two_dimensional: bool
     shuffle: bool
     early_stopping: bool
@@ -97,7 +103,7 @@ class Script:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PyTorchScript(Script):
+class PyTorchScript(TrainingScript):
     """`fragments` are templates of classes that the model needs."""
 
     module: EmbeddedModule | None
@@ -107,6 +113,9 @@ class PyTorchScript(Script):
     activity: bool
     clips_norm: bool
     clips_value: bool
+    closure: bool
+    one_hot_targets: bool
+    predicted: str
 
     @property
     def clips(self) -> bool:
@@ -114,7 +123,7 @@ class PyTorchScript(Script):
 
 
 @dataclass(frozen=True, kw_only=True)
-class KerasScript(Script):
+class KerasScript(TrainingScript):
     """`true_class` and `threshold` are expressions of the accuracy."""
 
     model_name: str
@@ -122,6 +131,43 @@ class KerasScript(Script):
     one_hot_targets: bool
     true_class: str
     threshold: str
+
+
+@dataclass(frozen=True)
+class MatrixRows:
+    """A sequence element's matrix: its name, and the lines of its rows."""
+
+    name: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LabelRules:
+    """A label and what its rules add to its score; `title` is its condition's own label."""
+
+    label: str
+    title: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BayesScript(Script):
+    """`wide`: rows take several lines. `windows`: positions besides random that rules name."""
+
+    heading: str
+    matrices: tuple[MatrixRows, ...]
+    matrices_doc: str
+    wide: bool
+    kmers: tuple[str, ...]
+    rules_doc: tuple[str, ...]
+    rules: tuple[LabelRules, ...]
+    weights_doc: str
+    empty_matrices: bool
+    windows: frozenset[str]
+    lone_elements: bool
+    pairs: bool
+    accuracy: bool
+    not_a_number: bool
 
 
 def import_groups(

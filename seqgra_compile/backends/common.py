@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 from .. import __version__, ir
-from ..catalog.losses import LOSSES
+from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
+from ..catalog.semantics import INTENDED
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
 from ..ir import Import, Value
 from ..pycode import Code, call, comment, docstring, literal
@@ -38,33 +39,75 @@ def sections(folder: str) -> tuple[Section, ...]:
     )
 
 
+def fields(
+    model: ir.Model, source: Source, folder: str, weights: str, shape: str
+) -> dict[str, object]:
+    """The fields of `Script` that all libraries fill alike.
+
+    `folder` holds the templates; `weights` names the files of weights; `shape` is that of a one-hot
+    batch, with a hole for the number of channels.
+    """
+    return {
+        "docstring": header(model, source, weights),
+        "sections": sections(folder),
+        "constants": constants(model),
+        "version": __version__,
+        "alphabet": alphabet(model),
+        "length": length(model),
+        "one_hot_doc": one_hot_doc(model, shape.format(alphabet(model).size)),
+        "targets_doc": targets_doc(model),
+        "model_doc": model_doc(model),
+        "multi_class": model.task.value == MULTI_CLASS,
+        "two_dimensional": model.input_encoding.value == "2D",
+        "shuffle": model.training.shuffle.value,
+        "early_stopping": model.training.early_stopping.value,
+        "loss": loss_text(model),
+    }
+
+
+def scores(model: ir.Model) -> Scores:
+    """What the model hands to its loss."""
+    return LOSSES[model.loss.name].scores(model.loss.arguments)
+
+
 def header(model: ir.Model, source: Source, weights: str) -> str:
     """The docstring: what this is, from what, how it is run, what it reads and writes."""
-    title = model.id.value + (f": {model.name.value}" if model.name.value else "")
-    lines = [title, ""]
-    if model.description.value:
-        lines += [model.description.value, ""]
-    labels = "label" if model.task.value == MULTI_CLASS else "labels, joined by |"
     return docstring(
         [
-            *lines,
-            f"Compiled by seqgra-compile {__version__} from {source.file_name}, SHA-256",
-            f"{source.sha256}, semantics intended.",
-            "",
+            *title(model, source, INTENDED),
             "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]",
-            "Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then "
-            f"in each line {_article(model.sequence_space.value)} sequence, a tab, its {labels}",
+            f"Reads:  training.txt, validation.txt and, if there, test.txt: {columns(model)}",
             f"Writes: {weights}, history.tsv, metrics.json, test-y-hat.txt, session-info.txt, "
             "last-epoch-completed.txt, num-model-parameters.txt",
         ]
     )
 
 
+def title(model: ir.General, source: Source, semantics: str) -> tuple[str, ...]:
+    """The docstring's first lines: id, name and description, and what was compiled."""
+    name = f": {model.name.value}" if model.name.value else ""
+    return (
+        model.id.value + name,
+        "",
+        *((model.description.value, "") if model.description.value else ()),
+        f"Compiled by seqgra-compile {__version__} from {source.file_name}, SHA-256",
+        f"{source.sha256}, semantics {semantics}.",
+        "",
+    )
+
+
+def columns(model: ir.General) -> str:
+    """The form of the data files."""
+    labels = "label" if model.task.value == MULTI_CLASS else "labels, joined by |"
+    sequence = f"{_article(model.sequence_space.value)} sequence"
+    return f"a header x, tab, y, then in each line {sequence}, a tab, its {labels}"
+
+
 def _article(noun: str) -> str:
     return ("an " if noun == "RNA" else "a ") + noun
 
 
-def alphabet(model: ir.Model) -> Alphabet:
+def alphabet(model: ir.General) -> Alphabet:
     space = SEQUENCE_SPACES[model.sequence_space.value]
     codes = space.alphabet + (space.unknown or "")
     return Alphabet(
@@ -78,28 +121,28 @@ def alphabet(model: ir.Model) -> Alphabet:
     )
 
 
-def one_hot_doc(model: ir.Model, shape: str) -> str:
+def one_hot_doc(model: ir.General, shape: str, dtype: str = "float32") -> str:
     space = SEQUENCE_SPACES[model.sequence_space.value]
-    text = f"Codes (B, L) to {shape} float32, channels {space.alphabet}"
+    text = f"Codes (B, L) to {shape} {dtype}, channels {space.alphabet}"
     if space.unknown:
         text += f"; {space.unknown} is {1 / len(space.alphabet)} in each"
     return text + "."
 
 
+def general(model: ir.General) -> tuple[Constant, ...]:
+    """The general section up to the labels."""
+    remarks = (model.task, model.sequence_space, model.library, model.input_encoding)
+    return (
+        _constant("MODEL_ID", model.id),
+        *map(_remark, remarks),
+        Constant("LABELS", _labels(model), _origin(model.labels)),
+    )
+
+
 def constants(model: ir.Model) -> tuple[Constant, ...]:
     """Each value of the definition once, in the order of the XML."""
     fixed = [
-        _constant("MODEL_ID", model.id),
-        *(
-            _remark(value)
-            for value in (
-                model.task,
-                model.sequence_space,
-                model.library,
-                model.input_encoding,
-            )
-        ),
-        Constant("LABELS", _labels(model), _origin(model.labels)),
+        *general(model),
         _constant("SEED", model.seed),
         _architecture(model.architecture),
         Constant("", model.loss.name, "loss/loss"),
@@ -139,7 +182,7 @@ def _remark(value: Value) -> Constant:
     return Constant("", str(value.value), _origin(value))
 
 
-def _labels(model: ir.Model) -> str:
+def _labels(model: ir.General) -> str:
     pattern = model.label_pattern
     if pattern is None:
         return literal(model.labels.value)
@@ -182,7 +225,7 @@ def heading(operation: ir.Operation) -> str:
     )
 
 
-def targets_doc(model: ir.Model) -> str:
+def targets_doc(model: ir.General) -> str:
     if model.task.value == MULTI_CLASS:
         return "class indices (N,) int64"
     return "0 or 1 (N, labels) float32"
@@ -198,7 +241,5 @@ def model_doc(model: ir.Model) -> str:
     if isinstance(architecture, ir.Module):
         return ""
     count = sum(operation.weight_count for operation in architecture.operations)
-    loss = LOSSES[model.loss.name]
-    scores = loss.scores(model.loss.arguments).value
     last = architecture.operations[-1].output_shape
-    return f"{architecture.input_shape} -> {last} {scores}, {count:,} weights."
+    return f"{architecture.input_shape} -> {last} {scores(model).value}, {count:,} weights."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import __version__, ir
+from .. import ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import OPERATIONS
 from ..catalog.sequences import MULTI_CLASS
@@ -17,34 +17,21 @@ from . import common
 def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasScript:
     """The script of an embedded architecture."""
     architecture = model.architecture
-    two = model.input_encoding.value == "2D"
-    multi_class = model.task.value == MULTI_CLASS
     loss = LOSSES[model.loss.name]
-    logits = loss.scores(model.loss.arguments) is Scores.LOGITS
-    size = common.alphabet(model).size
+    logits = common.scores(model) is Scores.LOGITS
     files = tuple(
         LoadedWeights(_load(operation))
         for operation in architecture.operations
         if operation.weights_file
     )
+    two = model.input_encoding.value == "2D"
+    shape = "(B, 1, L, {})" if two else "(B, L, {})"
+    weights = "saved_model.keras, model-architecture.json"
     return KerasScript(
-        docstring=common.header(model, source, "saved_model.keras, model-architecture.json"),
+        **common.fields(model, source, "keras", weights, shape),
         dependencies='"keras>=3.5", "numpy", "tensorflow>=2.17"',
         future=(),
         imports=_imports(bool(files)),
-        sections=common.sections("keras"),
-        constants=common.constants(model),
-        version=__version__,
-        alphabet=common.alphabet(model),
-        one_hot_doc=common.one_hot_doc(model, f"(B, 1, L, {size})" if two else f"(B, L, {size})"),
-        length=common.length(model),
-        targets_doc=common.targets_doc(model),
-        model_doc=common.model_doc(model),
-        multi_class=multi_class,
-        two_dimensional=two,
-        shuffle=model.training.shuffle.value,
-        early_stopping=model.training.early_stopping.value,
-        loss=common.loss_text(model),
         optimizer=common.optimizer_text(
             model,
             clipnorm=_clip(model.optimizer.clipnorm),
@@ -58,9 +45,13 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         weights_files=files,
         model_name="MODEL_ID",
         input=call("keras.Input", shape=architecture.input_shape, dtype="float32"),
-        one_hot_targets=multi_class and not loss.index_targets,
-        true_class="targets" if loss.index_targets else "tf.argmax(targets, axis=-1)",
-        threshold="0.0" if logits else "0.5",
+        one_hot_targets=model.task.value == MULTI_CLASS and not loss.indices,
+        true_class=(
+            "tf.cast(tf.reshape(targets, [-1]), tf.int64)"
+            if loss.indices
+            else "tf.argmax(targets, axis=-1)"
+        ),
+        threshold="0.0" if logits else str(loss.threshold),
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from .. import __version__, ir
+from .. import ir
 from ..catalog.layer import TorchLayer, torch_initial_values
+from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import OPERATIONS
+from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.regularizers import torch_regularizer
 from ..catalog.sequences import MULTI_CLASS
 from ..diagnostics import Diagnostics
@@ -24,21 +26,23 @@ _IMPORTS = (
     Import("tqdm", "tqdm"),
 )
 _FUNCTIONAL = Import("torch.nn.functional", None, "F")
-_FRAGMENTS = {"lstm": "pytorch/lstm.py"}
 
 # What the templates define, and the built-in functions that they call: an embedded module must
 # not bind these names anew. A test holds the list against the scripts in golden/.
-OWN_NAMES = frozenset(
-    """
+OWN_NAMES = frozenset("""
     CODE_OF fail save save_text read_set one_hot build_model build_loss build_optimizer
     clip_gradients draw set_seed train_epoch evaluate train save_predictions describe
     parse_arguments choose_device main
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __name__
     OSError any bool bytes chr dict enumerate float int len list map object print range str sum
     tuple zip
-    """.split()
-)
+    """.split())
 
+_PROBABILITIES = {
+    (Scores.LOGITS, "softmax"): ".softmax(dim=1)",
+    (Scores.LOGITS, "sigmoid"): ".sigmoid()",
+    (Scores.LOG_PROBABILITIES, "log_softmax"): ".exp()",
+}
 _MOVE = {
     (2, True): "x = x.permute(0, 2, 1)  # to (B, channels, length)",
     (2, False): "x = x.permute(0, 2, 1)  # to (B, length, channels)",
@@ -50,48 +54,37 @@ _MOVE = {
 def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorchScript | None:
     """The script, or None if an embedded module's names collide with it."""
     architecture = model.architecture
-    lowered = []
-    if isinstance(architecture, ir.Module):
-        if not _names_are_free(model, architecture, diagnostics):
-            return None
-    else:
-        lowered = _lower(architecture)
+    is_module = isinstance(architecture, ir.Module)
+    if is_module and not _names_are_free(model, architecture, diagnostics):
+        return None
+    lowered = [] if is_module else _lower(architecture)
     layers = tuple(_layer(operation, layer, moves) for operation, layer, moves in lowered)
-    two = model.input_encoding.value == "2D"
-    multi_class = model.task.value == MULTI_CLASS
     files = _weights_files(lowered)
-    clips = model.optimizer
+    loss, scores = LOSSES[model.loss.name], common.scores(model)
+    multi_class = model.task.value == MULTI_CLASS
+    one_hot_targets = multi_class and not loss.indices
+    logits = scores is Scores.LOGITS
+    two = model.input_encoding.value == "2D"
+    shape = "(B, {}, 1, L)" if two else "(B, {}, L)"
     return PyTorchScript(
-        docstring=common.header(model, source, "saved_model.pth"),
+        **common.fields(model, source, "pytorch", "saved_model.pth", shape),
         dependencies=_dependencies(architecture),
-        future=architecture.future if isinstance(architecture, ir.Module) else (),
-        imports=_imports(architecture, layers, lowered, files),
-        sections=common.sections("pytorch"),
-        constants=common.constants(model),
-        version=__version__,
-        alphabet=common.alphabet(model),
-        one_hot_doc=common.one_hot_doc(model, _one_hot_shape(model, two)),
-        length=common.length(model),
-        targets_doc=common.targets_doc(model),
-        model_doc=common.model_doc(model),
-        multi_class=multi_class,
-        two_dimensional=two,
-        shuffle=model.training.shuffle.value,
-        early_stopping=model.training.early_stopping.value,
-        loss=common.loss_text(model),
+        future=architecture.future if is_module else (),
+        imports=_imports(architecture, layers, lowered, files, one_hot_targets),
         optimizer=common.optimizer_text(model, Code("model.parameters()")),
-        probabilities="result[2].softmax(dim=1)" if multi_class else "result[2].sigmoid()",
+        probabilities="result[2]" + _PROBABILITIES.get((scores, loss.activation), ""),
+        predicted="scores.sigmoid() > 0.5" if logits else f"scores > {loss.threshold}",
         layers=layers,
         weights_files=files,
-        module=_module(architecture) if isinstance(architecture, ir.Module) else None,
-        build_model=f"{architecture.class_name}()"
-        if isinstance(architecture, ir.Module)
-        else "Model()",
-        fragments=tuple(sorted({_FRAGMENTS[layer.needs] for _, layer, _ in lowered if layer.needs})),
+        module=_module(architecture) if is_module else None,
+        build_model=f"{architecture.class_name}()" if is_module else "Model()",
+        fragments=_fragments(lowered),
         penalties=_penalties(lowered),
         activity=any(_activity(operation, layer) for operation, layer, _ in lowered),
-        clips_norm=clips.clipnorm.value is not None,
-        clips_value=clips.clipvalue.value is not None,
+        clips_norm=model.optimizer.clipnorm.value is not None,
+        clips_value=model.optimizer.clipvalue.value is not None,
+        closure=OPTIMIZERS[model.library.value, model.optimizer.name].closure,
+        one_hot_targets=one_hot_targets,
     )
 
 
@@ -143,9 +136,9 @@ def _penalties(lowered: list[Lowered]) -> tuple[str, ...]:
     for operation, layer, _ in lowered:
         roles = {weight.name: weight.role for weight in operation.weights}
         for placed in layer.weights if operation["trainable"] else ():
-            value = operation[f"{roles[placed.name]}_regularizer"]
-            if value is not None:
-                terms.append(torch_regularizer(f"model.{placed.attribute}", value))
+            value = operation.arguments.get(f"{roles[placed.name]}_regularizer")
+            if value and value.value:
+                terms.append(torch_regularizer(f"model.{placed.attribute}", value.value))
     if any(_activity(operation, layer) for operation, layer, _ in lowered):
         terms.append("model.activity_penalty")
     return tuple(terms)
@@ -156,9 +149,9 @@ def _weights_files(lowered: list[Lowered]) -> tuple[LoadedWeights, ...]:
     for operation, layer, _ in lowered:
         if operation.weights_file:
             places = {placed.name: placed for placed in layer.weights}
-            ordered = [places[weight.name] for weight in operation.weights]
+            ordered = [(places[weight.name], weight.shape) for weight in operation.weights]
             parameters = ", ".join(
-                f"(model.{placed.attribute}, {placed.axes})" for placed in ordered
+                f"(model.{placed.attribute}, {shape}, {placed.axes})" for placed, shape in ordered
             )
             file = operation.weights_file
             read = call("read_weights", file.path, file.sha256)
@@ -166,9 +159,10 @@ def _weights_files(lowered: list[Lowered]) -> tuple[LoadedWeights, ...]:
     return tuple(files)
 
 
-def _one_hot_shape(model: ir.Model, two_dimensional: bool) -> str:
-    size = common.alphabet(model).size
-    return f"(B, {size}, 1, L)" if two_dimensional else f"(B, {size}, L)"
+def _fragments(lowered: list[Lowered]) -> tuple[str, ...]:
+    """Templates of the classes that the model needs, each once, in the order of their use."""
+    names = [name for _, layer, _ in lowered for name in layer.needs]
+    return tuple(f"pytorch/{name}.py" for name in dict.fromkeys(names))
 
 
 def _dependencies(architecture: ir.Sequential | ir.Module) -> str:
@@ -181,6 +175,7 @@ def _imports(
     layers: tuple[Layer, ...],
     lowered: list[Lowered],
     files: tuple[LoadedWeights, ...],
+    one_hot_targets: bool,
 ) -> tuple[tuple[str, ...], ...]:
     imports = list(_IMPORTS)
     if isinstance(architecture, ir.Module):
@@ -189,7 +184,7 @@ def _imports(
             bound for bound in architecture.imports if own.get(bound.binds) != _target(bound)
         ]
     text = "\n".join(line for layer in layers for line in (*layer.make, *layer.apply))
-    if re.search(r"\bF\.", text) or any(layer.needs for _, layer, _ in lowered):
+    if one_hot_targets or re.search(r"\bF\.", text) or any(layer.needs for _, layer, _ in lowered):
         imports.append(_FUNCTIONAL)
     if files:
         imports += common.WEIGHTS_FILE_IMPORTS

@@ -8,6 +8,7 @@ from .. import ir
 from ..ir import Arguments, Shape, Weight
 from ..pycode import call
 from .layer import (
+    AXES,
     KERNEL_AND_BIAS,
     Operation,
     ShapeError,
@@ -55,10 +56,8 @@ def _axes(arguments: Arguments, shape: Shape) -> tuple[Shape, int]:
 
 
 def _infer(name: str, rank: int) -> Callable[[Arguments, Shape], Shape]:
-    axes = "(length, channels)" if rank == 1 else "(height, width, channels)"
-
     def infer(arguments: Arguments, shape: Shape) -> Shape:
-        require_rank(name, shape, rank + 1, axes)
+        require_rank(name, shape, rank + 1, AXES[rank])
         spatial, channels = _axes(arguments, shape)
         settings = [
             _tuple(arguments[key].value) for key in ("kernel_size", "strides", "dilation_rate")
@@ -74,7 +73,7 @@ def _infer(name: str, rank: int) -> Callable[[Arguments, Shape], Shape]:
                     "SG303",
                     f"a window of {reach} positions does not fit into {length}",
                     "kernel_size",
-                    "make it shorter, or write padding=\"same\"",
+                    'make it shorter, or write padding="same"',
                 )
             lengths.append(count)
         filters = arguments["filters"].value
@@ -120,21 +119,24 @@ def _torch_padding(
         return (0,), ((windows[0] - 1) * dilations[0], 0)
     if operation["padding"] == "valid":
         return (0,) * len(spatial), ()
-    sides = [
-        same_padding(*axis) for axis in zip(spatial, windows, strides, dilations, strict=True)
-    ]
+    sides = [same_padding(*axis) for axis in zip(spatial, windows, strides, dilations, strict=True)]
     if all(left == right for left, right in sides):
         return tuple(left for left, _ in sides), ()
     return (0,) * len(spatial), tuple(side for pair in reversed(sides) for side in pair)
 
 
+def pad_first(operation: ir.Operation, spatial: Shape) -> tuple[tuple[int, ...], str]:
+    """The padding that nn.ConvNd adds itself, and `x` with what must be added before."""
+    padding, extra = _torch_padding(operation, spatial)
+    return padding, f"F.pad(x, {extra})" if any(extra) else "x"
+
+
 def _torch(rank: int) -> Callable[[ir.Operation, bool], TorchLayer]:
     def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
         spatial, channels = _axes(operation.arguments, operation.input_shape)
-        padding, extra = _torch_padding(operation, spatial)
+        padding, x = pad_first(operation, spatial)
         # Keras's channels_first axes are PyTorch's own: nothing needs to be moved.
         moved = operation["data_format"] == "channels_last"
-        name = f"self.{operation.identifier}"
         module = call(
             f"nn.Conv{rank}d",
             channels,
@@ -146,7 +148,7 @@ def _torch(rank: int) -> Callable[[ir.Operation, bool], TorchLayer]:
             groups=operation["groups"],
             bias=operation["use_bias"],
         )
-        result = f"{name}(F.pad(x, {extra}))" if any(extra) else f"{name}(x)"
+        result = f"self.{operation.identifier}({x})"
         return TorchLayer(
             forward=(f"x = {activated(operation, result, moved)}",),
             channels_first=moved,

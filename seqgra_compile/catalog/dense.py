@@ -1,4 +1,4 @@
-"""Dense layers and noise."""
+"""Dense layers."""
 
 from __future__ import annotations
 
@@ -14,12 +14,9 @@ from .layer import (
     keras_layer,
     torch_kernel_and_bias,
 )
-from .parameters import Integer, Parameter, Real
+from .parameters import Integer, Parameter
 
 _DENSE = (Parameter("units", Integer(1), about="number of outputs"), *KERNEL_AND_BIAS)
-_DROPOUT = (
-    Parameter("rate", Real(minimum=0, maximum=1), about="fraction of values set to 0 in training"),
-)
 
 
 def _dense_shape(arguments: Arguments, shape: Shape) -> Shape:
@@ -44,13 +41,6 @@ def _dense_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     )
 
 
-def _dropout_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    return TorchLayer(
-        forward=(f"x = self.{operation.identifier}(x)",),
-        modules=((operation.identifier, call("nn.Dropout", p=operation["rate"])),),
-    )
-
-
 ROWS = (
     Operation(
         "Dense",
@@ -60,13 +50,5 @@ ROWS = (
         keras_layer("Dense", _DENSE),
         _dense_torch,
         _dense_weights,
-    ),
-    Operation(
-        "Dropout",
-        "sets values to 0 in training and scales the rest up",
-        _DROPOUT,
-        lambda arguments, shape: shape,
-        keras_layer("Dropout", _DROPOUT, noise_shape=None, seed=None),
-        _dropout_torch,
     ),
 )

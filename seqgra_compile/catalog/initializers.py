@@ -24,12 +24,17 @@ class Fans:
     standard: bool
 
 
-def fans(shape: Shape) -> Fans:
-    """As Keras counts them: of a kernel (window..., inputs, outputs)."""
-    if len(shape) == 1:
+def fans(shape: Shape, axes: tuple[int, ...]) -> Fans:
+    """As Keras counts them: of a kernel (window..., inputs, outputs).
+
+    PyTorch counts alike if it has the axes as (outputs, inputs, window...).
+    """
+    rank = len(shape)
+    if rank == 1:
         return Fans(shape[0], shape[0], standard=False)
     window = math.prod(shape[:-2])
-    return Fans(window * shape[-2], window * shape[-1], standard=True)
+    standard = axes == (rank - 1, rank - 2, *range(rank - 2))
+    return Fans(window * shape[-2], window * shape[-1], standard)
 
 
 @dataclass(frozen=True)
@@ -108,9 +113,7 @@ _ROWS = (
     Initializer(
         "Constant",
         (Parameter("value", Real(), 0.0),),
-        torch=lambda tensor, value, fans: call(
-            "nn.init.constant_", Code(tensor), value["value"]
-        ),
+        torch=lambda tensor, value, fans: call("nn.init.constant_", Code(tensor), value["value"]),
         about="one value",
     ),
     Initializer(
@@ -225,6 +228,6 @@ def initializer(name: str) -> Expression:
     return default(INITIALIZERS[name])
 
 
-def torch_initializer(tensor: str, value: Expression, shape: Shape) -> str:
-    """The statement that fills `tensor`, whose shape in Keras's layout is `shape`."""
-    return INITIALIZERS[value.name].torch(tensor, value, fans(shape))
+def torch_initializer(tensor: str, value: Expression, shape: Shape, axes: tuple[int, ...]) -> str:
+    """The statement that fills `tensor`: `shape` in Keras's layout, its `axes` in PyTorch's order."""
+    return INITIALIZERS[value.name].torch(tensor, value, fans(shape, axes))

@@ -43,7 +43,7 @@ class TorchLayer:
     `channels_first` is the axis order that `forward` expects and leaves behind: channels moved to
     axis 1 (True), Keras's order (False), or whatever comes (None). `modules` are the layers made, by
     attribute; `initialize` are statements that follow the initial values of `weights`; `results` is
-    what an activity regularizer looks at; `needs` names a fragment of templates/pytorch.
+    what an activity regularizer looks at; `needs` names fragments of templates/pytorch.
     """
 
     forward: tuple[str, ...]
@@ -52,9 +52,10 @@ class TorchLayer:
     weights: tuple[TorchWeight, ...] = ()
     initialize: tuple[str, ...] = ()
     results: tuple[str, ...] = ("x",)
-    needs: str | None = None
+    needs: tuple[str, ...] = ()
 
 
+AXES = {1: "(length, channels)", 2: "(height, width, channels)"}
 TorchCell = Callable[[ir.Operation, bool], TorchLayer]
 
 
@@ -63,7 +64,8 @@ class Operation:
     """One row: an operation of the language, and how each library says it.
 
     `infer` gives the output's shape or raises `ShapeError`; `keras` and `torch` get an operation
-    with known shapes, `torch` also whether its input has its channels first.
+    with known shapes, `torch` also whether its input has its channels first. `applies` names the
+    activation that the operation is.
     """
 
     name: str
@@ -74,9 +76,13 @@ class Operation:
     torch: TorchCell
     weights: Callable[[Arguments, Shape], tuple[Weight, ...]] = lambda arguments, shape: ()
     aliases: tuple[str, ...] = ()
+    applies: str | None = None
 
-    def parameter(self, name: str) -> Parameter | None:
-        return next((row for row in self.parameters if row.name == name), None)
+    def activation(self, arguments: Arguments) -> str | None:
+        """The activation that its result has passed, if any."""
+        return self.applies or (
+            arguments["activation"].value if "activation" in arguments else None
+        )
 
 
 COMMON = (
@@ -126,18 +132,20 @@ def kernel_and_bias(arguments: Arguments, kernel: Shape, units: int) -> tuple[We
     return (*weights, Weight("bias", (units,), "bias")) if arguments["use_bias"].value else weights
 
 
-def torch_kernel_and_bias(operation: ir.Operation, axes: tuple[int, ...]) -> tuple[TorchWeight, ...]:
+def torch_kernel_and_bias(
+    operation: ir.Operation, axes: tuple[int, ...]
+) -> tuple[TorchWeight, ...]:
     """Where they live in a PyTorch layer; `axes` orders the kernel's."""
     places = {"kernel": ("weight", axes), "bias": ("bias", (0,))}
     return tuple(
-        TorchWeight(weight.name, f"{operation.identifier}.{places[weight.name][0]}", places[weight.name][1])
+        TorchWeight(
+            weight.name, f"{operation.identifier}.{places[weight.name][0]}", places[weight.name][1]
+        )
         for weight in operation.weights
     )
 
 
-def keras_arguments(
-    parameters: tuple[Parameter, ...], operation: ir.Operation
-) -> dict[str, Code]:
+def keras_arguments(parameters: tuple[Parameter, ...], operation: ir.Operation) -> dict[str, Code]:
     """Every argument that the Keras layer takes, defaults spelled out."""
     return {
         row.keyword or row.name: row.kind.keras(operation[row.name])
@@ -174,7 +182,9 @@ def torch_initial_values(operation: ir.Operation, layer: TorchLayer) -> list[str
     for placed in layer.weights:
         weight = known[placed.name]
         value = operation[f"{weight.role}_initializer"]
-        lines.append(torch_initializer(f"self.{placed.attribute}", value, weight.shape))
+        lines.append(
+            torch_initializer(f"self.{placed.attribute}", value, weight.shape, placed.axes)
+        )
     return lines + list(layer.initialize)
 
 

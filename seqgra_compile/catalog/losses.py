@@ -4,39 +4,47 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..ir import Arguments
 from ..pycode import Code, call
 from .expressions import folded
-from .parameters import Boolean, Parameter, Real
-from .sequences import MULTI_CLASS, MULTI_LABEL, PYTORCH, TENSORFLOW
+from .parameters import Boolean, Integer, Parameter, Real
+from .sequences import MULTI_CLASS, MULTI_LABEL, PYTORCH, TASKS, TENSORFLOW
 
 
 class Scores(enum.Enum):
     """What the model hands to the loss."""
 
     LOGITS = "logits"
+    LOG_PROBABILITIES = "log-probabilities"
     PROBABILITIES = "probabilities"
+    VALUES = "values"
 
 
 @dataclass(frozen=True)
 class Loss:
-    """One row. `activation` turns logits into probabilities; `scores` may depend on `from_logits`.
+    """One row.
 
-    `index_targets`: class indices rather than one value per label.
+    `activation` turns logits into probabilities; `scores` may depend on `from_logits`. `indices`:
+    the targets are class indices rather than one value for each label. `threshold`: above it a
+    label counts as predicted. `regression`: a loss for numbers, which the labels, 0 and 1, also are.
+    `refused` is the reason why no script can use it.
     """
 
     name: str
     library: str
     about: str
-    task: str
-    activation: str
-    index_targets: bool
-    scores: Callable[[Arguments], Scores]
+    tasks: tuple[str, ...]
     text: Callable[[Arguments], str]
+    scores: Callable[[Arguments], Scores]
+    activation: str | None = None
     parameters: tuple[Parameter, ...] = ()
-    aliases: tuple[str, ...] = field(default=())
+    aliases: tuple[str, ...] = ()
+    indices: bool = False
+    threshold: float = 0.5
+    regression: bool = False
+    refused: str | None = None
 
 
 def _torch(class_name: str, **fixed: object) -> Callable[[Arguments], str]:
@@ -46,28 +54,69 @@ def _torch(class_name: str, **fixed: object) -> Callable[[Arguments], str]:
 def _keras(class_name: str, **fixed: object) -> Callable[[Arguments], str]:
     def text(arguments: Arguments) -> str:
         values = {name: Code(name.upper()) for name in arguments}
-        return call(f"keras.losses.{class_name}", **values, **fixed)
+        return call(
+            f"keras.losses.{class_name}", **values, **fixed, reduction="sum_over_batch_size"
+        )
 
     return text
+
+
+def _always(scores: Scores) -> Callable[[Arguments], Scores]:
+    return lambda arguments: scores
 
 
 def _from_logits(arguments: Arguments) -> Scores:
     return Scores.LOGITS if arguments["from_logits"].value else Scores.PROBABILITIES
 
 
-_KERAS_PARAMETERS = (
-    Parameter("from_logits", Boolean(), False, "the model gives logits, not probabilities"),
-    Parameter("label_smoothing", Real(minimum=0, maximum=1), 0.0, "share taken from the true label"),
+_CLASSES, _LABELS = (MULTI_CLASS,), (MULTI_LABEL,)
+_FROM_LOGITS = Parameter(
+    "from_logits", Boolean(), False, "the model gives logits, not probabilities"
 )
-_ROWS = (
+_SMOOTHING = Parameter(
+    "label_smoothing", Real(minimum=0, maximum=1), 0.0, "share taken from the true label"
+)
+_PAIRS = "it compares pairs of inputs, and a definition has one input and labels"
+
+
+def _refused(name: str) -> Loss:
+    return Loss(name, PYTORCH, _PAIRS, TASKS, _torch(name), _always(Scores.VALUES), refused=_PAIRS)
+
+
+def _torch_regression(name: str, about: str, **fixed: object) -> Loss:
+    return Loss(
+        name,
+        PYTORCH,
+        about,
+        TASKS,
+        _torch(name, **fixed, reduction="mean"),
+        _always(Scores.VALUES),
+        regression=True,
+    )
+
+
+def _keras_regression(
+    name: str, class_name: str, about: str, aliases: tuple[str, ...], *parameters: Parameter
+) -> Loss:
+    return Loss(
+        name,
+        TENSORFLOW,
+        about,
+        TASKS,
+        _keras(class_name),
+        _always(Scores.VALUES),
+        parameters=parameters,
+        aliases=aliases,
+        regression=True,
+    )
+
+
+_PYTORCH = (
     Loss(
         "CrossEntropyLoss",
         PYTORCH,
         "cross-entropy of the classes; applies the softmax itself",
-        MULTI_CLASS,
-        "softmax",
-        True,
-        lambda arguments: Scores.LOGITS,
+        _CLASSES,
         _torch(
             "CrossEntropyLoss",
             weight=None,
@@ -75,43 +124,156 @@ _ROWS = (
             reduction="mean",
             label_smoothing=0.0,
         ),
+        _always(Scores.LOGITS),
+        "softmax",
+        indices=True,
+    ),
+    Loss(
+        "NLLLoss",
+        PYTORCH,
+        "cross-entropy of the classes, from log-probabilities",
+        _CLASSES,
+        _torch("NLLLoss", weight=None, ignore_index=-100, reduction="mean"),
+        _always(Scores.LOG_PROBABILITIES),
+        "log_softmax",
+        indices=True,
+    ),
+    Loss(
+        "KLDivLoss",
+        PYTORCH,
+        "Kullback-Leibler divergence from the labels, from log-probabilities",
+        _CLASSES,
+        _torch("KLDivLoss", reduction="batchmean", log_target=False),
+        _always(Scores.LOG_PROBABILITIES),
+        "log_softmax",
     ),
     Loss(
         "BCEWithLogitsLoss",
         PYTORCH,
         "cross-entropy of each label; applies the sigmoid itself",
-        MULTI_LABEL,
-        "sigmoid",
-        False,
-        lambda arguments: Scores.LOGITS,
+        _LABELS,
         _torch("BCEWithLogitsLoss", weight=None, reduction="mean", pos_weight=None),
+        _always(Scores.LOGITS),
+        "sigmoid",
     ),
+    Loss(
+        "BCELoss",
+        PYTORCH,
+        "cross-entropy of each label, from probabilities",
+        _LABELS,
+        _torch("BCELoss", weight=None, reduction="mean"),
+        _always(Scores.PROBABILITIES),
+        "sigmoid",
+    ),
+    _torch_regression("L1Loss", "mean absolute error"),
+    _torch_regression("MSELoss", "mean squared error"),
+    _torch_regression("SmoothL1Loss", "squared error up to beta, absolute error beyond", beta=1.0),
+    _refused("MarginRankingLoss"),
+    _refused("HingeEmbeddingLoss"),
+    _refused("CosineEmbeddingLoss"),
+)
+_TENSORFLOW = (
     Loss(
         "categorical_crossentropy",
         TENSORFLOW,
         "cross-entropy of the classes",
-        MULTI_CLASS,
-        "softmax",
-        False,
+        _CLASSES,
+        _keras("CategoricalCrossentropy", axis=-1),
         _from_logits,
-        _keras("CategoricalCrossentropy", axis=-1, reduction="sum_over_batch_size"),
-        _KERAS_PARAMETERS,
+        "softmax",
+        (_FROM_LOGITS, _SMOOTHING),
+    ),
+    Loss(
+        "sparse_categorical_crossentropy",
+        TENSORFLOW,
+        "cross-entropy of the classes, from class indices",
+        _CLASSES,
+        _keras("SparseCategoricalCrossentropy", ignore_class=None),
+        _from_logits,
+        "softmax",
+        (_FROM_LOGITS,),
+        indices=True,
     ),
     Loss(
         "binary_crossentropy",
         TENSORFLOW,
         "cross-entropy of each label",
-        MULTI_LABEL,
-        "sigmoid",
-        False,
+        _LABELS,
+        _keras("BinaryCrossentropy", axis=-1),
         _from_logits,
-        _keras("BinaryCrossentropy", axis=-1, reduction="sum_over_batch_size"),
-        _KERAS_PARAMETERS,
+        "sigmoid",
+        (_FROM_LOGITS, _SMOOTHING),
     ),
+    Loss(
+        "kl_divergence",
+        TENSORFLOW,
+        "Kullback-Leibler divergence from the labels, from probabilities",
+        _CLASSES,
+        _keras("KLDivergence"),
+        _always(Scores.PROBABILITIES),
+        "softmax",
+        aliases=("kld", "kldivergence", "kullback_leibler_divergence"),
+    ),
+    Loss(
+        "categorical_hinge",
+        TENSORFLOW,
+        "margin between the true class and the best other one",
+        _CLASSES,
+        _keras("CategoricalHinge"),
+        _always(Scores.VALUES),
+    ),
+    Loss(
+        "hinge",
+        TENSORFLOW,
+        "margin of each label, read as -1 or 1",
+        TASKS,
+        _keras("Hinge"),
+        _always(Scores.VALUES),
+        threshold=0.0,
+    ),
+    Loss(
+        "squared_hinge",
+        TENSORFLOW,
+        "squared margin of each label, read as -1 or 1",
+        TASKS,
+        _keras("SquaredHinge"),
+        _always(Scores.VALUES),
+        threshold=0.0,
+    ),
+    _keras_regression("mean_squared_error", "MeanSquaredError", "mean squared error", ("mse",)),
+    _keras_regression("mean_absolute_error", "MeanAbsoluteError", "mean absolute error", ("mae",)),
+    _keras_regression(
+        "mean_absolute_percentage_error",
+        "MeanAbsolutePercentageError",
+        "mean absolute error relative to the label",
+        ("mape",),
+    ),
+    _keras_regression(
+        "mean_squared_logarithmic_error",
+        "MeanSquaredLogarithmicError",
+        "mean squared difference of the logarithms",
+        ("msle",),
+    ),
+    _keras_regression("log_cosh", "LogCosh", "logarithm of the error's cosh", ("logcosh",)),
+    _keras_regression(
+        "huber",
+        "Huber",
+        "squared error up to delta, absolute error beyond",
+        ("huber_loss",),
+        Parameter("delta", Real(above=0), 1.0, "where the square ends"),
+    ),
+    _keras_regression(
+        "cosine_similarity",
+        "CosineSimilarity",
+        "negative cosine between labels and values",
+        (),
+        Parameter("axis", Integer(-1, 1), -1, "the axis of the labels"),
+    ),
+    _keras_regression("poisson", "Poisson", "Poisson deviance", ()),
 )
-LOSSES = {row.name: row for row in _ROWS}
+LOSSES = {row.name: row for row in (*_PYTORCH, *_TENSORFLOW)}
 _BY_FOLDED_NAME = {
-    folded(spelling): row for row in _ROWS for spelling in (row.name, *row.aliases)
+    folded(spelling): row for row in LOSSES.values() for spelling in (row.name, *row.aliases)
 }
 
 

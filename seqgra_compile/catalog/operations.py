@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from . import convolution, dense, pooling, recurrent, reshaping
+from . import (
+    activation_layers,
+    convolution,
+    dense,
+    noise,
+    normalization,
+    pooling,
+    recurrent,
+    reshaping,
+    separable,
+)
 from .layer import COMMON, Operation
 
 OPERATIONS: dict[str, Operation] = {
     row.name: row
-    for family in (convolution, pooling, recurrent, dense, reshaping)
+    for family in (
+        convolution,
+        separable,
+        pooling,
+        recurrent,
+        dense,
+        activation_layers,
+        normalization,
+        noise,
+        reshaping,
+    )
     for row in family.ROWS
 }
 _BY_FOLDED_NAME = {
-    spelling.lower(): row
-    for row in OPERATIONS.values()
-    for spelling in (row.name, *row.aliases)
+    spelling.lower(): row for row in OPERATIONS.values() for spelling in (row.name, *row.aliases)
 }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from .. import ir
 from ..ir import Arguments, Shape, Weight
 from ..pycode import Code, call
@@ -19,25 +22,27 @@ from .layer import (
 )
 from .parameters import Boolean, Choice, Integer, Parameter, Real
 
-_DIRECTION = (
-    Parameter("units", Integer(1), about="size of the state"),
-    activation_parameter("tanh"),
-    activation_parameter("sigmoid", "recurrent_activation"),
+_UNITS = (Parameter("units", Integer(1), about="size of the state"), activation_parameter("tanh"))
+_RECURRENT_ACTIVATION = activation_parameter("sigmoid", "recurrent_activation")
+_WEIGHTS = (
     USE_BIAS,
     initializer_parameter("kernel", "GlorotUniform"),
     initializer_parameter("recurrent", "Orthogonal"),
     initializer_parameter("bias", "Zeros"),
-    Parameter("unit_forget_bias", Boolean(), True, "the forget gate's bias starts at 1"),
+)
+_FORGET = Parameter("unit_forget_bias", Boolean(), True, "the forget gate's bias starts at 1")
+_RESET_AFTER = Parameter(
+    "reset_after", Boolean(), True, "the reset gate acts after the recurrent product"
+)
+_FRACTION = Real(minimum=0, maximum=1)
+_RUNNING = (
     regularizer_parameter("kernel"),
     regularizer_parameter("recurrent"),
     regularizer_parameter("bias"),
     regularizer_parameter("activity"),
-    Parameter("dropout", Real(minimum=0, maximum=1), 0.0, "dropout of the input, one mask a sequence"),
+    Parameter("dropout", _FRACTION, 0.0, "dropout of the input, one mask for all positions"),
     Parameter(
-        "recurrent_dropout",
-        Real(minimum=0, maximum=1),
-        0.0,
-        "dropout of the state, one mask a sequence",
+        "recurrent_dropout", _FRACTION, 0.0, "dropout of the state, one mask for all positions"
     ),
     Parameter("return_sequences", Boolean(), False, "the state at each position, not the last one"),
     Parameter(
@@ -45,7 +50,9 @@ _DIRECTION = (
         Boolean(),
         False,
         "also return the state",
-        refused=((True, "a sequential model hands on one tensor, and the state would be a second"),),
+        refused=(
+            (True, "a sequential model hands on one tensor, and the state would be a second"),
+        ),
     ),
     Parameter("go_backwards", Boolean(), False, "read the sequence from its end"),
     Parameter(
@@ -57,6 +64,12 @@ _DIRECTION = (
     ),
     Parameter("unroll", Boolean(), False, "how the loop is run; the result is the same"),
 )
+_IMPLEMENTATION = Parameter(
+    "implementation",
+    Integer(1, 2),
+    2,
+    "1: dropout draws a mask for each gate, as recurrent_dropout always does; 2: one for all",
+)
 _AROUND = (
     Parameter(
         "time_major",
@@ -65,13 +78,6 @@ _AROUND = (
         "time on the first axis",
         passed=False,
         refused=((True, "Keras 3 has no time-major layers"),),
-    ),
-    Parameter(
-        "implementation",
-        Integer(1, 2),
-        2,
-        "how the gates are grouped in the arithmetic; not in Keras 3, without effect on the model",
-        passed=False,
     ),
     Parameter("bidirectional", Boolean(), False, "read the sequence both ways", passed=False),
     Parameter(
@@ -82,96 +88,134 @@ _AROUND = (
         passed=False,
     ),
 )
-_LSTM = (*_DIRECTION, *_AROUND)
-_GATES = 4
 _MERGED = {
-    "concat": "torch.cat(({0}, {1}), dim=-1)",
-    "sum": "{0} + {1}",
-    "mul": "{0} * {1}",
-    "ave": "({0} + {1}) / 2",
+    "concat": "torch.cat((forward, backward), dim=-1)",
+    "sum": "forward + backward",
+    "mul": "forward * backward",
+    "ave": "(forward + backward) / 2",
 }
+_SUFFIXES = {"": "", "forward_": "_forward", "backward_": "_backward"}
 
 
-def _lstm_shape(arguments: Arguments, shape: Shape) -> Shape:
-    require_rank("LSTM", shape, 2, "(length, channels)")
-    units = arguments["units"].value
-    if arguments["bidirectional"].value and arguments["merge_mode"].value == "concat":
-        units *= 2
-    return (shape[0], units) if arguments["return_sequences"].value else (units,)
+@dataclass(frozen=True)
+class _Cell:
+    """What sets one kind of recurrent layer apart.
+
+    `plain` gives PyTorch's own layer, without the arguments that all share, or None where it cannot
+    compute the operation; `state` picks the last hidden states out of what it returns; `bias` is
+    the shape of the bias.
+    """
+
+    name: str
+    about: str
+    gates: int
+    parameters: tuple[Parameter, ...]
+    plain: Callable[[ir.Operation], tuple[str, dict[str, object]] | None]
+    state: str
+    bias: Callable[[Arguments], Shape]
+    fragments: Callable[[ir.Operation], tuple[str, ...]]
+
+
+def _undisturbed(operation: ir.Operation) -> bool:
+    return not operation["dropout"] and not operation["recurrent_dropout"]
+
+
+def _plain_lstm(operation: ir.Operation) -> tuple[str, dict[str, object]] | None:
+    usual = operation["activation"] == "tanh" and operation["recurrent_activation"] == "sigmoid"
+    return ("nn.LSTM", {}) if usual and _undisturbed(operation) else None
+
+
+def _plain_rnn(operation: ir.Operation) -> tuple[str, dict[str, object]] | None:
+    usual = operation["activation"] in ("tanh", "relu")
+    if not (usual and _undisturbed(operation)):
+        return None
+    return "nn.RNN", {"nonlinearity": operation["activation"]}
 
 
 def _directions(arguments: Arguments) -> tuple[str, ...]:
     return ("forward_", "backward_") if arguments["bidirectional"].value else ("",)
 
 
-def _lstm_weights(arguments: Arguments, shape: Shape) -> tuple[Weight, ...]:
-    units = arguments["units"].value
-    weights = []
-    for direction in _directions(arguments):
-        weights.append(Weight(f"{direction}kernel", (shape[-1], _GATES * units), "kernel"))
-        weights.append(
-            Weight(f"{direction}recurrent_kernel", (units, _GATES * units), "recurrent")
+def _shape(cell: _Cell) -> Callable[[Arguments, Shape], Shape]:
+    def infer(arguments: Arguments, shape: Shape) -> Shape:
+        require_rank(cell.name, shape, 2, "(length, channels)")
+        units = arguments["units"].value
+        if arguments["bidirectional"].value and arguments["merge_mode"].value == "concat":
+            units *= 2
+        return (shape[0], units) if arguments["return_sequences"].value else (units,)
+
+    return infer
+
+
+def _weights(cell: _Cell) -> Callable[[Arguments, Shape], tuple[Weight, ...]]:
+    def weights(arguments: Arguments, shape: Shape) -> tuple[Weight, ...]:
+        units, found = arguments["units"].value, []
+        for direction in _directions(arguments):
+            kernel, recurrent = (shape[-1], cell.gates * units), (units, cell.gates * units)
+            found.append(Weight(f"{direction}kernel", kernel, "kernel"))
+            found.append(Weight(f"{direction}recurrent_kernel", recurrent, "recurrent"))
+            if arguments["use_bias"].value:
+                found.append(Weight(f"{direction}bias", cell.bias(arguments), "bias"))
+        return tuple(found)
+
+    return weights
+
+
+def _keras(cell: _Cell) -> Callable[[ir.Operation], str]:
+    def lower(operation: ir.Operation) -> str:
+        arguments: dict[str, object] = keras_arguments(cell.parameters, operation)
+        arguments |= {"seed": None, "trainable": operation["trainable"]}
+        if cell.gates > 1:
+            arguments["use_cudnn"] = "auto"
+        layer = f"keras.layers.{cell.name}"
+        if not operation["bidirectional"]:
+            return call(layer, **arguments, name=operation.identifier)
+        return call(
+            "keras.layers.Bidirectional",
+            Code(call(layer, **arguments)),
+            merge_mode=operation["merge_mode"],
+            name=operation.identifier,
         )
-        if arguments["use_bias"].value:
-            weights.append(Weight(f"{direction}bias", (_GATES * units,), "bias"))
-    return tuple(weights)
+
+    return lower
 
 
-def _lstm_keras(operation: ir.Operation) -> str:
-    arguments: dict[str, object] = keras_arguments(_DIRECTION, operation)
-    arguments |= {"seed": None, "use_cudnn": "auto", "trainable": operation["trainable"]}
-    if not operation["bidirectional"]:
-        return call("keras.layers.LSTM", **arguments, name=operation.identifier)
-    return call(
-        "keras.layers.Bidirectional",
-        Code(call("keras.layers.LSTM", **arguments)),
-        merge_mode=operation["merge_mode"],
-        name=operation.identifier,
-    )
+def _torch(cell: _Cell) -> Callable[[ir.Operation, bool], TorchLayer]:
+    def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+        plain = cell.plain(operation)
+        if plain:
+            return _plain_torch(cell, operation, *plain)
+        return _stepwise_torch(cell, operation)
+
+    return lower
 
 
-def _is_plain(operation: ir.Operation) -> bool:
-    """Whether nn.LSTM computes it."""
-    return (
-        operation["activation"] == "tanh"
-        and operation["recurrent_activation"] == "sigmoid"
-        and not operation["dropout"]
-        and not operation["recurrent_dropout"]
-    )
-
-
-def _lstm_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    return _plain_torch(operation) if _is_plain(operation) else _stepwise_torch(operation)
-
-
-def _plain_torch(operation: ir.Operation) -> TorchLayer:
-    name, units = operation.identifier, operation["units"]
-    both = operation["bidirectional"]
+def _plain_torch(
+    cell: _Cell, operation: ir.Operation, class_name: str, extra: dict[str, object]
+) -> TorchLayer:
+    """PyTorch's own layer."""
+    name = operation.identifier
     weights, initialize = [], []
     for direction in _directions(operation.arguments):
         end = "_l0_reverse" if direction == "backward_" else "_l0"
-        weights.append(TorchWeight(f"{direction}kernel", f"{name}.weight_ih{end}", (1, 0)))
-        weights.append(TorchWeight(f"{direction}recurrent_kernel", f"{name}.weight_hh{end}", (1, 0)))
+        weights += _placed(operation, direction, name, end, "bias_ih" + end)
         if operation["use_bias"]:
-            weights.append(TorchWeight(f"{direction}bias", f"{name}.bias_ih{end}", (0,)))
             # Keras has one bias; PyTorch's second would double its step.
-            second = (
-                f"nn.init.zeros_(self.{name}.bias_hh{end}).requires_grad_(False)"
-                "  # Keras has one bias"
-            )
+            second = f"nn.init.zeros_(self.{name}.bias_hh{end}).requires_grad_(False)"
             initialize += [*_forget(operation, f"{name}.bias_ih{end}"), second]
     module = call(
-        "nn.LSTM",
+        class_name,
         operation.input_shape[-1],
-        units,
+        operation["units"],
         num_layers=1,
+        **extra,
         bias=operation["use_bias"],
         batch_first=True,
         dropout=0.0,
-        bidirectional=both,
+        bidirectional=operation["bidirectional"],
     )
     x = "x.flip(1)" if operation["go_backwards"] else "x"
-    forward, results = _plain_forward(operation, f"self.{name}({x})")
+    forward, results = _plain_forward(operation, f"self.{name}({x})", cell.state)
     return TorchLayer(
         forward=forward,
         channels_first=False,
@@ -182,65 +226,87 @@ def _plain_torch(operation: ir.Operation) -> TorchLayer:
     )
 
 
-def _plain_forward(operation: ir.Operation, run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _placed(
+    operation: ir.Operation, direction: str, attribute: str, end: str, bias: str
+) -> list[TorchWeight]:
+    """Where one direction's weights live."""
+    places = {
+        f"{direction}kernel": (f"weight_ih{end}", (1, 0)),
+        f"{direction}recurrent_kernel": (f"weight_hh{end}", (1, 0)),
+    }
+    for weight in operation.weights:
+        if weight.name == f"{direction}bias":
+            places[weight.name] = (bias, tuple(range(len(weight.shape))))
+    return [
+        TorchWeight(name, f"{attribute}.{place}", axes) for name, (place, axes) in places.items()
+    ]
+
+
+def _plain_forward(
+    operation: ir.Operation, run: str, state: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Statements, and what an activity regularizer looks at."""
     if not operation["bidirectional"]:
         end = "" if operation["return_sequences"] else "[:, -1]"
         return (f"x = {run}[0]{end}",), ("x",)
-    merged = _MERGED[operation["merge_mode"]]
     if operation["return_sequences"]:
         if operation["merge_mode"] == "concat":
             return (f"x = {run}[0]",), ("x",)
         split = f"forward, backward = {run}[0].chunk(2, dim=-1)"
     else:
         # The last state of the backward direction is the one at the first position.
-        split = f"forward, backward = {run}[1][0]  # the last state of each"
-    return (split, f"x = {merged.format('forward', 'backward')}"), ("forward", "backward")
+        split = f"forward, backward = {run}{state}"
+    return (split, f"x = {_MERGED[operation['merge_mode']]}"), ("forward", "backward")
 
 
 def _forget(operation: ir.Operation, attribute: str) -> list[str]:
-    if not operation["unit_forget_bias"]:
+    if "unit_forget_bias" not in operation.arguments or not operation["unit_forget_bias"]:
         return []
     units = operation["units"]
     return [f"nn.init.ones_(self.{attribute}.data[{units} : {2 * units}])  # forget gate"]
 
 
-def _stepwise_torch(operation: ir.Operation) -> TorchLayer:
-    """Other activations or dropout: the loop over positions is written out in the script."""
-    name = operation.identifier
-    directions = _directions(operation.arguments)
-    suffixes = {"": "", "forward_": "_forward", "backward_": "_backward"}
+def _stepwise_torch(cell: _Cell, operation: ir.Operation) -> TorchLayer:
+    """The loop over positions, written out in the script."""
+    name, directions = operation.identifier, _directions(operation.arguments)
+    per_gate = operation["recurrent_dropout"] or _own(operation, "implementation") == 1
     module = call(
-        "LSTM",
+        cell.name,
         operation.input_shape[-1],
         operation["units"],
-        activation=Code(f"lambda x: {torch_activation(operation['activation'], 'x')}"),
-        recurrent_activation=Code(
-            f"lambda x: {torch_activation(operation['recurrent_activation'], 'x')}"
-        ),
+        activation=_function(operation["activation"]),
+        recurrent_activation=_function(_own(operation, "recurrent_activation")),
         bias=operation["use_bias"],
         dropout=operation["dropout"],
         recurrent_dropout=operation["recurrent_dropout"],
+        masks=cell.gates if per_gate else 1,
     )
     weights, initialize, states = [], [], []
     for direction in directions:
-        attribute = name + suffixes[direction]
-        weights.append(TorchWeight(f"{direction}kernel", f"{attribute}.weight_ih", (1, 0)))
-        weights.append(TorchWeight(f"{direction}recurrent_kernel", f"{attribute}.weight_hh", (1, 0)))
+        attribute = name + _SUFFIXES[direction]
+        weights += _placed(operation, direction, attribute, "", "bias")
         if operation["use_bias"]:
-            weights.append(TorchWeight(f"{direction}bias", f"{attribute}.bias", (0,)))
             initialize += _forget(operation, f"{attribute}.bias")
         backwards = operation["go_backwards"] or direction == "backward_"
         states.append(f"self.{attribute}({'x.flip(1)' if backwards else 'x'})")
     return TorchLayer(
         forward=_stepwise_forward(operation, states),
         channels_first=False,
-        modules=tuple((name + suffixes[direction], module) for direction in directions),
+        modules=tuple((name + _SUFFIXES[direction], module) for direction in directions),
         weights=tuple(weights),
         initialize=tuple(initialize),
         results=("forward", "backward") if len(directions) == 2 else ("x",),
-        needs="lstm",
+        needs=cell.fragments(operation),
     )
+
+
+def _own(operation: ir.Operation, parameter: str) -> object:
+    """A parameter that not every kind of layer has."""
+    return operation[parameter] if parameter in operation.arguments else None
+
+
+def _function(activation: str | None) -> Code | None:
+    return activation and Code(f"lambda x: {torch_activation(activation, 'x')}")
 
 
 def _stepwise_forward(operation: ir.Operation, states: list[str]) -> tuple[str, ...]:
@@ -249,18 +315,64 @@ def _stepwise_forward(operation: ir.Operation, states: list[str]) -> tuple[str, 
         return (f"x = {states[0]}{end}",)
     # Both directions stand in the order of the sequence when they are joined.
     backward = f"{states[1]}.flip(1)" if operation["return_sequences"] else f"{states[1]}{end}"
-    merged = _MERGED[operation["merge_mode"]].format("forward", "backward")
+    merged = _MERGED[operation["merge_mode"]]
     return (f"forward = {states[0]}{end}", f"backward = {backward}", f"x = {merged}")
 
 
-ROWS = (
-    Operation(
+def _row(cell: _Cell) -> Operation:
+    return Operation(
+        cell.name,
+        cell.about,
+        (*cell.parameters, *_AROUND),
+        _shape(cell),
+        _keras(cell),
+        _torch(cell),
+        _weights(cell),
+    )
+
+
+def _gate_biases(gates: int) -> Callable[[Arguments], Shape]:
+    return lambda arguments: (gates * arguments["units"].value,)
+
+
+def _gru_bias(arguments: Arguments) -> Shape:
+    size = 3 * arguments["units"].value
+    return (2, size) if arguments["reset_after"].value else (size,)
+
+
+_CELLS = (
+    _Cell(
         "LSTM",
         "long short-term memory",
-        _LSTM,
-        _lstm_shape,
-        _lstm_keras,
-        _lstm_torch,
-        _lstm_weights,
+        4,
+        (*_UNITS, _RECURRENT_ACTIVATION, *_WEIGHTS, _FORGET, *_RUNNING, _IMPLEMENTATION),
+        _plain_lstm,
+        "[1][0]",
+        _gate_biases(4),
+        lambda operation: ("recurrent", "lstm"),
+    ),
+    _Cell(
+        "GRU",
+        "gated recurrent unit",
+        3,
+        (*_UNITS, _RECURRENT_ACTIVATION, *_WEIGHTS, _RESET_AFTER, *_RUNNING, _IMPLEMENTATION),
+        # nn.GRU has its gates in another order, which would hide in the weights.
+        lambda operation: None,
+        "[1]",
+        _gru_bias,
+        lambda operation: (
+            ("recurrent", "gru") if operation["reset_after"] else ("recurrent", "gru_reset_before")
+        ),
+    ),
+    _Cell(
+        "SimpleRNN",
+        "recurrent layer without gates",
+        1,
+        (*_UNITS, *_WEIGHTS, *_RUNNING),
+        _plain_rnn,
+        "[1]",
+        _gate_biases(1),
+        lambda operation: ("recurrent", "simple_rnn"),
     ),
 )
+ROWS = tuple(_row(cell) for cell in _CELLS)

@@ -1,0 +1,105 @@
+"""Operations that are random in training and do nothing otherwise."""
+
+from __future__ import annotations
+
+import math
+
+from .. import ir
+from ..ir import Arguments, Shape
+from ..pycode import call
+from .layer import Operation, TorchLayer, keras_layer, require_rank
+from .parameters import Parameter, Real
+
+_RATE = (Parameter("rate", Real(minimum=0, maximum=1), about="fraction of values set to 0"),)
+_CHANNELS = (Parameter("rate", Real(minimum=0, maximum=1), about="fraction of channels set to 0"),)
+_STDDEV = (Parameter("stddev", Real(minimum=0), about="standard deviation of what is added"),)
+_FACTOR = (
+    Parameter("rate", Real(minimum=0, below=1), about="the factor's variance is rate / (1 - rate)"),
+)
+
+
+def _same(arguments: Arguments, shape: Shape) -> Shape:
+    return shape
+
+
+def _channels(arguments: Arguments, shape: Shape) -> Shape:
+    require_rank("SpatialDropout1D", shape, 2, "(length, channels)")
+    return shape
+
+
+def _module(operation: ir.Operation, class_name: str, channels_first: bool | None) -> TorchLayer:
+    name = operation.identifier
+    return TorchLayer(
+        forward=(f"x = self.{name}(x)",),
+        channels_first=channels_first,
+        modules=((name, call(class_name, p=operation["rate"])),),
+    )
+
+
+def _dropout_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+    return _module(operation, "nn.Dropout", None)
+
+
+def _spatial_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+    return _module(operation, "nn.Dropout1d", True)
+
+
+def _alpha_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+    return _module(operation, "nn.AlphaDropout", None)
+
+
+def _in_training(statement: str) -> TorchLayer:
+    return TorchLayer(forward=("if self.training:", f"    {statement}"))
+
+
+def _noise_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+    return _in_training(f"x = x + {operation['stddev']!r} * torch.randn_like(x)")
+
+
+def _factor_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+    stddev = math.sqrt(operation["rate"] / (1 - operation["rate"]))
+    return _in_training(f"x = x * (1 + {stddev!r} * torch.randn_like(x))")
+
+
+ROWS = (
+    Operation(
+        "Dropout",
+        "sets values to 0 in training and scales the rest up",
+        _RATE,
+        _same,
+        keras_layer("Dropout", _RATE, noise_shape=None, seed=None),
+        _dropout_torch,
+    ),
+    Operation(
+        "SpatialDropout1D",
+        "sets whole channels to 0 in training and scales the rest up",
+        _CHANNELS,
+        _channels,
+        keras_layer("SpatialDropout1D", _CHANNELS, seed=None),
+        _spatial_torch,
+    ),
+    Operation(
+        "GaussianNoise",
+        "adds normal noise in training",
+        _STDDEV,
+        _same,
+        keras_layer("GaussianNoise", _STDDEV, seed=None),
+        _noise_torch,
+    ),
+    Operation(
+        "GaussianDropout",
+        "multiplies with normal noise around 1 in training",
+        _FACTOR,
+        _same,
+        keras_layer("GaussianDropout", _FACTOR, seed=None),
+        _factor_torch,
+    ),
+    Operation(
+        "AlphaDropout",
+        "dropout that keeps mean and variance of selu's results",
+        _RATE,
+        _same,
+        keras_layer("AlphaDropout", _RATE, noise_shape=None, seed=None),
+        _alpha_torch,
+    ),
+)
