@@ -9,7 +9,7 @@ PY = .venv/bin/python
 demo: .venv/demo.stamp ; rm -rf demo && $(PY) -m seqgra_compile examples/motifs.xml -o demo/train.py && $(PY) demo/train.py examples/data -o demo/model -g -1 --threads 1
 test: .venv/test.stamp ; $(PY) -m pytest
 golden: .venv/test.stamp ; $(PY) tests/regenerate.py
-bench: .venv/test.stamp ; $(PY) benchmarks/run.py
+bench: .venv/test.stamp ; $(PY) benchmarks/compile_time.py
 
 .venv/demo.stamp: EXTRA = torch
 .venv/test.stamp: EXTRA = dev
