@@ -42,6 +42,7 @@ class Weight:
     name: str
     shape: Shape
     role: str
+    trainable: bool = True
 
     @property
     def count(self) -> int:
@@ -187,8 +188,8 @@ class LabelPattern:
 
 
 @dataclass(frozen=True)
-class Model:
-    """`label_pattern` is None where the labels are listed."""
+class General:
+    """What the definitions of all libraries say; `label_pattern` is None where labels are listed."""
 
     id: Value[str]
     name: Value[str]
@@ -200,6 +201,12 @@ class Model:
     labels: Value[tuple[str, ...]]
     label_pattern: LabelPattern | None
     seed: Value[int]
+
+
+@dataclass(frozen=True)
+class Model(General):
+    """A model that is trained."""
+
     architecture: Sequential | External | Module
     loss: Loss
     optimizer: Optimizer

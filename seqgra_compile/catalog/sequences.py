@@ -30,11 +30,12 @@ TASKS = (MULTI_CLASS, MULTI_LABEL)
 
 PYTORCH = "PyTorch"
 TENSORFLOW = "TensorFlow"
-LIBRARIES = (PYTORCH, TENSORFLOW, "BayesOptimalClassifier")
+BAYES = "BayesOptimalClassifier"
+LIBRARIES = (PYTORCH, TENSORFLOW, BAYES)
 
 INPUT_ENCODINGS = ("1D", "2D")
 
-_LEARNER_PREFIX = {PYTORCH: "Torch", TENSORFLOW: "Keras", "BayesOptimalClassifier": "BayesOptimal"}
+_LEARNER_PREFIX = {PYTORCH: "Torch", TENSORFLOW: "Keras", BAYES: "BayesOptimal"}
 _LEARNER_TASK = {MULTI_CLASS: "MultiClass", MULTI_LABEL: "MultiLabel"}
 
 

@@ -9,11 +9,19 @@ ROOT = "seqgramodel"
 
 @dataclass(frozen=True)
 class Child:
-    """An element inside another. `stages` later decide whether an optional one is needed."""
+    """An element inside another. `stages` later decide whether an optional one is needed.
+
+    `rule`: its row of the table, where that is not its tag.
+    """
 
     tag: str
     required: bool = True
     repeated: bool = False
+    rule: str | None = None
+
+    @property
+    def row(self) -> str:
+        return self.rule or self.tag
 
 
 @dataclass(frozen=True)

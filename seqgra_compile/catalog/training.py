@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .parameters import Boolean, Integer, Parameter
-from .sequences import PYTORCH, TENSORFLOW
+from .sequences import BAYES, PYTORCH, TENSORFLOW
 
 TRAINING = (
     Parameter("batch_size", Integer(1), about="examples per step"),
     Parameter("epochs", Integer(1), about="passes over the training set, at most"),
-    Parameter(
-        "early_stopping", Boolean(), about="stop once the validation loss no longer falls"
-    ),
+    Parameter("early_stopping", Boolean(), about="stop once the validation loss no longer falls"),
     Parameter(
         "early_stopping_patience",
         Integer(1),
@@ -37,6 +35,6 @@ _FORMATS = (
     Format("keras-tf-whole-model", TENSORFLOW),
     Format("keras-h5-whole-model", TENSORFLOW),
     Format("keras-json-architecture-only", TENSORFLOW),
-    Format("data-definition", "BayesOptimalClassifier"),
+    Format("data-definition", BAYES),
 )
 FORMATS = {row.name: row for row in _FORMATS}
