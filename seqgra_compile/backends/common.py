@@ -152,7 +152,8 @@ def constants(model: ir.Model) -> tuple[Constant, ...]:
     ]
     for name in ("clipnorm", "clipvalue"):
         clip = getattr(model.optimizer, name)
-        fixed.append(_remark(clip) if clip.value is None else _constant(name.upper(), clip))
+        if clip.value is not None:
+            fixed.append(_constant(name.upper(), clip))
     training = model.training
     fixed += [
         _constant("BATCH_SIZE", training.batch_size),
