@@ -51,8 +51,6 @@ LABEL_SMOOTHING = 0.0  # loss/label_smoothing (default)
 LEARNING_RATE = 0.01  # optimizer/learning_rate
 MOMENTUM = 0.9  # optimizer/momentum
 NESTEROV = False  # optimizer/nesterov (default)
-# optimizer/clipnorm (default): None
-# optimizer/clipvalue (default): None
 BATCH_SIZE = 24  # trainingprocess/batch_size
 EPOCHS = 8  # trainingprocess/epochs
 # trainingprocess/early_stopping: False
@@ -254,9 +252,9 @@ def build_optimizer() -> keras.Optimizer:
         nesterov=NESTEROV,
         clipnorm=None,
         clipvalue=None,
-        weight_decay=None,
         global_clipnorm=None,
         use_ema=False,
+        weight_decay=None,
     )
 
 
@@ -276,7 +274,7 @@ def accuracy(targets: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
     return tf.cast(correct, tf.float32)
 
 
-def train(model: keras.Model, sets: dict, output: Path) -> dict:
+def train(model: keras.Model, sets: dict, out: Path) -> dict:
     """Leave the weights of the epoch with the lowest validation loss in a file."""
     best = {"epoch": 0, "loss": math.inf}
     history = "epoch\ttraining_loss\tvalidation_loss\tvalidation_accuracy\n"
@@ -297,10 +295,10 @@ def train(model: keras.Model, sets: dict, output: Path) -> dict:
         print(f"epoch {epoch}/{EPOCHS}  {losses}  accuracy {score:.4f}", flush=True)
         if loss < best["loss"]:
             best = {"epoch": epoch, "loss": loss, "accuracy": score}
-            save(output / "saved_model.keras", model.save)
+            save(out / "saved_model.keras", model.save)
         history += f"{epoch}\t{trained}\t{loss}\t{score}\n"
-        save_text(output / "history.tsv", history)
-        save_text(output / "last-epoch-completed.txt", f"{epoch}\n")
+        save_text(out / "history.tsv", history)
+        save_text(out / "last-epoch-completed.txt", f"{epoch}\n")
     if not best["epoch"]:
         sys.exit("the validation loss never was a number: look at the learning rate")
     return best
@@ -326,27 +324,22 @@ def save_predictions(path: Path, targets: np.ndarray, y_hat: np.ndarray) -> None
     save_text(path, "".join("\t".join(map(str, row)) + "\n" for row in rows))
 
 
-def describe(model: keras.Model, device: str, output: Path) -> None:
+def describe(model: keras.Model, device: str, out: Path) -> None:
     """Write the numbers of weights, and what else the result depends on."""
     total = model.count_params()
     trained = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
     lines = [f"number of {kind} parameters\t{n}\n" for kind, n in counts.items()]
-    save_text(output / "num-model-parameters.txt", "".join(lines))
-    session = {
-        "seqgra-compile version": "0.1.0",
-        "TensorFlow version": tf.__version__,
-        "Keras version": keras.__version__,
-        "NumPy version": np.__version__,
-        "Python version": sys.version,
-        "device": device,
-        "threads": tf.config.threading.get_intra_op_parallelism_threads()
-        or os.cpu_count(),
-    }
-    lines = [f"{name}: {value}\n" for name, value in session.items()]
-    save_text(output / "session-info.txt", "".join(lines))
-    save_text(output / "model-architecture.json", model.to_json())
-    print(f"{MODEL_ID}: {total:,} weights, {device}, {session['threads']} CPU threads")
+    save_text(out / "num-model-parameters.txt", "".join(lines))
+    threads = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
+    save_text(
+        out / "session-info.txt",
+        f"seqgra-compile version: 0.1.0\nTensorFlow version: {tf.__version__}\n"
+        f"Keras version: {keras.__version__}\nNumPy version: {np.__version__}\n"
+        f"Python version: {sys.version}\ndevice: {device}\nthreads: {threads}\n",
+    )
+    save_text(out / "model-architecture.json", model.to_json())
+    print(f"{MODEL_ID}: {total:,} weights, {device}, {threads} threads")
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -385,34 +378,34 @@ def choose_device(gpu: int | None, threads: int | None) -> str:
 def main() -> None:
     arguments = parse_arguments()
     device = choose_device(arguments.gpu, arguments.threads)
-    data_dir, output = arguments.data_dir, arguments.output_dir
-    if output.exists() and any(output.iterdir()):
-        sys.exit(f"{output}: not empty; name another folder with -o")
+    data_dir, out = arguments.data_dir, arguments.output_dir
+    if out.exists() and any(out.iterdir()):
+        sys.exit(f"{out}: not empty; name another folder with -o")
     sets, length = {}, SEQUENCE_LENGTH
     for name in ("training", "validation", "test"):
         path = data_dir / f"{name}.txt"
         if name != "test" or path.exists():
             sets[name] = [tf.constant(x) for x in read_set(path, length)]
-    output.mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
 
     set_seed()
     model = build_model()
     optimizer, loss_function = build_optimizer(), build_loss()
     model.compile(optimizer, loss_function, metrics=[accuracy], jit_compile=False)
-    describe(model, device, output)
+    describe(model, device, out)
     set_seed()  # again, as seqgra does: the draws that built the model do not count
-    metrics = {"best": train(model, sets, output)}
+    metrics = {"best": train(model, sets, out)}
 
-    model.load_weights(output / "saved_model.keras")
+    model.load_weights(out / "saved_model.keras")
     if "test" in sets:
         codes, targets = sets["test"]
         in_order = batches(codes, targets, np.arange(len(codes)))
         metrics["test"] = model.evaluate(in_order, verbose=0, return_dict=True)
         scores = model.predict(in_order, verbose=0)
         y, y_hat = targets.numpy(), keras.ops.sigmoid(scores).numpy()
-        save_predictions(output / "test-y-hat.txt", y, y_hat)
+        save_predictions(out / "test-y-hat.txt", y, y_hat)
         print("test loss {loss:.4f}  accuracy {accuracy:.4f}".format(**metrics["test"]))
-    save_text(output / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+    save_text(out / "metrics.json", json.dumps(metrics, indent=2) + "\n")
 
 
 if __name__ == "__main__":

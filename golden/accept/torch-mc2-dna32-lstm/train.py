@@ -48,7 +48,6 @@ DAMPENING = 0.0  # optimizer/dampening (default)
 WEIGHT_DECAY = 0.0  # optimizer/weight_decay (default)
 NESTEROV = False  # optimizer/nesterov (default)
 CLIPNORM = 1.0  # optimizer/clipnorm
-# optimizer/clipvalue (default): None
 BATCH_SIZE = 20  # trainingprocess/batch_size
 EPOCHS = 15  # trainingprocess/epochs
 # trainingprocess/early_stopping: False
@@ -123,13 +122,9 @@ class Model(nn.Module):
         nn.init.orthogonal_(self.lstm_2.weight_hh_l0_reverse, gain=1.0)
         nn.init.zeros_(self.lstm_2.bias_ih_l0_reverse)
         nn.init.ones_(self.lstm_2.bias_ih_l0.data[5:10])  # forget gate
-        nn.init.zeros_(self.lstm_2.bias_hh_l0).requires_grad_(
-            False
-        )  # Keras has one bias
+        nn.init.zeros_(self.lstm_2.bias_hh_l0).requires_grad_(False)
         nn.init.ones_(self.lstm_2.bias_ih_l0_reverse.data[5:10])  # forget gate
-        nn.init.zeros_(self.lstm_2.bias_hh_l0_reverse).requires_grad_(
-            False
-        )  # Keras has one bias
+        nn.init.zeros_(self.lstm_2.bias_hh_l0_reverse).requires_grad_(False)
         # 3 LSTM: (28, 10) -> (28, 4), 480 weights
         self.lstm_3 = nn.LSTM(
             10,
@@ -146,12 +141,8 @@ class Model(nn.Module):
         nn.init.xavier_uniform_(self.lstm_3.weight_ih_l0_reverse)
         nn.init.orthogonal_(self.lstm_3.weight_hh_l0_reverse, gain=1.0)
         nn.init.zeros_(self.lstm_3.bias_ih_l0_reverse)
-        nn.init.zeros_(self.lstm_3.bias_hh_l0).requires_grad_(
-            False
-        )  # Keras has one bias
-        nn.init.zeros_(self.lstm_3.bias_hh_l0_reverse).requires_grad_(
-            False
-        )  # Keras has one bias
+        nn.init.zeros_(self.lstm_3.bias_hh_l0).requires_grad_(False)
+        nn.init.zeros_(self.lstm_3.bias_hh_l0_reverse).requires_grad_(False)
         # 4 LSTM: (28, 4) -> (28, 4), 144 weights
         self.lstm_4 = nn.LSTM(
             4,
@@ -166,9 +157,7 @@ class Model(nn.Module):
         nn.init.orthogonal_(self.lstm_4.weight_hh_l0, gain=1.0)
         nn.init.zeros_(self.lstm_4.bias_ih_l0)
         nn.init.ones_(self.lstm_4.bias_ih_l0.data[4:8])  # forget gate
-        nn.init.zeros_(self.lstm_4.bias_hh_l0).requires_grad_(
-            False
-        )  # Keras has one bias
+        nn.init.zeros_(self.lstm_4.bias_hh_l0).requires_grad_(False)
         # 5 LSTM: (28, 4) -> (6,), 480 weights
         self.lstm_5 = nn.LSTM(
             4,
@@ -200,7 +189,7 @@ class Model(nn.Module):
         # 4 LSTM: (28, 4) -> (28, 4), 144 weights
         x = self.lstm_4(x.flip(1))[0]
         # 5 LSTM: (28, 4) -> (6,), 480 weights
-        forward, backward = self.lstm_5(x)[1][0]  # the last state of each
+        forward, backward = self.lstm_5(x)[1][0]
         x = (forward + backward) / 2
         # 6 Dense: (6,) -> (2,), 14 weights
         x = self.dense_6(x)
@@ -250,7 +239,7 @@ def draw() -> int:
     return int(torch.empty((), dtype=torch.int64).random_())
 
 
-def train_epoch(model, loss_function, optimizer, codes, targets, title: str) -> float:
+def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
     """One pass over the training set; the mean loss, each batch's before its step."""
     model.train()
     draw()  # the DataLoader's seed for its workers: there are none
@@ -259,7 +248,7 @@ def train_epoch(model, loss_function, optimizer, codes, targets, title: str) -> 
     batches = order.to(codes.device).split(BATCH_SIZE)
     for batch in tqdm(batches, title, leave=False, disable=None):
         optimizer.zero_grad()
-        loss = loss_function(model(one_hot(codes[batch])), targets[batch])
+        loss = loss_fn(model(one_hot(codes[batch])), targets[batch])
         loss.backward()
         clip_gradients(model)
         optimizer.step()
@@ -268,41 +257,36 @@ def train_epoch(model, loss_function, optimizer, codes, targets, title: str) -> 
 
 
 @torch.no_grad()
-def evaluate(model, loss_function, codes, targets, dtype):
+def evaluate(model, loss_fn, codes, targets, dtype):
     """Mean loss, summed in dtype, accuracy and scores (N, labels), without dropout."""
     model.eval()
     total, scores = torch.zeros((), dtype=dtype, device=codes.device), []
     for x, y in zip(codes.split(BATCH_SIZE), targets.split(BATCH_SIZE)):
         scores.append(model(one_hot(x)))
-        loss = loss_function(scores[-1], y)
+        loss = loss_fn(scores[-1], y)
         total += loss.to(dtype) * len(y)
     scores = torch.cat(scores)
     correct = scores.argmax(dim=1) == targets
     return total.item() / len(codes), correct.sum().item() / len(codes), scores
 
 
-def train(model, loss_function, optimizer, sets: dict, output: Path) -> dict:
+def train(model, loss_fn, optimizer, sets: dict, out: Path) -> dict:
     """Leave the weights of the epoch with the lowest validation loss in a file."""
     best = {"epoch": 0, "loss": math.inf}
     history = "epoch\ttraining_loss\tvalidation_loss\tvalidation_accuracy\n"
     for epoch in range(1, EPOCHS + 1):
         title = f"epoch {epoch}/{EPOCHS}"
-        trained = train_epoch(model, loss_function, optimizer, *sets["training"], title)
-        # seqgra evaluates the training set, then the validation set: draws of loaders.
-        draw(), draw(), draw()
-        loss, accuracy, _ = evaluate(
-            model, loss_function, *sets["validation"], torch.float32
-        )
+        trained = train_epoch(model, loss_fn, optimizer, *sets["training"], title)
+        draw(), draw(), draw()  # seqgra's loaders: it evaluates the training set, too
+        loss, accuracy, _ = evaluate(model, loss_fn, *sets["validation"], torch.float32)
         losses = f"training loss {trained:.4f}  validation loss {loss:.4f}"
         print(f"{title}  {losses}  accuracy {accuracy:.4f}", flush=True)
         if loss < best["loss"]:
             best = {"epoch": epoch, "loss": loss, "accuracy": accuracy}
-            save(
-                output / "saved_model.pth", lambda f: torch.save(model.state_dict(), f)
-            )
+            save(out / "saved_model.pth", lambda f: torch.save(model.state_dict(), f))
         history += f"{epoch}\t{trained}\t{loss}\t{accuracy}\n"
-        save_text(output / "history.tsv", history)
-        save_text(output / "last-epoch-completed.txt", f"{epoch}\n")
+        save_text(out / "history.tsv", history)
+        save_text(out / "last-epoch-completed.txt", f"{epoch}\n")
     if not best["epoch"]:
         sys.exit("the validation loss never was a number: look at the learning rate")
     return best
@@ -328,25 +312,21 @@ def save_predictions(path: Path, targets: np.ndarray, y_hat: np.ndarray) -> None
     save_text(path, "".join("\t".join(map(str, row)) + "\n" for row in rows))
 
 
-def describe(model: nn.Module, device: torch.device, output: Path) -> None:
+def describe(model: nn.Module, device: torch.device, out: Path) -> None:
     """Write the numbers of weights, and what else the result depends on."""
     sizes = [(weight.numel(), weight.requires_grad) for weight in model.parameters()]
     total = sum(size for size, _ in sizes)
     trained = sum(size for size, requires_grad in sizes if requires_grad)
     counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
     lines = [f"number of {kind} parameters\t{n}\n" for kind, n in counts.items()]
-    save_text(output / "num-model-parameters.txt", "".join(lines))
-    session = {
-        "seqgra-compile version": "0.1.0",
-        "PyTorch version": torch.__version__,
-        "NumPy version": np.__version__,
-        "Python version": sys.version,
-        "device": device,
-        "threads": torch.get_num_threads(),
-    }
-    lines = [f"{name}: {value}\n" for name, value in session.items()]
-    save_text(output / "session-info.txt", "".join(lines))
-    print(f"{MODEL_ID}: {total:,} weights, {device}, {session['threads']} CPU threads")
+    save_text(out / "num-model-parameters.txt", "".join(lines))
+    save_text(
+        out / "session-info.txt",
+        f"seqgra-compile version: 0.1.0\nPyTorch version: {torch.__version__}\n"
+        f"NumPy version: {np.__version__}\nPython version: {sys.version}\n"
+        f"device: {device}\nthreads: {torch.get_num_threads()}\n",
+    )
+    print(f"{MODEL_ID}: {total:,} weights, {device}, {torch.get_num_threads()} threads")
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -369,45 +349,42 @@ def choose_device(gpu: int | None, threads: int | None) -> torch.device:
         torch.set_num_threads(threads)
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # read when CUDA starts
     torch.use_deterministic_algorithms(gpu != -1, warn_only=True)
-    torch.backends.cudnn.benchmark = False
-    torch.backends.cudnn.allow_tf32 = False  # full float32, here and in matrix products
-    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.benchmark = torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False  # TF32 would round to 10 bits
     return torch.device("cpu" if gpu == -1 else f"cuda:{gpu}")
 
 
 def main() -> None:
     arguments = parse_arguments()
     device = choose_device(arguments.gpu, arguments.threads)
-    data_dir, output = arguments.data_dir, arguments.output_dir
-    if output.exists() and any(output.iterdir()):
-        sys.exit(f"{output}: not empty; name another folder with -o")
+    data_dir, out = arguments.data_dir, arguments.output_dir
+    if out.exists() and any(out.iterdir()):
+        sys.exit(f"{out}: not empty; name another folder with -o")
     sets, length = {}, SEQUENCE_LENGTH
     for name in ("training", "validation", "test"):
         path = data_dir / f"{name}.txt"
         if name != "test" or path.exists():
-            sets[name] = [
-                torch.tensor(x, device=device) for x in read_set(path, length)
-            ]
-            length = sets[name][0].shape[1]
-    output.mkdir(parents=True, exist_ok=True)
+            arrays = read_set(path, length)
+            sets[name] = [torch.tensor(array, device=device) for array in arrays]
+            length = arrays[0].shape[1]
+    out.mkdir(parents=True, exist_ok=True)
 
     set_seed()
     model = build_model()
-    loss_function, optimizer = build_loss(), build_optimizer(model)
-    describe(model.to(device), device, output)
+    loss_fn, optimizer = build_loss(), build_optimizer(model)
+    describe(model.to(device), device, out)
     set_seed()  # again, as seqgra does: the draws that built the model do not count
-    metrics = {"best": train(model, loss_function, optimizer, sets, output)}
+    metrics = {"best": train(model, loss_fn, optimizer, sets, out)}
 
-    best = torch.load(output / "saved_model.pth", device, weights_only=True)
-    model.load_state_dict(best)
+    weights = torch.load(out / "saved_model.pth", device, weights_only=True)
+    model.load_state_dict(weights)
     if "test" in sets:
-        codes, targets = sets["test"]
-        result = evaluate(model, loss_function, codes, targets, torch.float64)
+        result = evaluate(model, loss_fn, *sets["test"], torch.float64)
         metrics["test"] = {"loss": result[0], "accuracy": result[1]}
-        y, y_hat = targets.cpu().numpy(), result[2].softmax(dim=1).cpu().numpy()
-        save_predictions(output / "test-y-hat.txt", y, y_hat)
+        y, y_hat = sets["test"][1].cpu().numpy(), result[2].softmax(dim=1).cpu().numpy()
+        save_predictions(out / "test-y-hat.txt", y, y_hat)
         print("test loss {loss:.4f}  accuracy {accuracy:.4f}".format(**metrics["test"]))
-    save_text(output / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+    save_text(out / "metrics.json", json.dumps(metrics, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,389 @@
+"""One embedded definition is one model in both libraries.
+
+Each setup is compiled for PyTorch and for TensorFlow, and the Keras model's weights are copied into
+the PyTorch model, by the catalog's own account of where they live. Outputs must agree, and so must
+the weights after a step of SGD.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import operator
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import ModuleType
+
+import numpy as np
+import pytest
+from cases import inferred
+
+from seqgra_compile import compiler
+from seqgra_compile.backends.pytorch import _lower
+from seqgra_compile.catalog.activations import ACTIVATIONS
+from seqgra_compile.catalog.layer import TorchLayer
+from seqgra_compile.catalog.operations import OPERATIONS
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("tensorflow")
+
+TOLERANCE = 1e-5
+BATCH, LENGTH = 7, 13
+DEFINITION = """<seqgramodel>
+  <general id="parity">
+    <name/><description/>
+    <task>multi-class classification</task>
+    <sequencespace>DNA</sequencespace>
+    <library>{library}</library>
+    <inputencoding>{encoding}</inputencoding>
+    <labels><pattern max="3"/></labels>
+    <seed>1</seed>
+  </general>
+  <architecture><sequential>
+{operations}
+  </sequential></architecture>
+  <loss><hyperparameter name="loss">{loss}</hyperparameter>{from_logits}</loss>
+  <optimizer>
+    <hyperparameter name="optimizer">SGD</hyperparameter>
+    <hyperparameter name="learning_rate">0.3</hyperparameter>{clip}
+  </optimizer>
+  <trainingprocess>
+    <hyperparameter name="batch_size">7</hyperparameter>
+    <hyperparameter name="epochs">1</hyperparameter>
+    <hyperparameter name="early_stopping">False</hyperparameter>
+    <hyperparameter name="shuffle">False</hyperparameter>
+  </trainingprocess>
+</seqgramodel>
+"""
+HYPERPARAMETER = '<hyperparameter name="{}">{}</hyperparameter>'
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Operations between the input and a last Dense layer, each as `Name attribute="value"`.
+
+    `random`: dropout is on, so only outputs without it can be compared.
+    """
+
+    name: str
+    operations: tuple[str, ...]
+    two_dimensional: bool = False
+    random: bool = False
+    clip: tuple[str, str] | None = None
+
+
+def attributes(**values: object) -> str:
+    return "".join(f' {name}="{value}"' for name, value in values.items())
+
+
+def conv1d(**values: object) -> str:
+    return "Conv1D" + attributes(filters=6, kernel_size=3, **values)
+
+
+def lstm(**values: object) -> str:
+    return "LSTM" + attributes(units=5, **values)
+
+
+def convolutions() -> Iterator[Setup]:
+    for padding, kernel, stride in itertools.product(
+        ("valid", "same", "causal"), (3, 4), (1, 2, 3)
+    ):
+        settings = {"filters": 6, "kernel_size": kernel, "strides": stride, "padding": padding}
+        yield Setup(
+            f"conv1d-{padding}-{kernel}-{stride}", ("Conv1D" + attributes(**settings), "Flatten")
+        )
+    for padding, kernel in itertools.product(("valid", "same", "causal"), (2, 3)):
+        settings = {"filters": 4, "kernel_size": kernel, "dilation_rate": 3, "padding": padding}
+        yield Setup(
+            f"conv1d-dilated-{padding}-{kernel}", ("Conv1D" + attributes(**settings), "Flatten")
+        )
+    for groups, bias in ((2, True), (4, False)):
+        settings = {"filters": 8, "kernel_size": 3, "groups": groups, "use_bias": bias}
+        yield Setup(f"conv1d-groups-{groups}", ("Conv1D" + attributes(**settings), "Flatten"))
+    # With as many filters as positions Keras 3 would add the bias along the wrong axis.
+    yield Setup(
+        "conv1d-channels-first",
+        (
+            conv1d(),
+            "Conv1D"
+            + attributes(
+                filters=7, kernel_size=2, data_format="channels_first", activation="softmax"
+            ),
+            "Flatten",
+        ),
+    )
+    for padding, kernel, stride in itertools.product(
+        ("valid", "same"), ((2, 3), (3, 4)), ((1, 1), (1, 2), (2, 2))
+    ):
+        settings = {"filters": 5, "kernel_size": kernel, "strides": stride, "padding": padding}
+        yield Setup(
+            f"conv2d-{padding}-{kernel[0]}x{kernel[1]}-{stride[0]}x{stride[1]}",
+            (
+                "Reshape" + attributes(target_shape=(4, 13, 1)),
+                "Conv2D" + attributes(**settings),
+                "Flatten",
+            ),
+            two_dimensional=True,
+        )
+    image = {"filters": 4, "kernel_size": (1, 4), "padding": "same"}
+    yield Setup("conv2d-image", ("Conv2D" + attributes(**image), "Flatten"), two_dimensional=True)
+    for padding in ("valid", "same"):
+        dilated = image | {
+            "padding": padding,
+            "dilation_rate": (1, 2),
+            "groups": 2,
+            "activation": "softmax",
+        }
+        yield Setup(
+            f"conv2d-dilated-{padding}",
+            ("Conv2D" + attributes(**dilated), "Flatten"),
+            two_dimensional=True,
+        )
+    yield Setup(
+        "conv2d-channels-first",
+        (
+            "Reshape" + attributes(target_shape=(2, 2, 13)),
+            "Conv2D" + attributes(filters=3, kernel_size=2, data_format="channels_first"),
+            "Flatten",
+        ),
+        two_dimensional=True,
+    )
+
+
+def recurrent() -> Iterator[Setup]:
+    for sequences, backwards, bias in itertools.product((True, False), repeat=3):
+        settings = {"return_sequences": sequences, "go_backwards": backwards, "use_bias": bias}
+        flatten = ("Flatten",) if sequences else ()
+        for kind, other in (("plain", {}), ("stepwise", {"recurrent_activation": "hard_sigmoid"})):
+            words = [kind] + [
+                word
+                for word, on in zip(
+                    ("sequences", "backwards", "bias"), (sequences, backwards, bias), strict=True
+                )
+                if on
+            ]
+            yield Setup("lstm-" + "-".join(words), (lstm(**settings, **other), *flatten))
+    for mode, sequences in itertools.product(("concat", "sum", "mul", "ave"), (True, False)):
+        settings = {"bidirectional": True, "merge_mode": mode, "return_sequences": sequences}
+        flatten = ("Flatten",) if sequences else ()
+        for kind, other in (("plain", {}), ("stepwise", {"activation": "softsign"})):
+            yield Setup(
+                f"lstm-{kind}-{mode}{'-sequences' * sequences}",
+                (lstm(**settings, **other), *flatten),
+            )
+    yield Setup("lstm-no-forget-bias", (lstm(unit_forget_bias=False),))
+    yield Setup(
+        "lstm-after-conv",
+        (conv1d(activation="relu"), lstm(return_sequences=True), lstm(bidirectional=True)),
+    )
+    yield Setup("lstm-dropout", (lstm(dropout=0.5, recurrent_dropout=0.5),), random=True)
+    yield Setup("lstm-frozen", (lstm(trainable=False),))
+
+
+def others() -> Iterator[Setup]:
+    for name in ACTIVATIONS:
+        yield Setup(
+            f"activation-{name}",
+            (conv1d(activation=name), "Flatten", f'Dense units="6" activation="{name}"'),
+        )
+    for pool, stride, padding in itertools.product((2, 3, 4), (None, 1, 2, 5), ("valid", "same")):
+        settings = {"pool_size": pool, "padding": padding} | ({"strides": stride} if stride else {})
+        yield Setup(
+            f"maxpool-{pool}-{stride}-{padding}",
+            (conv1d(), "MaxPool1D" + attributes(**settings), "Flatten"),
+        )
+    yield Setup("global-max", (conv1d(), "GlobalMaxPool1D"))
+    yield Setup(
+        "global-max-ties",
+        (conv1d(activation="relu", bias_initializer="Constant(-0.3)"), "GlobalMaxPool1D"),
+    )
+    yield Setup("global-max-after-lstm", (lstm(return_sequences=True), "GlobalMaxPool1D"))
+    yield Setup("dense-no-bias", ("Flatten", 'Dense units="4" use_bias="False" activation="relu"'))
+    yield Setup("dense-on-positions", ('Dense units="4" activation="softmax"', "Flatten"))
+    yield Setup(
+        "dense-on-positions-after-conv", (conv1d(), 'Dense units="4"', "MaxPool1D", "Flatten")
+    )
+    yield Setup("reshape", ("Reshape" + attributes(target_shape=(-1, 2)), conv1d(), "Flatten"))
+    yield Setup(
+        "reshape-after-conv",
+        (conv1d(), "Reshape" + attributes(target_shape=(6, -1)), conv1d(), "Flatten"),
+    )
+    yield Setup(
+        "reshape-three",
+        (conv1d(), "Reshape" + attributes(target_shape=(11, 3, 2)), 'Dense units="3"', "Flatten"),
+    )
+    yield Setup("dropout", (conv1d(), 'Dropout rate="0.5"', "Flatten"), random=True)
+    yield Setup("dropout-off", (conv1d(), 'Dropout rate="0"', "Flatten"))
+    yield Setup("frozen", (conv1d(trainable=False, kernel_regularizer="l2"), "Flatten"))
+    yield Setup("clipnorm", (conv1d(), lstm()), clip=("clipnorm", "0.05"))
+    yield Setup("clipvalue", (conv1d(), lstm()), clip=("clipvalue", "0.01"))
+
+
+def penalties() -> Iterator[Setup]:
+    everything = {
+        f"{what}_regularizer": "L1L2(l1=0.02, l2=0.03)" for what in ("kernel", "bias", "activity")
+    }
+    for regularizer in ("l1", "l2", "l1(0.05)", "tf.keras.regularizers.L1L2(l1=0.1, l2=0.2)"):
+        for what in ("kernel", "bias", "activity"):
+            settings = {f"{what}_regularizer": regularizer, "bias_initializer": "ones"}
+            yield Setup(
+                f"penalty-{what}-{regularizer.rpartition('.')[2]}", (conv1d(**settings), "Flatten")
+            )
+    yield Setup("penalty-dense", ("Flatten", "Dense" + attributes(units=4, **everything)))
+    yield Setup(
+        "penalty-conv2d",
+        ("Conv2D" + attributes(filters=4, kernel_size=(1, 3), **everything), "Flatten"),
+        two_dimensional=True,
+    )
+    everything["recurrent_regularizer"] = "l2(0.05)"
+    for kind, other in (("plain", {}), ("stepwise", {"activation": "elu"})):
+        yield Setup(f"penalty-lstm-{kind}", (lstm(**everything, **other),))
+        for mode, sequences in itertools.product(("concat", "sum", "mul"), (True, False)):
+            settings = everything | {
+                "bidirectional": True,
+                "merge_mode": mode,
+                "return_sequences": sequences,
+            }
+            flatten = ("Flatten",) if sequences else ()
+            yield Setup(
+                f"penalty-lstm-{kind}-{mode}{'-sequences' * sequences}",
+                (lstm(**settings, **other), *flatten),
+            )
+    yield Setup(
+        "penalty-frozen-activity", (conv1d(trainable=False, activity_regularizer="l2"), "Flatten")
+    )
+
+
+SETUPS = (*convolutions(), *recurrent(), *others(), *penalties())
+
+
+def definition(setup: Setup, library: str) -> bytes:
+    """The setup in XML, with the input's shape on the first and a Dense layer as the last."""
+    lines = []
+    for number, operation in enumerate((*setup.operations, 'Dense units="3"')):
+        name, _, given = operation.partition(" ")
+        if number == 0:
+            given += f' input_shape="{(1, LENGTH, 4) if setup.two_dimensional else (LENGTH, 4)}"'
+        lines.append(f"<operation {given}>{name}</operation>")
+    keras = library == "TensorFlow"
+    return DEFINITION.format(
+        library=library,
+        encoding="2D" if setup.two_dimensional else "1D",
+        operations="\n".join(lines),
+        loss="categorical_crossentropy" if keras else "CrossEntropyLoss",
+        from_logits=HYPERPARAMETER.format("from_logits", "True") if keras else "",
+        clip=HYPERPARAMETER.format(*setup.clip) if setup.clip else "",
+    ).encode()
+
+
+def loaded(setup: Setup, library: str, folder) -> ModuleType:
+    """The generated script as a module: nothing runs but its definitions."""
+    compilation = compiler.compile_bytes("model.xml", definition(setup, library))
+    assert compilation.script, [str(found) for found in compilation.diagnostics]
+    path = folder / f"{library.lower()}_script.py"
+    path.write_text(compilation.script, "utf-8")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+Placed = list[tuple[str, int, object, tuple[int, ...]]]
+
+
+def placed(setup: Setup, folder, model) -> Placed:
+    """Each weight: its Keras layer, its place there, the PyTorch tensor, the order of its axes."""
+    data = definition(setup, "PyTorch")
+    architecture = inferred("model.xml", data, folder).architecture
+    places = []
+    for operation, layer, _ in _lower(architecture):
+        assert isinstance(layer, TorchLayer)
+        by_name = {weight.name: weight for weight in layer.weights}
+        for number, weight in enumerate(operation.weights):
+            place = by_name[weight.name]
+            tensor = operator.attrgetter(place.attribute)(model)
+            places.append((operation.identifier, number, tensor, place.axes))
+    return places
+
+
+def stir(model) -> None:
+    """Move all weights a little, so that no bias is 0 and no two weights are alike."""
+    generator = np.random.default_rng(4)
+    for weight in model.weights:
+        weight.assign(weight.numpy() + generator.uniform(0, 0.1, weight.shape))
+
+
+def as_torch(keras_model, identifier: str, number: int, axes: tuple[int, ...]) -> np.ndarray:
+    return keras_model.get_layer(identifier).get_weights()[number].transpose(axes)
+
+
+def farthest(a, b) -> float:
+    a, b = np.asarray(a), np.asarray(b)
+    assert a.shape == b.shape
+    return float(np.abs(a - b).max() / max(1.0, np.abs(a).max()))
+
+
+def torch_step(module: ModuleType, model, x, y) -> float:
+    model.train()
+    loss_function, optimizer = module.build_loss(), module.build_optimizer(model)
+    optimizer.zero_grad()
+    loss = loss_function(model(x), torch.from_numpy(y))
+    if hasattr(module, "penalty"):
+        loss = loss + module.penalty(model)
+    loss.backward()
+    if hasattr(module, "clip_gradients"):
+        module.clip_gradients(model)
+    optimizer.step()
+    return loss.item()
+
+
+def keras_step(module: ModuleType, model, x, y) -> float:
+    model.compile(module.build_optimizer(), module.build_loss(), run_eagerly=True)
+    return float(model.train_on_batch(x, np.eye(3, dtype=np.float32)[y]))
+
+
+@pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.name)
+def test_one_model_in_both_libraries(setup: Setup, tmp_path, monkeypatch):
+    # Black takes more time than all the rest, and other tests look at what it leaves.
+    monkeypatch.setattr(compiler, "format_script", lambda script: script)
+    ours, theirs = (loaded(setup, library, tmp_path) for library in ("PyTorch", "TensorFlow"))
+    theirs.set_seed()
+    torch_model, keras_model = ours.build_model(), theirs.build_model()
+    stir(keras_model)
+    places = placed(setup, tmp_path, torch_model)
+    for identifier, number, tensor, axes in places:
+        values = as_torch(keras_model, identifier, number, axes)
+        assert values.shape == tuple(tensor.shape)
+        tensor.data.copy_(torch.from_numpy(values.copy()))
+    copied = sum(tensor.numel() for _, _, tensor, _ in places)
+    assert copied == keras_model.count_params()
+
+    generator = np.random.default_rng(3)
+    codes = generator.integers(0, 5, (BATCH, LENGTH), dtype=np.uint8)
+    y = generator.integers(0, 3, BATCH)
+    torch_x, keras_x = ours.one_hot(torch.from_numpy(codes)), theirs.one_hot(codes)
+    torch_model.eval()
+    with torch.no_grad():
+        scores = torch_model(torch_x).numpy()
+    assert farthest(keras_model(keras_x, training=False), scores) <= TOLERANCE
+    if setup.random:
+        return
+
+    before = [tensor.detach().clone().numpy() for _, _, tensor, _ in places]
+    loss = torch_step(ours, torch_model, torch_x, y)
+    assert farthest(keras_step(theirs, keras_model, keras_x, y), loss) <= TOLERANCE
+    for identifier, number, tensor, axes in places:
+        values = as_torch(keras_model, identifier, number, axes)
+        difference = farthest(values, tensor.detach().numpy())
+        assert difference <= TOLERANCE, f"{identifier}, weight {number}: {difference}"
+    after = [tensor.detach().numpy() for _, _, tensor, _ in places]
+    assert any(farthest(a, b) > 1e-3 for a, b in zip(before, after, strict=True))
+
+
+def test_every_operation_has_a_setup():
+    used = {operation.partition(" ")[0] for setup in SETUPS for operation in setup.operations}
+    assert set(OPERATIONS) <= used
+
+
+def test_names_of_setups_differ():
+    assert len({setup.name for setup in SETUPS}) == len(SETUPS)
