@@ -18,6 +18,8 @@ from .compiler import Compilation, compile_bytes
 from .diagnostics import as_text
 from .explanations import CODES, explain
 from .pycode import visible
+from .reference.entries import KINDS
+from .reference.listing import listing
 from .xmltree import MAX_BYTES
 
 _FAILED, _USAGE = 1, 2
@@ -40,6 +42,12 @@ _FAILED, _USAGE = 1, 2
 )
 @click.option("--check", is_flag=True, help="Report diagnostics only; write no script.")
 @click.option("--explain", "code", metavar="CODE", help="Explain a diagnostic code, such as SG203.")
+@click.option(
+    "--list",
+    "kind",
+    type=click.Choice(tuple(KINDS)),
+    help="List what a definition may say, with parameters and defaults.",
+)
 @click.version_option(__version__, prog_name="seqgra-compile", message="%(prog)s %(version)s")
 def main(
     definitions: tuple[str, ...],
@@ -47,6 +55,7 @@ def main(
     include: tuple[Path, ...],
     check: bool,
     code: str | None,
+    kind: str | None,
 ) -> None:
     """Compile seqgra model definitions (XML) into self-contained training scripts.
 
@@ -57,6 +66,8 @@ def main(
     """
     if code is not None:
         sys.exit(_explain(code))
+    if kind is not None:
+        sys.exit(_print(listing(kind)))
     if not definitions:
         raise click.UsageError("name a definition, or - for standard input")
     if definitions.count("-") > 1:

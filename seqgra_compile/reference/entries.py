@@ -1,0 +1,128 @@
+"""The rows of the catalog in one form, whatever table they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ..catalog.activations import ACTIVATIONS
+from ..catalog.expressions import Expression
+from ..catalog.initializers import INITIALIZERS
+from ..catalog.layer import COMMON
+from ..catalog.losses import LOSSES, Loss
+from ..catalog.operations import OPERATIONS
+from ..catalog.optimizers import CLIPPING, OPTIMIZERS, Optimizer
+from ..catalog.parameters import Parameter
+from ..catalog.regularizers import REGULARIZERS
+from ..catalog.sequences import PYTORCH, TASKS, TENSORFLOW
+
+BOTH = f"{PYTORCH} and {TENSORFLOW}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row: its name and other names, what it is, what else is to be said, its parameters."""
+
+    name: str
+    about: str
+    aliases: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows of one table and one library; `shared` are the parameters that all of them have."""
+
+    noun: str
+    library: str
+    entries: tuple[Entry, ...]
+    shared: tuple[Parameter, ...] = ()
+
+
+def written(value: object) -> str:
+    """A value as a definition writes it; `none` for one that it cannot write."""
+    if value is None:
+        return "none"
+    if isinstance(value, Expression):
+        given = [f"{name}={item!r}" for name, item in value.arguments if item is not None]
+        return f"{value.name}({', '.join(given)})" if given else value.name
+    return value if isinstance(value, str) else repr(value)
+
+
+def default(parameter: Parameter) -> str:
+    return "required" if parameter.required else written(parameter.default)
+
+
+def meaning(parameter: Parameter) -> str:
+    """What a parameter is, what it accepts, what it refuses and why."""
+    words = "; ".join(filter(None, (parameter.about, parameter.kind.wants)))
+    refused = "; ".join(f"{written(value)} is refused: {why}" for value, why in parameter.refused)
+    return f"{words}; {refused}" if refused else words
+
+
+def _operations() -> tuple[Group, ...]:
+    entries = (
+        Entry(row.name, row.about, row.aliases, (), row.parameters) for row in OPERATIONS.values()
+    )
+    return (Group("operations", BOTH, tuple(entries), COMMON),)
+
+
+def _loss(row: Loss) -> Entry:
+    if row.refused:
+        return Entry(row.name, row.about, row.aliases, ("refused by every script",))
+    defaults = {name.name: _Default(name.default) for name in row.parameters}
+    scores = f"takes {row.scores(defaults).value} of the model"
+    tasks = "both tasks" if row.tasks == TASKS else " and ".join(row.tasks)
+    return Entry(row.name, row.about, row.aliases, (f"{scores}; for {tasks}",), row.parameters)
+
+
+@dataclass(frozen=True)
+class _Default:
+    """Stands for the value of a parameter that a definition leaves out."""
+
+    value: object
+
+
+def _losses() -> tuple[Group, ...]:
+    return tuple(
+        Group("losses", library, tuple(map(_loss, _of(library, LOSSES.values()))))
+        for library in (PYTORCH, TENSORFLOW)
+    )
+
+
+def _of(library: str, rows: Iterable) -> Iterable:
+    return (row for row in rows if row.library == library)
+
+
+def _optimizer(row: Optimizer) -> Entry:
+    notes = (f"refused: {row.refused}",) if row.refused else ()
+    return Entry(row.name, row.about, (), notes, row.parameters)
+
+
+def _optimizers() -> tuple[Group, ...]:
+    rows = OPTIMIZERS.values()
+    return tuple(
+        Group("optimizers", library, tuple(map(_optimizer, _of(library, rows))), CLIPPING)
+        for library in (PYTORCH, TENSORFLOW)
+    )
+
+
+def _activations() -> tuple[Group, ...]:
+    entries = tuple(Entry(row.name, row.about) for row in ACTIVATIONS.values())
+    return (Group("activations", BOTH, entries),)
+
+
+def _expressions(noun: str, rows: Iterable) -> tuple[Group, ...]:
+    entries = (Entry(row.name, row.about, row.aliases, (), row.parameters) for row in rows)
+    return (Group(noun, BOTH, tuple(entries)),)
+
+
+KINDS: dict[str, Callable[[], tuple[Group, ...]]] = {
+    "operations": _operations,
+    "optimizers": _optimizers,
+    "losses": _losses,
+    "activations": _activations,
+    "initializers": lambda: _expressions("initializers", INITIALIZERS.values()),
+    "regularizers": lambda: _expressions("regularizers", REGULARIZERS.values()),
+}
