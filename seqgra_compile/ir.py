@@ -156,11 +156,14 @@ class Loss:
 
 @dataclass(frozen=True)
 class Optimizer:
+    """`keras_epsilon`: a PyTorch optimizer that adds epsilon where Keras does."""
+
     name: str
     arguments: Arguments
     span: Span
     clipnorm: Value[float] | None = None
     clipvalue: Value[float] | None = None
+    keras_epsilon: bool = False
 
 
 @dataclass(frozen=True)

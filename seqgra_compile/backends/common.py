@@ -92,7 +92,6 @@ def title(model: ir.General, source: Source, semantics: str) -> tuple[str, ...]:
         *((model.description.value, "") if model.description.value else ()),
         f"Compiled by seqgra-compile {__version__} from {source.file_name}, SHA-256",
         f"{source.sha256}, semantics {semantics}.",
-        "",
     )
 
 

@@ -31,7 +31,7 @@ _FUNCTIONAL = Import("torch.nn.functional", None, "F")
 # not bind these names anew. A test holds the list against the scripts in golden/.
 OWN_NAMES = frozenset("""
     CODE_OF fail save save_text read_set one_hot build_model build_loss build_optimizer
-    clip_gradients draw set_seed train_epoch evaluate train save_predictions describe
+    clip_gradients adapt_epsilon draw set_seed train_epoch evaluate train save_predictions describe
     parse_arguments choose_device main
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __name__
     OSError any bool bytes chr dict enumerate float int len list map object print range str sum
@@ -84,6 +84,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
         clips_norm=model.optimizer.clipnorm.value is not None,
         clips_value=model.optimizer.clipvalue.value is not None,
         closure=OPTIMIZERS[model.library.value, model.optimizer.name].closure,
+        keras_epsilon=model.optimizer.keras_epsilon,
         one_hot_targets=one_hot_targets,
     )
 

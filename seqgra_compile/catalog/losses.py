@@ -120,12 +120,12 @@ _PYTORCH = (
         _torch(
             "CrossEntropyLoss",
             weight=None,
-            ignore_index=-100,
             reduction="mean",
-            label_smoothing=0.0,
+            label_smoothing=Code("LABEL_SMOOTHING"),
         ),
         _always(Scores.LOGITS),
         "softmax",
+        (_SMOOTHING,),
         indices=True,
     ),
     Loss(
@@ -133,7 +133,7 @@ _PYTORCH = (
         PYTORCH,
         "cross-entropy of the classes, from log-probabilities",
         _CLASSES,
-        _torch("NLLLoss", weight=None, ignore_index=-100, reduction="mean"),
+        _torch("NLLLoss", weight=None, reduction="mean"),
         _always(Scores.LOG_PROBABILITIES),
         "log_softmax",
         indices=True,
