@@ -1,0 +1,133 @@
+"""The matrix: what is trained on both sides. A new semantics or optimizer is a further row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from data import SETS, DataSet
+
+IN_MEMORY, FILE = "in-memory", "file"
+# The mode of seqgra that each semantics equals.
+MODES = {
+    "intended": IN_MEMORY,
+    "seqgra-0.0.4": IN_MEMORY,
+    "seqgra-0.0.4-streaming": FILE,
+}
+_ADAM = {"optimizer": "Adam", "learning_rate": "0.001"}
+_SLOW = {"optimizer": "Adam", "learning_rate": "0.0001"}
+_SGD = {"optimizer": "SGD", "learning_rate": "0.01"}
+_FAST = {"optimizer": "SGD", "learning_rate": "0.3"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One definition, the data and the threads that it is trained with.
+
+    `module` is a file of modules/; `training` are hyperparameters beside the defaults below.
+    `mode` is given only where it is not that of the semantics. `stops`: early stopping must fire.
+    """
+
+    name: str
+    module: str
+    data: str
+    optimizer: Mapping[str, str] = field(default_factory=lambda: _ADAM)
+    training: Mapping[str, str] = field(default_factory=dict)
+    threads: int = 1
+    class_name: str = "TorchModel"
+    encoding: str = "1D"
+    seed: int = 1
+    semantics: str = "intended"
+    mode: str = ""
+    stops: bool = False
+
+    @property
+    def data_set(self) -> DataSet:
+        return SETS[self.data]
+
+    @property
+    def upstream_mode(self) -> str:
+        return self.mode or MODES[self.semantics]
+
+    @property
+    def training_process(self) -> dict[str, str]:
+        defaults = {"batch_size": "32", "epochs": "3", "early_stopping": "True", "shuffle": "True"}
+        return {**defaults, **self.training}
+
+
+CASES = (
+    Case("pooled", "pooled", "dna"),
+    Case("pooled, 2 threads", "pooled", "dna", threads=2),
+    Case("seed 0", "pooled", "dna", seed=0),
+    Case("five classes, label pattern", "five_classes", "dna-5", class_name="FiveClasses"),
+    Case("N and lower-case letters", "dropout", "dna-mixed", _SLOW),
+    Case("dropout", "dropout", "dna"),
+    Case("dropout, 2 threads", "dropout", "dna", threads=2),
+    Case("dropout, no shuffle", "dropout", "dna", training={"shuffle": "False"}),
+    Case("dropout, incomplete last batch", "dropout", "dna-uneven", _SLOW),
+    Case("last batch of one", "dropout", "dna-one-over", _SLOW),
+    Case("batch normalisation", "batch_normalisation", "dna", _SLOW),
+    Case("batch normalisation, incomplete", "batch_normalisation", "dna-uneven", _SLOW, threads=2),
+    Case("128 filters", "many_filters", "dna-uneven"),
+    Case("128 filters, 2 threads", "many_filters", "dna-uneven", threads=2),
+    Case("functional dropout, group norm", "residual", "dna-uneven"),
+    Case("LSTM", "recurrent", "dna"),
+    Case("LSTM, 2 threads", "recurrent", "dna", threads=2),
+    Case("labels", "labels", "dna-labels"),
+    Case("labels, 2 threads", "labels", "dna-labels", threads=2),
+    Case("three labels, incomplete", "three_labels", "dna-labels-uneven"),
+    Case("protein", "protein", "protein"),
+    Case("protein, labels", "protein", "protein-labels", threads=2),
+    Case("2D", "two_dimensional", "dna", _SLOW, encoding="2D"),
+    Case("2D, 2 threads, incomplete", "two_dimensional", "dna-uneven", threads=2, encoding="2D"),
+    Case("2D, no shuffle", "two_dimensional", "dna", training={"shuffle": "False"}, encoding="2D"),
+    Case("2D, labels", "two_dimensional", "dna-labels", _SLOW, encoding="2D"),
+    Case("2D, 128 filters, 2 threads", "two_dimensional_wide", "dna", threads=2, encoding="2D"),
+    Case("2D, protein", "two_dimensional_protein", "protein", encoding="2D"),
+    Case("2D, protein, labels", "two_dimensional_protein", "protein-labels", encoding="2D"),
+    Case("SGD", "dropout", "dna", _SGD),
+    Case("SGD, momentum", "dropout", "dna", {**_SGD, "momentum": "0.9"}),
+    Case(
+        "SGD, Nesterov, weight decay",
+        "batch_normalisation",
+        "dna",
+        {
+            **_SGD,
+            "learning_rate": "0.001",
+            "momentum": "0.8",
+            "nesterov": "True",
+            "weight_decay": "0.01",
+        },
+    ),
+    Case(
+        "SGD, dampening",
+        "labels",
+        "dna-labels",
+        {**_SGD, "momentum": "0.9", "dampening": "0.5"},
+    ),
+    Case("Adam, weight decay", "dropout", "dna", {**_ADAM, "weight_decay": "0.01"}),
+    Case(
+        "Adam, betas, eps, AMSGrad",
+        "dropout",
+        "dna",
+        {**_ADAM, "betas": "(0.8, 0.99)", "eps": "1e-06", "amsgrad": "True"},
+    ),
+    Case("Adam, defaults", "pooled", "dna", {"optimizer": "Adam"}),
+    Case(
+        "early stopping fires",
+        "dropout",
+        "dna",
+        _FAST,
+        {"epochs": "12", "early_stopping_patience": "2"},
+        stops=True,
+    ),
+    Case(
+        "early stopping off",
+        "dropout",
+        "dna",
+        _FAST,
+        {"epochs": "12", "early_stopping": "False"},
+    ),
+    Case("one batch", "pooled", "dna", training={"batch_size": "500"}),
+    Case("file mode, no shuffle", "dropout", "dna", training={"shuffle": "False"}, mode=FILE),
+)
