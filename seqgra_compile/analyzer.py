@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from . import ir, labels
@@ -10,6 +9,7 @@ from .catalog import losses, operations, optimizers
 from .catalog.layer import Operation as OperationRow
 from .catalog.parameters import Integer, Parameter
 from .catalog.sequences import (
+    BAYES,
     INPUT_ENCODINGS,
     LIBRARIES,
     SEQUENCE_SPACES,
@@ -18,15 +18,19 @@ from .catalog.sequences import (
 )
 from .catalog.training import FORMATS, TRAINING
 from .definition import Definition, External, General, Operation, Pattern, Section, Sequential
-from .diagnostics import Diagnostics, did_you_mean, one_of, quoted, suggest
+from .diagnostics import Diagnostics, one_of, quoted, suggest
+from .grammar import BayesModel
 from .ir import Arguments, Value
+from .names import plain, read_choice, read_id
 from .settings import Owner, read_settings, read_value
 from .source import Span, Text
 
 _SEED = Integer(0, 2**32 - 1)
 
 
-def analyze(definition: Definition, diagnostics: Diagnostics) -> ir.Model | None:
+def analyze(
+    definition: Definition, diagnostics: Diagnostics
+) -> ir.Model | BayesModel | None:
     """The definition as meant, or None if a name or value in it is wrong."""
     return _Analysis(diagnostics).model(definition)
 
@@ -37,10 +41,12 @@ class _Analysis:
     def __init__(self, diagnostics: Diagnostics) -> None:
         self.diagnostics = diagnostics
 
-    def model(self, definition: Definition) -> ir.Model | None:
+    def model(self, definition: Definition) -> ir.Model | BayesModel | None:
         general = self.general(definition.general)
         library = general["library"]
         name = library.value if library else None
+        if name == BAYES:
+            return self.bayes(definition, general)
         architecture = self.architecture(definition.architecture, name)
         loss = self.loss(definition, name)
         optimizer = self.optimizer(definition, name)
@@ -51,13 +57,39 @@ class _Analysis:
             **general, architecture=architecture, loss=loss, optimizer=optimizer, training=training
         )
 
+    def bayes(self, definition: Definition, general: dict[str, Value]) -> BayesModel | None:
+        """A classifier that knows its rules: nothing in it is trained."""
+        if isinstance(definition.architecture, Sequential):
+            self.diagnostics.error(
+                "SG429",
+                definition.architecture.tag.span,
+                f"{BAYES} has no operations: it reads a data definition",
+                'write <external format="data-definition">data.xml</external>',
+            )
+            return None
+        architecture = self.external(definition.architecture, BAYES)
+        encoding = definition.general.input_encoding
+        sections = (definition.loss, definition.optimizer, definition.training)
+        for tag in (*(section.tag for section in sections if section), encoding):
+            if tag:
+                name = tag.value if tag is not encoding else "inputencoding"
+                self.diagnostics.warning(
+                    "SG428",
+                    tag.span,
+                    f"'{name}' has no effect: {BAYES} is not trained",
+                    "delete the element",
+                )
+        if self.diagnostics.failed:
+            return None
+        return BayesModel(**general, architecture=architecture)
+
     # ---- general ----
 
     def general(self, general: General) -> dict[str, Value | None]:
         values = {
-            "id": self.id(general.id),
-            "name": _plain(general.name, "general/name"),
-            "description": _plain(general.description, "general/description"),
+            "id": read_id(general.id, "general/@id", self.diagnostics),
+            "name": plain(general.name, "general/name"),
+            "description": plain(general.description, "general/description"),
             "task": self.choice(general.task, "general/task", TASKS),
             "sequence_space": self.choice(
                 general.sequence_space, "general/sequencespace", SEQUENCE_SPACES
@@ -81,27 +113,8 @@ class _Analysis:
         self.implementation(general.implementation, values)
         return values
 
-    def id(self, text: Text) -> Value[str]:
-        if not re.fullmatch(r"[A-Za-z0-9_-]+", text.value):
-            legal = re.sub(r"[^A-Za-z0-9_-]+", "-", text.value).strip("-") or "my-model"
-            self.diagnostics.error(
-                "SG201",
-                text.span,
-                f"the id {quoted(text.value)} holds more than letters, digits, '_' and '-'"
-                if text.value
-                else "the id is empty",
-                f'write id="{legal}"',
-            )
-        return _plain(text, "general/@id")
-
     def choice(self, text: Text, path: str, known: Iterable[str]) -> Value[str] | None:
-        if text.value in known:
-            return _plain(text, path)
-        tag = path.rpartition("/")[2]
-        problem = f"unknown {tag} {quoted(text.value)}" if text.value else f"'{tag}' is empty"
-        guess = did_you_mean(text.value, known)
-        self.diagnostics.error("SG206", text.span, problem, guess or one_of(known))
-        return None
+        return read_choice(text, path, known, self.diagnostics)
 
     def input_encoding(self, text: Text | None) -> Value[str] | None:
         path = "general/inputencoding"
@@ -146,7 +159,7 @@ class _Analysis:
                 "SG408",
                 external.format.span,
                 f"the format '{row.name}' belongs to {row.library}, and the library is {library}",
-                f"{library} reads {one_of(own)}",
+                f"correct the format or the library ({library} reads {', '.join(own)})",
             )
         if row.class_name and not (external.class_name and external.class_name.value.strip()):
             self.diagnostics.error(
@@ -165,8 +178,8 @@ class _Analysis:
             )
         return ir.External(
             name,
-            _plain(external.class_name, f"{path}/@classname") if external.class_name else None,
-            _plain(external.path, path),
+            plain(external.class_name, f"{path}/@classname") if external.class_name else None,
+            plain(external.path, path),
         )
 
     def operation(self, number: int, operation: Operation) -> ir.Operation | None:
@@ -273,7 +286,12 @@ class _Analysis:
         if name is None or library is None:
             return None
         row = losses.find(name.value)
-        known = [loss.name for loss in losses.LOSSES.values() if loss.library == library]
+        task = definition.general.task.value
+        known = [
+            loss.name
+            for loss in losses.LOSSES.values()
+            if loss.library == library and (task in loss.tasks or task not in TASKS)
+        ]
         if row is None or row.library != library:
             where = "" if row is None else f"; {library} has other losses than {row.library}"
             self.diagnostics.error(
@@ -323,7 +341,3 @@ class _Analysis:
             values["early_stopping_patience"],
             values["shuffle"],
         )
-
-
-def _plain(text: Text, path: str) -> Value[str]:
-    return Value(text.value, path, text.span)

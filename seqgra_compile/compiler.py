@@ -6,18 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import ir
 from .analyzer import analyze
 from .backends import BACKENDS
+from .catalog.semantics import INTENDED, SUPPORTED
+from .catalog.sequences import BAYES
 from .checks import check
+from .dataanalyzer import analyze_data
+from .dataparser import parse_data
 from .diagnostics import Diagnostics
 from .embedder import embed
 from .formatter import format_script
+from .grammar import BayesModel
 from .inference import infer
+from .linker import link
 from .lookup import Folders
 from .parser import parse
 from .renderer import render
-from .source import Source
+from .source import Source, Text
 from .xmltree import MAX_BYTES, read_source
+
+
+class UnsupportedSemantics(ValueError):
+    """There are no scripts of a library under these semantics."""
 
 
 @dataclass(frozen=True)
@@ -31,26 +42,35 @@ class Compilation:
 
 
 def compile_definition(
-    path: str | Path, include: Sequence[str | Path] = (), check_only: bool = False
+    path: str | Path,
+    include: Sequence[str | Path] = (),
+    check_only: bool = False,
+    semantics: str = INTENDED,
 ) -> Compilation:
     """Compile a model definition file; raises OSError if it cannot be read.
 
     Files that the definition names are looked for beside it, then in the folders `include`.
+    `semantics` is a name in `SEMANTICS`; raises `UnsupportedSemantics` if the definition's library
+    has no scripts of it.
     """
     path = Path(path)
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
-    return compile_bytes(str(path), data, [path.parent, *include], check_only)
+    return compile_bytes(str(path), data, [path.parent, *include], check_only, semantics)
 
 
 def compile_bytes(
-    name: str, data: bytes, folders: Sequence[str | Path] = (), check_only: bool = False
+    name: str,
+    data: bytes,
+    folders: Sequence[str | Path] = (),
+    check_only: bool = False,
+    semantics: str = INTENDED,
 ) -> Compilation:
     """Compile a definition that is already read; `name` stands in messages and the script."""
     diagnostics = Diagnostics()
     source = read_source(name, data, diagnostics)
     model_id, script = None, None
-    arranged = _arranged(source, Folders(tuple(map(Path, folders))), diagnostics)
+    arranged = _arranged(source, Folders(tuple(map(Path, folders))), semantics, diagnostics)
     if arranged is not None:
         model_id, arranged = arranged
         if not check_only:
@@ -58,17 +78,48 @@ def compile_bytes(
     return Compilation(source, model_id, script, diagnostics)
 
 
-def _arranged(source: Source, folders: Folders, diagnostics: Diagnostics):
+def _arranged(source: Source, folders: Folders, semantics: str, diagnostics: Diagnostics):
     """The model's id and its script as arranged, or None after an error."""
     if diagnostics.failed:
         return None
     definition = parse(source, diagnostics)
     model = definition and analyze(definition, diagnostics)
-    model = model and embed(model, folders, diagnostics)
+    if not model:
+        return None
+    library = model.library.value
+    if library not in SUPPORTED[semantics]:
+        raise UnsupportedSemantics(f"semantics {semantics} not yet for {library}")
+    if library == BAYES:
+        model = _with_grammar(model, folders, semantics, diagnostics)
+    else:
+        model = _with_shapes(model, folders, diagnostics)
+    if not model or diagnostics.failed:
+        return None
+    script = BACKENDS[library](model, source, diagnostics)
+    return None if diagnostics.failed else (model.id.value, script)
+
+
+def _with_shapes(model: ir.Model, folders: Folders, diagnostics: Diagnostics) -> ir.Model | None:
+    model = embed(model, folders, diagnostics)
     model = model and infer(model, diagnostics)
     if model:
         check(model, diagnostics)
-    if not model or diagnostics.failed:
+    return model
+
+
+def _with_grammar(
+    model: BayesModel, folders: Folders, semantics: str, diagnostics: Diagnostics
+) -> BayesModel | None:
+    """The same way once more for the data definition, whose diagnostics lie within its file."""
+    named = model.architecture.path
+    found = folders.find(Text(named.value, named.span), MAX_BYTES, diagnostics)
+    if found is None:
         return None
-    script = BACKENDS[model.library.value](model, source, diagnostics)
-    return None if diagnostics.failed else (model.id.value, script)
+    path, data = found
+    early = Diagnostics()
+    source = read_source(str(path), data, early)
+    within = diagnostics.within(source)
+    within.adopt(early)
+    definition = None if diagnostics.failed else parse_data(source, within)
+    grammar = definition and analyze_data(definition, named.value, within)
+    return grammar and link(model, grammar, semantics, diagnostics)

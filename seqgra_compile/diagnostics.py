@@ -10,13 +10,15 @@ import difflib
 import enum
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .explanations import CODES
 from .pycode import visible
 from .source import Source, Span
 
 _MAX_QUOTED = 60
+# From 0 to 1: 'DNS' is like 'DNA' by 0.67, 'kernel_size' like 'kernel_regularizer' by 0.69.
+_LIKE = 0.7
 # A line of the definition is shown up to this many characters around its caret.
 _MAX_SHOWN = 160
 _MAX_BEFORE = 100
@@ -51,6 +53,10 @@ class Diagnostics:
     def within(self, source: Source) -> Diagnostics:
         """The same collection, for spans that lie in another file."""
         return Diagnostics(self.found, source)
+
+    def adopt(self, others: Diagnostics) -> None:
+        """Take over what was found before this file was a source."""
+        self.found += (replace(found, source=self.source) for found in others.found)
 
     def error(self, code: str, span: Span, message: str, help: str | None = None) -> None:
         self._add(code, Severity.ERROR, span, message, help)
@@ -88,10 +94,17 @@ def quoted(text: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that a word is most likely meant to be, or None if nothing is near."""
-    by_folded = {name.lower(): name for name in known}
-    folded = word.strip().lower()[:_MAX_QUOTED]
-    near = difflib.get_close_matches(folded, by_folded, n=1, cutoff=0.6)
-    return by_folded[near[0]] if near else None
+    matcher = difflib.SequenceMatcher(b=word.strip().lower()[:_MAX_QUOTED])
+
+    def likeness(name: str) -> float:
+        matcher.set_seq1(name.lower())
+        if matcher.real_quick_ratio() < _LIKE or matcher.quick_ratio() < _LIKE:
+            return 0.0
+        return matcher.ratio()
+
+    # The first of the nearest, in the table's order.
+    best = max(known, key=likeness, default=None)
+    return best if best is not None and likeness(best) >= _LIKE else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -114,6 +114,7 @@ class PyTorchScript(TrainingScript):
     clips_norm: bool
     clips_value: bool
     closure: bool
+    keras_epsilon: bool
     one_hot_targets: bool
     predicted: str
 
@@ -150,9 +151,23 @@ class LabelRules:
     rules: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Windows:
+    """Which positions besides random the rules name."""
+
+    start: bool
+    end: bool
+    center: bool
+    number: bool
+
+    @property
+    def any(self) -> bool:
+        return self.start or self.end or self.center or self.number
+
+
 @dataclass(frozen=True, kw_only=True)
 class BayesScript(Script):
-    """`wide`: rows take several lines. `windows`: positions besides random that rules name."""
+    """`wide`: rows of matrices take several lines."""
 
     heading: str
     matrices: tuple[MatrixRows, ...]
@@ -163,7 +178,7 @@ class BayesScript(Script):
     rules: tuple[LabelRules, ...]
     weights_doc: str
     empty_matrices: bool
-    windows: frozenset[str]
+    windows: Windows
     lone_elements: bool
     pairs: bool
     accuracy: bool

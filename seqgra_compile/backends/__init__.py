@@ -1,5 +1,6 @@
-"""Stage 6: an `ir.Model` to a `Script`, one module a library."""
+"""Stage 6: a model to a `Script`, one module a library."""
 
-from . import keras, pytorch
+from ..catalog.sequences import BAYES, PYTORCH, TENSORFLOW
+from . import bayes, keras, pytorch
 
-BACKENDS = {"PyTorch": pytorch.arrange, "TensorFlow": keras.arrange}
+BACKENDS = {PYTORCH: pytorch.arrange, TENSORFLOW: keras.arrange, BAYES: bayes.arrange}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import textwrap
 
 from .files import FILES
+from .grammars import GRAMMARS
 from .internal import INTERNAL
 from .row import Explanation
 from .sections import SECTIONS
@@ -21,6 +22,7 @@ CODES: dict[str, Explanation] = {
     **SHAPES,
     **SECTIONS,
     **FILES,
+    **GRAMMARS,
     **INTERNAL,
 }
 

@@ -1,0 +1,169 @@
+"""The Bayes classifier: nothing to train, NumPy only."""
+
+from __future__ import annotations
+
+import textwrap
+
+from .. import __version__
+from ..catalog.semantics import SEQGRA
+from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
+from ..diagnostics import Diagnostics
+from ..grammar import BayesModel, Kmers, Matrix, Term
+from ..ir import Import
+from ..pycode import comment, docstring, literal, mapping
+from ..script import BayesScript, Constant, LabelRules, MatrixRows, Windows, import_groups
+from ..source import Source
+from . import common
+
+_IMPORTS = (
+    Import("argparse"),
+    Import("json"),
+    Import("math"),
+    Import("sys"),
+    Import("pathlib", "Path"),
+    Import("numpy", None, "np"),
+)
+_WIDTH = 80
+
+
+def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> BayesScript:
+    """The script of a classifier that knows its grammar."""
+    seqgra = model.semantics == SEQGRA
+    size = common.alphabet(model).size
+    matrices = [e for e in model.grammar.elements if isinstance(e, Matrix)]
+    kmers = [e for e in model.grammar.elements if isinstance(e, Kmers)]
+    terms = [term for terms in model.terms for term in terms]
+    rows = tuple(_rows(matrix) for matrix in matrices)
+    return BayesScript(
+        docstring=_header(model, source),
+        dependencies=literal("numpy"),
+        future=(),
+        imports=import_groups(_IMPORTS, common.STANDARD),
+        sections=common.sections("bayes"),
+        constants=_constants(model),
+        version=__version__,
+        alphabet=common.alphabet(model),
+        one_hot_doc=common.one_hot_doc(model, f"(B, {size}, L)", "float64"),
+        targets_doc=common.targets_doc(model),
+        multi_class=model.task.value == MULTI_CLASS,
+        heading=_heading(model),
+        matrices=rows,
+        matrices_doc=_matrices_doc(model),
+        wide=any(len(matrix.rows) > len(m.positions) for matrix, m in zip(rows, matrices)),
+        kmers=tuple(f"{literal(e.name)}: {mapping(dict(e.words))}" for e in kmers),
+        rules_doc=_rules_doc(model, terms),
+        rules=_rules(model, terms),
+        weights_doc=f"({size}, width)",
+        empty_matrices=seqgra and model.sequence_space.value == "protein",
+        windows=_windows(terms),
+        lone_elements=any(term.elements for term in terms),
+        pairs=any(term.pairs for term in terms),
+        accuracy=not seqgra,
+        not_a_number=seqgra,
+    )
+
+
+def _header(model: BayesModel, source: Source) -> str:
+    return docstring(
+        [
+            *common.title(model, source, model.semantics),
+            "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]",
+            f"Reads:  test.txt and, if there, validation.txt and training.txt: {common.columns(model)}",
+            "Writes: test-y-hat.txt and the like for each file, metrics.json, session-info.txt, "
+            "num-model-parameters.txt",
+        ]
+    )
+
+
+def _constants(model: BayesModel) -> tuple[Constant, ...]:
+    external = model.architecture
+    return (
+        *common.general(model),
+        Constant("", f"{model.seed.value}, without effect: nothing is drawn", model.seed.path),
+        Constant(
+            "",
+            f"{external.format.value} {comment(external.path.value)}, in the section Model",
+            external.path.path,
+        ),
+    )
+
+
+def _heading(model: BayesModel) -> str:
+    grammar = model.grammar
+    return f"# {comment(grammar.path)}, SHA-256\n# {grammar.source.sha256}:"
+
+
+def _matrices_doc(model: BayesModel) -> str:
+    letters = ", ".join(SEQUENCE_SPACES[model.sequence_space.value].alphabet)
+    return f"One row a position: the probabilities of {letters}, as written."
+
+
+def _rows(matrix: Matrix) -> MatrixRows:
+    lines: list[str] = []
+    for position in matrix.positions:
+        text = f"[{', '.join(literal(_short(weight)) for weight in position)}],"
+        lines += textwrap.wrap(text, _WIDTH, subsequent_indent=" ")
+    return MatrixRows(literal(matrix.name), tuple(lines))
+
+
+def _short(weight: float) -> float | int:
+    """0 and 1 without a decimal point: most weights of a protein's positions are 0."""
+    return int(weight) if weight in (0, 1) else weight
+
+
+def _rules_doc(model: BayesModel, terms: list[Term]) -> tuple[str, ...]:
+    """What the rules mean, and where seqgra departs from it."""
+    seqgra = model.semantics == SEQGRA
+    by_id = model.grammar.by_id
+    lines = ["What is added up for each label: the rules of the condition with this id."]
+    if any(term.elements for term in terms):
+        lines.append("Elements: each one's best score at the position.")
+    if any(term.pairs for term in terms):
+        lines.append(
+            "Pairs: the best one; the second element starts so many letters after the first one, "
+            + (
+                "from mindistance to below maxdistance, which seqgra 0.0.4 leaves out."
+                if seqgra
+                else "from mindistance to maxdistance; seqgra 0.0.4 leaves the last out."
+            )
+        )
+    if any(by_id[label].overruled for label in model.labels.value):
+        lines.append(
+            "What stands before or beside spacing constraints "
+            + ("is left out, as in seqgra 0.0.4." if seqgra else "counts; seqgra 0.0.4 forgets it.")
+        )
+    return tuple(line for text in lines for line in textwrap.wrap(text, _WIDTH))
+
+
+def _rules(model: BayesModel, terms: list[Term]) -> tuple[LabelRules, ...]:
+    by_id = model.grammar.by_id
+    elements, pairs = any(term.elements for term in terms), any(term.pairs for term in terms)
+    return tuple(
+        LabelRules(
+            literal(label),
+            comment(by_id[label].label),
+            tuple(_rule(term, elements, pairs) for term in model.terms[number]),
+        )
+        for number, label in enumerate(model.labels.value)
+    )
+
+
+def _rule(term: Term, elements: bool, pairs: bool) -> str:
+    entries: dict[str, object] = {}
+    if elements:
+        entries |= {"position": term.position, "elements": term.elements}
+    if pairs:
+        entries["pairs"] = tuple(
+            (pair.first, pair.second, pair.nearest, pair.farthest) for pair in term.pairs
+        )
+    return str(mapping(entries))
+
+
+def _windows(terms: list[Term]) -> Windows:
+    positions = {term.position for term in terms if term.elements}
+    return Windows(
+        "start" in positions,
+        "end" in positions,
+        "center" in positions,
+        any(isinstance(position, int) for position in positions),
+    )

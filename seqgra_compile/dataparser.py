@@ -1,0 +1,98 @@
+"""A data definition's bytes to a `DataDefinition`. Reports SG1, as the parser does."""
+
+from __future__ import annotations
+
+from .catalog.datastructure import ELEMENTS, ROOT
+from .datadefinition import (
+    Condition,
+    DataDefinition,
+    KmerElement,
+    Letter,
+    MatrixElement,
+    Position,
+    Rule,
+    SpacingConstraint,
+)
+from .definition import Element
+from .diagnostics import Diagnostics, quoted
+from .source import Source, Text
+from .structurecheck import check_structure
+from .xmltree import read_tree
+
+
+def parse_data(source: Source, diagnostics: Diagnostics) -> DataDefinition | None:
+    """The data definition as written, or None if its structure is wrong."""
+    root = read_tree(source, diagnostics)
+    if root is None:
+        return None
+    if root.tag.value != ROOT:
+        diagnostics.error(
+            "SG104",
+            root.tag.span,
+            f"the outermost element is {quoted(root.tag.value)}, not '{ROOT}'",
+            "a data definition starts with <seqgradata>",
+        )
+        return None
+    check_structure(root, ELEMENTS, diagnostics)
+    return None if diagnostics.failed else _definition(source, root)
+
+
+def _definition(source: Source, root: Element) -> DataDefinition:
+    general = root.child("general")
+    return DataDefinition(
+        source,
+        general.attributes["id"].value,
+        general.child("task").text,
+        general.child("sequencespace").text,
+        tuple(map(_condition, root.child("conditions").children)),
+        tuple(map(_element, root.child("sequenceelements").children)),
+    )
+
+
+def _attribute(element: Element, name: str) -> Text:
+    return element.attributes[name].value
+
+
+def _condition(element: Element) -> Condition:
+    mode = element.child("mode")
+    return Condition(
+        _attribute(element, "id"),
+        element.child("label").text,
+        mode.text if mode else None,
+        tuple(map(_rule, element.child("grammar").children)),
+    )
+
+
+def _rule(element: Element) -> Rule:
+    spacing = element.child("spacingconstraints")
+    return Rule(
+        element.tag.span,
+        element.child("position").text,
+        element.child("probability").text,
+        tuple(_attribute(ref, "sid") for ref in element.child("sequenceelementrefs").children),
+        tuple(map(_spacing, spacing.children if spacing else ())),
+    )
+
+
+def _spacing(element: Element) -> SpacingConstraint:
+    names = ("sid1", "sid2", "mindistance", "maxdistance", "order")
+    return SpacingConstraint(element.tag.span, *(_attribute(element, name) for name in names))
+
+
+def _element(element: Element) -> MatrixElement | KmerElement:
+    identifier = _attribute(element, "id")
+    kmers = element.child("kmerbased")
+    if kmers:
+        return KmerElement(identifier, kmers.tag.span, tuple(map(_letter, kmers.children)))
+    positions = element.child("matrixbased").children
+    return MatrixElement(
+        identifier,
+        tuple(
+            Position(position.tag.span, tuple(map(_letter, position.children)))
+            for position in positions
+        ),
+    )
+
+
+def _letter(element: Element) -> Letter:
+    return Letter(element.text, _attribute(element, "probability"))
