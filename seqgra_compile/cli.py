@@ -14,7 +14,8 @@ from pathlib import Path
 import click
 
 from . import __version__
-from .compiler import Compilation, compile_bytes
+from .catalog.semantics import INTENDED, SEMANTICS
+from .compiler import Compilation, UnsupportedSemantics, compile_bytes
 from .diagnostics import as_text
 from .explanations import CODES, explain
 from .pycode import visible
@@ -40,6 +41,13 @@ _FAILED, _USAGE = 1, 2
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Another folder in which to look for files that a definition names; repeatable.",
 )
+@click.option(
+    "--semantics",
+    type=click.Choice(list(SEMANTICS)),
+    default=INTENDED,
+    show_default=True,
+    help="; ".join(f"{name}: {about}" for name, about in SEMANTICS.items()) + ".",
+)
 @click.option("--check", is_flag=True, help="Report diagnostics only; write no script.")
 @click.option("--explain", "code", metavar="CODE", help="Explain a diagnostic code, such as SG203.")
 @click.option(
@@ -53,6 +61,7 @@ def main(
     definitions: tuple[str, ...],
     output: Path | None,
     include: tuple[Path, ...],
+    semantics: str,
     check: bool,
     code: str | None,
     kind: str | None,
@@ -77,7 +86,7 @@ def main(
         raise click.UsageError("several definitions need a folder: -o DIR")
     if into_folder and output.exists() and not output.is_dir():
         raise click.UsageError(f"several definitions need a folder, and '{output}' is none")
-    run = _Run(definitions, output, into_folder, include, check)
+    run = _Run(definitions, output, into_folder, include, semantics, check)
     sys.exit(max(run.status(name) for name in definitions))
 
 
@@ -95,6 +104,7 @@ class _Run:
     output: Path | None
     into_folder: bool
     include: tuple[Path, ...]
+    semantics: str
     check: bool
     written: dict[Path, str] = field(default_factory=dict)
 
@@ -108,6 +118,8 @@ class _Run:
             compilation = self.compiled(name, data)
             for diagnostic in compilation.diagnostics:
                 click.echo(as_text(diagnostic, compilation.source), err=True)
+        except UnsupportedSemantics as error:
+            return _complain(name, str(error))
         except Exception as error:  # whatever it is, it is our fault
             return _our_bug(name, error)
         if compilation.diagnostics.failed:
@@ -116,7 +128,8 @@ class _Run:
 
     def compiled(self, name: str, data: bytes) -> Compilation:
         beside = Path(".") if name == "-" else Path(name).parent
-        return compile_bytes(name, data, [beside, *self.include], self.check)
+        folders = [beside, *self.include]
+        return compile_bytes(name, data, folders, self.check, self.semantics)
 
     def put(self, name: str, compilation: Compilation) -> int:
         """The script to where it was asked for; the exit status."""
@@ -127,9 +140,7 @@ class _Run:
             target = target / f"{compilation.model_id}.py"
         if target in self.written:
             first = self.written[target]
-            return _complain(
-                name, f"'{first}' has the same model id; {target} is already written"
-            )
+            return _complain(name, f"'{first}' has the same model id; {target} is already written")
         self.written[target] = name
         try:
             if any(_same(target, definition) for definition in self.definitions):
