@@ -81,10 +81,10 @@ def main(
         raise click.UsageError("name a definition, or - for standard input")
     if definitions.count("-") > 1:
         raise click.UsageError("standard input can be read only once")
-    into_folder = output is not None and (len(definitions) > 1 or output.is_dir())
+    into_folder = output is not None and (len(definitions) > 1 or os.path.isdir(output))
     if len(definitions) > 1 and not (into_folder or check):
         raise click.UsageError("several definitions need a folder: -o DIR")
-    if into_folder and output.exists() and not output.is_dir():
+    if into_folder and os.path.exists(output) and not os.path.isdir(output):
         raise click.UsageError(f"several definitions need a folder, and '{output}' is none")
     run = _Run(definitions, output, into_folder, include, semantics, check)
     sys.exit(max(run.status(name) for name in definitions))

@@ -71,7 +71,12 @@ def _with_weights(
     try:
         check_npy(data)
     except WeightsRefused as error:
-        diagnostics.error("SG609", named.span, f"'{named.value}': {error}")
+        diagnostics.error(
+            "SG609",
+            named.span,
+            f"{quoted(named.value)}: {error}",
+            "save the weights anew, with numpy.save",
+        )
     file = ir.WeightsFile(named.value, hashlib.sha256(data).hexdigest())
     return dataclasses.replace(operation, weights_file=file)
 

@@ -84,7 +84,7 @@ class Folders:
         nearest = self._nearest(wanted)
         if nearest:
             words.append(f"the nearest existing file is '{nearest}'")
-        if os.path.isfile(wanted):
+        elif os.path.isfile(wanted):
             words.append("'-I .' would find it")
         else:
             words.append("name its folder with -I")

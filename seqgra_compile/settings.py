@@ -27,6 +27,13 @@ class Owner:
     def noun(self) -> str:
         return "parameter" if self.missing == "SG205" else "hyperparameter"
 
+    @property
+    def example(self) -> str:
+        """How one of them is written, with a hole for its name."""
+        if self.missing == "SG205":
+            return '{}="..."'
+        return '<hyperparameter name="{}">...</hyperparameter>'
+
 
 def read_value(
     text: Text, path: str, kind: Kind, what: str, diagnostics: Diagnostics
@@ -56,11 +63,12 @@ def read_settings(
         elif not row.required:
             values[name] = Value(row.default, owner.path + name, None)
         elif name not in meant:
+            write = owner.example.format(name)
             diagnostics.error(
                 owner.missing,
                 owner.span,
                 f"{owner.name} needs the {owner.noun} '{name}'",
-                f"{row.about}: {row.kind.wants}",
+                f"write {write} ({row.about}): {row.kind.wants}",
             )
     return values
 

@@ -13,6 +13,7 @@ from xml.parsers import expat
 
 from .definition import Attribute, Element
 from .diagnostics import Diagnostics, quoted
+from .pycode import visible
 from .source import Source, Span, Text
 
 MAX_BYTES = 16 * 2**20
@@ -199,15 +200,12 @@ class _Builder:
         raise _Refused
 
 
-_MARKUP = "in text, a plain & is written &amp; and a plain < is written &lt;"
+_PLAIN = {"&": "&amp;", "<": "&lt;"}
+_MARKUP = "a plain & is written &amp; and a plain < is written &lt;"
 _REASONS = {
     expat.errors.XML_ERROR_SYNTAX: (
         "the file does not start as XML does",
         "a definition starts with an XML declaration or with <seqgramodel>",
-    ),
-    expat.errors.XML_ERROR_INVALID_TOKEN: (
-        "this character cannot stand here",
-        f"{_MARKUP}; an attribute's value stands in quotes",
     ),
     expat.errors.XML_ERROR_UNDEFINED_ENTITY: (
         "an entity that XML does not know",
@@ -227,11 +225,23 @@ _REASONS = {
 }
 
 
+def _invalid_token(text: str, offset: int) -> tuple[str, str]:
+    """What is wrong with a character, and the way out."""
+    character = text[offset : offset + 1]
+    if character in _PLAIN:
+        return f"a plain {character}", f"write {_PLAIN[character]}"
+    if text[:offset].rstrip().endswith("="):
+        return "a value without quotes", 'write name="value"'
+    if character and visible(character) != character:
+        return "a control character", "delete it"
+    return "this character cannot stand here", f"in text, {_MARKUP}"
+
+
 def _not_well_formed(builder: _Builder, error: expat.ExpatError) -> None:
     """Say what expat found, in the words of somebody who edits a definition."""
     offset = min(builder.here(), len(builder.text))
-    if builder.text[max(offset - 1, 0) : offset] == "&":
-        # Expat complains of what follows the plain &.
+    if builder.text[max(offset - 1, 0) : offset] in ("&", "<"):
+        # Expat complains of what follows.
         offset -= 1
     word = _WORD.match(builder.text, offset)
     span = Span(offset, word.end() if word else offset + 1)
@@ -243,6 +253,8 @@ def _not_well_formed(builder: _Builder, error: expat.ExpatError) -> None:
     elif opened and found == expat.errors.XML_ERROR_NO_ELEMENTS:
         reason, help = f"the file ends before {quoted(opened.value)} is closed", "was it cut off?"
         span = opened.span
+    elif found == expat.errors.XML_ERROR_INVALID_TOKEN:
+        reason, help = _invalid_token(builder.text, offset)
     else:
         reason, help = _REASONS.get(found, (found, None))
     builder.diagnostics.error("SG101", span, f"not well-formed XML: {reason}", help)

@@ -70,7 +70,8 @@ def _elu_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
 def _prelu_shape(arguments: Arguments, shape: Shape) -> Shape:
     shared = arguments["shared_axes"].value or ()
     if any(axis > len(shape) for axis in shared):
-        raise ShapeError("SG307", f"{shape} has no axis {max(shared)}", "shared_axes")
+        problem = f"{shape} has no axis {max(shared)}"
+        raise ShapeError("SG307", problem, "shared_axes", "axis 1 is the first, without the batch")
     return shape
 
 

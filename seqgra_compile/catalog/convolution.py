@@ -88,15 +88,19 @@ def _check_window(name: str, arguments: Arguments, channels: int) -> None:
     strides, dilation = arguments["strides"].value, arguments["dilation_rate"].value
     if max(_tuple(strides)) > 1 and max(_tuple(dilation)) > 1:
         raise ShapeError(
-            "SG307", f"{name} cannot have both strides and a dilation above 1", "dilation_rate"
+            "SG307",
+            f"{name} cannot have both strides and a dilation above 1",
+            "dilation_rate",
+            "leave one of the two at 1",
         )
     groups = arguments["groups"].value
     if channels % groups or arguments["filters"].value % groups:
         raise ShapeError(
             "SG307",
-            f"{groups} groups divide neither {channels} channels "
-            f"nor {arguments['filters'].value} filters evenly",
+            f"{groups} groups do not share {channels} channels and "
+            f"{arguments['filters'].value} filters evenly",
             "groups",
+            "write a divisor of both",
         )
 
 

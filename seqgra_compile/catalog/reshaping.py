@@ -34,6 +34,7 @@ def _reshaped(arguments: Arguments, shape: Shape) -> Shape:
             "SG307",
             f"{shape} holds {total:,} values, which do not fill {target}",
             "target_shape",
+            "write -1 for the axis that takes whatever is left" if -1 not in target else None,
         )
     return tuple(total // known if size == -1 else size for size in target)
 
@@ -82,7 +83,10 @@ def _cropped(arguments: Arguments, shape: Shape) -> Shape:
     cropping = arguments["cropping"].value
     if sum(cropping) >= shape[0]:
         raise ShapeError(
-            "SG307", f"cropping {cropping} leaves nothing of {shape[0]} positions", "cropping"
+            "SG307",
+            f"cropping {cropping} leaves nothing of {shape[0]} positions",
+            "cropping",
+            "crop less",
         )
     return (shape[0] - sum(cropping), shape[1])
 

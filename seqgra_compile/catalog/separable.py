@@ -61,7 +61,10 @@ def _length(name: str, arguments: Arguments, shape: Shape) -> int:
     )
     if stride > 1 and dilation > 1:
         raise ShapeError(
-            "SG307", f"{name} cannot have both strides and a dilation above 1", "dilation_rate"
+            "SG307",
+            f"{name} cannot have both strides and a dilation above 1",
+            "dilation_rate",
+            "leave one of the two at 1",
         )
     count = window_count(shape[0], window, stride, arguments["padding"].value, dilation)
     if count is None:
@@ -160,6 +163,7 @@ def _transposed(arguments: Arguments, shape: Shape) -> Shape:
             "SG307",
             "Conv1DTranspose cannot have both strides and a dilation above 1",
             "dilation_rate",
+            "leave one of the two at 1",
         )
     reach = (arguments["kernel_size"].value - 1) * dilation + 1
     length = shape[0] * stride

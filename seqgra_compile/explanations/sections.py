@@ -46,6 +46,19 @@ SECTIONS = {
         write the hyperparameter from_logits as True.
         """,
     ),
+    "SG404": Explanation(
+        "a loss for numbers",
+        """
+        The loss measures how far numbers are from one another. In classification its targets are a
+        1 for each true label and a 0 for the others, and it treats a confident wrong answer much
+        more mildly than a cross-entropy does. It is a warning, because training does run.
+
+            <task>multi-class classification</task> ...
+            <hyperparameter name="loss">MSELoss</hyperparameter>
+
+        Take the loss that the help line names, unless this one is meant.
+        """,
+    ),
     "SG405": Explanation(
         "implementation contradicts the other elements",
         """
@@ -96,6 +109,19 @@ SECTIONS = {
             <hyperparameter name="momentum">0.9</hyperparameter>
         """,
     ),
+    "SG410": Explanation(
+        "an optimizer made for all examples at once",
+        """
+        LBFGS and Rprop compare the gradients of one step with those of the next. With batches the
+        two come from different examples, and the comparison says little. It is a warning, because
+        training does run.
+
+            <hyperparameter name="optimizer">Rprop</hyperparameter>
+            ... <hyperparameter name="batch_size">64</hyperparameter>
+
+        Write a batch_size of the whole training set, or take Adam or SGD.
+        """,
+    ),
     "SG501": Explanation(
         "a value that no script can honour",
         """
@@ -130,6 +156,19 @@ SECTIONS = {
 
             <library>PyTorch</library> ...
             <hyperparameter name="clipnorm">0.5</hyperparameter>
+
+        To get seqgra's result, delete the line.
+        """,
+    ),
+    "SG702": Explanation(
+        "seqgra ignores the rho of Keras's RMSprop",
+        """
+        A note, not an error. seqgra 0.0.4 reads rho for RMSprop in TensorFlow and then trains with
+        Keras's default, 0.9. The script does what the definition says, so its weights differ from
+        those that seqgra trains.
+
+            <hyperparameter name="optimizer">RMSprop</hyperparameter>
+            <hyperparameter name="rho">0.99</hyperparameter>
 
         To get seqgra's result, delete the line.
         """,

@@ -126,8 +126,8 @@ VALUES = {
         "an unknown loss",
         """
         The library has no loss of this name in the table, or the name belongs to the other
-        library. PyTorch: CrossEntropyLoss and BCEWithLogitsLoss are what most definitions need;
-        TensorFlow: categorical_crossentropy and binary_crossentropy.
+        library. What most definitions need is, in PyTorch, CrossEntropyLoss or BCEWithLogitsLoss
+        and, in TensorFlow, categorical_crossentropy or binary_crossentropy.
 
             <library>PyTorch</library> ...
             <hyperparameter name="loss">categorical_crossentropy</hyperparameter>

@@ -1,0 +1,5 @@
+"""Parts of networks."""
+
+
+class Detector:
+    pass

@@ -1,0 +1,16 @@
+"""A small convolutional network: motif detectors, then their strongest matches."""
+
+import einops
+import torch
+from torch import nn
+
+
+class MotifNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.detect = nn.Conv1d(4, 16, kernel_size=11)
+        self.decide = nn.Linear(16, 3)
+
+    def forward(self, x):
+        x = torch.relu(self.detect(x))
+        return self.decide(einops.reduce(x, "b c l -> b c", "max"))

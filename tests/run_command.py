@@ -1,0 +1,31 @@
+"""`seqgra-compile` inside this process: exit status, standard output and standard error."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from seqgra_compile.cli import main
+
+
+@dataclass(frozen=True)
+class Result:
+    exit_code: int
+    stdout: bytes
+    stderr: bytes
+
+
+def run(*arguments: str | Path, folder: Path = Path(), stdin: bytes = b"") -> Result:
+    """Run the command with a folder as its current directory."""
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        result = CliRunner().invoke(main, [str(word) for word in arguments], input=stdin)
+    finally:
+        os.chdir(before)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Result(result.exit_code, result.stdout_bytes, result.stderr_bytes)
