@@ -254,7 +254,133 @@ def penalties() -> Iterator[Setup]:
     )
 
 
-SETUPS = (*convolutions(), *recurrent(), *others(), *penalties())
+def separate_channels() -> Iterator[Setup]:
+    for padding, kernel, stride in itertools.product(("valid", "same"), (3, 4), (1, 2)):
+        settings = {"kernel_size": kernel, "strides": stride, "padding": padding}
+        words = f"{padding}-{kernel}-{stride}"
+        yield Setup(
+            f"separable-{words}",
+            ("SeparableConv1D" + attributes(filters=5, depth_multiplier=2, **settings), "Flatten"),
+        )
+        yield Setup(
+            f"depthwise-{words}",
+            ("DepthwiseConv1D" + attributes(depth_multiplier=3, **settings), "Flatten"),
+        )
+    for padding, kernel, stride in itertools.product(("valid", "same"), (2, 3, 4, 5), (1, 2, 3)):
+        settings = {"filters": 5, "kernel_size": kernel, "strides": stride, "padding": padding}
+        yield Setup(
+            f"transpose-{padding}-{kernel}-{stride}",
+            ("Conv1DTranspose" + attributes(**settings), "Flatten"),
+        )
+    for name, padding in itertools.product(
+        ("SeparableConv1D", "DepthwiseConv1D", "Conv1DTranspose"), ("valid", "same")
+    ):
+        settings = {"kernel_size": 3, "dilation_rate": 2, "padding": padding, "use_bias": False}
+        filters = {} if name == "DepthwiseConv1D" else {"filters": 4}
+        yield Setup(
+            f"{name.lower()}-dilated-{padding}",
+            (name + attributes(**filters, **settings, activation="tanh"), "Flatten"),
+        )
+
+
+def gated() -> Iterator[Setup]:
+    for name, other in (("GRU", {}), ("GRU", {"reset_after": False}), ("SimpleRNN", {})):
+        kind = name.lower() + ("-reset-before" if other else "")
+        for sequences, backwards in itertools.product((True, False), repeat=2):
+            settings = {"units": 5, "return_sequences": sequences, "go_backwards": backwards}
+            flatten = ("Flatten",) if sequences else ()
+            words = "-sequences" * sequences + "-backwards" * backwards
+            yield Setup(f"{kind}{words}", (name + attributes(**settings, **other), *flatten))
+        for mode, sequences in itertools.product(("concat", "mul"), (True, False)):
+            settings = {"bidirectional": True, "merge_mode": mode, "return_sequences": sequences}
+            flatten = ("Flatten",) if sequences else ()
+            yield Setup(
+                f"{kind}-{mode}{'-sequences' * sequences}",
+                (name + attributes(units=4, **settings, **other), *flatten),
+            )
+        yield Setup(
+            f"{kind}-switches",
+            (name + attributes(units=4, use_bias=False, activation="elu", **other),),
+        )
+        yield Setup(
+            f"{kind}-dropout",
+            (name + attributes(units=4, dropout=0.3, recurrent_dropout=0.3, **other),),
+            random=True,
+        )
+        what = ("kernel", "recurrent", "bias") + ("activity",) * (name == "GRU")
+        penalised = {f"{weight}_regularizer": "l2" for weight in what}
+        yield Setup(f"{kind}-penalty", (name + attributes(units=4, **penalised, **other),))
+
+
+def simple_layers() -> Iterator[Setup]:
+    after_conv = {
+        "Activation": {"activation": "softmax"},
+        "ReLU": {"max_value": 0.5, "negative_slope": 0.1, "threshold": 0.2},
+        "LeakyReLU": {"negative_slope": 0.2},
+        "PReLU": {"shared_axes": "(1,)", "alpha_regularizer": "l2"},
+        "ELU": {"alpha": 0.7},
+        "Softmax": {},
+        "BatchNormalization": {"momentum": 0.7, "gamma_regularizer": "l1"},
+        "LayerNormalization": {},
+        "AveragePooling1D": {"pool_size": 3, "strides": 2},
+        "Permute": {"dims": "(2, 1)"},
+        "ZeroPadding1D": {"padding": "(2, 1)"},
+        "Cropping1D": {"cropping": "(1, 3)"},
+        "UpSampling1D": {"size": 3},
+        "GlobalAveragePooling1D": {},
+    }
+    for name, settings in after_conv.items():
+        for kind, before in (("conv", conv1d()), ("lstm", lstm(return_sequences=True))):
+            end = () if name.startswith("Global") else ("Flatten",)
+            yield Setup(
+                f"{name.lower()}-after-{kind}", (before, name + attributes(**settings), *end)
+            )
+    for name, settings in (
+        ("BatchNormalization", {"axis": 1}),
+        ("BatchNormalization", {"center": False, "scale": False}),
+        ("BatchNormalization", {"trainable": False}),
+        ("LayerNormalization", {"center": False}),
+        ("LayerNormalization", {"scale": False}),
+        ("PReLU", {}),
+        ("ReLU", {}),
+        ("AveragePooling1D", {"pool_size": 4, "padding": "same"}),
+        ("Softmax", {"axis": 1}),
+        ("ZeroPadding1D", {"padding": 2}),
+    ):
+        words = "-".join(f"{key}-{value}" for key, value in settings.items())
+        yield Setup(f"{name.lower()}-{words}", (conv1d(), name + attributes(**settings), "Flatten"))
+    yield Setup("batchnorm-dense", ("Flatten", "Dense" + attributes(units=4), "BatchNormalization"))
+    yield Setup("relu-dense", ("Flatten", 'Dense units="6"', "ReLU"))
+    yield Setup("repeat", ("GlobalMaxPool1D", 'RepeatVector n="5"', lstm()))
+    for name, settings in (
+        ("SpatialDropout1D", {"rate": 0.4}),
+        ("GaussianNoise", {"stddev": 0.4}),
+        ("GaussianDropout", {"rate": 0.4}),
+        ("AlphaDropout", {"rate": 0.4}),
+    ):
+        yield Setup(name.lower(), (conv1d(), name + attributes(**settings), "Flatten"), random=True)
+    image = "Conv2D" + attributes(filters=4, kernel_size=(1, 2), padding="same")
+    for name, padding in itertools.product(("MaxPool2D", "AveragePooling2D"), ("valid", "same")):
+        settings = {"pool_size": (1, 3), "strides": (1, 2), "padding": padding}
+        yield Setup(
+            f"{name.lower()}-{padding}",
+            (image, name + attributes(**settings), "Flatten"),
+            two_dimensional=True,
+        )
+    for name in ("GlobalMaxPool2D", "GlobalAveragePooling2D"):
+        yield Setup(name.lower(), (image, name), two_dimensional=True)
+    yield Setup("batchnorm-2d", (image, "BatchNormalization", "Flatten"), two_dimensional=True)
+
+
+SETUPS = (
+    *convolutions(),
+    *separate_channels(),
+    *recurrent(),
+    *gated(),
+    *others(),
+    *simple_layers(),
+    *penalties(),
+)
 
 
 def definition(setup: Setup, library: str) -> bytes:
@@ -313,8 +439,10 @@ def stir(model) -> None:
         weight.assign(weight.numpy() + generator.uniform(0, 0.1, weight.shape))
 
 
-def as_torch(keras_model, identifier: str, number: int, axes: tuple[int, ...]) -> np.ndarray:
-    return keras_model.get_layer(identifier).get_weights()[number].transpose(axes)
+def as_torch(keras_model, identifier: str, number: int, tensor, axes) -> np.ndarray:
+    """A Keras weight in the layout of the PyTorch tensor."""
+    values = keras_model.get_layer(identifier).get_weights()[number].transpose(axes)
+    return values.reshape(tuple(tensor.shape))
 
 
 def farthest(a, b) -> float:
@@ -352,8 +480,7 @@ def test_one_model_in_both_libraries(setup: Setup, tmp_path, monkeypatch):
     stir(keras_model)
     places = placed(setup, tmp_path, torch_model)
     for identifier, number, tensor, axes in places:
-        values = as_torch(keras_model, identifier, number, axes)
-        assert values.shape == tuple(tensor.shape)
+        values = as_torch(keras_model, identifier, number, tensor, axes)
         tensor.data.copy_(torch.from_numpy(values.copy()))
     copied = sum(tensor.numel() for _, _, tensor, _ in places)
     assert copied == keras_model.count_params()
@@ -373,7 +500,7 @@ def test_one_model_in_both_libraries(setup: Setup, tmp_path, monkeypatch):
     loss = torch_step(ours, torch_model, torch_x, y)
     assert farthest(keras_step(theirs, keras_model, keras_x, y), loss) <= TOLERANCE
     for identifier, number, tensor, axes in places:
-        values = as_torch(keras_model, identifier, number, axes)
+        values = as_torch(keras_model, identifier, number, tensor, axes)
         difference = farthest(values, tensor.detach().numpy())
         assert difference <= TOLERANCE, f"{identifier}, weight {number}: {difference}"
     after = [tensor.detach().numpy() for _, _, tensor, _ in places]

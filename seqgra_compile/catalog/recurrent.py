@@ -368,7 +368,12 @@ _CELLS = (
         "SimpleRNN",
         "recurrent layer without gates",
         1,
-        (*_UNITS, *_WEIGHTS, *_RUNNING),
+        # Keras 3.15 takes an activity regularizer here and drops it: none is offered.
+        tuple(
+            parameter
+            for parameter in (*_UNITS, *_WEIGHTS, *_RUNNING)
+            if parameter.name != "activity_regularizer"
+        ),
         _plain_rnn,
         "[1]",
         _gate_biases(1),
