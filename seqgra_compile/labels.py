@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import ir
-from .catalog.parameters import Integer
+from .catalog.general import LABEL_NUMBER
 from .catalog.sequences import MULTI_LABEL
 from .definition import General, Pattern
 from .diagnostics import Diagnostics, quoted
@@ -12,7 +12,6 @@ from .settings import read_value
 from .source import Text
 
 _MAX_LABELS = 100_000
-_NUMBER = Integer(-(10**9), 10**9)
 _SEPARATORS = {"\t": "a tab", "\n": "a line end", "\r": "a line end", "|": "'|'"}
 
 
@@ -52,9 +51,9 @@ def pattern(
     path = "general/labels/pattern"
     first = 1
     if written.min:
-        low = read_value(written.min, f"{path}/@min", _NUMBER, "'min'", diagnostics)
+        low = read_value(written.min, f"{path}/@min", LABEL_NUMBER, "'min'", diagnostics)
         first = low.value if low else None
-    last = read_value(written.max, f"{path}/@max", _NUMBER, "'max'", diagnostics)
+    last = read_value(written.max, f"{path}/@max", LABEL_NUMBER, "'max'", diagnostics)
     if first is None or last is None:
         return None
     if first > last.value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from .catalog.general import ID
 from .diagnostics import Diagnostics, did_you_mean, one_of, quoted
 from .ir import Value
 from .source import Text
@@ -16,7 +17,7 @@ def plain(text: Text, path: str) -> Value[str]:
 
 def read_id(text: Text, path: str, diagnostics: Diagnostics) -> Value[str]:
     """An id; a wrong one is reported and taken as it is."""
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", text.value):
+    if not re.fullmatch(ID, text.value):
         legal = re.sub(r"[^A-Za-z0-9_-]+", "-", text.value).strip("-") or "my-model"
         diagnostics.error(
             "SG201",

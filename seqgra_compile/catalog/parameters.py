@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from ..pycode import Code, literal
 
 REQUIRED = object()
-_TRUE = ("y", "yes", "t", "true", "on", "1")
-_FALSE = ("n", "no", "f", "false", "off", "0")
-_MAX_INTEGER = 2**31 - 1
+TRUE = ("y", "yes", "t", "true", "on", "1")
+FALSE = ("n", "no", "f", "false", "off", "0")
+MAX_INTEGER = 2**31 - 1
 _MAX_EXPRESSION = 500
 
 
@@ -69,11 +69,11 @@ def _integer(text: str) -> int | None:
 @dataclass(frozen=True)
 class Integer(Kind):
     minimum: int = 1
-    maximum: int = _MAX_INTEGER
+    maximum: int = MAX_INTEGER
 
     @property
     def wants(self) -> str:
-        if self.maximum != _MAX_INTEGER:
+        if self.maximum != MAX_INTEGER:
             return f"a whole number from {self.minimum} to {self.maximum}"
         return f"a whole number of at least {self.minimum}"
 
@@ -154,9 +154,9 @@ class Boolean(Kind):
 
     def parse(self, text: str) -> bool:
         word = text.strip().lower()
-        if word not in _TRUE + _FALSE:
-            raise BadValue("true or false", f"also read: {', '.join(_TRUE + _FALSE)}")
-        return word in _TRUE
+        if word not in TRUE + FALSE:
+            raise BadValue("true or false", f"also read: {', '.join(TRUE + FALSE)}")
+        return word in TRUE
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ class Size(Kind):
         value = python_literal(text, self.wants)
         values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * self.rank
         if len(values) != self.rank or not all(
-            type(size) is int and 1 <= size <= _MAX_INTEGER for size in values
+            type(size) is int and 1 <= size <= MAX_INTEGER for size in values
         ):
             raise BadValue(self.wants)
         return values[0] if self.rank == 1 else values
@@ -208,7 +208,7 @@ class Pair(Kind):
         value = python_literal(text, self.wants)
         pair = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
         if len(pair) != 2 or not all(
-            type(size) is int and 0 <= size <= _MAX_INTEGER for size in pair
+            type(size) is int and 0 <= size <= MAX_INTEGER for size in pair
         ):
             raise BadValue(self.wants)
         return pair
@@ -232,7 +232,7 @@ class Shape(Kind):
             value = tuple(value)
         if not isinstance(value, tuple) or not value:
             raise BadValue(self.wants)
-        if not all(type(size) is int and size <= _MAX_INTEGER for size in value):
+        if not all(type(size) is int and size <= MAX_INTEGER for size in value):
             help = "write the length of the sequences" if None in value else None
             raise BadValue(self.wants, help)
         if any(size < 1 and not (self.free and size == -1) for size in value):

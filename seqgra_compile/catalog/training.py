@@ -27,14 +27,15 @@ class Format:
 
     name: str
     library: str
+    about: str
     class_name: bool = False
 
 
 _FORMATS = (
-    Format("pytorch-module", PYTORCH, class_name=True),
-    Format("keras-tf-whole-model", TENSORFLOW),
-    Format("keras-h5-whole-model", TENSORFLOW),
-    Format("keras-json-architecture-only", TENSORFLOW),
-    Format("data-definition", BAYES),
+    Format("pytorch-module", PYTORCH, "a Python file with the model's class", class_name=True),
+    Format("keras-tf-whole-model", TENSORFLOW, "the folder of a saved model"),
+    Format("keras-h5-whole-model", TENSORFLOW, "an HDF5 file of a saved model"),
+    Format("keras-json-architecture-only", TENSORFLOW, "a JSON file of the layers"),
+    Format("data-definition", BAYES, "the data definition whose rules the classifier knows"),
 )
 FORMATS = {row.name: row for row in _FORMATS}

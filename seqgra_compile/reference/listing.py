@@ -13,7 +13,8 @@ _WIDTH = 100
 
 def listing(kind: str) -> str:
     """All rows of a kind, with their parameters; `kind` is one of `KINDS`."""
-    return "\n".join(line for group in KINDS[kind]() for line in _group(group))
+    lines = [line for group in KINDS[kind]() for line in _group(group)]
+    return "\n".join(lines).strip() + "\n"
 
 
 def _group(group: Group) -> Iterable[str]:

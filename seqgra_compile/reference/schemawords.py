@@ -1,0 +1,135 @@
+"""The closed lists of the language as simple types, and whose parameters are called what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import product
+from xml.etree import ElementTree as ET
+
+from ..catalog.general import ID
+from ..catalog.layer import COMMON
+from ..catalog.losses import LOSSES
+from ..catalog.operations import OPERATIONS
+from ..catalog.optimizers import CLIPPING, OPTIMIZERS
+from ..catalog.parameters import Parameter
+from ..catalog.sequences import (
+    INPUT_ENCODINGS,
+    LIBRARIES,
+    SEQUENCE_SPACES,
+    TASKS,
+    implementation,
+)
+from ..catalog.training import FORMATS, TRAINING
+from .entries import default, meaning
+from .simpletypes import NOT_BLANK, folded, pattern, without_underscores, words, xs
+
+# Parameters of one name, and whose they are; "" where all rows of the table have it.
+Owned = list[tuple[str, Parameter]]
+
+
+def sentences(owned: Owned) -> str:
+    """What a name means: once for each meaning and default, with those that have it."""
+    owners: dict[str, list[str]] = {}
+    for owner, row in owned:
+        ends = "required" if row.required else f"default {default(row)}"
+        owners.setdefault(f"{meaning(row)}; {ends}.", []).append(owner)
+    return "\n".join(
+        f"{', '.join(filter(None, names))}: {text}" if any(names) else text
+        for text, names in owners.items()
+    )
+
+
+def operation_parameters() -> dict[str, Owned]:
+    pairs = [(row.name, p) for row in OPERATIONS.values() for p in row.parameters]
+    return _by_name([*(("", p) for p in COMMON), *pairs])
+
+
+def _by_name(pairs: Iterable[tuple[str, Parameter]]) -> dict[str, Owned]:
+    found: dict[str, Owned] = {}
+    for owner, row in pairs:
+        found.setdefault(row.name, []).append((owner, row))
+    return found
+
+
+def _loss_parameters() -> dict[str, Owned]:
+    rows = (row for row in LOSSES.values() if not row.refused)
+    return _by_name((row.name, p) for row in rows for p in row.parameters)
+
+
+def _optimizer_parameters() -> dict[str, Owned]:
+    rows = (row for row in OPTIMIZERS.values() if not row.refused)
+    pairs = [(f"{row.name} of {row.library}", p) for row in rows for p in row.parameters]
+    return _by_name([*(("", p) for p in CLIPPING), *pairs])
+
+
+def _training_parameters() -> dict[str, Owned]:
+    return _by_name(("", p) for p in TRAINING)
+
+
+# Section: whether one of its hyperparameters names a row, and the others.
+SECTIONS: dict[str, tuple[bool, Callable[[], dict[str, Owned]]]] = {
+    "loss": (True, _loss_parameters),
+    "optimizer": (True, _optimizer_parameters),
+    "trainingprocess": (False, _training_parameters),
+}
+
+
+def word_types() -> dict[str, ET.Element]:
+    """Simple types by name."""
+    types = {
+        "id": pattern(ID, base="xs:string"),
+        "blank": xs("simpleType", xs("restriction", xs("length", value="0"), base="xs:token")),
+        "not-blank": pattern(NOT_BLANK, base="xs:string"),
+        "task": words((task, "") for task in TASKS),
+        "sequencespace": words(_spaces()),
+        "library": words((library, "") for library in LIBRARIES),
+        "implementation": words((name, "") for name in _implementations()),
+        "inputencoding": words((encoding, "") for encoding in INPUT_ENCODINGS),
+        "external-format": words(
+            ((row.name, f"{row.library}: {row.about}") for row in FORMATS.values()), "xs:string"
+        ),
+        "operation-name": _operation_names(),
+        "loss-name": _loss_names(),
+        "optimizer-name": _optimizer_names(),
+    }
+    for section, (names, owned) in SECTIONS.items():
+        rows = [(section, f"The {section}: its name.")] if names else []
+        rows += [(name, sentences(found)) for name, found in owned().items()]
+        types[f"{section}-hyperparameter"] = words(rows, "xs:string")
+    return types
+
+
+def _spaces() -> Iterable[tuple[str, str]]:
+    for space in SEQUENCE_SPACES.values():
+        unknown = f", and {space.unknown} for any of them" if space.unknown else ""
+        yield space.name, f"letters in the order of the channels: {space.alphabet}{unknown}"
+
+
+def _implementations() -> Iterable[str]:
+    return (implementation(*row) for row in product(LIBRARIES, SEQUENCE_SPACES, TASKS))
+
+
+def _in_any_case(rows: dict[str, str], patterns: Iterable[str]) -> ET.Element:
+    """Names as an editor completes them, and in any case."""
+    return xs("simpleType", xs("union", words(rows.items()), pattern(*patterns)))
+
+
+def _operation_names() -> ET.Element:
+    rows = OPERATIONS.values()
+    spellings = (folded(name) for row in rows for name in (row.name, *row.aliases))
+    return _in_any_case({row.name: row.about for row in rows}, spellings)
+
+
+def _loss_names() -> ET.Element:
+    rows = [row for row in LOSSES.values() if not row.refused]
+    spellings = (without_underscores(name) for row in rows for name in (row.name, *row.aliases))
+    return _in_any_case({row.name: f"{row.library}: {row.about}" for row in rows}, spellings)
+
+
+def _optimizer_names() -> ET.Element:
+    rows = [row for row in OPTIMIZERS.values() if not row.refused]
+    names: dict[str, str] = {}
+    for row in rows:
+        before = f"{names[row.name]}; " if row.name in names else ""
+        names[row.name] = f"{before}{row.library}: {row.about}"
+    return _in_any_case(names, map(folded, names))
