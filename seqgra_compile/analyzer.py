@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from . import ir, labels
 from .catalog import losses, operations, optimizers
+from .catalog.general import SEED
 from .catalog.layer import Operation as OperationRow
-from .catalog.parameters import Integer, Parameter
+from .catalog.parameters import Parameter
 from .catalog.sequences import (
     BAYES,
     INPUT_ENCODINGS,
@@ -24,8 +25,6 @@ from .ir import Arguments, Value
 from .names import plain, read_choice, read_id
 from .settings import Owner, read_settings, read_value
 from .source import Span, Text
-
-_SEED = Integer(0, 2**32 - 1)
 
 
 def analyze(
@@ -99,7 +98,7 @@ class _Analysis:
             "labels": None,
             "label_pattern": None,
             "seed": read_value(
-                general.seed, "general/seed", _SEED, "the seed", self.diagnostics
+                general.seed, "general/seed", SEED, "the seed", self.diagnostics
             ),
         }
         if isinstance(general.labels, Pattern):
