@@ -17,7 +17,9 @@ import seqgra_compile
 from seqgra_compile.compiler import compile_definition
 
 ROOT = Path(__file__).parents[1]
-EXAMPLES = sorted((ROOT / "examples").glob("*.xml"))
+EXAMPLES = sorted(
+    path for path in (ROOT / "examples").glob("*.xml") if "<seqgramodel" in path.read_text("utf-8")
+)
 HEAVY = ("h5py", "keras", "lxml", "numpy", "tensorflow", "torch")
 
 
