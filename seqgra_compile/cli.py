@@ -15,6 +15,7 @@ import click
 
 from . import __version__
 from .catalog.semantics import INTENDED, SEMANTICS
+from .catalog.sequences import PYTORCH, TENSORFLOW
 from .compiler import Compilation, UnsupportedSemantics, compile_bytes
 from .diagnostics import as_text
 from .explanations import CODES, explain
@@ -48,6 +49,11 @@ _FAILED, _USAGE = 1, 2
     show_default=True,
     help="; ".join(f"{name}: {about}" for name, about in SEMANTICS.items()) + ".",
 )
+@click.option(
+    "--library",
+    type=click.Choice((PYTORCH, TENSORFLOW), case_sensitive=False),
+    help="Compile an embedded architecture for this library, not for the definition's own.",
+)
 @click.option("--check", is_flag=True, help="Report diagnostics only; write no script.")
 @click.option("--explain", "code", metavar="CODE", help="Explain a diagnostic code, such as SG203.")
 @click.option(
@@ -62,6 +68,7 @@ def main(
     output: Path | None,
     include: tuple[Path, ...],
     semantics: str,
+    library: str | None,
     check: bool,
     code: str | None,
     kind: str | None,
@@ -86,7 +93,7 @@ def main(
         raise click.UsageError("several definitions need a folder: -o DIR")
     if into_folder and os.path.exists(output) and not os.path.isdir(output):
         raise click.UsageError(f"several definitions need a folder, and '{output}' is none")
-    run = _Run(definitions, output, into_folder, include, semantics, check)
+    run = _Run(definitions, output, into_folder, include, semantics, library, check)
     sys.exit(max(run.status(name) for name in definitions))
 
 
@@ -105,6 +112,7 @@ class _Run:
     into_folder: bool
     include: tuple[Path, ...]
     semantics: str
+    library: str | None
     check: bool
     written: dict[Path, str] = field(default_factory=dict)
 
@@ -129,7 +137,7 @@ class _Run:
     def compiled(self, name: str, data: bytes) -> Compilation:
         beside = Path(".") if name == "-" else Path(name).parent
         folders = [beside, *self.include]
-        return compile_bytes(name, data, folders, self.check, self.semantics)
+        return compile_bytes(name, data, folders, self.check, self.semantics, self.library)
 
     def put(self, name: str, compilation: Compilation) -> int:
         """The script to where it was asked for; the exit status."""

@@ -23,6 +23,8 @@ from .linker import link
 from .lookup import Folders
 from .parser import parse
 from .renderer import render
+from .retarget import retarget
+from .script import Script
 from .source import Source, Text
 from .xmltree import MAX_BYTES, read_source
 
@@ -46,17 +48,19 @@ def compile_definition(
     include: Sequence[str | Path] = (),
     check_only: bool = False,
     semantics: str = INTENDED,
+    library: str | None = None,
 ) -> Compilation:
     """Compile a model definition file; raises OSError if it cannot be read.
 
     Files that the definition names are looked for beside it, then in the folders `include`.
     `semantics` is a name in `SEMANTICS`; raises `UnsupportedSemantics` if the definition's library
-    has no scripts of it.
+    has no scripts of it. `library` is PyTorch or TensorFlow, the definition's own if absent.
     """
     path = Path(path)
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
-    return compile_bytes(str(path), data, [path.parent, *include], check_only, semantics)
+    folders = [path.parent, *include]
+    return compile_bytes(str(path), data, folders, check_only, semantics, library)
 
 
 def compile_bytes(
@@ -65,12 +69,14 @@ def compile_bytes(
     folders: Sequence[str | Path] = (),
     check_only: bool = False,
     semantics: str = INTENDED,
+    library: str | None = None,
 ) -> Compilation:
     """Compile a definition that is already read; `name` stands in messages and the script."""
     diagnostics = Diagnostics()
     source = read_source(name, data, diagnostics)
     model_id, script = None, None
-    arranged = _arranged(source, Folders(tuple(map(Path, folders))), semantics, diagnostics)
+    looked_in = Folders(tuple(map(Path, folders)))
+    arranged = _arranged(source, looked_in, semantics, library, diagnostics)
     if arranged is not None:
         model_id, arranged = arranged
         if not check_only:
@@ -78,7 +84,13 @@ def compile_bytes(
     return Compilation(source, model_id, script, diagnostics)
 
 
-def _arranged(source: Source, folders: Folders, semantics: str, diagnostics: Diagnostics):
+def _arranged(
+    source: Source,
+    folders: Folders,
+    semantics: str,
+    target: str | None,
+    diagnostics: Diagnostics,
+) -> tuple[str, Script] | None:
     """The model's id and its script as arranged, or None after an error."""
     if diagnostics.failed:
         return None
@@ -92,15 +104,18 @@ def _arranged(source: Source, folders: Folders, semantics: str, diagnostics: Dia
     if library == BAYES:
         model = _with_grammar(model, folders, semantics, diagnostics)
     else:
-        model = _with_shapes(model, folders, diagnostics)
+        model = _with_shapes(model, folders, target or library, diagnostics)
     if not model or diagnostics.failed:
         return None
-    script = BACKENDS[library](model, source, diagnostics)
+    script = BACKENDS[model.library.value](model, source, diagnostics)
     return None if diagnostics.failed else (model.id.value, script)
 
 
-def _with_shapes(model: ir.Model, folders: Folders, diagnostics: Diagnostics) -> ir.Model | None:
+def _with_shapes(
+    model: ir.Model, folders: Folders, library: str, diagnostics: Diagnostics
+) -> ir.Model | None:
     model = embed(model, folders, diagnostics)
+    model = model and retarget(model, library, diagnostics)
     model = model and infer(model, diagnostics)
     if model:
         check(model, diagnostics)

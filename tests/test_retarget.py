@@ -1,0 +1,155 @@
+"""`--library`: the same training in the other library, step by step, or SG501."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from test_parity import BATCH, DEFINITION, HYPERPARAMETER, LENGTH, as_torch, farthest
+
+from seqgra_compile import compiler
+from seqgra_compile.catalog.translations import LOSSES, OPTIMIZERS
+from seqgra_compile.cli import main
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("tensorflow")
+
+STEPS = 20
+TOLERANCE = 2e-5
+OPERATIONS = """
+<operation input_shape="(13, 4)" filters="5" kernel_size="3" activation="tanh">Conv1D</operation>
+<operation>Flatten</operation>
+<operation units="3" activation="{}">Dense</operation>
+"""
+# The last activation that a loss expects, and settings other than the defaults.
+ACTIVATION = {
+    "categorical_crossentropy": "softmax",
+    "sparse_categorical_crossentropy": "softmax",
+    "binary_crossentropy": "sigmoid",
+    "NLLLoss": "log_softmax",
+}
+SETTINGS = {
+    "SGD": {"learning_rate": 0.1, "momentum": 0.8, "nesterov": True},
+    "Adam": {"learning_rate": 0.01, "amsgrad": True},
+    "Adadelta": {"learning_rate": 0.5, "rho": 0.8},
+    "AdamW": {"learning_rate": 0.01, "weight_decay": 0.05},
+}
+
+
+def definition(library: str, loss: str, optimizer: str, settings: dict[str, object]) -> bytes:
+    text = DEFINITION.format(
+        library=library,
+        encoding="1D",
+        operations=OPERATIONS.format(ACTIVATION.get(loss, "linear")),
+        loss=loss,
+        from_logits="",
+        clip="",
+    )
+    if "binary" in loss or "BCE" in loss:
+        text = text.replace("multi-class", "multi-label")
+    given = "".join(HYPERPARAMETER.format(*item) for item in settings.items())
+    start, end = text.index('<hyperparameter name="optimizer">'), text.index("</optimizer>")
+    return (
+        text[:start] + HYPERPARAMETER.format("optimizer", optimizer) + given + text[end:]
+    ).encode()
+
+
+def scripts(data: bytes) -> dict[str, dict]:
+    """The definitions of both scripts, by library."""
+    found = {}
+    for library in ("PyTorch", "TensorFlow"):
+        compilation = compiler.compile_bytes("model.xml", data, library=library)
+        assert compilation.script, list(compilation.diagnostics)
+        names = {"__name__": "script"}
+        exec(compile(compilation.script, library, "exec"), names)
+        found[library] = names
+    return found
+
+
+def train_both(data: bytes, library: str, loss: str) -> float:
+    """The largest difference between the weights after some steps."""
+    names = scripts(data)
+    ours, theirs = names["PyTorch"], names["TensorFlow"]
+    theirs["set_seed"]()
+    torch_model, keras_model = ours["build_model"](), theirs["build_model"]()
+    places = [
+        ("conv1d_1", 0, torch_model.conv1d_1.weight, (2, 1, 0)),
+        ("conv1d_1", 1, torch_model.conv1d_1.bias, (0,)),
+        ("dense_3", 0, torch_model.dense_3.weight, (1, 0)),
+        ("dense_3", 1, torch_model.dense_3.bias, (0,)),
+    ]
+    for identifier, number, tensor, axes in places:
+        values = as_torch(keras_model, identifier, number, tensor, axes)
+        tensor.data.copy_(torch.from_numpy(values.copy()))
+    generator = np.random.default_rng(7)
+    codes = generator.integers(0, 4, (BATCH, LENGTH), dtype=np.uint8)
+    classes = generator.integers(0, 3, BATCH)
+    labels = np.eye(3, dtype=np.float32)[classes]
+    torch_y, keras_y = torch.from_numpy(classes), labels
+    if "binary" in loss or "BCE" in loss:
+        torch_y = torch.from_numpy(labels)
+    if "sparse" in loss and library == "TensorFlow":
+        keras_y = classes
+    loss_function, optimizer = ours["build_loss"](), ours["build_optimizer"](torch_model)
+    keras_model.compile(theirs["build_optimizer"](), theirs["build_loss"]())
+    torch_x, keras_x = ours["one_hot"](torch.from_numpy(codes)), theirs["one_hot"](codes)
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        loss_function(torch_model(torch_x), torch_y).backward()
+        if "adapt_epsilon" in ours:
+            ours["adapt_epsilon"](optimizer)
+        optimizer.step()
+        keras_model.train_on_batch(keras_x, keras_y)
+    return max(
+        farthest(as_torch(keras_model, identifier, number, tensor, axes), tensor.detach().numpy())
+        for identifier, number, tensor, axes in places
+    )
+
+
+@pytest.mark.parametrize("row", OPTIMIZERS, ids="-".join)
+def test_same_steps_of_each_optimizer(row):
+    library, optimizer = row
+    loss = "CrossEntropyLoss" if library == "PyTorch" else "categorical_crossentropy"
+    settings = SETTINGS.get(optimizer, {})
+    if library == "PyTorch" or optimizer != "AdamW":
+        settings = {key: value for key, value in settings.items() if key != "weight_decay"}
+    data = definition(library, loss, optimizer, settings)
+    assert train_both(data, library, loss) <= TOLERANCE
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_same_steps_of_each_loss(loss):
+    library = "PyTorch" if loss.endswith("Loss") else "TensorFlow"
+    data = definition(library, loss, "SGD", {"learning_rate": 0.1})
+    assert train_both(data, library, loss) <= TOLERANCE
+
+
+@pytest.mark.parametrize(
+    ("library", "loss", "optimizer", "settings", "words"),
+    [
+        ("TensorFlow", "categorical_crossentropy", "RMSprop", {}, "RMSprop has no exact"),
+        ("TensorFlow", "poisson", "SGD", {}, "poisson has no exact"),
+        ("PyTorch", "CrossEntropyLoss", "Adam", {}, "Adam has no exact"),
+        ("PyTorch", "CrossEntropyLoss", "SGD", {"weight_decay": 0.1}, "weight_decay=0.1"),
+        ("TensorFlow", "huber", "SGD", {}, None),
+        ("TensorFlow", "categorical_crossentropy", "SGD", {"nesterov": True}, "Nesterov"),
+    ],
+)
+def test_what_has_no_counterpart(library, loss, optimizer, settings, words):
+    data = definition(library, loss, optimizer, settings)
+    other = "PyTorch" if library == "TensorFlow" else "TensorFlow"
+    compilation = compiler.compile_bytes("model.xml", data, check_only=True, library=other)
+    errors = [found for found in compilation.diagnostics if found.code == "SG501"]
+    if words is None:
+        assert not errors
+    else:
+        assert any(words in error.message for error in errors)
+
+
+def test_the_command_takes_the_library(tmp_path):
+    path = tmp_path / "model.xml"
+    path.write_bytes(definition("TensorFlow", "categorical_crossentropy", "Adam", {}))
+    result = CliRunner().invoke(main, [str(path), "--library", "pytorch"])
+    assert result.exit_code == 0
+    assert "import torch" in result.stdout and "import keras" not in result.stdout
+    assert "general/library (TensorFlow in the definition): PyTorch" in result.stdout
