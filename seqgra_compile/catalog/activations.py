@@ -20,7 +20,7 @@ class Activation:
 _ROWS = (
     Activation("linear", "{x}", "the identity"),
     Activation("relu", "F.relu({x})", "max(x, 0)"),
-    Activation("softmax", "F.softmax({x}, dim={dim})", "over the last axis"),
+    Activation("softmax", "F.softmax({x}, dim={dim})", "exp(x) over its sum along the last axis"),
     Activation("sigmoid", "torch.sigmoid({x})", "1 / (1 + exp(-x))"),
     Activation("tanh", "torch.tanh({x})", "hyperbolic tangent"),
     Activation("elu", "F.elu({x}, alpha=1.0)", "x, or exp(x) - 1 below 0"),
@@ -35,7 +35,7 @@ _ROWS = (
     Activation("mish", "F.mish({x})", "x tanh(softplus(x))"),
     Activation("relu6", "F.relu6({x})", "min(max(x, 0), 6)"),
     Activation("leaky_relu", "F.leaky_relu({x}, 0.2)", "x, or 0.2 x below 0"),
-    Activation("log_softmax", "F.log_softmax({x}, dim={dim})", "over the last axis"),
+    Activation("log_softmax", "F.log_softmax({x}, dim={dim})", "the logarithm of softmax"),
     Activation("hard_silu", "F.hardswish({x})", "x hard_sigmoid(x)"),
     Activation("celu", "F.celu({x}, alpha=1.0)", "x, or exp(x) - 1 below 0"),
 )

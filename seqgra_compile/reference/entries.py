@@ -71,10 +71,10 @@ def _operations() -> tuple[Group, ...]:
 def _loss(row: Loss) -> Entry:
     if row.refused:
         return Entry(row.name, row.about, row.aliases, ("refused by every script",))
-    defaults = {name.name: _Default(name.default) for name in row.parameters}
-    scores = f"takes {row.scores(defaults).value} of the model"
+    defaults = {p.name: _Default(p.default) for p in row.parameters}
     tasks = "both tasks" if row.tasks == TASKS else " and ".join(row.tasks)
-    return Entry(row.name, row.about, row.aliases, (f"{scores}; for {tasks}",), row.parameters)
+    note = f"for {tasks}; the model gives {row.scores(defaults).value}"
+    return Entry(row.name, row.about, row.aliases, (note,), row.parameters)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,73 @@
+"""What the catalog tells its users: --list, and docs/language.md (the schema has its own tests)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from seqgra_compile.catalog.operations import OPERATIONS
+from seqgra_compile.catalog.sequences import PYTORCH, TENSORFLOW
+from seqgra_compile.catalog.structure import ELEMENTS
+from seqgra_compile.cli import main
+from seqgra_compile.reference import about
+from seqgra_compile.reference.entries import KINDS, default
+from seqgra_compile.reference.examples import lines
+from seqgra_compile.reference.language import language_page
+
+LANGUAGE = Path(__file__).parents[1] / "docs" / "language.md"
+
+
+def listed(kind: str) -> str:
+    result = CliRunner().invoke(main, ["--list", kind])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_list_holds_every_row_with_every_parameter(kind: str):
+    text = listed(kind)
+    assert text.endswith("\n") and not text.endswith("\n\n")
+    assert max(map(len, text.splitlines())) <= 100
+    for group in KINDS[kind]():
+        for entry in group.entries:
+            block = re.search(rf"^{entry.name}\b(?: \(also .*\))?(?::|  ).*\n(  .*\n)*", text, re.M)
+            assert block, entry.name
+            for row in entry.parameters:
+                assert re.search(rf"^  {row.name} +{re.escape(default(row))} ", text, re.M)
+        for row in group.shared:
+            assert re.search(rf"^  {row.name} +{re.escape(default(row))} ", text, re.M)
+
+
+def test_list_knows_its_kinds_only():
+    result = CliRunner().invoke(main, ["--list", "layers"])
+    assert result.exit_code == 2
+    assert "'operations'" in result.output
+
+
+def test_list_says_why_a_row_is_refused():
+    assert "it compares pairs of inputs" in listed("losses")
+    assert "it takes sparse gradients only" in listed("optimizers")
+
+
+def test_language_page_is_what_the_catalog_gives():
+    assert LANGUAGE.read_bytes().decode() == language_page(), "make golden rewrites it"
+
+
+@pytest.mark.parametrize("row", OPERATIONS.values(), ids=lambda row: row.name)
+def test_every_operation_compiles_in_a_tiny_definition(row):
+    shapes = set()
+    for library in (PYTORCH, TENSORFLOW):
+        found = list(lines(row, library))
+        assert found and all(code for _, code in found)
+        shapes |= {heading for heading, _ in found}
+    assert len(shapes) == 1, "both libraries give the same shapes and numbers of weights"
+
+
+def test_every_element_is_explained():
+    tags = {child.tag for rule in ELEMENTS.values() for child in rule.children}
+    assert set(about.ELEMENTS) == tags | {"seqgramodel"}
+    attributes = {(tag, name) for tag, rule in ELEMENTS.items() for name in rule.attributes or ()}
+    assert set(about.ATTRIBUTES) == attributes
