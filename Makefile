@@ -3,13 +3,14 @@
 PYTHON ?= python3
 PY = .venv/bin/python
 
-.PHONY: demo test golden bench
+.PHONY: demo test golden bench fidelity
 .NOTPARALLEL:
 
 demo: .venv/demo.stamp ; rm -rf demo && $(PY) -m seqgra_compile examples/motifs.xml -o demo/train.py && $(PY) demo/train.py examples/data -o demo/model -g -1 --threads 1
 test: .venv/test.stamp ; $(PY) -m pytest
 golden: .venv/test.stamp ; $(PY) tests/regenerate.py
 bench: .venv/test.stamp ; $(PY) benchmarks/compile_time.py
+fidelity: ; sh benchmarks/fidelity/environment.sh && .venv-seqgra/bin/python benchmarks/fidelity
 
 .venv/demo.stamp: EXTRA = torch
 .venv/test.stamp: EXTRA = dev

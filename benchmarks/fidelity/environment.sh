@@ -4,13 +4,13 @@
 set -eu
 cd "$(dirname "$0")/../.."
 venv=.venv-seqgra
-if cmp -s benchmarks/fidelity/requirements.txt "$venv/requirements.txt"; then exit 0; fi
+wanted=$(cat constraints.txt benchmarks/fidelity/requirements.txt "benchmarks/fidelity/$(basename "$0")")
+if [ "$wanted" = "$(cat "$venv/complete" 2> /dev/null)" ]; then exit 0; fi
 
-for python in python3.11 python3.10; do
+for python in python3.11 python3.10 none; do
     if command -v "$python" > /dev/null; then break; fi
-    python=
 done
-if [ -z "$python" ]; then
+if [ "$python" = none ]; then
     echo "fidelity: seqgra 0.0.4 needs Python 3.11 or 3.10, and neither is on the PATH" >&2
     exit 2
 fi
@@ -18,7 +18,7 @@ fi
 "$python" -m venv --clear "$venv"
 install="$venv/bin/python -m pip install --quiet"
 $install setuptools wheel Cython
-$install --requirement benchmarks/fidelity/requirements.txt --editable .
-# Without its dependencies: of the rest, none takes part in training a PyTorch model.
+$install -c constraints.txt -r benchmarks/fidelity/requirements.txt -e .
+# Without its dependencies: those left out take no part in training a PyTorch model.
 $install --no-build-isolation --no-deps seqgra==0.0.4
-cp benchmarks/fidelity/requirements.txt "$venv/requirements.txt" # it is complete
+echo "$wanted" > "$venv/complete"

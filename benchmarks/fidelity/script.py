@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import torch
-
 from digest import digest, layout
 from run import COMMON_FILES, Run
 

@@ -16,6 +16,9 @@ shims.install()
 import matplotlib  # noqa: E402
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
+from cases import IN_MEMORY  # noqa: E402
+from digest import digest, layout  # noqa: E402
+from run import COMMON_FILES, Run  # noqa: E402
 from seqgra.evaluator import (  # noqa: E402
     MetricsEvaluator,
     PredictEvaluator,
@@ -24,10 +27,6 @@ from seqgra.evaluator import (  # noqa: E402
 )
 from seqgra.idresolver import IdResolver  # noqa: E402
 from seqgra.parser import XMLModelDefinitionParser  # noqa: E402
-
-from cases import IN_MEMORY  # noqa: E402
-from digest import digest, layout  # noqa: E402
-from run import COMMON_FILES, Run  # noqa: E402
 
 matplotlib.use("Agg")
 

@@ -12,12 +12,13 @@ class TorchModel(torch.nn.Module):
             torch.nn.ReLU(),
             torch.nn.MaxPool1d(4),
             torch.nn.Conv1d(FILTERS, FILTERS, 5, padding=2, bias=False),
-            torch.nn.BatchNorm1d(FILTERS, eps=1e-03, momentum=0.01),
+            torch.nn.BatchNorm1d(FILTERS, eps=1e-03, momentum=0.4),
             torch.nn.ReLU(),
         )
         self.dense = torch.nn.Sequential(
+            torch.nn.AdaptiveMaxPool1d(1),
             torch.nn.Flatten(),
-            torch.nn.Linear(30 * FILTERS, 8),
+            torch.nn.Linear(FILTERS, 8),
             torch.nn.BatchNorm1d(8),
             torch.nn.ReLU(),
             torch.nn.Linear(8, 2),
