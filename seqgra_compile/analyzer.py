@@ -27,9 +27,7 @@ from .settings import Owner, read_settings, read_value
 from .source import Span, Text
 
 
-def analyze(
-    definition: Definition, diagnostics: Diagnostics
-) -> ir.Model | BayesModel | None:
+def analyze(definition: Definition, diagnostics: Diagnostics) -> ir.Model | BayesModel | None:
     """The definition as meant, or None if a name or value in it is wrong."""
     return _Analysis(diagnostics).model(definition)
 
@@ -68,19 +66,18 @@ class _Analysis:
             return None
         architecture = self.external(definition.architecture, BAYES)
         encoding = definition.general.input_encoding
-        sections = (definition.loss, definition.optimizer, definition.training)
-        for tag in (*(section.tag for section in sections if section), encoding):
-            if tag:
-                name = tag.value if tag is not encoding else "inputencoding"
-                self.diagnostics.warning(
-                    "SG428",
-                    tag.span,
-                    f"'{name}' has no effect: {BAYES} is not trained",
-                    "delete the element",
-                )
+        if encoding and encoding.value == INPUT_ENCODINGS[1]:
+            self.effectless(encoding, "inputencoding 2D", "it reads sequences in one dimension")
+        for section in (definition.loss, definition.optimizer, definition.training):
+            if section:
+                self.effectless(section.tag, f"'{section.tag.value}'", "nothing is trained")
         if self.diagnostics.failed:
             return None
         return BayesModel(**general, architecture=architecture)
+
+    def effectless(self, text: Text, what: str, reason: str) -> None:
+        problem = f"{what} has no effect on {BAYES}: {reason}"
+        self.diagnostics.warning("SG428", text.span, problem, "delete the element")
 
     # ---- general ----
 
@@ -97,9 +94,7 @@ class _Analysis:
             "input_encoding": self.input_encoding(general.input_encoding),
             "labels": None,
             "label_pattern": None,
-            "seed": read_value(
-                general.seed, "general/seed", SEED, "the seed", self.diagnostics
-            ),
+            "seed": read_value(general.seed, "general/seed", SEED, "the seed", self.diagnostics),
         }
         if isinstance(general.labels, Pattern):
             pattern = labels.pattern(general.labels, general.task.value, self.diagnostics)
@@ -187,9 +182,11 @@ class _Analysis:
             self.diagnostics.error(
                 "SG202",
                 operation.name.span,
-                f"unknown operation {quoted(operation.name.value)}"
-                if operation.name.value
-                else "an operation without a name",
+                (
+                    f"unknown operation {quoted(operation.name.value)}"
+                    if operation.name.value
+                    else "an operation without a name"
+                ),
                 suggest(operation.name.value, operations.OPERATIONS),
             )
             return None
@@ -220,6 +217,8 @@ class _Analysis:
         self, section: Section | None, definition: Definition, tag: str, library: str | None
     ) -> dict[str, tuple[Span, Text]] | None:
         """The hyperparameters by name, or None if there is no section."""
+        if section is None and tag != "trainingprocess" and _may_be_compiled(definition):
+            return None
         if section is None:
             self.diagnostics.error(
                 "SG106",
@@ -340,3 +339,10 @@ class _Analysis:
             values["early_stopping_patience"],
             values["shuffle"],
         )
+
+
+def _may_be_compiled(definition: Definition) -> bool:
+    """Whether a file may hold the loss and optimizer that the definition lacks."""
+    architecture = definition.architecture
+    row = isinstance(architecture, External) and FORMATS.get(architecture.format.value)
+    return bool(row and row.compiled)

@@ -196,7 +196,7 @@ class _Analysis:
         return "random"
 
     def spacing(self, spacing: SpacingConstraint, rule: Rule) -> Spacing:
-        named = [name.value for name in rule.elements]
+        named = dict.fromkeys(name.value for name in rule.elements)
         for name in (spacing.first, spacing.second):
             self.check_known(name, named, "the constraint's rule has no sequence element")
         order = read_choice(

@@ -30,7 +30,8 @@ def parse_data(source: Source, diagnostics: Diagnostics) -> DataDefinition | Non
             "SG104",
             root.tag.span,
             f"the outermost element is {quoted(root.tag.value)}, not '{ROOT}'",
-            "a data definition starts with <seqgradata>",
+            "a data definition starts with <seqgradata>"
+            + ("; this is a model definition" if root.tag.value == "seqgramodel" else ""),
         )
         return None
     check_structure(root, ELEMENTS, diagnostics)

@@ -186,13 +186,19 @@ def _note_departures(
     matrices = [element.span for element in grammar.elements if not isinstance(element, Kmers)]
     spacings = [spacing.span for rule in rules for spacing in rule.spacings]
     forgetful = [rule.span for condition in conditions for rule in condition.overruled]
+    space = grammar.sequence_space
     departures = (
         ("SG720", kmers, "seqgra 0.0.4 cannot score k-mers; the script takes the best of them"),
         (
             "SG721",
-            matrices if grammar.sequence_space != "DNA" else [],
-            f"seqgra 0.0.4 gives {grammar.sequence_space} matrices no weights; "
-            "the script makes them as it makes those of DNA",
+            matrices if space != "DNA" else [],
+            "seqgra 0.0.4 "
+            + (
+                "has no such classifier for RNA"
+                if space == "RNA"
+                else "leaves protein matrices empty"
+            )
+            + "; the script makes its matrices as it makes those of DNA",
         ),
         (
             "SG722",

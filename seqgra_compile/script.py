@@ -99,6 +99,7 @@ class TrainingScript(Script):
     optimizer: str
     probabilities: str
     layers: tuple[Layer, ...]
+    weights_reader: str | None
     weights_files: tuple[LoadedWeights, ...]
 
 
@@ -144,7 +145,7 @@ class MatrixRows:
 
 @dataclass(frozen=True)
 class LabelRules:
-    """A label and what its rules add to its score; `title` is its condition's own label."""
+    """A label and what its rules add to its score; `title`, if any, is its condition's own label."""
 
     label: str
     title: str
@@ -171,7 +172,7 @@ class BayesScript(Script):
 
     heading: str
     matrices: tuple[MatrixRows, ...]
-    matrices_doc: str
+    matrices_doc: tuple[str, ...]
     wide: bool
     kmers: tuple[str, ...]
     rules_doc: tuple[str, ...]

@@ -61,7 +61,9 @@ def _case(folder: Path) -> Case:
     )
 
 
-CASES = tuple(_case(folder) for folder in sorted(ACCEPT.iterdir()) if folder.is_dir())
+ALL_CASES = tuple(_case(folder) for folder in sorted(ACCEPT.iterdir()) if folder.is_dir())
+# Those that are trained; tests/test_bayes.py runs the others.
+CASES = tuple(case for case in ALL_CASES if case.library != "BayesOptimalClassifier")
 BY_ID = {case.id: case for case in CASES}
 
 

@@ -1,4 +1,5 @@
-"""Write anew what the compiler says and makes: golden/reject/*/stderr.txt, golden/accept/*/train.py.
+"""Write anew what the compiler says and makes: golden/reject/*/stderr.txt, golden/accept/*/train.py,
+and the pages that are made from its tables.
 
 `make golden` runs this; look at the difference before you commit it. The tests never write.
 """
@@ -8,7 +9,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from run_command import run
+from run_command import options, run
+
+from seqgra_compile.reference.pages import PAGES
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 
@@ -16,10 +19,12 @@ GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 def main() -> int:
     """Rewrite all cases; 1 if an accept case does not compile."""
     for case in sorted(path.parent for path in GOLDEN.glob("reject/*/model.xml")):
-        _write(case / "stderr.txt", run("--check", "model.xml", folder=case).stderr)
+        _write(case / "stderr.txt", run(*options(case), "--check", "model.xml", folder=case).stderr)
+    for name, text in PAGES.items():
+        _write(GOLDEN.parent / name, text().encode())
     failed = False
     for case in sorted(path.parent for path in GOLDEN.glob("accept/*/model.xml")):
-        result = run("model.xml", folder=case)
+        result = run(*options(case), "model.xml", folder=case)
         if result.exit_code:
             failed = True
             print(f"{case.name} does not compile:\n{result.stderr.decode()}", file=sys.stderr)

@@ -29,3 +29,9 @@ def run(*arguments: str | Path, folder: Path = Path(), stdin: bytes = b"") -> Re
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Result(result.exit_code, result.stdout_bytes, result.stderr_bytes)
+
+
+def options(case: Path) -> list[str]:
+    """What the command is called with in a golden case, besides the definition."""
+    path = case / "options.txt"
+    return path.read_text("utf-8").split() if path.exists() else []

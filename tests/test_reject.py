@@ -1,6 +1,7 @@
 """golden/reject: each fault, and the exact words for it.
 
-A case is a folder `<code>-<slug>` with a model.xml, the files that it names, and stderr.txt.
+A case is a folder `<code>-<slug>` with a model.xml, the files that it names, stderr.txt, and, if it
+needs any, options.txt.
 `make golden` writes stderr.txt anew; the tests never do.
 """
 
@@ -11,7 +12,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from run_command import run
+from run_command import options, run
 
 from seqgra_compile.diagnostics import Diagnostics
 from seqgra_compile.explanations import CODES, explain
@@ -40,7 +41,7 @@ def _codes(text: str) -> dict[str, set[str]]:
 def test_case(case: Path) -> None:
     expected = (case / "stderr.txt").read_bytes()
     before = sorted(case.rglob("*"))
-    result = run("--check", "model.xml", folder=case)
+    result = run(*options(case), "--check", "model.xml", folder=case)
     assert result.stderr.decode() == expected.decode()
     assert result.stdout == b""
     severities = set().union(*_codes(expected.decode()).values())
@@ -58,7 +59,7 @@ def test_name_of_the_case(case: Path) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_without_check_the_same_is_said(case: Path) -> None:
     """And nothing is written unless there is no error."""
-    result = run("model.xml", folder=case)
+    result = run(*options(case), "model.xml", folder=case)
     assert result.stderr == (case / "stderr.txt").read_bytes()
     assert bool(result.stdout) == (result.exit_code == 0)
 

@@ -93,9 +93,10 @@ def _heading(model: BayesModel) -> str:
     return f"# {comment(grammar.path)}, SHA-256\n# {grammar.source.sha256}:"
 
 
-def _matrices_doc(model: BayesModel) -> str:
+def _matrices_doc(model: BayesModel) -> tuple[str, ...]:
     letters = ", ".join(SEQUENCE_SPACES[model.sequence_space.value].alphabet)
-    return f"One row a position: the probabilities of {letters}, as written."
+    text = f"One row a position: the probabilities of {letters}, as written."
+    return tuple(textwrap.wrap(text, _WIDTH))
 
 
 def _rows(matrix: Matrix) -> MatrixRows:
@@ -141,7 +142,7 @@ def _rules(model: BayesModel, terms: list[Term]) -> tuple[LabelRules, ...]:
     return tuple(
         LabelRules(
             literal(label),
-            comment(by_id[label].label),
+            comment(by_id[label].label if by_id[label].label != label else ""),
             tuple(_rule(term, elements, pairs) for term in model.terms[number]),
         )
         for number, label in enumerate(model.labels.value)

@@ -64,7 +64,7 @@ ELEMENTS = {
     ),
     "conditionref": Rule(attributes={"cid": True}),
     "postprocessing": _list("operation"),
-    "operation": Rule(attributes=None, text=True),
+    "operation": Rule(attributes={"labels": True, "k": False}, text=True),
     "conditions": _list("condition"),
     "condition": Rule(
         children=(

@@ -1,0 +1,330 @@
+"""boc-mc4-dna60-positions-pairs: positions and pairs
+
+All positions, pairs in order and in either order
+
+Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
+4cb4a1410191da336ace97b2be2b4f4e4ba3f55c7a0950db367c6c3710117cf3, semantics intended.
+Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]
+Reads:  test.txt and, if there, validation.txt and training.txt: a header x, tab, y,
+        then in each line a DNA sequence, a tab, its label
+Writes: test-y-hat.txt and the like for each file, metrics.json, session-info.txt,
+        num-model-parameters.txt"""
+
+# /// script
+# requires-python = ">=3.10"
+# dependencies = ["numpy"]
+# ///
+
+import argparse
+import json
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+
+# ---- Definition --------------------------------------------------------------
+MODEL_ID = "boc-mc4-dna60-positions-pairs"  # general/@id
+# general/task: multi-class classification
+# general/sequencespace: DNA
+# general/library: BayesOptimalClassifier
+# general/inputencoding (default): 1D
+LABELS = ("c1", "c2", "c3", "c4")  # general/labels
+# general/seed: 1, without effect: nothing is drawn
+# architecture/external: data-definition data.xml, in the section Model
+
+# ---- Data --------------------------------------------------------------------
+CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
+CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
+
+
+def fail(path: Path, line: int, problem: str):
+    sys.exit(f"{path}:{line}: {problem}")
+
+
+def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """A file's examples: codes (N, length) uint8, class indices (N,) int64."""
+    lines = path.read_bytes().rstrip(b"\r\n").splitlines()
+    if len(lines) < 2 or lines[0] != b"x\ty":
+        fail(path, 1, "expected the header x, tab, y and examples below it")
+    rows = [line.split(b"\t") for line in lines[1:]]
+    length = length or len(rows[0][0])
+    index_of = {label.encode(): index for index, label in enumerate(LABELS)}
+    for number, row in enumerate(rows, start=2):
+        if len(row) != 2:
+            fail(path, number, f"expected two columns, x and y, found {len(row)}")
+        if len(row[0]) != length:
+            fail(path, number, f"expected {length} letters, found {len(row[0])}")
+        if row[1] not in index_of:
+            fail(path, number, f"unknown label {row[1].decode(errors='replace')!r}")
+    letters = np.frombuffer(b"".join(sequence for sequence, _ in rows), np.uint8)
+    codes = CODE_OF[letters].reshape(len(rows), length)
+    for row, position in np.argwhere(codes == 255)[:1]:
+        letter = chr(rows[row][0][position])
+        fail(path, row + 2, f"unknown letter {letter!r} at position {position + 1}")
+    return codes, np.array([index_of[label] for _, label in rows], np.int64)
+
+
+def one_hot(codes: np.ndarray) -> np.ndarray:
+    """Codes (B, L) to (B, 4, L) float64, channels ACGT; N is 0.25 in each."""
+    letters = np.eye(5, 4)
+    letters[4] = 0.25
+    return letters[codes].transpose(0, 2, 1)
+
+
+# ---- Model -------------------------------------------------------------------
+# data.xml, SHA-256
+# edb660de4451a0cbe8fa5bc74c851f3c0d430641ec53c913a8c749f4afe117bb:
+# its sequence elements and the rules of its conditions.
+
+# One row a position: the probabilities of A, C, G, T, as written.
+MATRICES = {
+    "se1": [
+        [0.64, 0.12, 0.15, 0.09],
+        [0.07, 0.05, 0.81, 0.07],
+        [0.001, 0.997, 0.001, 0.001],
+        [0.33, 0.17, 0.17, 0.33],
+    ],
+    "se2": [
+        [0.1, 0.1, 0.1, 0.7],
+        [0.05, 0.45, 0.05, 0.45],
+        [0, 1, 0, 0],
+    ],
+}
+
+# What is added up for each label: the rules of the condition with this id.
+# Elements: each one's best score at the position.
+# Pairs: the best one; the second element starts so many letters after the first
+# one, from mindistance to maxdistance; seqgra 0.0.4 leaves the last out.
+# What stands before or beside spacing constraints counts; seqgra 0.0.4 forgets
+# it.
+RULES = {
+    # at both ends
+    "c1": [
+        {"position": "start", "elements": ("se1",), "pairs": ()},
+        {"position": "end", "elements": ("se2",), "pairs": ()},
+    ],
+    # in the middle
+    "c2": [
+        {"position": "center", "elements": ("se1", "se2"), "pairs": ()},
+        {"position": 20, "elements": ("se2",), "pairs": ()},
+    ],
+    # a pair, and one more
+    "c3": [
+        {"position": "random", "elements": ("se1",), "pairs": ()},
+        {"position": "random", "elements": (), "pairs": (("se1", "se2", 4, 20),)},
+    ],
+    # a pair in either order
+    "c4": [
+        {
+            "position": "random",
+            "elements": (),
+            "pairs": (("se1", "se2", 25, 25), ("se2", "se1", 25, 25)),
+        },
+    ],
+}
+
+SLICE = 100  # sequences scored at a time: bounds the memory, changes no result
+
+
+def log_odds(probabilities: np.ndarray) -> np.ndarray:
+    """log2 of probability over chance; probabilities close to 0 count as 0.0001."""
+    probabilities = np.where(np.isclose(probabilities, 0.0), 0.0001, probabilities)
+    return np.log2(probabilities * 4)
+
+
+def build_model() -> dict[str, np.ndarray]:
+    """Each element's weights (4, width)."""
+    model = {}
+    for name, rows in MATRICES.items():
+        probabilities = np.array(rows, float)
+        for _ in range(2):  # as seqgra does; the second time moves last digits only
+            probabilities /= probabilities.sum(axis=1, keepdims=True)
+        model[name] = log_odds(probabilities).T
+    return model
+
+
+def width_of(weights: np.ndarray) -> int:
+    return weights.shape[1]
+
+
+def scan(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Scores (B, starts) of an element at each start in sequences (B, 4, L)."""
+    return np.array([sum(map(np.correlate, sequence, weights)) for sequence in x])
+
+
+def squeezed(scores: np.ndarray) -> np.ndarray:
+    """Negative scores become their negated fourth root."""
+    return np.where(scores < 0, -(np.abs(scores) ** 0.25), scores)
+
+
+def relative(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Squeezed scores: 0 for the worst letters of an element, 1 for the best ones."""
+    low, high = weights.min(axis=0).sum(), weights.max(axis=0).sum()
+    if math.isclose(low, high):
+        return np.full_like(scores, 0.5)
+    low = squeezed(low)
+    return (squeezed(scores) - low) / (high - low)
+
+
+def window(position: str | int, starts: int, width: int) -> tuple[int, int]:
+    """Where an element of this width may start: first, and behind the last."""
+    if position == "start":
+        return 0, min(width + 1, starts)
+    if position == "end":
+        return max(starts - width - 1, 0), starts
+    if position == "center":
+        first = int(max(starts / 2 - width / 2 - 1, 0))
+        return first, min(first + width + 2, starts)
+    if isinstance(position, int):
+        first = int(max(position - width / 2 - 1, 0))
+        return first, min(position + width + 2, starts)
+    return 0, starts  # random: anywhere
+
+
+def best_at(position: str | int, scores: np.ndarray, width: int) -> np.ndarray:
+    """The best score (B,) in a position's window; outside of it an element scores 0."""
+    first, last = window(position, scores.shape[1], width)
+    outside = 0.0 if last - first < scores.shape[1] else -np.inf
+    return scores[:, first:last].max(axis=1, initial=outside)
+
+
+def window_maximum(scores: np.ndarray, size: int) -> np.ndarray:
+    """The maximum of each score and the size - 1 behind it, as far as there are any."""
+    scores = np.pad(scores, ((0, 0), (0, size - 1)), constant_values=-np.inf)
+    reach = 1
+    while reach < size:
+        step = min(reach, size - reach)
+        scores = np.maximum(scores[:, :-step], scores[:, step:])
+        reach += step
+    return scores
+
+
+def best_pair(first: np.ndarray, second: np.ndarray, nearest: int, farthest: int):
+    """The best sum (B,) of two relative scores, nearest to farthest letters apart."""
+    second = second[:, nearest:]
+    starts = min(first.shape[1], second.shape[1])
+    size = min(farthest - nearest + 1, second.shape[1])
+    if size < 1:
+        return np.zeros(len(first))  # no room for such a pair
+    return (first[:, :starts] + window_maximum(second, size)[:, :starts]).max(axis=1)
+
+
+def label_scores(model: dict, x: np.ndarray) -> np.ndarray:
+    """The sum (B, labels) of what the rules of each label find in x (B, 4, L)."""
+    scores = {name: scan(x, element) for name, element in model.items()}
+    y_hat = np.zeros((len(x), len(LABELS)))
+    for column, label in zip(y_hat.T, LABELS):
+        for rule in RULES[label]:
+            for name in rule["elements"]:
+                best = best_at(rule["position"], scores[name], width_of(model[name]))
+                column += relative(best, model[name])
+            found = [
+                best_pair(
+                    relative(scores[first], model[first]),
+                    relative(scores[second], model[second]),
+                    nearest,
+                    farthest,
+                )
+                for first, second, nearest, farthest in rule["pairs"]
+            ]
+            column += np.max(found, axis=0, initial=0.0)
+    return y_hat
+
+
+def predict(model: dict, codes: np.ndarray) -> np.ndarray:
+    """Each label's share of the score (N, labels)."""
+    slices = [codes[first : first + SLICE] for first in range(0, len(codes), SLICE)]
+    y_hat = np.concatenate([label_scores(model, one_hot(part)) for part in slices])
+    y_hat -= np.minimum(y_hat.min(axis=1, keepdims=True), 0.0)
+    # Where no label scores, all are alike; in seqgra 0.0.4 they are NaN.
+    y_hat[y_hat.sum(axis=1) == 0] = 1.0
+    return y_hat / y_hat.sum(axis=1, keepdims=True)
+
+
+# ---- Loss and optimizer ------------------------------------------------------
+# Nothing to train: no loss, no optimizer.
+
+# ---- Training ----------------------------------------------------------------
+# Nothing to train: the data definition holds all that the classifier knows.
+
+
+def evaluate(y_hat: np.ndarray, targets: np.ndarray) -> float:
+    """The accuracy, which seqgra 0.0.4 reports as 0."""
+    correct = y_hat.argmax(axis=1) == targets
+    return correct.sum().item() / len(targets)
+
+
+# ---- Main --------------------------------------------------------------------
+def save(path: Path, write) -> None:
+    """Let write make a neighbour, then rename it: a file appears whole or never."""
+    partial = path.with_name(f"partial-{path.name}")
+    write(partial)
+    partial.replace(path)
+
+
+def save_text(path: Path, text: str) -> None:
+    save(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+
+
+def save_predictions(path: Path, targets: np.ndarray, y_hat: np.ndarray) -> None:
+    """A row an example: whether each label is true, then its predicted probability."""
+    y = targets[:, None] == np.arange(len(LABELS))
+    header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
+    rows = [header, *(a + b for a, b in zip(y.tolist(), y_hat.tolist()))]
+    save_text(path, "".join("\t".join(map(str, row)) + "\n" for row in rows))
+
+
+def describe(output: Path) -> None:
+    """Write that there are no trained weights, and which versions were used."""
+    kinds = ("trainable", "non-trainable", "all")
+    lines = [f"number of {kind} parameters\t0\n" for kind in kinds]
+    save_text(output / "num-model-parameters.txt", "".join(lines))
+    session = {
+        "seqgra-compile version": "0.1.0",
+        "NumPy version": np.__version__,
+        "Python version": sys.version,
+    }
+    lines = [f"{name}: {value}\n" for name, value in session.items()]
+    save_text(output / "session-info.txt", "".join(lines))
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=f"Classify with {MODEL_ID}.")
+    add = parser.add_argument
+    add("data_dir", type=Path, help="folder of test.txt, validation.txt, training.txt")
+    add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    data_dir, output = arguments.data_dir, arguments.output_dir
+    if output.exists() and any(output.iterdir()):
+        sys.exit(f"{output}: not empty; name another folder with -o")
+    model = build_model()
+    widest = max(model, key=lambda name: width_of(model[name]))
+    sets = {}
+    for name in ("test", "validation", "training"):
+        path = data_dir / f"{name}.txt"
+        if name == "test" or path.exists():
+            sets[name] = codes, _ = read_set(path, None)
+            if codes.shape[1] < width_of(model[widest]):
+                fail(path, 2, f"fewer letters than the sequence element {widest!r}")
+    output.mkdir(parents=True, exist_ok=True)
+
+    describe(output)
+    metrics = {}
+    for name, (codes, targets) in sets.items():
+        y_hat = predict(model, codes)
+        metrics[name] = {"accuracy": evaluate(y_hat, targets)}
+        save_predictions(output / f"{name}-y-hat.txt", targets, y_hat)
+        print(f"{name} accuracy {metrics[name]['accuracy']:.4f}", flush=True)
+    save_text(output / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except OSError as error:
+        sys.exit(f"{error.filename}: {error.strerror}")

@@ -1,0 +1,273 @@
+"""boc-ml2-protein40-kmers
+
+Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
+4a8d15333b58ab50b8341f53d07ac152e0f42a08aeb3cf4dc4afd8e02044d087, semantics intended.
+Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]
+Reads:  test.txt and, if there, validation.txt and training.txt: a header x, tab, y,
+        then in each line a protein sequence, a tab, its labels, joined by |
+Writes: test-y-hat.txt and the like for each file, metrics.json, session-info.txt,
+        num-model-parameters.txt"""
+
+# /// script
+# requires-python = ">=3.10"
+# dependencies = ["numpy"]
+# ///
+
+import argparse
+import json
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+
+# ---- Definition --------------------------------------------------------------
+MODEL_ID = "boc-ml2-protein40-kmers"  # general/@id
+# general/task: multi-label classification
+# general/sequencespace: protein
+# general/library: BayesOptimalClassifier
+# general/inputencoding (default): 1D
+LABELS = ("kinase", "phosphatase")  # general/labels
+# general/seed: 1, without effect: nothing is drawn
+# architecture/external: data-definition data.xml, in the section Model
+
+# ---- Data --------------------------------------------------------------------
+CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
+CODE_OF[list(b"ARNDCEQGHILKMFPSTWYV")] = range(20)
+
+
+def fail(path: Path, line: int, problem: str):
+    sys.exit(f"{path}:{line}: {problem}")
+
+
+def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """A file's examples: codes (N, length) uint8, 0 or 1 (N, labels) float32."""
+    lines = path.read_bytes().rstrip(b"\r\n").splitlines()
+    if len(lines) < 2 or lines[0] != b"x\ty":
+        fail(path, 1, "expected the header x, tab, y and examples below it")
+    rows = [line.split(b"\t") for line in lines[1:]]
+    length = length or len(rows[0][0])
+    index_of = {label.encode(): index for index, label in enumerate(LABELS)}
+    targets = np.zeros((len(rows), len(LABELS)), np.float32)
+    for number, row in enumerate(rows, start=2):
+        if len(row) != 2:
+            fail(path, number, f"expected two columns, x and y, found {len(row)}")
+        if len(row[0]) != length:
+            fail(path, number, f"expected {length} letters, found {len(row[0])}")
+        for label in row[1].split(b"|") if row[1] else []:
+            if label not in index_of:
+                fail(path, number, f"unknown label {label.decode(errors='replace')!r}")
+            targets[number - 2, index_of[label]] = 1
+    letters = np.frombuffer(b"".join(sequence for sequence, _ in rows), np.uint8)
+    codes = CODE_OF[letters].reshape(len(rows), length)
+    for row, position in np.argwhere(codes == 255)[:1]:
+        letter = chr(rows[row][0][position])
+        fail(path, row + 2, f"unknown letter {letter!r} at position {position + 1}")
+    return codes, targets
+
+
+def one_hot(codes: np.ndarray) -> np.ndarray:
+    """Codes (B, L) to (B, 20, L) float64, channels ARNDCEQGHILKMFPSTWYV."""
+    letters = np.eye(20, 20)
+    return letters[codes].transpose(0, 2, 1)
+
+
+# ---- Model -------------------------------------------------------------------
+# data.xml, SHA-256
+# a73b66900a2444d90f64a9a462cd80668e835fa1c59c2ade1cd78ece50528e38:
+# its sequence elements and the rules of its conditions.
+
+# One row a position: the probabilities of A, R, N, D, C, E, Q, G, H, I, L, K, M,
+# F, P, S, T, W, Y, V, as written.
+# fmt: off
+MATRICES = {
+    "site": [
+        [0, 0.6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.4, 0, 0, 0, 0, 0, 0, 0, 0],
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.5, 0.45, 0, 0.05, 0],
+        [0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05,
+         0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05],
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0],
+    ],
+}
+# fmt: on
+
+# Words and their probabilities, as written. seqgra 0.0.4 cannot score them.
+KMERS = {
+    "words": {"WDPG": 0.5, "WDPGA": 0.25, "HDRG": 0.25},
+}
+
+# What is added up for each label: the rules of the condition with this id.
+# Elements: each one's best score at the position.
+RULES = {
+    "kinase": [
+        {"position": "random", "elements": ("site",)},
+    ],
+    "phosphatase": [
+        {"position": "random", "elements": ("words",)},
+        {"position": "random", "elements": ("site",)},
+    ],
+}
+
+SLICE = 100  # sequences scored at a time: bounds the memory, changes no result
+
+
+def log_odds(probabilities: np.ndarray) -> np.ndarray:
+    """log2 of probability over chance; probabilities close to 0 count as 0.0001."""
+    probabilities = np.where(np.isclose(probabilities, 0.0), 0.0001, probabilities)
+    return np.log2(probabilities * 20)
+
+
+def build_model() -> dict[str, list]:
+    """Each element's words: weights (20, width), and what is added to their score.
+
+    A matrix is one word. A k-mer adds log2 of its share among its element's k-mers.
+    """
+    model = {}
+    for name, rows in MATRICES.items():
+        probabilities = np.array(rows, float)
+        for _ in range(2):  # as seqgra does; the second time moves last digits only
+            probabilities /= probabilities.sum(axis=1, keepdims=True)
+        model[name] = [(log_odds(probabilities).T, 0.0)]
+    for name, kmers in KMERS.items():
+        shares = np.array(list(kmers.values())) / sum(kmers.values())
+        shares = np.where(np.isclose(shares, 0.0), 0.0001, shares)
+        words = [one_hot(CODE_OF[None, list(word.encode())])[0] for word in kmers]
+        model[name] = list(zip(map(log_odds, words), np.log2(shares)))
+    return model
+
+
+def width_of(words: list) -> int:
+    return max(weights.shape[1] for weights, _ in words)
+
+
+def scan(x: np.ndarray, words: list) -> np.ndarray:
+    """The best word's score (B, starts) at each start in sequences (B, 20, L)."""
+    starts = x.shape[2] - min(weights.shape[1] for weights, _ in words) + 1
+    best = np.full((len(x), starts), -np.inf)
+    for weights, bonus in words:
+        scores = [sum(map(np.correlate, sequence, weights)) for sequence in x]
+        fitting = best[:, : x.shape[2] - weights.shape[1] + 1]
+        np.maximum(fitting, np.array(scores) + bonus, out=fitting)
+    return best
+
+
+def squeezed(scores: np.ndarray) -> np.ndarray:
+    """Negative scores become their negated fourth root."""
+    return np.where(scores < 0, -(np.abs(scores) ** 0.25), scores)
+
+
+def relative(scores: np.ndarray, words: list) -> np.ndarray:
+    """Squeezed scores: 0 for the worst letters of an element, 1 for the best ones."""
+    low = min(weights.min(axis=0).sum() + bonus for weights, bonus in words)
+    high = max(weights.max(axis=0).sum() + bonus for weights, bonus in words)
+    if math.isclose(low, high):
+        return np.full_like(scores, 0.5)
+    low = squeezed(low)
+    return (squeezed(scores) - low) / (high - low)
+
+
+def label_scores(model: dict, x: np.ndarray) -> np.ndarray:
+    """The sum (B, labels) of what the rules of each label find in x (B, 20, L)."""
+    scores = {name: scan(x, element) for name, element in model.items()}
+    y_hat = np.zeros((len(x), len(LABELS)))
+    for column, label in zip(y_hat.T, LABELS):
+        for rule in RULES[label]:
+            for name in rule["elements"]:
+                best = scores[name].max(axis=1)  # at any position
+                column += relative(best, model[name])
+    return y_hat
+
+
+def predict(model: dict, codes: np.ndarray) -> np.ndarray:
+    """Each label's score (N, labels)."""
+    slices = [codes[first : first + SLICE] for first in range(0, len(codes), SLICE)]
+    y_hat = np.concatenate([label_scores(model, one_hot(part)) for part in slices])
+    return y_hat
+
+
+# ---- Loss and optimizer ------------------------------------------------------
+# Nothing to train: no loss, no optimizer.
+
+# ---- Training ----------------------------------------------------------------
+# Nothing to train: the data definition holds all that the classifier knows.
+
+
+def evaluate(y_hat: np.ndarray, targets: np.ndarray) -> float:
+    """The accuracy, which seqgra 0.0.4 reports as 0."""
+    correct = ((y_hat > 0.5) == (targets == 1)).all(axis=1)  # all of its labels
+    return correct.sum().item() / len(targets)
+
+
+# ---- Main --------------------------------------------------------------------
+def save(path: Path, write) -> None:
+    """Let write make a neighbour, then rename it: a file appears whole or never."""
+    partial = path.with_name(f"partial-{path.name}")
+    write(partial)
+    partial.replace(path)
+
+
+def save_text(path: Path, text: str) -> None:
+    save(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+
+
+def save_predictions(path: Path, targets: np.ndarray, y_hat: np.ndarray) -> None:
+    """A row an example: whether each label is true, then its predicted probability."""
+    y = targets == 1
+    header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
+    rows = [header, *(a + b for a, b in zip(y.tolist(), y_hat.tolist()))]
+    save_text(path, "".join("\t".join(map(str, row)) + "\n" for row in rows))
+
+
+def describe(output: Path) -> None:
+    """Write that there are no trained weights, and which versions were used."""
+    kinds = ("trainable", "non-trainable", "all")
+    lines = [f"number of {kind} parameters\t0\n" for kind in kinds]
+    save_text(output / "num-model-parameters.txt", "".join(lines))
+    session = {
+        "seqgra-compile version": "0.1.0",
+        "NumPy version": np.__version__,
+        "Python version": sys.version,
+    }
+    lines = [f"{name}: {value}\n" for name, value in session.items()]
+    save_text(output / "session-info.txt", "".join(lines))
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=f"Classify with {MODEL_ID}.")
+    add = parser.add_argument
+    add("data_dir", type=Path, help="folder of test.txt, validation.txt, training.txt")
+    add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    data_dir, output = arguments.data_dir, arguments.output_dir
+    if output.exists() and any(output.iterdir()):
+        sys.exit(f"{output}: not empty; name another folder with -o")
+    model = build_model()
+    widest = max(model, key=lambda name: width_of(model[name]))
+    sets = {}
+    for name in ("test", "validation", "training"):
+        path = data_dir / f"{name}.txt"
+        if name == "test" or path.exists():
+            sets[name] = codes, _ = read_set(path, None)
+            if codes.shape[1] < width_of(model[widest]):
+                fail(path, 2, f"fewer letters than the sequence element {widest!r}")
+    output.mkdir(parents=True, exist_ok=True)
+
+    describe(output)
+    metrics = {}
+    for name, (codes, targets) in sets.items():
+        y_hat = predict(model, codes)
+        metrics[name] = {"accuracy": evaluate(y_hat, targets)}
+        save_predictions(output / f"{name}-y-hat.txt", targets, y_hat)
+        print(f"{name} accuracy {metrics[name]['accuracy']:.4f}", flush=True)
+    save_text(output / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except OSError as error:
+        sys.exit(f"{error.filename}: {error.strerror}")
