@@ -1,7 +1,8 @@
 class BatchNormalization(nn.Module):
     """Keras's batch normalisation of axis 1.
 
-    Unlike nn.BatchNorm it keeps the biased variance, and a frozen layer does not follow the data.
+    Unlike nn.BatchNorm it keeps the biased variance, and a frozen layer does not follow
+    the data.
     """
 
     def __init__(self, channels, momentum, epsilon, center, scale, trainable):

@@ -1,5 +1,5 @@
 class GRU(Recurrent):
-    """The reset gate acts after the product with the recurrent weights, which has its own bias."""
+    """The reset gate acts after the recurrent product, which has its own bias."""
 
     gates = 3
 

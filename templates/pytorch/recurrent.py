@@ -1,8 +1,8 @@
 class Recurrent(nn.Module):
     """One direction of a recurrent layer, position by position, as Keras defines it.
 
-    PyTorch's own layers know neither its activations nor its dropout, whose masks hold for all
-    positions: one mask, or one for each gate.
+    PyTorch's own layers know neither its activations nor its dropout, whose masks hold
+    for all positions: one mask, or one for each gate.
     """
 
     gates = 1
