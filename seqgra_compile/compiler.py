@@ -19,6 +19,7 @@ from .embedder import embed
 from .formatter import format_script
 from .grammar import BayesModel
 from .inference import infer
+from .kerasfiles import read_keras
 from .linker import link
 from .lookup import Folders
 from .parser import parse
@@ -114,7 +115,8 @@ def _arranged(
 def _with_shapes(
     model: ir.Model, folders: Folders, library: str, diagnostics: Diagnostics
 ) -> ir.Model | None:
-    model = embed(model, folders, diagnostics)
+    model = read_keras(model, folders, diagnostics)
+    model = model and embed(model, folders, diagnostics)
     model = model and retarget(model, library, diagnostics)
     model = model and infer(model, diagnostics)
     if model:

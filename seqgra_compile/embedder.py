@@ -36,15 +36,6 @@ def embed(model: ir.Model, folders: Folders, diagnostics: Diagnostics) -> ir.Mod
     """The model with its files read, or None if one is missing or unfit."""
     architecture = model.architecture
     if isinstance(architecture, ir.External):
-        if architecture.format.value != "pytorch-module":
-            diagnostics.error(
-                "SG502",
-                architecture.format.span,
-                f"external architectures in the format '{architecture.format.value}' are not "
-                "compiled",
-                "write the architecture out, as operations in <sequential>",
-            )
-            return None
         module = _Embedding(architecture, diagnostics).module(folders)
         return module and dataclasses.replace(model, architecture=module)
     done = tuple(
@@ -113,7 +104,7 @@ class _Embedding:
         self.check_class(tree)
         self.check_imports(tree, path.parent)
         code, imports, future = self.parted(text, tree)
-        if self.diagnostics.failed:
+        if self.diagnostics.failed or self.parsed(code, " without its imports") is None:
             return None
         names = _bound_names(code)
         return ir.Module(
@@ -136,8 +127,12 @@ class _Embedding:
             self.error("SG604", "not a Python source text", "save it as UTF-8")
             return None
 
-    def parsed(self, text: str) -> ast.Module | None:
-        """The module's syntax tree; it is compiled besides, and thrown away: that finds more."""
+    def parsed(self, text: str, state: str = "") -> ast.Module | None:
+        """The module's syntax tree; it is compiled besides, and thrown away: that finds more.
+
+        Without its imports a module can fail only where they hang on what stands around them, as
+        by a backslash at a line's end.
+        """
         try:
             tree = ast.parse(text)
             compile(text, self.name, "exec", dont_inherit=True)
@@ -145,9 +140,10 @@ class _Embedding:
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
             line = getattr(error, "lineno", 0) or 0
             reason = getattr(error, "msg", str(error)) or "nested too deeply"
-            self.error(
-                "SG604", f"not valid Python: {reason}", "a model is a Python 3 module", line
-            )
+            way_out = "a model is a Python 3 module"
+            if state:
+                line, way_out = 0, "leave the lines before and behind an import empty"
+            self.error("SG604", f"not valid Python{state}: {reason}", way_out, line)
             return None
 
     def check_class(self, tree: ast.Module) -> None:

@@ -8,7 +8,7 @@ from . import ir
 from .catalog.layer import ShapeError
 from .catalog.operations import OPERATIONS
 from .catalog.sequences import SEQUENCE_SPACES
-from .diagnostics import Diagnostics
+from .diagnostics import Diagnostics, quoted
 from .ir import Shape
 
 
@@ -28,9 +28,13 @@ def infer(model: ir.Model, diagnostics: Diagnostics) -> ir.Model | None:
             result = row.infer(operation.arguments, shape)
         except ShapeError as error:
             at = operation.arguments[error.parameter].span if error.parameter else None
-            diagnostics.error(error.code, at or operation.span, str(error), error.help)
+            diagnostics.error(
+                error.code, at or operation.span, _within(operation) + str(error), error.help
+            )
             return None
         weights = row.weights(operation.arguments, shape)
+        if model.architecture.file and model.architecture.file.weights:
+            _check_stored(operation, weights, diagnostics)
         done.append(
             dataclasses.replace(
                 operation, input_shape=shape, output_shape=result, weights=weights
@@ -59,15 +63,42 @@ def _input_shape(model: ir.Model, diagnostics: Diagnostics) -> Shape | None:
         return None
     shape = given.value
     if len(shape) != (3 if two else 2) or shape[-1] != channels or (two and shape[0] != 1):
+        file = model.architecture.file
+        taken = f"{quoted(file.path)} takes examples of the shape {shape}, and " if file else ""
         diagnostics.error(
             "SG302",
             given.span,
-            f"one {space.name} example in {model.input_encoding.value} encoding has the shape "
-            f"{form}, not {shape}",
+            f"{taken}one {space.name} example in {model.input_encoding.value} encoding has the "
+            f"shape {form}" + ("" if file else f", not {shape}"),
             f"{space.name} has {channels} channels: {', '.join(space.alphabet)}",
         )
         return None
     return shape
+
+
+def _within(operation: ir.Operation) -> str:
+    """Which layer of a Keras file is meant: its place in the definition does not tell."""
+    return "" if operation.layer is None else f"layer {quoted(operation.layer)} of the file: "
+
+
+def _check_stored(
+    operation: ir.Operation, weights: tuple[ir.Weight, ...], diagnostics: Diagnostics
+) -> None:
+    """Whether a file holds the operation's weights and no others."""
+    needed = {weight.name: weight.shape for weight in weights}
+    stored = {name: weight.shape for name, weight in operation.stored.items()}
+    if needed != stored:
+        diagnostics.error(
+            "SG616",
+            operation.span,
+            f"{_within(operation)}{operation.name} has the weights {_shapes(needed)}, and the file "
+            f"holds {_shapes(stored)}",
+            "save the model anew",
+        )
+
+
+def _shapes(weights: dict[str, Shape]) -> str:
+    return ", ".join(f"{name} {shape}" for name, shape in weights.items())[:200] or "none"
 
 
 def _agrees(operation: ir.Operation, shape: Shape, diagnostics: Diagnostics) -> bool:

@@ -6,7 +6,8 @@ Operations, losses and optimizers are named by their canonical name; their rows 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from .source import Span
@@ -61,8 +62,36 @@ class WeightsFile:
 
 
 @dataclass(frozen=True)
+class StoredWeight:
+    """A weight tensor in a file, in Keras's layout: its path in HDF5, or its offset in bytes."""
+
+    shape: Shape
+    place: str | int
+
+    @property
+    def count(self) -> int:
+        return math.prod(self.shape)
+
+
+@dataclass(frozen=True)
+class KerasFile:
+    """A Keras file that an architecture was read from.
+
+    `form` is "json", "h5" or "saved_model"; `weights` is the file of its weights, if it has any.
+    """
+
+    path: str
+    sha256: str
+    form: str
+    weights: WeightsFile | None = None
+
+
+@dataclass(frozen=True)
 class Operation:
-    """One operation. Shapes and weights are empty until they are inferred."""
+    """One operation. Shapes and weights are empty until they are inferred.
+
+    `layer` is its name in a Keras file, `stored` its weights there, by the names of `weights`.
+    """
 
     number: int
     name: str
@@ -72,6 +101,8 @@ class Operation:
     output_shape: Shape = ()
     weights: tuple[Weight, ...] = ()
     weights_file: WeightsFile | None = None
+    layer: str | None = None
+    stored: dict[str, StoredWeight] = field(default_factory=dict)
 
     def __getitem__(self, parameter: str):
         return self.arguments[parameter].value
@@ -88,10 +119,11 @@ class Operation:
 
 @dataclass(frozen=True)
 class Sequential:
-    """An embedded architecture."""
+    """An embedded architecture, or that of a Keras file, written out."""
 
     operations: tuple[Operation, ...]
     span: Span
+    file: KerasFile | None = None
 
     @property
     def input_shape(self) -> Shape:
@@ -152,6 +184,7 @@ class Loss:
     name: str
     arguments: Arguments
     span: Span
+    path: str = "loss/loss"
 
 
 @dataclass(frozen=True)
@@ -163,6 +196,7 @@ class Optimizer:
     span: Span
     clipnorm: Value[float] | None = None
     clipvalue: Value[float] | None = None
+    path: str = "optimizer/optimizer"
     keras_epsilon: bool = False
 
 

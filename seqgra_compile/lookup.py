@@ -6,6 +6,7 @@ depend on where the user stands.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 from collections.abc import Iterable
@@ -25,7 +26,9 @@ class Folders:
 
     paths: tuple[Path, ...]
 
-    def find(self, name: Text, max_bytes: int, diagnostics: Diagnostics) -> tuple[Path, bytes] | None:
+    def find(
+        self, name: Text, max_bytes: int, diagnostics: Diagnostics
+    ) -> tuple[Path, bytes] | None:
         """The first such file and its bytes, or None after reporting why there is none."""
         wanted = name.value.replace("\\", "/")
         if self._leaves(wanted):
@@ -50,10 +53,31 @@ class Folders:
         )
         return None
 
+    def holding(self, name: Text, diagnostics: Diagnostics) -> Folders | None:
+        """The first of these folders with such a folder in it, or None after reporting."""
+        wanted = name.value.replace("\\", "/")
+        for folder in () if self._leaves(wanted) else self.paths:
+            with contextlib.suppress(OSError):  # `find` reports it
+                if (folder / wanted).is_dir():
+                    return Folders((folder,))
+                if (folder / wanted).exists():
+                    problem = f"{quoted(name.value)} is a file"
+                    diagnostics.error("SG603", name.span, problem, "name a folder")
+                    return None
+        self.find(name, 0, diagnostics)
+        return None
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a file."""
+        return any((folder / name.replace("\\", "/")).is_file() for folder in self.paths)
+
     @staticmethod
     def _leaves(wanted: str) -> bool:
-        return wanted.startswith(("/", "~")) or ":" in wanted or ".." in wanted.split("/") or (
-            "\0" in wanted
+        return (
+            wanted.startswith(("/", "~"))
+            or ":" in wanted
+            or ".." in wanted.split("/")
+            or ("\0" in wanted)
         )
 
     @staticmethod
@@ -66,9 +90,7 @@ class Folders:
             return None
         if not path.is_file():
             problem = "is a folder" if path.is_dir() else "is no ordinary file"
-            diagnostics.error(
-                "SG603", name.span, f"{quoted(name.value)} {problem}", "name a file"
-            )
+            diagnostics.error("SG603", name.span, f"{quoted(name.value)} {problem}", "name a file")
             return None
         with path.open("rb") as file:
             data = file.read(max_bytes + 1)

@@ -13,6 +13,7 @@ from ..ir import Import, Value
 from ..pycode import Code, call, comment, docstring, literal
 from ..script import Alphabet, Constant, Section
 from ..source import Source
+from . import weightsfiles
 
 STANDARD = frozenset(sys.stdlib_module_names)
 IMPORTS = (
@@ -24,7 +25,6 @@ IMPORTS = (
     Import("pathlib", "Path"),
     Import("numpy", None, "np"),
 )
-WEIGHTS_FILE_IMPORTS = (Import("hashlib"), Import("io"))
 
 
 def sections(folder: str) -> tuple[Section, ...]:
@@ -47,6 +47,7 @@ def fields(
     `folder` holds the templates; `weights` names the files of weights; `shape` is that of a one-hot
     batch, with a hole for the number of channels.
     """
+    reader = weightsfiles.reader(model.architecture)
     return {
         "docstring": header(model, source, weights),
         "sections": sections(folder),
@@ -62,6 +63,7 @@ def fields(
         "shuffle": model.training.shuffle.value,
         "early_stopping": model.training.early_stopping.value,
         "loss": loss_text(model),
+        "weights_reader": reader.template if reader else None,
     }
 
 
@@ -143,10 +145,10 @@ def constants(model: ir.Model) -> tuple[Constant, ...]:
     fixed = [
         *general(model),
         _constant("SEED", model.seed),
-        _architecture(model.architecture),
-        Constant("", model.loss.name, "loss/loss"),
+        *_architecture(model.architecture),
+        Constant("", model.loss.name, model.loss.path),
         *(_constant(name.upper(), value) for name, value in model.loss.arguments.items()),
-        Constant("", model.optimizer.name, "optimizer/optimizer"),
+        Constant("", model.optimizer.name, model.optimizer.path),
         *(_constant(name.upper(), value) for name, value in model.optimizer.arguments.items()),
     ]
     for name in ("clipnorm", "clipvalue"):
@@ -165,7 +167,7 @@ def constants(model: ir.Model) -> tuple[Constant, ...]:
     if isinstance(model.architecture, ir.Sequential):
         shape = model.architecture.operations[0].arguments["input_shape"]
         length = Constant("SEQUENCE_LENGTH", literal(shape.value[-2]), shape.path)
-        fixed.insert(fixed.index(_architecture(model.architecture)) + 1, length)
+        fixed.insert(fixed.index(_architecture(model.architecture)[-1]) + 1, length)
     return tuple(fixed)
 
 
@@ -192,13 +194,19 @@ def _labels(model: ir.General) -> str:
     return f"tuple({''.join(parts)} for number in range({first}{pattern.last + 1}))"
 
 
-def _architecture(architecture: ir.Sequential | ir.Module) -> Constant:
-    if isinstance(architecture, ir.Sequential):
-        count = len(architecture.operations)
-        text = f"{count} operation{'' if count == 1 else 's'}, in the section Model"
-        return Constant("", text, "architecture/sequential")
-    text = f"class {architecture.class_name} of {comment(architecture.path)}, in the section Model"
-    return Constant("", text, "architecture/external")
+def _architecture(architecture: ir.Sequential | ir.Module) -> tuple[Constant, ...]:
+    if isinstance(architecture, ir.Module):
+        name = f"class {architecture.class_name} of {comment(architecture.path)}"
+        return (Constant("", f"{name}, in the section Model", "architecture/external"),)
+    count = len(architecture.operations)
+    text = f"{count} operation{'' if count == 1 else 's'}, in the section Model"
+    if architecture.file is None:
+        return (Constant("", text, "architecture/sequential"),)
+    return (
+        Constant("", comment(architecture.file.path), "architecture/external"),
+        Constant("", architecture.file.sha256, "its SHA-256"),
+        Constant("", text, "written out here"),
+    )
 
 
 def loss_text(model: ir.Model) -> str:

@@ -8,10 +8,12 @@ from ..catalog.operations import OPERATIONS
 from ..catalog.sequences import MULTI_CLASS
 from ..diagnostics import Diagnostics
 from ..ir import Import
-from ..pycode import Code, call
+from ..pycode import Code, call, literal
 from ..script import KerasScript, Layer, LoadedWeights, import_groups
 from ..source import Source
-from . import common
+from . import common, weightsfiles
+
+_PACKAGES = ("keras>=3.5", "numpy", "tensorflow>=2.17")
 
 
 def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasScript:
@@ -19,19 +21,21 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
     architecture = model.architecture
     loss = LOSSES[model.loss.name]
     logits = common.scores(model) is Scores.LOGITS
+    reader = weightsfiles.reader(architecture)
+    packages = reader.packages if reader else ()
     files = tuple(
         LoadedWeights(_load(operation))
         for operation in architecture.operations
-        if operation.weights_file
+        if weightsfiles.has_weights(operation)
     )
     two = model.input_encoding.value == "2D"
     shape = "(B, 1, L, {})" if two else "(B, L, {})"
     weights = "saved_model.keras, model-architecture.json"
     return KerasScript(
         **common.fields(model, source, "keras", weights, shape),
-        dependencies='"keras>=3.5", "numpy", "tensorflow>=2.17"',
+        dependencies=", ".join(map(literal, sorted((*_PACKAGES, *packages)))),
         future=(),
-        imports=_imports(bool(files)),
+        imports=_imports(reader.imports if reader else ()),
         optimizer=common.optimizer_text(
             model,
             clipnorm=_clip(model.optimizer.clipnorm),
@@ -42,7 +46,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
             Layer(common.heading(operation), (OPERATIONS[operation.name].keras(operation),))
             for operation in architecture.operations
         ),
-        weights_files=files,
+        weights_files=(*weightsfiles.opened(architecture), *files),
         model_name="MODEL_ID",
         input=call("keras.Input", shape=architecture.input_shape, dtype="float32"),
         one_hot_targets=model.task.value == MULTI_CLASS and not loss.indices,
@@ -61,23 +65,21 @@ def _clip(value: ir.Value[float | None]) -> Code | None:
 
 
 def _load(operation: ir.Operation) -> str:
-    file = operation.weights_file
     layer = call("model.get_layer", operation.identifier)
-    read = call("read_weights", file.path, file.sha256)
-    return f"set_weights({layer}, {read})"
+    return f"set_weights({layer}, {weightsfiles.read(operation)})"
 
 
-def _imports(files: bool) -> tuple[tuple[str, ...], ...]:
+def _imports(reading: tuple[Import, ...]) -> tuple[tuple[str, ...], ...]:
     """The backend and the log level are chosen before TensorFlow is imported."""
     standard = [bound for bound in common.IMPORTS if bound.module != "numpy"]
     standard.append(Import("warnings"))
-    if files:
-        standard += common.WEIGHTS_FILE_IMPORTS
+    standard += [bound for bound in reading if bound.module in common.STANDARD]
     environment = (
         'os.environ["KERAS_BACKEND"] = "tensorflow"',
         'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # warnings and errors only',
     )
-    frameworks = (Import("keras"), Import("numpy", None, "np"), Import("tensorflow", None, "tf"))
+    frameworks = [Import("keras"), Import("numpy", None, "np"), Import("tensorflow", None, "tf")]
+    frameworks += [bound for bound in reading if bound not in standard]
     return (
         *import_groups(standard, common.STANDARD),
         environment,

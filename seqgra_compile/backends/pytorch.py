@@ -13,10 +13,10 @@ from ..catalog.regularizers import torch_regularizer
 from ..catalog.sequences import MULTI_CLASS
 from ..diagnostics import Diagnostics
 from ..ir import Import
-from ..pycode import Code, call, comment, literal
+from ..pycode import Code, comment, literal
 from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, import_groups
 from ..source import Source
-from . import common
+from . import common, weightsfiles
 
 _IMPORTS = (
     *common.IMPORTS,
@@ -34,7 +34,7 @@ OWN_NAMES = frozenset("""
     clip_gradients adapt_epsilon draw set_seed train_epoch evaluate train save_predictions describe
     parse_arguments choose_device main
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __name__
-    OSError any bool bytes chr dict enumerate float int len list map object print range str sum
+    OSError any chr dict enumerate float int len list map min print range str sum
     tuple zip
     """.split())
 
@@ -70,12 +70,12 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
         **common.fields(model, source, "pytorch", "saved_model.pth", shape),
         dependencies=_dependencies(architecture),
         future=architecture.future if is_module else (),
-        imports=_imports(architecture, layers, lowered, files, one_hot_targets),
+        imports=_imports(architecture, layers, lowered, one_hot_targets),
         optimizer=common.optimizer_text(model, Code("model.parameters()")),
         probabilities="result[2]" + _PROBABILITIES.get((scores, loss.activation), ""),
         predicted="scores.sigmoid() > 0.5" if logits else f"scores > {loss.threshold}",
         layers=layers,
-        weights_files=files,
+        weights_files=(*weightsfiles.opened(architecture), *files),
         module=_module(architecture) if is_module else None,
         build_model=f"{architecture.class_name}()" if is_module else "Model()",
         fragments=_fragments(lowered),
@@ -148,14 +148,13 @@ def _penalties(lowered: list[Lowered]) -> tuple[str, ...]:
 def _weights_files(lowered: list[Lowered]) -> tuple[LoadedWeights, ...]:
     files = []
     for operation, layer, _ in lowered:
-        if operation.weights_file:
+        if weightsfiles.has_weights(operation):
             places = {placed.name: placed for placed in layer.weights}
             ordered = [(places[weight.name], weight.shape) for weight in operation.weights]
             parameters = ", ".join(
                 f"(model.{placed.attribute}, {shape}, {placed.axes})" for placed, shape in ordered
             )
-            file = operation.weights_file
-            read = call("read_weights", file.path, file.sha256)
+            read = weightsfiles.read(operation)
             files.append(LoadedWeights(f"set_weights([{parameters}], {read})"))
     return tuple(files)
 
@@ -167,7 +166,9 @@ def _fragments(lowered: list[Lowered]) -> tuple[str, ...]:
 
 
 def _dependencies(architecture: ir.Sequential | ir.Module) -> str:
+    reader = weightsfiles.reader(architecture)
     others = architecture.dependencies if isinstance(architecture, ir.Module) else ()
+    others = (*others, *(reader.packages if reader else ()))
     return ", ".join(literal(name) for name in sorted({"numpy", "torch", "tqdm", *others}))
 
 
@@ -175,7 +176,6 @@ def _imports(
     architecture: ir.Sequential | ir.Module,
     layers: tuple[Layer, ...],
     lowered: list[Lowered],
-    files: tuple[LoadedWeights, ...],
     one_hot_targets: bool,
 ) -> tuple[tuple[str, ...], ...]:
     imports = list(_IMPORTS)
@@ -187,8 +187,8 @@ def _imports(
     text = "\n".join(line for layer in layers for line in (*layer.make, *layer.apply))
     if one_hot_targets or re.search(r"\bF\.", text) or any(layer.needs for _, layer, _ in lowered):
         imports.append(_FUNCTIONAL)
-    if files:
-        imports += common.WEIGHTS_FILE_IMPORTS
+    reader = weightsfiles.reader(architecture)
+    imports += reader.imports if reader else ()
     return import_groups(imports, common.STANDARD)
 
 

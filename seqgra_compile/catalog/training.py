@@ -23,18 +23,22 @@ TRAINING = (
 
 @dataclass(frozen=True)
 class Format:
-    """A format of `<external>`: the library that reads it, and whether it needs a class name."""
+    """A format of `<external>`: the library that reads it, and whether it needs a class name.
+
+    `compiled`: such a file may hold a loss and an optimizer, which then count.
+    """
 
     name: str
     library: str
     about: str
     class_name: bool = False
+    compiled: bool = False
 
 
 _FORMATS = (
     Format("pytorch-module", PYTORCH, "a Python file with the model's class", class_name=True),
-    Format("keras-tf-whole-model", TENSORFLOW, "the folder of a saved model"),
-    Format("keras-h5-whole-model", TENSORFLOW, "an HDF5 file of a saved model"),
+    Format("keras-tf-whole-model", TENSORFLOW, "the folder of a saved model", compiled=True),
+    Format("keras-h5-whole-model", TENSORFLOW, "an HDF5 file of a saved model", compiled=True),
     Format("keras-json-architecture-only", TENSORFLOW, "a JSON file of the layers"),
     Format("data-definition", BAYES, "the data definition whose rules the classifier knows"),
 )

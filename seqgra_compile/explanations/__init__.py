@@ -10,6 +10,7 @@ import textwrap
 from .files import FILES
 from .grammars import GRAMMARS
 from .internal import INTERNAL
+from .kerasfiles import KERAS_FILES
 from .row import Explanation
 from .sections import SECTIONS
 from .shapes import SHAPES
@@ -22,6 +23,7 @@ CODES: dict[str, Explanation] = {
     **SHAPES,
     **SECTIONS,
     **FILES,
+    **KERAS_FILES,
     **GRAMMARS,
     **INTERNAL,
 }

@@ -134,19 +134,6 @@ SECTIONS = {
         parameter; the reason stands in the message.
         """,
     ),
-    "SG502": Explanation(
-        "an external format that is not compiled",
-        """
-        The format is one that seqgra reads, but no script can be made from it here: a saved Keras
-        model is a file in binary or JSON form, and a script that loaded it would not show what is
-        trained.
-
-            <external format="keras-h5-whole-model">basset.h5</external>
-
-        Write the architecture out as operations in <sequential>; weights can be given to each
-        operation by weights_file. For PyTorch, a module is embedded as it is.
-        """,
-    ),
     "SG701": Explanation(
         "seqgra ignores gradient clipping for PyTorch",
         """

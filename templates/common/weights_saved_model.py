@@ -1,0 +1,15 @@
+def open_weights(name: str, sha256: str) -> bytes:
+    """The variables' file beside this script, if it is the one compiled in."""
+    path = Path(__file__).parent / name
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        sys.exit(f"{path}: its SHA-256 is not {sha256}, that of the file compiled in")
+    return data
+
+
+def read_weights(file: bytes, *variables: tuple[str, int, tuple]) -> list[np.ndarray]:
+    """Variables of a SavedModel: each has its name, its offset in bytes and its shape."""
+    return [
+        np.frombuffer(file, "<f4", math.prod(shape), offset).reshape(shape).copy()
+        for _, offset, shape in variables
+    ]
