@@ -201,7 +201,8 @@ def _plain_torch(
         weights += _placed(operation, direction, name, end, "bias_ih" + end)
         if operation["use_bias"]:
             # Keras has one bias; PyTorch's second would double its step.
-            second = f"nn.init.zeros_(self.{name}.bias_hh{end}).requires_grad_(False)"
+            zeros = f"nn.init.zeros_(self.{name}.bias_hh{end})"
+            second = f"{zeros}.requires_grad_(False)  # Keras has one bias"
             initialize += [*_forget(operation, f"{name}.bias_ih{end}"), second]
     module = call(
         class_name,
@@ -255,7 +256,7 @@ def _plain_forward(
         split = f"forward, backward = {run}[0].chunk(2, dim=-1)"
     else:
         # The last state of the backward direction is the one at the first position.
-        split = f"forward, backward = {run}{state}"
+        split = f"forward, backward = {run}{state}  # the last state of each"
     return (split, f"x = {_MERGED[operation['merge_mode']]}"), ("forward", "backward")
 
 
