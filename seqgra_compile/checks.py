@@ -20,7 +20,8 @@ def check(model: ir.Model, diagnostics: Diagnostics) -> None:
     _check_optimizer(model, diagnostics)
     if isinstance(model.architecture, ir.Sequential):
         _check_result(model, diagnostics)
-        _check_activation(model, loss, diagnostics)
+        if model.task.value in loss.tasks and not loss.refused:
+            _check_activation(model, loss, diagnostics)
 
 
 def _check_loss(model: ir.Model, loss: Loss, diagnostics: Diagnostics) -> None:
