@@ -11,7 +11,14 @@ from ..diagnostics import Diagnostics
 from ..grammar import BayesModel, Kmers, Matrix, Term
 from ..ir import Import
 from ..pycode import comment, docstring, literal, mapping
-from ..script import BayesScript, Constant, LabelRules, MatrixRows, Windows, import_groups
+from ..script import (
+    BayesScript,
+    Constant,
+    LabelRules,
+    MatrixRows,
+    Windows,
+    import_groups,
+)
 from ..source import Source
 from . import common
 
@@ -49,7 +56,9 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         heading=_heading(model),
         matrices=rows,
         matrices_doc=_matrices_doc(model),
-        wide=any(len(matrix.rows) > len(m.positions) for matrix, m in zip(rows, matrices)),
+        wide=any(
+            len(matrix.rows) > len(m.positions) for matrix, m in zip(rows, matrices, strict=True)
+        ),
         kmers=tuple(f"{literal(e.name)}: {mapping(dict(e.words))}" for e in kmers),
         rules_doc=_rules_doc(model, terms),
         rules=_rules(model, terms),
