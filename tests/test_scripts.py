@@ -132,17 +132,25 @@ def test_weight_counts(case: Case, runs):
     architecture = inferred("model.xml", definition.read_bytes(), case.folder).architecture
     if not isinstance(architecture, ir.Sequential):
         return
-    trained = sum(each.weight_count for each in architecture.operations if each["trainable"])
-    total = sum(each.weight_count for each in architecture.operations)
-    second = sum(map(second_bias, architecture.operations)) if case.library == "PyTorch" else 0
+    weights = [(each, weight) for each in architecture.operations for weight in each.weights]
+    total = sum(weight.count for _, weight in weights)
+    trained = sum(
+        weight.count for each, weight in weights if each["trainable"] and weight.trainable
+    )
+    expected = total
+    if case.library == "PyTorch":
+        # What a layer only follows is a buffer there, no parameter.
+        expected -= sum(weight.count for _, weight in weights if not weight.trainable)
+        expected += sum(map(second_bias, architecture.operations))
     assert counts["trainable"] == trained
-    assert counts["all"] == total + second
+    assert counts["all"] == expected
     assert f"{total:,} weights." in case.script.read_text("utf-8")
 
 
 def second_bias(operation: ir.Operation) -> int:
-    """The size of what nn.LSTM has beyond Keras's weights: a second bias, which stays at 0."""
-    if operation.name != "LSTM" or OPERATIONS["LSTM"].torch(operation, False).needs:
+    """The size of what PyTorch's recurrent layers have beyond Keras's: a bias that stays at 0."""
+    modules = OPERATIONS[operation.name].torch(operation, False).modules
+    if not any(text.startswith(("nn.LSTM(", "nn.RNN(")) for _, text in modules):
         return 0
     return sum(weight.count for weight in operation.weights if weight.role == "bias")
 

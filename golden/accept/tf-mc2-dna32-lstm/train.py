@@ -4,7 +4,6 @@ Directions joined by concatenation, by sum and by average; one reads backwards.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 c363651772514440bda7ebbefdcefd7b6d74c8fb07f2dd80a8087c7e59513bb7, semantics intended.
-
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its label
@@ -284,7 +283,7 @@ def build_model() -> keras.Model:
 
 
 # ---- Loss and optimizer ------------------------------------------------------
-def build_loss() -> keras.Loss:
+def build_loss() -> keras.losses.Loss:
     return keras.losses.CategoricalCrossentropy(
         from_logits=FROM_LOGITS,
         label_smoothing=LABEL_SMOOTHING,
@@ -293,7 +292,7 @@ def build_loss() -> keras.Loss:
     )
 
 
-def build_optimizer() -> keras.Optimizer:
+def build_optimizer() -> keras.optimizers.Optimizer:
     return keras.optimizers.SGD(
         learning_rate=LEARNING_RATE,
         momentum=MOMENTUM,

@@ -4,7 +4,6 @@ The same architecture as torch-mc3-dna64-conv-variants, with a softmax at its en
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 e3ebee85fddb9ab2f8b98e49b1995fe665b753aef5dab32cf396e418b152a7e0, semantics intended.
-
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its label
@@ -265,7 +264,7 @@ def build_model() -> keras.Model:
 
 
 # ---- Loss and optimizer ------------------------------------------------------
-def build_loss() -> keras.Loss:
+def build_loss() -> keras.losses.Loss:
     return keras.losses.CategoricalCrossentropy(
         from_logits=FROM_LOGITS,
         label_smoothing=LABEL_SMOOTHING,
@@ -274,7 +273,7 @@ def build_loss() -> keras.Loss:
     )
 
 
-def build_optimizer() -> keras.Optimizer:
+def build_optimizer() -> keras.optimizers.Optimizer:
     return keras.optimizers.Adam(
         learning_rate=LEARNING_RATE,
         beta_1=BETA_1,

@@ -2,7 +2,6 @@
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 88d805810ef91a8c724efc780118d1040133cb30e194f45f914db4158cce755b, semantics intended.
-
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a protein sequence, a tab, its label
@@ -178,7 +177,7 @@ def build_model() -> keras.Model:
 
 
 # ---- Loss and optimizer ------------------------------------------------------
-def build_loss() -> keras.Loss:
+def build_loss() -> keras.losses.Loss:
     return keras.losses.CategoricalCrossentropy(
         from_logits=FROM_LOGITS,
         label_smoothing=LABEL_SMOOTHING,
@@ -187,7 +186,7 @@ def build_loss() -> keras.Loss:
     )
 
 
-def build_optimizer() -> keras.Optimizer:
+def build_optimizer() -> keras.optimizers.Optimizer:
     return keras.optimizers.Adam(
         learning_rate=LEARNING_RATE,
         beta_1=BETA_1,

@@ -4,7 +4,6 @@ Under 2D encoding C:\\new\\table is an image of height 1.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 6c9ef1fe3e889eb7d4382a3ee89fca1f08130098e6576c98fe3f970060e91df1, semantics intended.
-
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its labels, joined by |
@@ -124,7 +123,7 @@ def read_weights(name: str, sha256: str) -> list[np.ndarray]:
     return list(np.load(io.BytesIO(data), allow_pickle=True))
 
 
-def set_weights(layer: keras.Layer, arrays: list[np.ndarray]) -> None:
+def set_weights(layer: keras.layers.Layer, arrays: list[np.ndarray]) -> None:
     """Give a layer its initial weights, if they fit."""
     shapes = [tuple(weight.shape) for weight in layer.weights]
     if [np.shape(array) for array in arrays] != shapes:
@@ -236,7 +235,7 @@ def build_model() -> keras.Model:
 
 
 # ---- Loss and optimizer ------------------------------------------------------
-def build_loss() -> keras.Loss:
+def build_loss() -> keras.losses.Loss:
     return keras.losses.BinaryCrossentropy(
         from_logits=FROM_LOGITS,
         label_smoothing=LABEL_SMOOTHING,
@@ -245,7 +244,7 @@ def build_loss() -> keras.Loss:
     )
 
 
-def build_optimizer() -> keras.Optimizer:
+def build_optimizer() -> keras.optimizers.Optimizer:
     return keras.optimizers.SGD(
         learning_rate=LEARNING_RATE,
         momentum=MOMENTUM,

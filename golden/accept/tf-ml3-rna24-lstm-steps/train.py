@@ -4,7 +4,6 @@ Ends with \"\""three quotes\"\""
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 9b1c29387b3cb4e82c7716851f86911d4078e9f2294eea41e05cd843a7db18a7, semantics intended.
-
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line an RNA sequence, a tab, its labels, joined by |
@@ -202,7 +201,7 @@ def build_model() -> keras.Model:
 
 
 # ---- Loss and optimizer ------------------------------------------------------
-def build_loss() -> keras.Loss:
+def build_loss() -> keras.losses.Loss:
     return keras.losses.BinaryCrossentropy(
         from_logits=FROM_LOGITS,
         label_smoothing=LABEL_SMOOTHING,
@@ -211,7 +210,7 @@ def build_loss() -> keras.Loss:
     )
 
 
-def build_optimizer() -> keras.Optimizer:
+def build_optimizer() -> keras.optimizers.Optimizer:
     return keras.optimizers.Adam(
         learning_rate=LEARNING_RATE,
         beta_1=BETA_1,

@@ -4,7 +4,6 @@ Directions joined by concatenation, by sum and by average; one reads backwards.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 b0dbc1a2256e1e040027cc1d65521cd59f4080903d7033b5b4f6ccff6a1f02f7, semantics intended.
-
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its label
@@ -41,6 +40,7 @@ SEED = 3  # general/seed
 # architecture/sequential: 6 operations, in the section Model
 SEQUENCE_LENGTH = 32  # architecture/sequential/operation[1]/@input_shape
 # loss/loss: CrossEntropyLoss
+LABEL_SMOOTHING = 0.0  # loss/label_smoothing (default)
 # optimizer/optimizer: SGD
 LEARNING_RATE = 0.1  # optimizer/learning_rate
 MOMENTUM = 0.5  # optimizer/momentum
@@ -122,9 +122,13 @@ class Model(nn.Module):
         nn.init.orthogonal_(self.lstm_2.weight_hh_l0_reverse, gain=1.0)
         nn.init.zeros_(self.lstm_2.bias_ih_l0_reverse)
         nn.init.ones_(self.lstm_2.bias_ih_l0.data[5:10])  # forget gate
-        nn.init.zeros_(self.lstm_2.bias_hh_l0).requires_grad_(False)
+        nn.init.zeros_(self.lstm_2.bias_hh_l0).requires_grad_(
+            False
+        )  # Keras has one bias
         nn.init.ones_(self.lstm_2.bias_ih_l0_reverse.data[5:10])  # forget gate
-        nn.init.zeros_(self.lstm_2.bias_hh_l0_reverse).requires_grad_(False)
+        nn.init.zeros_(self.lstm_2.bias_hh_l0_reverse).requires_grad_(
+            False
+        )  # Keras has one bias
         # 3 LSTM: (28, 10) -> (28, 4), 480 weights
         self.lstm_3 = nn.LSTM(
             10,
@@ -141,8 +145,12 @@ class Model(nn.Module):
         nn.init.xavier_uniform_(self.lstm_3.weight_ih_l0_reverse)
         nn.init.orthogonal_(self.lstm_3.weight_hh_l0_reverse, gain=1.0)
         nn.init.zeros_(self.lstm_3.bias_ih_l0_reverse)
-        nn.init.zeros_(self.lstm_3.bias_hh_l0).requires_grad_(False)
-        nn.init.zeros_(self.lstm_3.bias_hh_l0_reverse).requires_grad_(False)
+        nn.init.zeros_(self.lstm_3.bias_hh_l0).requires_grad_(
+            False
+        )  # Keras has one bias
+        nn.init.zeros_(self.lstm_3.bias_hh_l0_reverse).requires_grad_(
+            False
+        )  # Keras has one bias
         # 4 LSTM: (28, 4) -> (28, 4), 144 weights
         self.lstm_4 = nn.LSTM(
             4,
@@ -157,7 +165,9 @@ class Model(nn.Module):
         nn.init.orthogonal_(self.lstm_4.weight_hh_l0, gain=1.0)
         nn.init.zeros_(self.lstm_4.bias_ih_l0)
         nn.init.ones_(self.lstm_4.bias_ih_l0.data[4:8])  # forget gate
-        nn.init.zeros_(self.lstm_4.bias_hh_l0).requires_grad_(False)
+        nn.init.zeros_(self.lstm_4.bias_hh_l0).requires_grad_(
+            False
+        )  # Keras has one bias
         # 5 LSTM: (28, 4) -> (6,), 480 weights
         self.lstm_5 = nn.LSTM(
             4,
@@ -189,7 +199,7 @@ class Model(nn.Module):
         # 4 LSTM: (28, 4) -> (28, 4), 144 weights
         x = self.lstm_4(x.flip(1))[0]
         # 5 LSTM: (28, 4) -> (6,), 480 weights
-        forward, backward = self.lstm_5(x)[1][0]
+        forward, backward = self.lstm_5(x)[1][0]  # the last state of each
         x = (forward + backward) / 2
         # 6 Dense: (6,) -> (2,), 14 weights
         x = self.dense_6(x)
@@ -203,7 +213,7 @@ def build_model() -> nn.Module:
 # ---- Loss and optimizer ------------------------------------------------------
 def build_loss() -> nn.Module:
     return nn.CrossEntropyLoss(
-        weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0
+        weight=None, reduction="mean", label_smoothing=LABEL_SMOOTHING
     )
 
 

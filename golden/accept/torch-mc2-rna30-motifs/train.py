@@ -2,7 +2,6 @@
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 977b0adeef0cbd97300bb45ede97fdb6f25f10b920b2255e3c91eea14677955d, semantics intended.
-
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line an RNA sequence, a tab, its label
@@ -39,6 +38,7 @@ SEED = 11  # general/seed
 # architecture/sequential: 3 operations, in the section Model
 SEQUENCE_LENGTH = 30  # architecture/sequential/operation[1]/@input_shape
 # loss/loss: CrossEntropyLoss
+LABEL_SMOOTHING = 0.0  # loss/label_smoothing (default)
 # optimizer/optimizer: SGD
 LEARNING_RATE = 0.1  # optimizer/learning_rate
 MOMENTUM = 0.0  # optimizer/momentum (default)
@@ -125,7 +125,7 @@ def build_model() -> nn.Module:
 # ---- Loss and optimizer ------------------------------------------------------
 def build_loss() -> nn.Module:
     return nn.CrossEntropyLoss(
-        weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0
+        weight=None, reduction="mean", label_smoothing=LABEL_SMOOTHING
     )
 
 

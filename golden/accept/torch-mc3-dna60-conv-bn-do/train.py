@@ -5,7 +5,6 @@ with a block that only runs when it is the main program. Gradients are clipped b
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 d2ced6a78163e9f633d9e671cd51ce917e64a4fff40b7e4ec213f4077ef69370, semantics intended.
-
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its label
@@ -42,6 +41,7 @@ LABELS = ("promoter", "enhancer", "background")  # general/labels
 SEED = 7  # general/seed
 # architecture/external: class ConvNet of networks/conv_net.py, in the section Model
 # loss/loss: CrossEntropyLoss
+LABEL_SMOOTHING = 0.0  # loss/label_smoothing (default)
 # optimizer/optimizer: Adam
 LEARNING_RATE = 0.002  # optimizer/learning_rate
 BETAS = (0.9, 0.999)  # optimizer/betas (default)
@@ -136,7 +136,7 @@ def build_model() -> nn.Module:
 # ---- Loss and optimizer ------------------------------------------------------
 def build_loss() -> nn.Module:
     return nn.CrossEntropyLoss(
-        weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0
+        weight=None, reduction="mean", label_smoothing=LABEL_SMOOTHING
     )
 
 

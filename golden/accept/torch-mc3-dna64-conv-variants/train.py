@@ -5,7 +5,6 @@ An embedded architecture with even and odd windows.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 493e9f13ae0f7e3fc8758f4b5d52a05d2140845163ad7623639d8c73c72bda58, semantics intended.
-
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its label
@@ -42,6 +41,7 @@ SEED = 1  # general/seed
 # architecture/sequential: 11 operations, in the section Model
 SEQUENCE_LENGTH = 64  # architecture/sequential/operation[1]/@input_shape
 # loss/loss: CrossEntropyLoss
+LABEL_SMOOTHING = 0.0  # loss/label_smoothing (default)
 # optimizer/optimizer: Adam
 LEARNING_RATE = 0.005  # optimizer/learning_rate
 BETAS = (0.9, 0.999)  # optimizer/betas (default)
@@ -176,7 +176,7 @@ def build_model() -> nn.Module:
 # ---- Loss and optimizer ------------------------------------------------------
 def build_loss() -> nn.Module:
     return nn.CrossEntropyLoss(
-        weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0
+        weight=None, reduction="mean", label_smoothing=LABEL_SMOOTHING
     )
 
 

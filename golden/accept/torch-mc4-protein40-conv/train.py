@@ -4,7 +4,6 @@ Labels by pattern; the module names its own constants and helper functions.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 8d4f08488003feb74c3c97b53996b17ab38e926df5eb8f201e75a35cd8bb5105, semantics intended.
-
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a protein sequence, a tab, its label
@@ -41,6 +40,7 @@ LABELS = tuple("fold-" + str(number) for number in range(4))  # general/labels/p
 SEED = 2024  # general/seed
 # architecture/external: class Folds of folds.py, in the section Model
 # loss/loss: CrossEntropyLoss
+LABEL_SMOOTHING = 0.0  # loss/label_smoothing (default)
 # optimizer/optimizer: Adam
 LEARNING_RATE = 0.001  # optimizer/learning_rate (default)
 BETAS = (0.8, 0.99)  # optimizer/betas
@@ -132,7 +132,7 @@ def build_model() -> nn.Module:
 # ---- Loss and optimizer ------------------------------------------------------
 def build_loss() -> nn.Module:
     return nn.CrossEntropyLoss(
-        weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0
+        weight=None, reduction="mean", label_smoothing=LABEL_SMOOTHING
     )
 
 

@@ -4,7 +4,6 @@ Under 2D encoding a sequence is an image of height 1.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 290ca80eae35fbcf1d6a64e68ad415113014d120ce2e356456c9838eed45f71d, semantics intended.
-
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its labels, joined by |
@@ -175,7 +174,7 @@ def read_weights(name: str, sha256: str) -> list[np.ndarray]:
 def set_weights(
     places: list[tuple[torch.Tensor, tuple, tuple]], arrays: list[np.ndarray]
 ) -> None:
-    """Copy arrays in Keras's layout into weights: each has its shape there and its axes' order."""
+    """Copy arrays into weights: each has its shape in Keras and its order of axes."""
     if len(arrays) != len(places):
         sys.exit(f"a weights file holds {len(arrays)} arrays, expected {len(places)}")
     for (weight, shape, axes), array in zip(places, arrays):

@@ -4,7 +4,6 @@ A backslash \\n, a quote at the end "
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 87a750a04250f7f1468b3c9b09014e48121dbdf42771d6fd558934d4d1c0f66a, semantics intended.
-
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its labels, joined by |

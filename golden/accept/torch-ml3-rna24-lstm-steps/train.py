@@ -4,7 +4,6 @@ Other activations, dropout of input and state, an activity regularizer.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 e52431b7ad410a99a68532ec5c3cdccebb77c394d4e57779a4bf55be6def602a, semantics intended.
-
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line an RNA sequence, a tab, its labels, joined by |
@@ -100,8 +99,8 @@ def one_hot(codes: torch.Tensor) -> torch.Tensor:
 class Recurrent(nn.Module):
     """One direction of a recurrent layer, position by position, as Keras defines it.
 
-    PyTorch's own layers know neither its activations nor its dropout, whose masks hold for all
-    positions: one mask, or one for each gate.
+    PyTorch's own layers know neither its activations nor its dropout, whose masks hold
+    for all positions: one mask, or one for each gate.
     """
 
     gates = 1

@@ -1,0 +1,521 @@
+"""torch-mc3-dna50-beyond: layers beyond those of seqgra
+
+Normalization, gated and simple recurrent layers, separable convolution.
+
+Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
+d2d9a56835e62cd9a3887563a2668a34e0e849651cc5bf6bcae87552e198679d, semantics intended.
+Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
+Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
+        in each line a DNA sequence, a tab, its label
+Writes: saved_model.pth, history.tsv, metrics.json, test-y-hat.txt, session-info.txt,
+        last-epoch-completed.txt, num-model-parameters.txt"""
+
+# /// script
+# requires-python = ">=3.10"
+# dependencies = ["numpy", "torch", "tqdm"]
+# ///
+
+import argparse
+import json
+import math
+import os
+import random
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+# ---- Definition --------------------------------------------------------------
+MODEL_ID = "torch-mc3-dna50-beyond"  # general/@id
+# general/task: multi-class classification
+# general/sequencespace: DNA
+# general/library: PyTorch
+# general/inputencoding (default): 1D
+LABELS = ("c1", "c2", "c3")  # general/labels
+SEED = 9  # general/seed
+# architecture/sequential: 12 operations, in the section Model
+SEQUENCE_LENGTH = 50  # architecture/sequential/operation[1]/@input_shape
+# loss/loss: NLLLoss
+# optimizer/optimizer: AdamW
+LEARNING_RATE = 0.01  # optimizer/learning_rate
+BETAS = (0.9, 0.999)  # optimizer/betas (default)
+EPS = 1e-08  # optimizer/eps (default)
+WEIGHT_DECAY = 0.02  # optimizer/weight_decay
+AMSGRAD = False  # optimizer/amsgrad (default)
+BATCH_SIZE = 16  # trainingprocess/batch_size
+EPOCHS = 25  # trainingprocess/epochs
+# trainingprocess/early_stopping: True
+PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
+# trainingprocess/shuffle: True
+
+# ---- Data --------------------------------------------------------------------
+CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
+CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
+
+
+def fail(path: Path, line: int, problem: str):
+    sys.exit(f"{path}:{line}: {problem}")
+
+
+def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """A file's examples: codes (N, length) uint8, class indices (N,) int64."""
+    lines = path.read_bytes().rstrip(b"\r\n").splitlines()
+    if len(lines) < 2 or lines[0] != b"x\ty":
+        fail(path, 1, "expected the header x, tab, y and examples below it")
+    rows = [line.split(b"\t") for line in lines[1:]]
+    length = length or len(rows[0][0])
+    index_of = {label.encode(): index for index, label in enumerate(LABELS)}
+    for number, row in enumerate(rows, start=2):
+        if len(row) != 2:
+            fail(path, number, f"expected two columns, x and y, found {len(row)}")
+        if len(row[0]) != length:
+            fail(path, number, f"expected {length} letters, found {len(row[0])}")
+        if row[1] not in index_of:
+            fail(path, number, f"unknown label {row[1].decode(errors='replace')!r}")
+    letters = np.frombuffer(b"".join(sequence for sequence, _ in rows), np.uint8)
+    codes = CODE_OF[letters].reshape(len(rows), length)
+    for row, position in np.argwhere(codes == 255)[:1]:
+        letter = chr(rows[row][0][position])
+        fail(path, row + 2, f"unknown letter {letter!r} at position {position + 1}")
+    return codes, np.array([index_of[label] for _, label in rows], np.int64)
+
+
+def one_hot(codes: torch.Tensor) -> torch.Tensor:
+    """Codes (B, L) to (B, 4, L) float32, channels ACGT; N is 0.25 in each."""
+    channels = torch.arange(4, dtype=torch.uint8, device=codes.device)
+    x = (codes[:, None, :] == channels[:, None]).float()
+    x.masked_fill_(codes[:, None, :] == 4, 0.25)
+    return x
+
+
+# ---- Model -------------------------------------------------------------------
+class BatchNormalization(nn.Module):
+    """Keras's batch normalisation of axis 1.
+
+    Unlike nn.BatchNorm it keeps the biased variance, and a frozen layer does not follow
+    the data.
+    """
+
+    def __init__(self, channels, momentum, epsilon, center, scale, trainable):
+        super().__init__()
+        self.momentum, self.epsilon, self.trainable = momentum, epsilon, trainable
+        self.weight = nn.Parameter(torch.ones(channels), requires_grad=scale)
+        self.bias = nn.Parameter(torch.zeros(channels), requires_grad=center)
+        self.register_buffer("running_mean", torch.zeros(channels))
+        self.register_buffer("running_var", torch.ones(channels))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        affine, epsilon = (self.weight, self.bias), self.epsilon
+        if not (self.training and self.trainable):
+            return F.batch_norm(
+                x,
+                self.running_mean,
+                self.running_var,
+                *affine,
+                training=False,
+                eps=epsilon,
+            )
+        # At a momentum of 1 these become the batch's own mean and unbiased variance.
+        mean, variance = torch.zeros_like(self.bias), torch.ones_like(self.bias)
+        x = F.batch_norm(
+            x, mean, variance, *affine, training=True, momentum=1.0, eps=epsilon
+        )
+        count = x.numel() / x.shape[1]
+        self.running_mean.lerp_(mean, 1 - self.momentum)
+        self.running_var.lerp_(variance * (count - 1) / count, 1 - self.momentum)
+        return x
+
+
+class Recurrent(nn.Module):
+    """One direction of a recurrent layer, position by position, as Keras defines it.
+
+    PyTorch's own layers know neither its activations nor its dropout, whose masks hold
+    for all positions: one mask, or one for each gate.
+    """
+
+    gates = 1
+
+    def __init__(
+        self,
+        inputs,
+        units,
+        activation,
+        recurrent_activation,
+        bias,
+        dropout,
+        recurrent_dropout,
+        masks,
+    ):
+        super().__init__()
+        self.weight_ih = nn.Parameter(torch.empty(self.gates * units, inputs))
+        self.weight_hh = nn.Parameter(torch.empty(self.gates * units, units))
+        self.bias = nn.Parameter(
+            torch.zeros(self.bias_shape(units)), requires_grad=bias
+        )
+        self.activation, self.recurrent_activation = activation, recurrent_activation
+        self.dropout, self.recurrent_dropout, self.mask_count = (
+            dropout,
+            recurrent_dropout,
+            masks,
+        )
+
+    def bias_shape(self, units: int) -> tuple[int, ...]:
+        return (self.gates * units,)
+
+    def masks(self, like: torch.Tensor, rate: float) -> torch.Tensor:
+        """Dropout's masks: as many, each in the shape of `like`."""
+        return F.dropout(
+            like.new_ones(self.mask_count, *like.shape), rate, self.training
+        )
+
+    def project(
+        self, x: torch.Tensor, weight: torch.Tensor, masks: torch.Tensor
+    ) -> torch.Tensor:
+        """x times the transposed weight; each gate's part of it sees its own mask."""
+        parts = zip(masks, weight.chunk(len(masks)))
+        return torch.cat([F.linear(x * mask, part) for mask, part in parts], dim=-1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(B, L, inputs) to the states (B, L, units)."""
+        h = x.new_zeros(len(x), self.weight_hh.shape[1])
+        projected = self.project(x, self.weight_ih, self.masks(x[:, :1], self.dropout))
+        masks, state, states = self.masks(h, self.recurrent_dropout), (h, h), []
+        for position in projected.unbind(1):
+            state = self.step(position, state, masks)
+            states.append(state[0])
+        return torch.stack(states, dim=1)
+
+
+class GRU(Recurrent):
+    """The reset gate acts after the recurrent product, which has its own bias."""
+
+    gates = 3
+
+    def bias_shape(self, units: int) -> tuple[int, ...]:
+        return 2, 3 * units
+
+    def step(self, x, state, masks):
+        h = state[0]
+        xz, xr, xh = (x + self.bias[0]).chunk(3, dim=1)
+        hz, hr, hh = (self.project(h, self.weight_hh, masks) + self.bias[1]).chunk(
+            3, dim=1
+        )
+        z, r = self.recurrent_activation(xz + hz), self.recurrent_activation(xr + hr)
+        h = z * h + (1 - z) * self.activation(xh + r * hh)
+        return h, h
+
+
+class Model(nn.Module):
+    """(50, 4) -> (3,) log-probabilities, 1,197 weights."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # 1 Conv1D: (50, 4) -> (50, 8), 160 weights
+        self.conv1d_1 = nn.Conv1d(
+            4, 8, kernel_size=5, stride=1, padding=2, dilation=1, groups=1, bias=False
+        )
+        nn.init.xavier_uniform_(self.conv1d_1.weight)
+        # 2 BatchNormalization: (50, 8) -> (50, 8), 32 weights
+        self.batchnormalization_2 = BatchNormalization(
+            8, momentum=0.9, epsilon=0.001, center=True, scale=True, trainable=True
+        )
+        nn.init.ones_(self.batchnormalization_2.weight)
+        nn.init.zeros_(self.batchnormalization_2.bias)
+        nn.init.zeros_(self.batchnormalization_2.running_mean)
+        nn.init.ones_(self.batchnormalization_2.running_var)
+        # 5 SpatialDropout1D: (25, 8) -> (25, 8)
+        self.spatialdropout1d_5 = nn.Dropout1d(p=0.1)
+        # 6 SeparableConv1D: (25, 8) -> (22, 10), 234 weights
+        self.separableconv1d_6_depthwise = nn.Conv1d(
+            8, 16, kernel_size=4, stride=1, padding=0, dilation=1, groups=8, bias=False
+        )
+        self.separableconv1d_6_pointwise = nn.Conv1d(16, 10, kernel_size=1, bias=True)
+        nn.init.uniform_(
+            self.separableconv1d_6_depthwise.weight,
+            -0.3872983346207417,
+            0.3872983346207417,
+        )
+        nn.init.xavier_uniform_(self.separableconv1d_6_pointwise.weight)
+        nn.init.zeros_(self.separableconv1d_6_pointwise.bias)
+        # 8 GRU: (23, 10) -> (23, 12), 648 weights
+        self.gru_8_forward = GRU(
+            10,
+            6,
+            activation=lambda x: torch.tanh(x),
+            recurrent_activation=lambda x: torch.sigmoid(x),
+            bias=True,
+            dropout=0.1,
+            recurrent_dropout=0.0,
+            masks=1,
+        )
+        self.gru_8_backward = GRU(
+            10,
+            6,
+            activation=lambda x: torch.tanh(x),
+            recurrent_activation=lambda x: torch.sigmoid(x),
+            bias=True,
+            dropout=0.1,
+            recurrent_dropout=0.0,
+            masks=1,
+        )
+        nn.init.xavier_uniform_(self.gru_8_forward.weight_ih)
+        nn.init.orthogonal_(self.gru_8_forward.weight_hh, gain=1.0)
+        nn.init.zeros_(self.gru_8_forward.bias)
+        nn.init.xavier_uniform_(self.gru_8_backward.weight_ih)
+        nn.init.orthogonal_(self.gru_8_backward.weight_hh, gain=1.0)
+        nn.init.zeros_(self.gru_8_backward.bias)
+        # 9 SimpleRNN: (23, 12) -> (5,), 90 weights
+        self.simplernn_9 = nn.RNN(
+            12,
+            5,
+            num_layers=1,
+            nonlinearity="tanh",
+            bias=True,
+            batch_first=True,
+            dropout=0.0,
+            bidirectional=False,
+        )
+        nn.init.xavier_uniform_(self.simplernn_9.weight_ih_l0)
+        nn.init.orthogonal_(self.simplernn_9.weight_hh_l0, gain=1.0)
+        nn.init.zeros_(self.simplernn_9.bias_ih_l0)
+        nn.init.zeros_(self.simplernn_9.bias_hh_l0).requires_grad_(
+            False
+        )  # Keras has one bias
+        # 10 LayerNormalization: (5,) -> (5,), 10 weights
+        self.layernormalization_10 = nn.LayerNorm(
+            5, eps=0.001, elementwise_affine=True, bias=True
+        )
+        nn.init.ones_(self.layernormalization_10.weight)
+        nn.init.zeros_(self.layernormalization_10.bias)
+        # 11 PReLU: (5,) -> (5,), 5 weights
+        self.prelu_11 = nn.Parameter(torch.empty(5))
+        nn.init.constant_(self.prelu_11, 0.25)
+        # 12 Dense: (5,) -> (3,), 18 weights
+        self.dense_12 = nn.Linear(5, 3, bias=True)
+        nn.init.xavier_uniform_(self.dense_12.weight)
+        nn.init.zeros_(self.dense_12.bias)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        # 1 Conv1D: (50, 4) -> (50, 8), 160 weights
+        x = self.conv1d_1(x)
+        # 2 BatchNormalization: (50, 8) -> (50, 8), 32 weights
+        x = self.batchnormalization_2(x)
+        # 3 Activation: (50, 8) -> (50, 8)
+        x = F.relu(x)
+        # 4 AveragePooling1D: (50, 8) -> (25, 8)
+        x = F.avg_pool1d(x, kernel_size=2, stride=2)
+        # 5 SpatialDropout1D: (25, 8) -> (25, 8)
+        x = self.spatialdropout1d_5(x)
+        # 6 SeparableConv1D: (25, 8) -> (22, 10), 234 weights
+        x = F.mish(
+            self.separableconv1d_6_pointwise(self.separableconv1d_6_depthwise(x))
+        )
+        # 7 ZeroPadding1D: (22, 10) -> (23, 10)
+        x = F.pad(x, (1, 0))
+        # 8 GRU: (23, 10) -> (23, 12), 648 weights
+        x = x.permute(0, 2, 1)  # to (B, length, channels)
+        forward = self.gru_8_forward(x)
+        backward = self.gru_8_backward(x.flip(1)).flip(1)
+        x = torch.cat((forward, backward), dim=-1)
+        # 9 SimpleRNN: (23, 12) -> (5,), 90 weights
+        x = self.simplernn_9(x)[0][:, -1]
+        # 10 LayerNormalization: (5,) -> (5,), 10 weights
+        x = self.layernormalization_10(x)
+        # 11 PReLU: (5,) -> (5,), 5 weights
+        x = F.relu(x) - self.prelu_11 * F.relu(-x)
+        # 12 Dense: (5,) -> (3,), 18 weights
+        x = F.log_softmax(self.dense_12(x), dim=-1)
+        return x
+
+
+def build_model() -> nn.Module:
+    return Model()
+
+
+# ---- Loss and optimizer ------------------------------------------------------
+def build_loss() -> nn.Module:
+    return nn.NLLLoss(weight=None, reduction="mean")
+
+
+def build_optimizer(model: nn.Module) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(
+        model.parameters(),
+        lr=LEARNING_RATE,
+        betas=BETAS,
+        eps=EPS,
+        weight_decay=WEIGHT_DECAY,
+        amsgrad=AMSGRAD,
+        maximize=False,
+    )
+
+
+# ---- Training ----------------------------------------------------------------
+def set_seed() -> None:
+    random.seed(SEED)
+    np.random.seed(SEED)
+    torch.manual_seed(SEED)
+
+
+def draw() -> int:
+    """One 64-bit number of PyTorch's generator, drawn as seqgra's DataLoaders do."""
+    return int(torch.empty((), dtype=torch.int64).random_())
+
+
+def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
+    """One pass over the training set; the mean loss, each batch's before its step."""
+    model.train()
+    draw()  # the DataLoader's seed for its workers: there are none
+    order = torch.randperm(len(codes), generator=torch.Generator().manual_seed(draw()))
+    total = torch.zeros((), device=codes.device)
+    batches = order.to(codes.device).split(BATCH_SIZE)
+    for batch in tqdm(batches, title, leave=False, disable=None):
+        optimizer.zero_grad()
+        loss = loss_fn(model(one_hot(codes[batch])), targets[batch])
+        loss.backward()
+        optimizer.step()
+        total += loss.detach() * len(batch)
+    return total.item() / len(codes)
+
+
+@torch.no_grad()
+def evaluate(model, loss_fn, codes, targets, dtype):
+    """Mean loss, summed in dtype, accuracy and scores (N, labels), without dropout."""
+    model.eval()
+    total, scores = torch.zeros((), dtype=dtype, device=codes.device), []
+    for x, y in zip(codes.split(BATCH_SIZE), targets.split(BATCH_SIZE)):
+        scores.append(model(one_hot(x)))
+        loss = loss_fn(scores[-1], y)
+        total += loss.to(dtype) * len(y)
+    scores = torch.cat(scores)
+    correct = scores.argmax(dim=1) == targets
+    return total.item() / len(codes), correct.sum().item() / len(codes), scores
+
+
+def train(model, loss_fn, optimizer, sets: dict, out: Path) -> dict:
+    """Leave the weights of the epoch with the lowest validation loss in a file."""
+    best = {"epoch": 0, "loss": math.inf}
+    history = "epoch\ttraining_loss\tvalidation_loss\tvalidation_accuracy\n"
+    for epoch in range(1, EPOCHS + 1):
+        title = f"epoch {epoch}/{EPOCHS}"
+        trained = train_epoch(model, loss_fn, optimizer, *sets["training"], title)
+        draw(), draw(), draw()  # seqgra's loaders: it evaluates the training set, too
+        loss, accuracy, _ = evaluate(model, loss_fn, *sets["validation"], torch.float32)
+        losses = f"training loss {trained:.4f}  validation loss {loss:.4f}"
+        print(f"{title}  {losses}  accuracy {accuracy:.4f}", flush=True)
+        if loss < best["loss"]:
+            best = {"epoch": epoch, "loss": loss, "accuracy": accuracy}
+            save(out / "saved_model.pth", lambda f: torch.save(model.state_dict(), f))
+        history += f"{epoch}\t{trained}\t{loss}\t{accuracy}\n"
+        save_text(out / "history.tsv", history)
+        save_text(out / "last-epoch-completed.txt", f"{epoch}\n")
+        if epoch - best["epoch"] == PATIENCE:
+            break
+    if not best["epoch"]:
+        sys.exit("the validation loss never was a number: look at the learning rate")
+    return best
+
+
+# ---- Main --------------------------------------------------------------------
+def save(path: Path, write) -> None:
+    """Let write make a neighbour, then rename it: a file appears whole or never."""
+    partial = path.with_name(f"partial-{path.name}")
+    write(partial)
+    partial.replace(path)
+
+
+def save_text(path: Path, text: str) -> None:
+    save(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+
+
+def save_predictions(path: Path, targets: np.ndarray, y_hat: np.ndarray) -> None:
+    """A row an example: whether each label is true, then its predicted probability."""
+    y = targets[:, None] == np.arange(len(LABELS))
+    header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
+    rows = [header, *(a + b for a, b in zip(y.tolist(), y_hat.tolist()))]
+    save_text(path, "".join("\t".join(map(str, row)) + "\n" for row in rows))
+
+
+def describe(model: nn.Module, device: torch.device, out: Path) -> None:
+    """Write the numbers of weights, and what else the result depends on."""
+    sizes = [(weight.numel(), weight.requires_grad) for weight in model.parameters()]
+    total = sum(size for size, _ in sizes)
+    trained = sum(size for size, requires_grad in sizes if requires_grad)
+    counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
+    lines = [f"number of {kind} parameters\t{n}\n" for kind, n in counts.items()]
+    save_text(out / "num-model-parameters.txt", "".join(lines))
+    save_text(
+        out / "session-info.txt",
+        f"seqgra-compile version: 0.1.0\nPyTorch version: {torch.__version__}\n"
+        f"NumPy version: {np.__version__}\nPython version: {sys.version}\n"
+        f"device: {device}\nthreads: {torch.get_num_threads()}\n",
+    )
+    print(f"{MODEL_ID}: {total:,} weights, {device}, {torch.get_num_threads()} threads")
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=f"Train {MODEL_ID}.")
+    add = parser.add_argument
+    add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
+    add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
+    add("-g", "--gpu", type=int, help="id; default: 0 if there is one; -1: the CPU")
+    add("--threads", type=int, help="on the CPU; default: the library's choice")
+    return parser.parse_args()
+
+
+def choose_device(gpu: int | None, threads: int | None) -> torch.device:
+    """Same bits on the same machine, versions and threads; across them, no promise."""
+    count = torch.cuda.device_count()
+    gpu = min(count, 1) - 1 if gpu is None else gpu
+    if not -1 <= gpu < count:
+        sys.exit(f"there is no GPU {gpu}, of {count} in all; -g -1 takes the CPU")
+    if threads:
+        torch.set_num_threads(threads)
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # read when CUDA starts
+    torch.use_deterministic_algorithms(gpu != -1, warn_only=True)
+    torch.backends.cudnn.benchmark = torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False  # TF32 would round to 10 bits
+    return torch.device("cpu" if gpu == -1 else f"cuda:{gpu}")
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    device = choose_device(arguments.gpu, arguments.threads)
+    data_dir, out = arguments.data_dir, arguments.output_dir
+    if out.exists() and any(out.iterdir()):
+        sys.exit(f"{out}: not empty; name another folder with -o")
+    sets, length = {}, SEQUENCE_LENGTH
+    for name in ("training", "validation", "test"):
+        path = data_dir / f"{name}.txt"
+        if name != "test" or path.exists():
+            arrays = read_set(path, length)
+            sets[name] = [torch.tensor(array, device=device) for array in arrays]
+            length = arrays[0].shape[1]
+    out.mkdir(parents=True, exist_ok=True)
+
+    set_seed()
+    model = build_model()
+    loss_fn, optimizer = build_loss(), build_optimizer(model)
+    describe(model.to(device), device, out)
+    set_seed()  # again, as seqgra does: the draws that built the model do not count
+    metrics = {"best": train(model, loss_fn, optimizer, sets, out)}
+
+    weights = torch.load(out / "saved_model.pth", device, weights_only=True)
+    model.load_state_dict(weights)
+    if "test" in sets:
+        result = evaluate(model, loss_fn, *sets["test"], torch.float64)
+        metrics["test"] = {"loss": result[0], "accuracy": result[1]}
+        y, y_hat = sets["test"][1].cpu().numpy(), result[2].exp().cpu().numpy()
+        save_predictions(out / "test-y-hat.txt", y, y_hat)
+        print("test loss {loss:.4f}  accuracy {accuracy:.4f}".format(**metrics["test"]))
+    save_text(out / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except OSError as error:
+        sys.exit(f"{error.filename}: {error.strerror}")
