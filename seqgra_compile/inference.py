@@ -64,7 +64,7 @@ def _input_shape(model: ir.Model, diagnostics: Diagnostics) -> Shape | None:
     shape = given.value
     if len(shape) != (3 if two else 2) or shape[-1] != channels or (two and shape[0] != 1):
         file = model.architecture.file
-        taken = f"{quoted(file.path)} takes examples of the shape {shape}, and " if file else ""
+        taken = f"{quoted(file.name)} takes examples of the shape {shape}, and " if file else ""
         diagnostics.error(
             "SG302",
             given.span,

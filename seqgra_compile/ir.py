@@ -75,11 +75,13 @@ class StoredWeight:
 
 @dataclass(frozen=True)
 class KerasFile:
-    """A Keras file that an architecture was read from.
+    """A Keras file that an architecture was read from, by the name that the definition gives it.
 
+    `path` is the file with the layers, which differs from the name for a SavedModel, a folder;
     `form` is "json", "h5" or "saved_model"; `weights` is the file of its weights, if it has any.
     """
 
+    name: str
     path: str
     sha256: str
     form: str

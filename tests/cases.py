@@ -14,6 +14,7 @@ from seqgra_compile.analyzer import analyze
 from seqgra_compile.diagnostics import Diagnostics
 from seqgra_compile.embedder import embed
 from seqgra_compile.inference import infer
+from seqgra_compile.kerasfiles import read_keras
 from seqgra_compile.lookup import Folders
 from seqgra_compile.parser import parse
 from seqgra_compile.xmltree import read_source
@@ -103,6 +104,7 @@ def inferred(name: str, data: bytes, folder: Path) -> ir.Model:
     diagnostics = Diagnostics()
     definition = parse(read_source(name, data, diagnostics), diagnostics)
     model = analyze(definition, diagnostics)
-    model = infer(embed(model, Folders((folder,)), diagnostics), diagnostics)
+    folders = Folders((folder,))
+    model = infer(embed(read_keras(model, folders, diagnostics), folders, diagnostics), diagnostics)
     assert not diagnostics.failed, [str(found) for found in diagnostics]
     return model

@@ -44,7 +44,9 @@ def _json(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents |
     data = found[1]
     model = read_json(data, "it")
     sha256 = hashlib.sha256(data).hexdigest()
-    return Contents(model, is_keras_2(model), ir.KerasFile(named.value, sha256, "json"))
+    return Contents(
+        model, is_keras_2(model), ir.KerasFile(named.value, named.value, sha256, "json")
+    )
 
 
 _READERS = {

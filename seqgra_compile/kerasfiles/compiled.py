@@ -6,7 +6,7 @@ from .. import ir
 from ..catalog import losses, optimizers
 from ..catalog.parameters import Parameter
 from ..catalog.sequences import TENSORFLOW
-from ..diagnostics import Diagnostics, quoted, suggest
+from ..diagnostics import Diagnostics, quoted
 from ..settings import Owner, read_settings
 from ..source import Span, Text
 from .contents import RefusedError
@@ -70,9 +70,7 @@ def _loss(found: object, span: Span, diagnostics: Diagnostics) -> ir.Loss:
     row = losses.find(name) if isinstance(name, str) and isinstance(config, dict) else None
     if row is None or row.library != TENSORFLOW:
         shown = quoted(name) if isinstance(name, str) else "none that a file can hold"
-        known = [loss.name for loss in losses.LOSSES.values() if loss.library == TENSORFLOW]
-        guess = f" ({suggest(name, known)})" if isinstance(name, str) else ""
-        raise _refused(f"its loss is {shown}{guess}")
+        raise _refused(f"its loss is {shown}, which no definition can name")
     arguments = _settings(
         row.name, row.parameters, config, _LOSS, "training_config/loss", span, diagnostics
     )

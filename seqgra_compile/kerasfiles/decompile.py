@@ -5,6 +5,7 @@ from __future__ import annotations
 from .. import ir
 from ..catalog.layer import Operation as Row
 from ..catalog.operations import OPERATIONS, parameters
+from ..catalog.parameters import Parameter
 from ..diagnostics import Diagnostics, quoted, suggest
 from ..ir import Value
 from ..settings import Owner, read_settings
@@ -44,7 +45,7 @@ def decompile(contents: Contents, span: Span, diagnostics: Diagnostics) -> ir.Se
             diagnostics.error(
                 refused.code,
                 span,
-                f"{quoted(contents.file.path)}: {refused}",
+                f"{quoted(contents.file.name)}: {refused}",
                 refused.help,
             )
     if diagnostics.failed:
@@ -66,7 +67,7 @@ def _setting(
 ) -> RefusedError:
     return RefusedError(
         "SG615",
-        f"{layer.noun}, a {layer.class_name}, has {quoted(key)} set to {quoted(str(value))}: {why}",
+        f"{layer.noun} ({layer.class_name}) has {quoted(key)} set to {quoted(str(value))}: {why}",
         "write the architecture out as operations in <sequential>, without it",
     )
 
@@ -128,7 +129,7 @@ class _Decompiling:
             row, config = self.bidirectional()
         given = self.given(row, config)
         owner = Owner(
-            f"{row.name}, {self.layer.noun} of {quoted(self.contents.file.path)},",
+            f"{row.name}, {self.layer.noun} of {quoted(self.contents.file.name)},",
             self.span,
             f"{PATH}{self.layer.path}/",
             "SG205",
@@ -208,7 +209,7 @@ class _Decompiling:
                 if not is_harmless(row.name, key, value):
                     raise _setting(self.layer, written, value)
                 continue
-            self.check_value(key, value)
+            self.check_value(known[key], value)
             if value is None and known[key].default is None:
                 continue
             if key == "axis" and row.name in _ONE_AXIS and isinstance(value, list):
@@ -216,7 +217,12 @@ class _Decompiling:
             given[key] = (self.span, Text(text(value), self.span))
         return given
 
-    def check_value(self, key: str, value: object) -> None:
+    def check_value(self, parameter: Parameter, value: object) -> None:
+        """Refuse here what could be refused later, where the layer is no longer known."""
+        key = parameter.name
+        for refused, reason in parameter.refused:
+            if value == refused:
+                raise _setting(self.layer, key, value, reason)
         if self.contents.keras_2 and key.endswith("activation") and value == "hard_sigmoid":
             raise _setting(
                 self.layer,

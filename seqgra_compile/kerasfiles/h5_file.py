@@ -60,7 +60,7 @@ def _contents(h5py, name: str, data: bytes) -> Contents:
         return Contents(
             model=model,
             keras_2=is_keras_2(model, version),
-            file=ir.KerasFile(name, sha256, "h5", ir.WeightsFile(name, sha256)),
+            file=ir.KerasFile(name, name, sha256, "h5", ir.WeightsFile(name, sha256)),
             training=training,
             stored=_by_layer(stored),
             resumable=_STATE in file and _is_used(h5py, _group(h5py, file, _STATE)),

@@ -42,7 +42,7 @@ def read(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents | 
         model={"class_name": root.get("class_name"), "config": root.get("config")}
         | {"build_config": {"input_shape": root.get("build_input_shape")}},
         keras_2=True,
-        file=ir.KerasFile(described.path, described.sha256, "saved_model", weights),
+        file=ir.KerasFile(named.value, described.path, described.sha256, "saved_model", weights),
         training=training if isinstance(training, dict) else None,
         stored=lambda layer: bundle.stored(layer.position),
     )

@@ -72,7 +72,8 @@ def text(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return "(" + "".join(f"{_inside(item)}, " for item in value) + ")"
+        inner = ", ".join(map(_inside, value))
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
     if isinstance(value, dict):
         return _expression(value)
     return repr(value)
@@ -83,7 +84,7 @@ def _inside(value: object) -> str:
 
 
 def _expression(value: dict[str, object]) -> str:
-    """`{"class_name": "Constant", "config": {"value": 0.1}}` as `Constant(value=0.1, )`."""
+    """`{"class_name": "Constant", "config": {"value": 0.1}}` as `Constant(value=0.1)`."""
     class_name, config = value.get("class_name"), value.get("config")
     module, registered = value.get("module"), value.get("registered_name")
     own = module is None or str(module).partition(".")[0] in ("keras", "tf_keras")
@@ -101,4 +102,4 @@ def _expression(value: dict[str, object]) -> str:
         if not (item is None and (key == "seed" or key.endswith("_axes")))
         and not (key == "dtype" and is_float32(item))
     }
-    return f"{class_name}({''.join(f'{key}={_inside(item)}, ' for key, item in given.items())})"
+    return f"{class_name}({', '.join(f'{key}={_inside(item)}' for key, item in given.items())})"
