@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import multiprocessing
+import os
 import platform
 import re
 import shutil
@@ -45,6 +46,7 @@ def main() -> int:
         data.write(data_set, _BUILD / "data" / name)
     print(_environment(), flush=True)
     print(_ROW.format(*_HEADER).rstrip(), flush=True)
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # threads that wait leave the CPU
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["upstream"])
     results = {}

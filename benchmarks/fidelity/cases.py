@@ -26,7 +26,8 @@ class Case:
     """One definition, the data and the threads that it is trained with.
 
     `module` is a file of modules/; `training` are hyperparameters beside the defaults below.
-    `mode` is given only where it is not that of the semantics. `stops`: early stopping must fire.
+    `mode` is given only where it is not that of the semantics, `loss` only where it is not the usual
+    one of the task. `stops`: early stopping must fire.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Case:
     seed: int = 1
     semantics: str = "intended"
     mode: str = ""
+    loss: str = ""
     stops: bool = False
 
     @property
@@ -108,6 +110,33 @@ CASES = (
         {**_ADAM, "betas": "(0.8, 0.99)", "eps": "1e-06", "amsgrad": "True"},
     ),
     Case("Adam, defaults", "pooled", "dna", {"optimizer": "Adam"}),
+    Case(
+        "Adadelta",
+        "dropout",
+        "dna",
+        {"optimizer": "Adadelta", "learning_rate": "0.1", "rho": "0.8"},
+    ),
+    Case("Adagrad", "dropout", "dna", {"optimizer": "Adagrad", "lr_decay": "0.01"}),
+    Case("AdamW", "dropout", "dna", {"optimizer": "AdamW"}),
+    Case("Adamax", "dropout", "dna", {"optimizer": "Adamax", "weight_decay": "0.01"}),
+    Case("ASGD", "dropout", "dna", {"optimizer": "ASGD", "lambd": "0.001"}),
+    Case("RMSprop", "dropout", "dna", {"optimizer": "RMSprop", "learning_rate": "0.0005"}),
+    Case(
+        "RMSprop, momentum, centered",
+        "dropout",
+        "dna",
+        {
+            "optimizer": "RMSprop",
+            "learning_rate": "0.0001",
+            "momentum": "0.5",
+            "centered": "True",
+            "alpha": "0.9",
+        },
+    ),
+    Case("Rprop", "dropout", "dna", {"optimizer": "Rprop", "learning_rate": "0.0001"}),
+    Case("NLLLoss", "log_probabilities", "dna-uneven", loss="NLLLoss"),
+    Case("BCELoss", "probabilities", "dna-labels", loss="BCELoss"),
+    Case("MSELoss", "probabilities", "dna-labels", loss="MSELoss"),
     Case(
         "early stopping fires",
         "dropout",

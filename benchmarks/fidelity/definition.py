@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from cases import Case
-from data import MULTI_CLASS, DataSet
+from data import MULTI_CLASS, MULTI_LABEL, DataSet
 
-_LOSSES = {True: "CrossEntropyLoss", False: "BCEWithLogitsLoss"}
+_LOSSES = {MULTI_CLASS: "CrossEntropyLoss", MULTI_LABEL: "BCEWithLogitsLoss"}
 _DEFINITION = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <seqgramodel>
@@ -53,7 +53,7 @@ def definition(case: Case, model_id: str) -> str:
         seed=case.seed,
         class_name=quoteattr(case.class_name),
         module=case.module,
-        loss=_hyperparameters({"loss": _LOSSES[data.task == MULTI_CLASS]}),
+        loss=_hyperparameters({"loss": case.loss or _LOSSES[data.task]}),
         optimizer=_hyperparameters(case.optimizer),
         training=_hyperparameters(case.training_process),
     )
