@@ -18,6 +18,7 @@ from .diagnostics import Diagnostics
 from .embedder import embed
 from .formatter import format_script
 from .grammar import BayesModel
+from .imitation import imitate
 from .inference import infer
 from .kerasfiles import read_keras
 from .linker import link
@@ -101,11 +102,11 @@ def _arranged(
         return None
     library = model.library.value
     if library not in SUPPORTED[semantics]:
-        raise UnsupportedSemantics(f"semantics {semantics} not yet for {library}")
+        raise UnsupportedSemantics(f"{library} has no scripts under the semantics {semantics}")
     if library == BAYES:
-        model = _with_grammar(model, folders, semantics, diagnostics)
+        model = _with_grammar(model, folders, semantics, target or library, diagnostics)
     else:
-        model = _with_shapes(model, folders, target or library, diagnostics)
+        model = _with_shapes(model, folders, target or library, semantics, diagnostics)
     if not model or diagnostics.failed:
         return None
     script = BACKENDS[model.library.value](model, source, diagnostics)
@@ -113,11 +114,12 @@ def _arranged(
 
 
 def _with_shapes(
-    model: ir.Model, folders: Folders, library: str, diagnostics: Diagnostics
+    model: ir.Model, folders: Folders, library: str, semantics: str, diagnostics: Diagnostics
 ) -> ir.Model | None:
     model = read_keras(model, folders, diagnostics)
     model = model and embed(model, folders, diagnostics)
     model = model and retarget(model, library, diagnostics)
+    model = model and imitate(model, semantics, diagnostics)
     model = model and infer(model, diagnostics)
     if model:
         check(model, diagnostics)
@@ -125,9 +127,11 @@ def _with_shapes(
 
 
 def _with_grammar(
-    model: BayesModel, folders: Folders, semantics: str, diagnostics: Diagnostics
+    model: BayesModel, folders: Folders, semantics: str, library: str, diagnostics: Diagnostics
 ) -> BayesModel | None:
     """The same way once more for the data definition, whose diagnostics lie within its file."""
+    if not retarget(model, library, diagnostics):
+        return None
     named = model.architecture.path
     found = folders.find(Text(named.value, named.span), MAX_BYTES, diagnostics)
     if found is None:

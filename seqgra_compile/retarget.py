@@ -8,10 +8,13 @@ from . import ir
 from .catalog import losses, optimizers, translations
 from .catalog.losses import LOSSES, Scores
 from .catalog.operations import OPERATIONS
+from .catalog.sequences import BAYES, PYTORCH
 from .catalog.translations import Translation
 from .diagnostics import Diagnostics
 from .ir import Arguments, Value
 from .source import Span
+
+_KINDS = {BAYES: "data definition", PYTORCH: "PyTorch module"}
 
 
 def retarget(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Model | None:
@@ -22,7 +25,7 @@ def retarget(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Mode
         diagnostics.error(
             "SG501",
             model.library.span,
-            f"an external PyTorch module cannot be compiled for {library}",
+            f"an external {_KINDS[model.library.value]} cannot be compiled for {library}",
             "only an architecture whose operations are known can",
         )
         return None

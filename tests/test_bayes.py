@@ -445,6 +445,13 @@ def test_semantics_of_other_libraries_are_refused():
     assert done.stderr.decode() == f"motifs.xml: semantics {SEQGRA} not yet for PyTorch\n"
 
 
+def test_there_is_no_such_classifier_in_another_library():
+    compilation = compile_definition(EXAMPLES / "motifs-bayes.xml", library="PyTorch")
+    (found,) = compilation.diagnostics
+    assert (found.code, compilation.script) == ("SG501", None)
+    assert found.message == "an external data definition cannot be compiled for PyTorch"
+
+
 def test_place_of_a_label_without_condition(tmp_path):
     (tmp_path / "data.xml").write_text(data_definition([rule("a")], {"a": likes("A")}))
     compilation = compile_bytes("model.xml", model_definition().encode(), [tmp_path])
