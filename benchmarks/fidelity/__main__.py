@@ -87,7 +87,9 @@ def _one(case: Case, pool) -> dict:
     try:
         ours = script.train(folder, model_id, data_dir, case.semantics, case.threads)
         theirs = pool.apply(upstream.train, (folder, data_dir, case.upstream_mode, case.threads))
-        taken_over = pool.apply(upstream.take_over, (folder, data_dir, case.threads))
+        taken_over = pool.apply(
+            upstream.take_over, (folder, data_dir, case.threads, case.logarithms)
+        )
     except script.ScriptError as error:
         print(f"{case.name}: FAILED\n{error}", flush=True)
         return {"equal": False, "error": str(error)}

@@ -27,7 +27,7 @@ class Case:
 
     `module` is a file of modules/; `training` are hyperparameters beside the defaults below.
     `mode` is given only where it is not that of the semantics, `loss` only where it is not the usual
-    one of the task. `stops`: early stopping must fire.
+    one of the task. `stops`: early stopping must fire. `logarithms`: seqgra's predictions are logarithms.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Case:
     semantics: str = "intended"
     mode: str = ""
     loss: str = ""
+    logarithms: bool = False
     stops: bool = False
 
     @property
@@ -134,7 +135,7 @@ CASES = (
         },
     ),
     Case("Rprop", "dropout", "dna", {"optimizer": "Rprop", "learning_rate": "0.0001"}),
-    Case("NLLLoss", "log_probabilities", "dna-uneven", loss="NLLLoss"),
+    Case("NLLLoss", "log_probabilities", "dna-uneven", loss="NLLLoss", logarithms=True),
     Case("BCELoss", "probabilities", "dna-labels", loss="BCELoss"),
     Case("MSELoss", "probabilities", "dna-labels", loss="MSELoss"),
     Case(

@@ -29,6 +29,7 @@ from seqgra.idresolver import IdResolver  # noqa: E402
 from seqgra.parser import XMLModelDefinitionParser  # noqa: E402
 
 matplotlib.use("Agg")
+_EVALUATIONS = ("metrics/test-metrics.txt", "roc/test-roc-curve.pdf", "pr/test-pr-curve.pdf")
 
 
 class _Epochs(logging.Handler):
@@ -52,7 +53,7 @@ def train(folder: Path, data: Path, mode: str, threads: int) -> Run:
     """Train `folder`/model.xml as seqgra does in a mode, its output in `folder`/seqgra."""
     torch.set_num_threads(threads)
     data = data.resolve()
-    with _chdir(folder), contextlib.redirect_stderr(io.StringIO()):  # ignite's own log
+    with _inside(folder):
         learner = _learner("seqgra", data)
         epochs = _Epochs(learner)
         logger = logging.getLogger("seqgra.learner.torch")
@@ -71,11 +72,14 @@ def train(folder: Path, data: Path, mode: str, threads: int) -> Run:
         return _read(learner, epochs)
 
 
-def take_over(folder: Path, data: Path, threads: int) -> dict[str, bool]:
-    """Load the output of `folder`'s script as seqgra's own: does it say the same of the test set?"""
+def take_over(folder: Path, data: Path, threads: int, logarithms: bool) -> dict[str, bool]:
+    """Load the output of `folder`'s script as seqgra's own: does it say the same of the test set?
+
+    `logarithms`: seqgra predicts log-probabilities; a script writes probabilities all the same.
+    """
     torch.set_num_threads(threads)
     data = data.resolve()
-    with _chdir(folder):
+    with _inside(folder):
         learner = _learner("script", data)
         learner.load_model()
         output = Path(learner.output_dir)
@@ -90,26 +94,31 @@ def take_over(folder: Path, data: Path, threads: int) -> dict[str, bool]:
         ]
         for evaluator in evaluators:
             evaluator.evaluate_model("test", subset_idx=list(range(len(x))))
+        y_hat = learner.predict(x=x)
+        if logarithms:
+            y_hat = torch.tensor(y_hat, dtype=torch.float32).exp().numpy()
         predicted = Path("evaluation/predict/test-y-hat.txt").read_bytes()
         return {
             "evaluate_model": learner.evaluate_model(x=x, y=y) == metrics
             and learner.evaluate_model(file_name=test) == metrics,
-            "predict": np.array_equal(learner.predict(x=x), written),
-            "predict evaluator": predicted == (output / "test-y-hat.txt").read_bytes(),
-            "curves": all(
-                Path("evaluation", name).exists()
-                for name in ("roc/test-roc-curve.pdf", "pr/test-pr-curve.pdf")
-            ),
+            "predict": np.array_equal(y_hat, written),
+            "predict evaluator": logarithms
+            or predicted == (output / "test-y-hat.txt").read_bytes(),
+            "other evaluators": all(Path("evaluation", name).exists() for name in _EVALUATIONS),
         }
 
 
 @contextlib.contextmanager
-def _chdir(folder: Path):
-    """seqgra takes the module that a definition names relative to the current folder."""
+def _inside(folder: Path):
+    """seqgra takes the module that a definition names relative to the current folder.
+
+    Its log, and that of ignite, is kept off standard error.
+    """
     before = Path.cwd()
     os.chdir(folder)
     try:
-        yield
+        with contextlib.redirect_stderr(io.StringIO()):
+            yield
     finally:
         os.chdir(before)
 
