@@ -1,4 +1,4 @@
-"""Stage 5: what sections say to one another. Reports SG4, SG7, and SG3 for the last shape."""
+"""Stage 5: what sections say to one another. Reports SG4, and SG3 for the last shape."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from . import ir
 from .catalog.losses import LOSSES, Loss, Scores
 from .catalog.operations import OPERATIONS
 from .catalog.optimizers import OPTIMIZERS
-from .catalog.sequences import MULTI_CLASS, PYTORCH, TENSORFLOW
+from .catalog.sequences import MULTI_CLASS, PYTORCH
 from .diagnostics import Diagnostics
 
 _NORMALISING = ("softmax", "sigmoid", "log_softmax")
@@ -73,23 +73,8 @@ def _check_optimizer(model: ir.Model, diagnostics: Diagnostics) -> None:
             f"{row.name} is made for the gradient of all examples, and each step sees a batch",
             "a batch_size of the whole training set is its usual form",
         )
-    rho = optimizer.arguments.get("rho")
-    if (row.library, row.name) == (TENSORFLOW, "RMSprop") and not rho.is_default:
-        diagnostics.note(
-            "SG702",
-            rho.span,
-            f"seqgra 0.0.4 reads rho={rho.value} and trains with 0.9; the script takes {rho.value}",
-        )
     if model.library.value != PYTORCH:
         return
-    for clip in (clipnorm, clipvalue):
-        if clip.value:
-            name = clip.path.rpartition("/")[2]
-            diagnostics.note(
-                "SG701",
-                clip.span,
-                f"seqgra 0.0.4 ignores {name} for PyTorch; the script applies it",
-            )
     arguments = optimizer.arguments
     nesterov = arguments.get("nesterov")
     if (

@@ -122,4 +122,3 @@ class BayesModel(General):
     architecture: External
     grammar: Grammar | None = None
     terms: tuple[tuple[Term, ...], ...] = ()
-    semantics: str = ""

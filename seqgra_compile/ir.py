@@ -63,7 +63,7 @@ class WeightsFile:
 
 @dataclass(frozen=True)
 class StoredWeight:
-    """A weight tensor in a file, in Keras's layout: its path in HDF5, or its offset in bytes."""
+    """A weight tensor in a file, in Keras's layout: its path below its layer's, or its offset."""
 
     shape: Shape
     place: str | int
@@ -228,7 +228,11 @@ class LabelPattern:
 
 @dataclass(frozen=True)
 class General:
-    """What the definitions of all libraries say; `label_pattern` is None where labels are listed."""
+    """What the definitions of all libraries say.
+
+    `label_pattern` is None where labels are listed; `semantics` is the name in the catalog under
+    which the model is compiled.
+    """
 
     id: Value[str]
     name: Value[str]
@@ -240,6 +244,7 @@ class General:
     labels: Value[tuple[str, ...]]
     label_pattern: LabelPattern | None
     seed: Value[int]
+    semantics: str = field(default="intended", kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ class Section:
 class Alphabet:
     """Letters and their codes: `codes` and `lower` are byte strings whose place is their code.
 
-    `unknown` is the code of the letter that stands for any, `share` its value in each channel.
+    `unknown` is the code of the letter that stands for any, `share` its value in each channel;
+    `lenient`: any other letter counts as it.
     """
 
     size: int
@@ -43,6 +44,7 @@ class Alphabet:
     has_unknown: bool
     unknown: int
     share: str
+    lenient: bool
 
 
 @dataclass(frozen=True)
@@ -88,13 +90,15 @@ class Script:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingScript(Script):
-    """A script that trains a model."""
+    """A script that trains a model; as seqgra 0.0.4 does if it imitates or even streams."""
 
     length: str
     model_doc: str
     two_dimensional: bool
     shuffle: bool
     early_stopping: bool
+    imitates: bool
+    streams: bool
     loss: str
     optimizer: str
     probabilities: str
@@ -123,6 +127,10 @@ class PyTorchScript(TrainingScript):
     def clips(self) -> bool:
         return self.clips_norm or self.clips_value
 
+    @property
+    def waits_as_seqgra(self) -> bool:
+        return self.early_stopping and self.imitates
+
 
 @dataclass(frozen=True, kw_only=True)
 class KerasScript(TrainingScript):
@@ -133,6 +141,10 @@ class KerasScript(TrainingScript):
     one_hot_targets: bool
     true_class: str
     threshold: str
+
+    @property
+    def imitates_shuffle(self) -> bool:
+        return self.imitates and self.shuffle
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
 def _header(model: BayesModel, source: Source) -> str:
     return docstring(
         [
-            *common.title(model, source, model.semantics),
+            *common.title(model, source),
             "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]",
             f"Reads:  test.txt and, if there, validation.txt and training.txt: {common.columns(model)}",
             "Writes: test-y-hat.txt and the like for each file, metrics.json, session-info.txt, "

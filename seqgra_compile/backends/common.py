@@ -7,7 +7,7 @@ import sys
 from .. import __version__, ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.semantics import INTENDED
+from ..catalog.semantics import INTENDED, STREAMING
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
 from ..ir import Import, Value
 from ..pycode import Code, call, comment, docstring, literal
@@ -62,6 +62,8 @@ def fields(
         "two_dimensional": model.input_encoding.value == "2D",
         "shuffle": model.training.shuffle.value,
         "early_stopping": model.training.early_stopping.value,
+        "imitates": model.semantics != INTENDED,
+        "streams": model.semantics == STREAMING,
         "loss": loss_text(model),
         "weights_reader": reader.template if reader else None,
     }
@@ -76,7 +78,7 @@ def header(model: ir.Model, source: Source, weights: str) -> str:
     """The docstring: what this is, from what, how it is run, what it reads and writes."""
     return docstring(
         [
-            *title(model, source, INTENDED),
+            *title(model, source),
             "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]",
             f"Reads:  training.txt, validation.txt and, if there, test.txt: {columns(model)}",
             f"Writes: {weights}, history.tsv, metrics.json, test-y-hat.txt, session-info.txt, "
@@ -85,7 +87,7 @@ def header(model: ir.Model, source: Source, weights: str) -> str:
     )
 
 
-def title(model: ir.General, source: Source, semantics: str) -> tuple[str, ...]:
+def title(model: ir.General, source: Source) -> tuple[str, ...]:
     """The docstring's first lines: id, name and description, and what was compiled."""
     name = f": {model.name.value}" if model.name.value else ""
     return (
@@ -93,7 +95,7 @@ def title(model: ir.General, source: Source, semantics: str) -> tuple[str, ...]:
         "",
         *((model.description.value, "") if model.description.value else ()),
         f"Compiled by seqgra-compile {__version__} from {source.file_name}, SHA-256",
-        f"{source.sha256}, semantics {semantics}.",
+        f"{source.sha256}, semantics {model.semantics}.",
     )
 
 
@@ -119,6 +121,7 @@ def alphabet(model: ir.General) -> Alphabet:
         has_unknown=space.unknown is not None,
         unknown=len(space.alphabet),
         share=literal(1 / len(space.alphabet)),
+        lenient=model.semantics != INTENDED and space.unknown is not None,
     )
 
 
@@ -155,6 +158,8 @@ def constants(model: ir.Model) -> tuple[Constant, ...]:
         clip = getattr(model.optimizer, name)
         if clip.value is not None:
             fixed.append(_constant(name.upper(), clip))
+        elif not clip.is_default:
+            fixed.append(_remark(clip))
     training = model.training
     fixed += [
         _constant("BATCH_SIZE", training.batch_size),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import OPERATIONS
+from ..catalog.semantics import INTENDED
 from ..catalog.sequences import MULTI_CLASS
 from ..diagnostics import Diagnostics
 from ..ir import Import
@@ -14,6 +15,8 @@ from ..source import Source
 from . import common, weightsfiles
 
 _PACKAGES = ("keras>=3.5", "numpy", "tensorflow>=2.17")
+
+_ITERATOR = Import("collections.abc", "Iterator")
 
 
 def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasScript:
@@ -29,13 +32,16 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         if weightsfiles.has_weights(operation)
     )
     two = model.input_encoding.value == "2D"
+    imitates = model.semantics != INTENDED and model.training.shuffle.value
     shape = "(B, 1, L, {})" if two else "(B, L, {})"
     weights = "saved_model.keras, model-architecture.json"
     return KerasScript(
         **common.fields(model, source, "keras", weights, shape),
         dependencies=", ".join(map(literal, sorted((*_PACKAGES, *packages)))),
         future=(),
-        imports=_imports(reader.imports if reader else ()),
+        imports=_imports(
+            (*(reader.imports if reader else ()), *((_ITERATOR,) if imitates else ()))
+        ),
         optimizer=common.optimizer_text(
             model,
             clipnorm=_clip(model.optimizer.clipnorm),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .. import ir
 from ..ir import Import
-from ..pycode import Code, call
+from ..pycode import Code, call, literal
 from ..script import LoadedWeights
 
 
@@ -56,9 +56,9 @@ def read(operation: ir.Operation) -> str:
     """The operation's weights as a list of arrays in Keras's layout."""
     if operation.weights_file:
         return call("read_weights", operation.weights_file.path, operation.weights_file.sha256)
-    places = []
-    for weight in operation.weights:
-        place = operation.stored[weight.name].place
-        whole = (weight.name, place, weight.shape)
-        places.append(whole if isinstance(place, int) else place)
-    return call("read_weights", Code("file"), *places)
+    stored = [(weight, operation.stored[weight.name].place) for weight in operation.weights]
+    if any(isinstance(place, str) for _, place in stored):
+        layer = Code(f"file[{literal(operation.layer)}]")
+        return call("read_weights", layer, *(place for _, place in stored))
+    variables = [(weight.name, offset, weight.shape) for weight, offset in stored]
+    return call("read_weights", Code("file"), *variables)

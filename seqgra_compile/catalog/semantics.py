@@ -2,17 +2,69 @@
 
 from __future__ import annotations
 
-from .sequences import BAYES, PYTORCH, TENSORFLOW
+from .sequences import BAYES, MULTI_CLASS, MULTI_LABEL, PYTORCH, TENSORFLOW
 
 INTENDED = "intended"
 SEQGRA = "seqgra-0.0.4"
+STREAMING = "seqgra-0.0.4-streaming"
 
 SEMANTICS = {
     INTENDED: "what the definition says",
-    SEQGRA: "what seqgra 0.0.4 does, where it drops what the definition says, too",
+    SEQGRA: "what seqgra 0.0.4 does with its data in memory, where it drops what the definition "
+    "says, too",
+    STREAMING: "the same with its data read from files while it trains, its default",
 }
 # Which libraries' scripts are written under which semantics.
 SUPPORTED = {
     INTENDED: (PYTORCH, TENSORFLOW, BAYES),
-    SEQGRA: (BAYES,),
+    SEQGRA: (PYTORCH, TENSORFLOW, BAYES),
+    STREAMING: (PYTORCH, TENSORFLOW),
 }
+
+# What seqgra 0.0.4 knows of the language; all else is an addition of ours.
+KNOWN_SPACES = ("DNA", "protein")
+KNOWN_TASKS = (MULTI_CLASS, MULTI_LABEL)
+KNOWN_OPERATIONS = (
+    "Conv1D",
+    "Conv2D",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "GlobalMaxPool1D",
+    "LSTM",
+    "MaxPool1D",
+    "Reshape",
+)
+KNOWN_OPTIMIZERS = {
+    PYTORCH: (
+        "Adadelta",
+        "Adagrad",
+        "Adam",
+        "AdamW",
+        "Adamax",
+        "ASGD",
+        "RMSprop",
+        "Rprop",
+        "SGD",
+    ),
+    TENSORFLOW: (
+        "SGD",
+        "Adam",
+        "Adamax",
+        "Nadam",
+        "Adadelta",
+        "Adagrad",
+        "RMSprop",
+        "Ftrl",
+    ),
+}
+# Operations with which a Keras 3 script cannot draw what seqgra's Keras 2 drew, and why.
+DRAWN_OTHERWISE = {
+    "LSTM": "its recurrent weights start from another orthogonal matrix",
+    "Dropout": "Keras 3 draws other masks",
+}
+# Words that pandas reads as a missing value: in memory, seqgra turns such a label into no label.
+MISSING_WORDS = frozenset("""
+    #N/A #N/A_N/A #NA -1.#IND -1.#QNAN -NaN -nan 1.#IND 1.#QNAN <NA> N/A NA NULL NaN None n/a nan
+    null
+    """.split()) | {"#N/A N/A"}

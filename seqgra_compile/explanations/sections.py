@@ -138,26 +138,66 @@ SECTIONS = {
         "seqgra ignores gradient clipping for PyTorch",
         """
         A note, not an error. seqgra 0.0.4 reads clipnorm and clipvalue for PyTorch and then does
-        nothing with them. The script does what the definition says, so its weights differ from
-        those that seqgra trains.
+        nothing with them. Under the semantics intended, the default, the script does what the
+        definition says, so its weights differ from those that seqgra trains.
 
             <library>PyTorch</library> ...
             <hyperparameter name="clipnorm">0.5</hyperparameter>
 
-        To get seqgra's result, delete the line.
+        To get seqgra's result, compile with --semantics seqgra-0.0.4, or delete the line.
         """,
     ),
     "SG702": Explanation(
         "seqgra ignores the rho of Keras's RMSprop",
         """
         A note, not an error. seqgra 0.0.4 reads rho for RMSprop in TensorFlow and then trains with
-        Keras's default, 0.9. The script does what the definition says, so its weights differ from
-        those that seqgra trains.
+        Keras's default, 0.9. Under the semantics intended, the default, the script does what the
+        definition says, so its weights differ from those that seqgra trains.
 
             <hyperparameter name="optimizer">RMSprop</hyperparameter>
             <hyperparameter name="rho">0.99</hyperparameter>
 
-        To get seqgra's result, delete the line.
+        To get seqgra's result, compile with --semantics seqgra-0.0.4, or delete the line.
+        """,
+    ),
+    "SG705": Explanation(
+        "seqgra could not have trained this",
+        """
+        The semantics seqgra-0.0.4 and seqgra-0.0.4-streaming give what seqgra 0.0.4 gives. It has
+        no embedded architectures for PyTorch, no RNA, and fewer operations and optimizers; its
+        LBFGS and SparseAdam end with an error. A definition that uses one of these has no result
+        that a script could reproduce.
+
+            seqgra-compile --semantics seqgra-0.0.4 model.xml
+            <operation>BatchNormalization</operation>
+
+        Compile it with the semantics intended, the default.
+        """,
+    ),
+    "SG706": Explanation(
+        "Keras 3 draws other random numbers than seqgra's Keras 2",
+        """
+        A warning. The script takes seqgra's order of batches, and with it Keras 3 reaches seqgra's
+        weights bit for bit as long as no operation draws random numbers of its own that Keras 3
+        draws otherwise. The recurrent weights of an LSTM start from another orthogonal matrix, and
+        Dropout has other masks.
+
+            <operation units="32">LSTM</operation>
+
+        Nothing needs to be done; the weights are as good, but not the same.
+        """,
+    ),
+    "SG707": Explanation(
+        "seqgra takes a label for a missing value",
+        """
+        A note, not an error. With its data in memory seqgra 0.0.4 reads them with pandas, which
+        takes words such as NA, null or nan for a missing value; the label becomes an empty text. In
+        a multi-class model seqgra then ends with an error, in a multi-label model the example has
+        no label. The script reads each label as it is written.
+
+            <label>NA</label>
+
+        To have both agree, give the label another name.
         """,
     ),
 }

@@ -8,7 +8,7 @@ def open_weights(name: str, sha256: str) -> bytes:
 
 
 def read_weights(file: bytes, *variables: tuple[str, int, tuple]) -> list[np.ndarray]:
-    """Variables of a SavedModel: each has its name, its offset in bytes and its shape."""
+    """Variables of a SavedModel: each has its name, offset in bytes and shape."""
     return [
         np.frombuffer(file, "<f4", math.prod(shape), offset).reshape(shape).copy()
         for _, offset, shape in variables

@@ -1,0 +1,116 @@
+"""Stage between 3 and 4: what seqgra 0.0.4 makes of a model. Reports SG7.
+
+Under the semantics intended nothing changes, and the user learns where seqgra would do otherwise.
+Under seqgra's own, its drops are made, and what it cannot train is refused.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from . import ir
+from .catalog.semantics import (
+    DRAWN_OTHERWISE,
+    INTENDED,
+    KNOWN_OPERATIONS,
+    KNOWN_OPTIMIZERS,
+    KNOWN_SPACES,
+    MISSING_WORDS,
+)
+from .catalog.sequences import PYTORCH, TENSORFLOW
+from .diagnostics import Diagnostics
+from .ir import Value
+from .source import Span
+
+_UPSTREAM = "seqgra 0.0.4"
+
+
+def imitate(model: ir.Model, semantics: str, diagnostics: Diagnostics) -> ir.Model:
+    """The model as the semantics have it."""
+    model = dataclasses.replace(model, semantics=semantics)
+    if semantics != INTENDED:
+        _check_known(model, diagnostics)
+        _check_draws(model, diagnostics)
+    _check_labels(model, diagnostics)
+    optimizer = _optimizer(model, semantics != INTENDED, diagnostics)
+    return dataclasses.replace(model, optimizer=optimizer)
+
+
+def _optimizer(model: ir.Model, drops: bool, diagnostics: Diagnostics) -> ir.Optimizer:
+    """The optimizer, without what seqgra drops if it is to be dropped."""
+    optimizer = model.optimizer
+    does = "so does the script" if drops else "the script applies it"
+    if model.library.value == PYTORCH:
+        for name in ("clipnorm", "clipvalue"):
+            clip = getattr(optimizer, name)
+            if clip.value is None:
+                continue
+            message = f"{_UPSTREAM} ignores {name} for PyTorch; {does}"
+            diagnostics.note("SG701", clip.span or optimizer.span, message)
+            if drops:
+                optimizer = dataclasses.replace(optimizer, **{name: _dropped(clip, None)})
+    rho = optimizer.arguments.get("rho")
+    if model.library.value == TENSORFLOW and optimizer.name == "RMSprop" and rho.value != 0.9:
+        does = "so does the script" if drops else f"the script takes {rho.value}"
+        message = f"{_UPSTREAM} reads rho={rho.value} and trains with 0.9; {does}"
+        diagnostics.note("SG702", rho.span or optimizer.span, message)
+        if drops:
+            arguments = {**optimizer.arguments, "rho": _dropped(rho, 0.9)}
+            optimizer = dataclasses.replace(optimizer, arguments=arguments)
+    return optimizer
+
+
+def _dropped(value: Value, instead: object) -> Value:
+    path = f"{value.path}, where {value.value} is dropped by {_UPSTREAM}"
+    return Value(instead, path, value.span)
+
+
+def _check_known(model: ir.Model, diagnostics: Diagnostics) -> None:
+    """Refuse what seqgra could not have trained: there is nothing to imitate."""
+    library, space = model.library, model.sequence_space
+    if space.value not in KNOWN_SPACES:
+        _unknown(f"sequence space {space.value}", space.span, diagnostics)
+    if isinstance(model.architecture, ir.Sequential):
+        if library.value == PYTORCH:
+            _unknown("embedded architectures for PyTorch", model.architecture.span, diagnostics)
+        else:
+            for operation in model.architecture.operations:
+                if operation.name not in KNOWN_OPERATIONS:
+                    _unknown(f"operation {operation.name}", operation.span, diagnostics)
+    if model.optimizer.name not in KNOWN_OPTIMIZERS[library.value]:
+        _unknown(f"{model.optimizer.name} that works", model.optimizer.span, diagnostics)
+
+
+def _unknown(what: str, span: Span, diagnostics: Diagnostics) -> None:
+    diagnostics.error(
+        "SG705",
+        span,
+        f"{_UPSTREAM} has no {what}: there is nothing to imitate",
+        "compile with --semantics intended",
+    )
+
+
+def _check_draws(model: ir.Model, diagnostics: Diagnostics) -> None:
+    if model.library.value != TENSORFLOW or not isinstance(model.architecture, ir.Sequential):
+        return
+    for operation in model.architecture.operations:
+        if operation.name in DRAWN_OTHERWISE:
+            diagnostics.warning(
+                "SG706",
+                operation.span,
+                f"with {operation.name} the weights cannot be those of {_UPSTREAM}: "
+                f"{DRAWN_OTHERWISE[operation.name]}",
+                "the order of the batches is the same",
+            )
+
+
+def _check_labels(model: ir.Model, diagnostics: Diagnostics) -> None:
+    missing = sorted(set(model.labels.value) & MISSING_WORDS)
+    if missing:
+        diagnostics.note(
+            "SG707",
+            model.labels.span,
+            f"{_UPSTREAM} reads the label '{missing[0]}' as a missing value when its data are in "
+            "memory; the script reads it as a label",
+            "rename it if both are to agree",
+        )
