@@ -258,7 +258,7 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
         loss.backward()
         optimizer.step()
         total += loss.detach() * len(batch)
-    return total.item() / len(codes)
+    return total.item() / len(order)
 
 
 @torch.no_grad()

@@ -170,7 +170,7 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
         clip_gradients(model)
         optimizer.step()
         total += loss.detach() * len(batch)
-    return total.item() / len(codes)
+    return total.item() / len(order)
 
 
 @torch.no_grad()

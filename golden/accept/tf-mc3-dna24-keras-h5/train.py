@@ -1,0 +1,491 @@
+"""tf-mc3-dna24-keras-h5: layers, weights, loss and optimizer of an HDF5 file
+
+written by Keras 2
+
+Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
+f27a5aa21e8de1dca936a50b65edd6396d003bb5930ff46b8bd28eb4a44a4a83, semantics intended.
+Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
+Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
+        in each line a DNA sequence, a tab, its label
+Writes: saved_model.keras, model-architecture.json, history.tsv, metrics.json,
+        test-y-hat.txt, session-info.txt, last-epoch-completed.txt,
+        num-model-parameters.txt"""
+
+# /// script
+# requires-python = ">=3.10"
+# dependencies = ["h5py", "keras>=3.5", "numpy", "tensorflow>=2.17"]
+# ///
+
+import argparse
+import hashlib
+import io
+import json
+import math
+import os
+import sys
+import warnings
+from pathlib import Path
+
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # warnings and errors only
+
+import h5py
+import keras
+import numpy as np
+import tensorflow as tf
+
+# ---- Definition --------------------------------------------------------------
+MODEL_ID = "tf-mc3-dna24-keras-h5"  # general/@id
+# general/task: multi-class classification
+# general/sequencespace: DNA
+# general/library: TensorFlow
+# general/inputencoding (default): 1D
+LABELS = ("ctcf", "egr1", "zbtb33")  # general/labels
+SEED = 5  # general/seed
+# architecture/external: networks/bidirectional.h5
+# its SHA-256: ac5781a7bd52c6255b58a9e454ba9ceba77305fcbc7a441ae3b77ed1fed67587
+# written out here: 9 operations, in the section Model
+SEQUENCE_LENGTH = 24  # file: layers[0]/batch_input_shape
+# file: training_config/loss: categorical_crossentropy
+FROM_LOGITS = False  # file: training_config/loss/from_logits
+LABEL_SMOOTHING = 0.1  # file: training_config/loss/label_smoothing
+# file: optimizer_config/class_name: Adam
+LEARNING_RATE = 0.019999999552965164  # file: optimizer_config/learning_rate
+BETA_1 = 0.8  # file: optimizer_config/beta_1
+BETA_2 = 0.999  # file: optimizer_config/beta_2
+EPSILON = 1e-07  # file: optimizer_config/epsilon
+AMSGRAD = False  # file: optimizer_config/amsgrad
+CLIPNORM = 0.5  # file: optimizer_config/clipnorm
+BATCH_SIZE = 16  # trainingprocess/batch_size
+EPOCHS = 6  # trainingprocess/epochs
+# trainingprocess/early_stopping: True
+PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
+# trainingprocess/shuffle: True
+
+# ---- Data --------------------------------------------------------------------
+CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
+CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
+
+
+def fail(path: Path, line: int, problem: str):
+    sys.exit(f"{path}:{line}: {problem}")
+
+
+def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """A file's examples: codes (N, length) uint8, class indices (N,) int64."""
+    lines = path.read_bytes().rstrip(b"\r\n").splitlines()
+    if len(lines) < 2 or lines[0] != b"x\ty":
+        fail(path, 1, "expected the header x, tab, y and examples below it")
+    rows = [line.split(b"\t") for line in lines[1:]]
+    length = length or len(rows[0][0])
+    index_of = {label.encode(): index for index, label in enumerate(LABELS)}
+    for number, row in enumerate(rows, start=2):
+        if len(row) != 2:
+            fail(path, number, f"expected two columns, x and y, found {len(row)}")
+        if len(row[0]) != length:
+            fail(path, number, f"expected {length} letters, found {len(row[0])}")
+        if row[1] not in index_of:
+            fail(path, number, f"unknown label {row[1].decode(errors='replace')!r}")
+    letters = np.frombuffer(b"".join(sequence for sequence, _ in rows), np.uint8)
+    codes = CODE_OF[letters].reshape(len(rows), length)
+    for row, position in np.argwhere(codes == 255)[:1]:
+        letter = chr(rows[row][0][position])
+        fail(path, row + 2, f"unknown letter {letter!r} at position {position + 1}")
+    return codes, np.array([index_of[label] for _, label in rows], np.int64)
+
+
+def one_hot(codes: tf.Tensor) -> tf.Tensor:
+    """Codes (B, L) to (B, L, 4) float32, channels ACGT; N is 0.25 in each."""
+    x = tf.one_hot(codes, 4)
+    x += 0.25 * tf.cast(codes == 4, tf.float32)[..., None]
+    return x
+
+
+def batches(codes: tf.Tensor, targets: tf.Tensor, order: np.ndarray) -> tf.data.Dataset:
+    """Batches in this order of the examples: one-hot sequences, targets (B, labels)."""
+
+    def load(batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        x, y = one_hot(tf.gather(codes, batch)), tf.gather(targets, batch)
+        return x, tf.one_hot(y, len(LABELS))
+
+    return (
+        tf.data.Dataset.from_tensor_slices(order)
+        .batch(BATCH_SIZE)
+        .map(load)
+        .prefetch(1)
+    )
+
+
+# ---- Model -------------------------------------------------------------------
+def open_weights(name: str, sha256: str) -> h5py.Group:
+    """The weights in the Keras file beside this script, if it is the one compiled in."""
+    path = Path(__file__).parent / name
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        sys.exit(f"{path}: its SHA-256 is not {sha256}, that of the file compiled in")
+    return h5py.File(io.BytesIO(data), "r")["model_weights"]
+
+
+def read_weights(layer: h5py.Group, *paths: str) -> list[np.ndarray]:
+    return [layer[path][...] for path in paths]
+
+
+def set_weights(layer: keras.layers.Layer, arrays: list[np.ndarray]) -> None:
+    """Give a layer its initial weights, if they fit."""
+    shapes = [tuple(weight.shape) for weight in layer.weights]
+    if [np.shape(array) for array in arrays] != shapes:
+        sys.exit(f"the weights file of {layer.name} must hold arrays of {shapes}")
+    layer.set_weights(arrays)
+
+
+def build_model() -> keras.Model:
+    """(24, 4) -> (3,) probabilities, 505 weights."""
+    model = keras.Sequential(name=MODEL_ID)
+    model.add(keras.Input(shape=(24, 4), dtype="float32"))
+    # 1 Conv1D: (24, 4) -> (24, 6), 126 weights
+    model.add(
+        keras.layers.Conv1D(
+            filters=6,
+            kernel_size=5,
+            strides=1,
+            padding="same",
+            data_format="channels_last",
+            dilation_rate=1,
+            groups=1,
+            activation="relu",
+            use_bias=True,
+            kernel_initializer=keras.initializers.RandomNormal(
+                mean=0.0, stddev=0.3, seed=None
+            ),
+            bias_initializer=keras.initializers.Zeros(),
+            kernel_regularizer=keras.regularizers.L2(l2=0.0010000000474974513),
+            bias_regularizer=None,
+            activity_regularizer=None,
+            trainable=True,
+            name="conv1d_1",
+        )
+    )
+    # 2 BatchNormalization: (24, 6) -> (24, 6), 24 weights
+    model.add(
+        keras.layers.BatchNormalization(
+            axis=2,
+            momentum=0.5,
+            epsilon=0.001,
+            center=True,
+            scale=True,
+            beta_initializer=keras.initializers.Zeros(),
+            gamma_initializer=keras.initializers.Ones(),
+            moving_mean_initializer=keras.initializers.Zeros(),
+            moving_variance_initializer=keras.initializers.Ones(),
+            beta_regularizer=None,
+            gamma_regularizer=None,
+            synchronized=False,
+            trainable=True,
+            name="batchnormalization_2",
+        )
+    )
+    # 3 MaxPool1D: (24, 6) -> (8, 6)
+    model.add(
+        keras.layers.MaxPooling1D(
+            pool_size=3,
+            strides=3,
+            padding="valid",
+            data_format="channels_last",
+            name="maxpool1d_3",
+        )
+    )
+    # 4 LSTM: (8, 6) -> (8, 3), 240 weights
+    model.add(
+        keras.layers.Bidirectional(
+            keras.layers.LSTM(
+                units=3,
+                activation="tanh",
+                recurrent_activation="sigmoid",
+                use_bias=True,
+                kernel_initializer=keras.initializers.GlorotUniform(seed=None),
+                recurrent_initializer=keras.initializers.Orthogonal(
+                    gain=1.0, seed=None
+                ),
+                bias_initializer=keras.initializers.Zeros(),
+                unit_forget_bias=True,
+                kernel_regularizer=None,
+                recurrent_regularizer=None,
+                bias_regularizer=None,
+                activity_regularizer=None,
+                dropout=0.0,
+                recurrent_dropout=0.0,
+                return_sequences=True,
+                return_state=False,
+                go_backwards=False,
+                stateful=False,
+                unroll=False,
+                implementation=2,
+                seed=None,
+                trainable=True,
+                use_cudnn="auto",
+            ),
+            merge_mode="sum",
+            name="lstm_4",
+        )
+    )
+    # 5 Dropout: (8, 3) -> (8, 3)
+    model.add(
+        keras.layers.Dropout(rate=0.25, noise_shape=None, seed=None, name="dropout_5")
+    )
+    # 6 Flatten: (8, 3) -> (24,)
+    model.add(keras.layers.Flatten(data_format="channels_last", name="flatten_6"))
+    # 7 Dense: (24,) -> (4,), 100 weights
+    model.add(
+        keras.layers.Dense(
+            units=4,
+            activation="elu",
+            use_bias=True,
+            kernel_initializer=keras.initializers.GlorotUniform(seed=None),
+            bias_initializer=keras.initializers.Zeros(),
+            kernel_regularizer=None,
+            bias_regularizer=None,
+            activity_regularizer=None,
+            trainable=False,
+            name="dense_7",
+        )
+    )
+    # 8 Dense: (4,) -> (3,), 15 weights
+    model.add(
+        keras.layers.Dense(
+            units=3,
+            activation="linear",
+            use_bias=True,
+            kernel_initializer=keras.initializers.GlorotUniform(seed=None),
+            bias_initializer=keras.initializers.Zeros(),
+            kernel_regularizer=None,
+            bias_regularizer=None,
+            activity_regularizer=None,
+            trainable=True,
+            name="dense_8",
+        )
+    )
+    # 9 Activation: (3,) -> (3,)
+    model.add(keras.layers.Activation(activation="softmax", name="activation_9"))
+    file = open_weights(
+        "networks/bidirectional.h5",
+        "ac5781a7bd52c6255b58a9e454ba9ceba77305fcbc7a441ae3b77ed1fed67587",
+    )
+    set_weights(
+        model.get_layer("conv1d_1"),
+        read_weights(file["conv1d"], "conv1d/kernel:0", "conv1d/bias:0"),
+    )
+    set_weights(
+        model.get_layer("batchnormalization_2"),
+        read_weights(
+            file["batch_normalization"],
+            "batch_normalization/gamma:0",
+            "batch_normalization/beta:0",
+            "batch_normalization/moving_mean:0",
+            "batch_normalization/moving_variance:0",
+        ),
+    )
+    set_weights(
+        model.get_layer("lstm_4"),
+        read_weights(
+            file["bidirectional"],
+            "bidirectional/forward_lstm/lstm_cell/kernel:0",
+            "bidirectional/forward_lstm/lstm_cell/recurrent_kernel:0",
+            "bidirectional/forward_lstm/lstm_cell/bias:0",
+            "bidirectional/backward_lstm/lstm_cell/kernel:0",
+            "bidirectional/backward_lstm/lstm_cell/recurrent_kernel:0",
+            "bidirectional/backward_lstm/lstm_cell/bias:0",
+        ),
+    )
+    set_weights(
+        model.get_layer("dense_7"),
+        read_weights(file["dense"], "dense/kernel:0", "dense/bias:0"),
+    )
+    set_weights(
+        model.get_layer("dense_8"),
+        read_weights(file["dense_1"], "dense_1/kernel:0", "dense_1/bias:0"),
+    )
+    return model
+
+
+# ---- Loss and optimizer ------------------------------------------------------
+def build_loss() -> keras.losses.Loss:
+    return keras.losses.CategoricalCrossentropy(
+        from_logits=FROM_LOGITS,
+        label_smoothing=LABEL_SMOOTHING,
+        axis=-1,
+        reduction="sum_over_batch_size",
+    )
+
+
+def build_optimizer() -> keras.optimizers.Optimizer:
+    return keras.optimizers.Adam(
+        learning_rate=LEARNING_RATE,
+        beta_1=BETA_1,
+        beta_2=BETA_2,
+        epsilon=EPSILON,
+        amsgrad=AMSGRAD,
+        clipnorm=CLIPNORM,
+        clipvalue=None,
+        global_clipnorm=None,
+        use_ema=False,
+        weight_decay=None,
+    )
+
+
+# ---- Training ----------------------------------------------------------------
+def set_seed() -> None:
+    keras.utils.set_random_seed(SEED)  # Python's, NumPy's and TensorFlow's generators
+
+
+def epoch_order(n: int, epoch: int) -> np.ndarray:
+    """The order of the n training examples, from the seed and the epoch alone."""
+    return np.random.default_rng([SEED, epoch]).permutation(n)
+
+
+def accuracy(targets: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
+    """1 where the highest score, the first of ties, is the true class's (B,)."""
+    correct = tf.argmax(scores, axis=-1) == tf.argmax(targets, axis=-1)
+    return tf.cast(correct, tf.float32)
+
+
+def train(model: keras.Model, sets: dict, out: Path) -> dict:
+    """Leave the weights of the epoch with the lowest validation loss in a file."""
+    best = {"epoch": 0, "loss": math.inf}
+    history = "epoch\ttraining_loss\tvalidation_loss\tvalidation_accuracy\n"
+    training, validation = sets["training"], sets["validation"]
+    for epoch in range(1, EPOCHS + 1):
+        logs = model.fit(
+            batches(*training, epoch_order(len(training[0]), epoch)),
+            initial_epoch=epoch - 1,
+            epochs=epoch,
+            validation_data=batches(*validation, np.arange(len(validation[0]))),
+            shuffle=False,  # the order is ready
+            verbose=1 if sys.stdout.isatty() else 0,
+        ).history
+        trained, loss, score = (
+            logs[key][0] for key in ("loss", "val_loss", "val_accuracy")
+        )
+        losses = f"training loss {trained:.4f}  validation loss {loss:.4f}"
+        print(f"epoch {epoch}/{EPOCHS}  {losses}  accuracy {score:.4f}", flush=True)
+        if loss < best["loss"]:
+            best = {"epoch": epoch, "loss": loss, "accuracy": score}
+            save(out / "saved_model.keras", model.save)
+        history += f"{epoch}\t{trained}\t{loss}\t{score}\n"
+        save_text(out / "history.tsv", history)
+        save_text(out / "last-epoch-completed.txt", f"{epoch}\n")
+        if epoch - best["epoch"] == PATIENCE:
+            break
+    if not best["epoch"]:
+        sys.exit("the validation loss never was a number: look at the learning rate")
+    return best
+
+
+# ---- Main --------------------------------------------------------------------
+def save(path: Path, write) -> None:
+    """Let write make a neighbour, then rename it: a file appears whole or never."""
+    partial = path.with_name(f"partial-{path.name}")
+    write(partial)
+    partial.replace(path)
+
+
+def save_text(path: Path, text: str) -> None:
+    save(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+
+
+def save_predictions(path: Path, targets: np.ndarray, y_hat: np.ndarray) -> None:
+    """A row an example: whether each label is true, then its predicted probability."""
+    y = targets[:, None] == np.arange(len(LABELS))
+    header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
+    rows = [header, *(a + b for a, b in zip(y.tolist(), y_hat.tolist()))]
+    save_text(path, "".join("\t".join(map(str, row)) + "\n" for row in rows))
+
+
+def describe(model: keras.Model, device: str, out: Path) -> None:
+    """Write the numbers of weights, and what else the result depends on."""
+    total = model.count_params()
+    trained = sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
+    lines = [f"number of {kind} parameters\t{n}\n" for kind, n in counts.items()]
+    save_text(out / "num-model-parameters.txt", "".join(lines))
+    threads = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
+    save_text(
+        out / "session-info.txt",
+        f"seqgra-compile version: 0.1.0\nTensorFlow version: {tf.__version__}\n"
+        f"Keras version: {keras.__version__}\nNumPy version: {np.__version__}\n"
+        f"Python version: {sys.version}\ndevice: {device}\nthreads: {threads}\n",
+    )
+    save_text(out / "model-architecture.json", model.to_json())
+    print(f"{MODEL_ID}: {total:,} weights, {device}, {threads} threads")
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=f"Train {MODEL_ID}.")
+    add = parser.add_argument
+    add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
+    add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
+    add("-g", "--gpu", type=int, help="id; default: 0 if there is one; -1: the CPU")
+    add("--threads", type=int, help="on the CPU; default: the library's choice")
+    return parser.parse_args()
+
+
+def choose_device(gpu: int | None, threads: int | None) -> str:
+    """Same bits on the same machine, versions and threads; across them, no promise."""
+    gpus = tf.config.list_physical_devices("GPU")
+    gpu = min(len(gpus), 1) - 1 if gpu is None else gpu
+    if not -1 <= gpu < len(gpus):
+        sys.exit(f"there is no GPU {gpu}, of {len(gpus)} in all; -g -1 takes the CPU")
+    if threads:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
+    tf.config.set_visible_devices([] if gpu == -1 else gpus[gpu], "GPU")
+    if gpu != -1:
+        tf.config.experimental.set_memory_growth(gpus[gpu], True)
+        tf.config.experimental.enable_op_determinism()  # the CPU needs it not
+    # Full float32 on GPUs.
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+    # Keras 3 trips over NumPy 2 when it saves.
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module="keras")
+    keras.config.set_floatx("float32")  # these three can be set in the home folder, too
+    keras.config.set_epsilon(1e-07)
+    keras.config.set_image_data_format("channels_last")
+    return "cpu" if gpu == -1 else f"gpu:{gpu}"
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    device = choose_device(arguments.gpu, arguments.threads)
+    data_dir, out = arguments.data_dir, arguments.output_dir
+    if out.exists() and any(out.iterdir()):
+        sys.exit(f"{out}: not empty; name another folder with -o")
+    sets, length = {}, SEQUENCE_LENGTH
+    for name in ("training", "validation", "test"):
+        path = data_dir / f"{name}.txt"
+        if name != "test" or path.exists():
+            sets[name] = [tf.constant(x) for x in read_set(path, length)]
+    out.mkdir(parents=True, exist_ok=True)
+
+    set_seed()
+    model = build_model()
+    optimizer, loss_function = build_optimizer(), build_loss()
+    model.compile(optimizer, loss_function, metrics=[accuracy], jit_compile=False)
+    describe(model, device, out)
+    set_seed()  # again, as seqgra does: the draws that built the model do not count
+    metrics = {"best": train(model, sets, out)}
+
+    model.load_weights(out / "saved_model.keras")
+    if "test" in sets:
+        codes, targets = sets["test"]
+        in_order = batches(codes, targets, np.arange(len(codes)))
+        metrics["test"] = model.evaluate(in_order, verbose=0, return_dict=True)
+        scores = model.predict(in_order, verbose=0)
+        y, y_hat = targets.numpy(), scores
+        save_predictions(out / "test-y-hat.txt", y, y_hat)
+        print("test loss {loss:.4f}  accuracy {accuracy:.4f}".format(**metrics["test"]))
+    save_text(out / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except OSError as error:
+        sys.exit(f"{error.filename}: {error.strerror}")
