@@ -47,15 +47,15 @@ each_library = pytest.mark.parametrize("library", MODEL_FILES)
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 
 
-def copied(case: Case, folder: Path) -> Path:
-    """The case's script with few epochs, and the files that it reads beside it."""
+def copied(case: Case, folder: Path, **constants: object) -> Path:
+    """The case's script with few epochs or other constants, and the files beside it."""
     shutil.copytree(case.folder, folder)
     script = folder / "train.py"
-    shorter, count = re.subn(
-        r"^EPOCHS = \d+", f"EPOCHS = {EPOCHS}", script.read_text("utf-8"), flags=re.MULTILINE
-    )
-    assert count == 1
-    script.write_text(shorter, "utf-8")
+    text = script.read_text("utf-8")
+    for name, value in {"EPOCHS": EPOCHS, **constants}.items():
+        text, count = re.subn(rf"^{name} = \S+", f"{name} = {value}", text, flags=re.MULTILINE)
+        assert count == 1
+    script.write_text(text, "utf-8")
     return script
 
 
@@ -243,6 +243,28 @@ def weights(output: Path) -> dict[str, bytes]:
         }
     assert parts
     return parts
+
+
+@pytest.mark.parametrize("library", ["PyTorch", pytest.param("TensorFlow", marks=pytest.mark.long)])
+def test_early_stopping_and_the_best_weights(library: str, tmp_path):
+    """Steps so large that the loss soon rises: training ends, and the best weights stay."""
+    case, large = DROPOUT[library], {"LEARNING_RATE": 0.3, "PATIENCE": 2}
+    data, limit = write_data(tmp_path / "data", case), 30
+    stopped, ended = tmp_path / "stopped", tmp_path / "ended"
+    script = copied(case, tmp_path / "script", EPOCHS=limit, **large)
+    assert run_all(tmp_path, [arguments(script, data, stopped)]) == [0]
+    rows = [line.split("\t") for line in (stopped / "history.tsv").read_text().splitlines()[1:]]
+    losses = [float(row[2]) for row in rows]
+    best = losses.index(min(losses)) + 1
+    assert len(rows) == best + 2 < limit
+    assert json.loads((stopped / "metrics.json").read_text())["best"]["epoch"] == best
+    assert (stopped / "last-epoch-completed.txt").read_text() == f"{best + 2}\n"
+
+    script = copied(case, tmp_path / "shorter", EPOCHS=best, **large)
+    assert run_all(tmp_path, [arguments(script, data, ended)]) == [0]
+    assert weights(stopped) == weights(ended)
+    predictions = [(output / "test-y-hat.txt").read_bytes() for output in (stopped, ended)]
+    assert predictions[0] == predictions[1]
 
 
 # ---- what a script refuses ----
