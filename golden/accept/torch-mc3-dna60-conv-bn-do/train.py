@@ -305,9 +305,9 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
 
     set_seed()
-    model = build_model()
+    model = build_model().to(device)
     loss_fn, optimizer = build_loss(), build_optimizer(model)
-    describe(model.to(device), device, out)
+    describe(model, device, out)
     set_seed()  # again, as seqgra does: the draws that built the model do not count
     metrics = {"best": train(model, loss_fn, optimizer, sets, out)}
 
