@@ -11,6 +11,7 @@ import dataclasses
 import hashlib
 import io
 import os
+import re
 import symtable
 import sys
 import tokenize
@@ -29,6 +30,7 @@ _MAX_MODULE = 2**20
 _MAX_WEIGHTS = 2**31
 # Whatever Python runs the compiler: these were or are part of the standard library.
 _STANDARD = sys.stdlib_module_names | {"tomllib", "distutils", "imp", "asyncore", "cgi", "pipes"}
+_FORM_FEED = re.compile(r"^(?:[ \t]+\f|\f[ \t\f]*[ \t])[ \t\f]*\S", re.MULTILINE)
 _PROVIDED = {"torch", "numpy"}
 
 
@@ -101,6 +103,7 @@ class _Embedding:
         tree = self.parsed(text) if text is not None else None
         if tree is None:
             return None
+        self.check_indents(text)
         self.check_class(tree)
         self.check_imports(tree, path.parent)
         code, imports, future = self.parted(text, tree)
@@ -146,6 +149,17 @@ class _Embedding:
             self.error("SG604", f"not valid Python{state}: {reason}", way_out, line)
             return None
 
+    def check_indents(self, text: str) -> None:
+        """A form feed on its own line is an old habit; within an indent, Black cannot read it."""
+        found = _FORM_FEED.search(text)
+        if found:
+            self.error(
+                "SG604",
+                "a form feed within the indentation",
+                "give it a line of its own, or delete it",
+                text.count("\n", 0, found.start()) + 1,
+            )
+
     def check_class(self, tree: ast.Module) -> None:
         wanted = self.external.class_name
         classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
@@ -188,9 +202,7 @@ class _Embedding:
             line,
         )
 
-    def parted(
-        self, text: str, tree: ast.Module
-    ) -> tuple[str, list[ir.Import], tuple[str, ...]]:
+    def parted(self, text: str, tree: ast.Module) -> tuple[str, list[ir.Import], tuple[str, ...]]:
         """The code that is embedded, the imports above it and the `__future__` features."""
         # As Python counts lines: str.splitlines would also cut at form feeds.
         lines: list[str | None] = io.StringIO(text, newline="\n").readlines()
@@ -221,9 +233,7 @@ class _Embedding:
             other is not node and (other.lineno in taken or other.end_lineno in taken)
             for other in tree.body
         ):
-            self.error(
-                "SG604", "two statements on one line", "give each its own line", node.lineno
-            )
+            self.error("SG604", "two statements on one line", "give each its own line", node.lineno)
         for number in taken:
             lines[number - 1] = None
 
@@ -261,8 +271,10 @@ def _bindings(node: ast.Import | ast.ImportFrom) -> list[ir.Import]:
 def _is_main(node: ast.stmt) -> bool:
     if not isinstance(node, ast.If) or not isinstance(node.test, ast.Compare):
         return False
-    sides = {ast.unparse(node.test.left), *map(ast.unparse, node.test.comparators)}
-    return "__name__" in sides and "'__main__'" in sides
+    sides = (node.test.left, *node.test.comparators)
+    return any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides) and any(
+        isinstance(side, ast.Constant) and side.value == "__main__" for side in sides
+    )
 
 
 def _bound_names(code: str) -> set[str]:

@@ -20,9 +20,7 @@ def listed(general: General, diagnostics: Diagnostics) -> Value[tuple[str, ...]]
     first: set[str] = set()
     for label in general.labels:
         if not label.value:
-            diagnostics.error(
-                "SG214", label.span, "an empty label", "write its name, or delete it"
-            )
+            diagnostics.error("SG214", label.span, "an empty label", "write its name, or delete it")
         elif label.value in first:
             problem = f"the label {quoted(label.value)} stands here a second time"
             diagnostics.error("SG212", label.span, problem, "delete one")
@@ -44,9 +42,7 @@ def _check_separators(label: Text, task: str, diagnostics: Diagnostics) -> None:
             return
 
 
-def pattern(
-    written: Pattern, task: str, diagnostics: Diagnostics
-) -> ir.LabelPattern | None:
+def pattern(written: Pattern, task: str, diagnostics: Diagnostics) -> ir.LabelPattern | None:
     """Labels that are numbered: prefix, a number from min (1) to max, postfix."""
     path = "general/labels/pattern"
     first = 1

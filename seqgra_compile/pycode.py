@@ -39,6 +39,8 @@ def _escape(character: str) -> str:
 
 def visible(text: str) -> str:
     """Text on one line with everything invisible escaped, for a reader rather than for Python."""
+    if text.isprintable():
+        return text
     return "".join(
         _escape(character) if unicodedata.category(character) in _INVISIBLE else character
         for character in text
@@ -47,10 +49,8 @@ def visible(text: str) -> str:
 
 def _visible(text: str, quote: str = "") -> str:
     """Text with backslashes, the quote and everything invisible escaped."""
-    return "".join(
-        "\\" + character if character in ("\\", quote) else visible(character)
-        for character in text
-    )
+    text = text.replace("\\", "\\\\")
+    return visible(text.replace(quote, "\\" + quote) if quote else text)
 
 
 def literal(value: object) -> str:

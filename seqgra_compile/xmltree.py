@@ -96,7 +96,7 @@ class _Open:
     children: list[Element] = field(default_factory=list)
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """Raised inside a handler to end the reading; its diagnostic is already reported."""
 
 
@@ -138,7 +138,7 @@ class _Builder:
                 f"elements nested more than {MAX_DEPTH} deep",
                 "a definition needs no more than 4",
             )
-            raise _Refused
+            raise _RefusedError
         parent = self.open[-1].path + "/" if len(self.open) > 1 else ""
         name = Text(tag, Span(offset, offset + len(tag)))
         path = parent + tag if self.open else ""
@@ -197,7 +197,7 @@ class _Builder:
             "a document type declaration",
             "delete it: a definition needs none, and entities are never expanded",
         )
-        raise _Refused
+        raise _RefusedError
 
 
 _PLAIN = {"&": "&amp;", "<": "&lt;"}
@@ -276,7 +276,7 @@ def read_tree(source: Source, diagnostics: Diagnostics) -> Element | None:
     builder = _Builder(source, diagnostics)
     try:
         builder.parser.Parse(builder.data, True)
-    except _Refused:
+    except _RefusedError:
         return None
     except expat.ExpatError as error:
         _not_well_formed(builder, error)

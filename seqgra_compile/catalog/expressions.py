@@ -52,6 +52,17 @@ def _dotted(tree: ast.expr) -> str | None:
     return None
 
 
+def _written(tree: ast.expr) -> str:
+    """A number, word or quoted word as its parameter reads it; of anything else, nothing."""
+    if isinstance(tree, ast.Name):
+        return tree.id
+    try:
+        value = ast.literal_eval(tree)
+    except (ValueError, TypeError, MemoryError, RecursionError):
+        return ""
+    return value if isinstance(value, str) else repr(value)
+
+
 def _takes(row: Row, keyword: ast.keyword) -> str:
     """Why a keyword argument cannot stand where it stands."""
     if keyword.arg is None:
@@ -99,7 +110,9 @@ class ExpressionKind(Kind):
             prefix = f"{package}{self.module}."
             if name.startswith(prefix):
                 name = name[len(prefix) :]
-        known = {folded(alias): row for row in self.rows.values() for alias in (row.name, *row.aliases)}
+        known = {
+            folded(alias): row for row in self.rows.values() for alias in (row.name, *row.aliases)
+        }
         if folded(name) not in known:
             raise BadValue(self.wants, suggest(name, [row.name for row in self.rows.values()]))
         return known[folded(name)]
@@ -122,7 +135,7 @@ class ExpressionKind(Kind):
         for name, parameter in parameters.items():
             if name in given:
                 try:
-                    values[name] = parameter.kind.parse(ast.unparse(given[name]).strip("'\""))
+                    values[name] = parameter.kind.parse(_written(given[name]))
                 except BadValue as error:
                     raise BadValue(f"{self.noun} whose {name} is {error}") from None
             elif parameter.default is REQUIRED:
