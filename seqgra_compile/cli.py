@@ -17,11 +17,9 @@ from . import __version__
 from .catalog.semantics import INTENDED, SEMANTICS
 from .catalog.sequences import PYTORCH, TENSORFLOW
 from .compiler import Compilation, UnsupportedSemantics, compile_bytes
-from .diagnostics import as_text
+from .diagnostics import as_text, one_of
 from .explanations import CODES, explain
 from .pycode import visible
-from .reference.entries import KINDS
-from .reference.listing import listing
 from .xmltree import MAX_BYTES
 
 _FAILED, _USAGE = 1, 2
@@ -59,8 +57,9 @@ _FAILED, _USAGE = 1, 2
 @click.option(
     "--list",
     "kind",
-    type=click.Choice(tuple(KINDS)),
-    help="List what a definition may say, with parameters and defaults.",
+    metavar="KIND",
+    help="List what a definition may say, with parameters and defaults: operations, optimizers, "
+    "losses, activations, initializers or regularizers.",
 )
 @click.version_option(__version__, prog_name="seqgra-compile", message="%(prog)s %(version)s")
 def main(
@@ -83,7 +82,7 @@ def main(
     if code is not None:
         sys.exit(_explain(code))
     if kind is not None:
-        sys.exit(_print(listing(kind)))
+        sys.exit(_list(kind))
     if not definitions:
         raise click.UsageError("name a definition, or - for standard input")
     if definitions.count("-") > 1:
@@ -101,6 +100,16 @@ def _explain(code: str) -> int:
     if code.upper() not in CODES:
         raise click.UsageError(f"there is no code '{code}'; codes are SG and three digits")
     return _print(explain(code.upper()) + "\n")
+
+
+def _list(kind: str) -> int:
+    # Imported here: a compilation needs none of it.
+    from .reference.entries import KINDS
+    from .reference.listing import listing
+
+    if kind not in KINDS:
+        raise click.UsageError(f"there is no kind '{kind}'; {one_of(KINDS)}")
+    return _print(listing(kind))
 
 
 @dataclass
