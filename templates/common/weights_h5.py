@@ -1,5 +1,5 @@
 def open_weights(name: str, sha256: str) -> h5py.Group:
-    """The weights in the Keras file beside this script, if it is the one compiled in."""
+    """Weights in a file beside this script, if it is the one compiled in."""
     path = Path(__file__).parent / name
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != sha256:
