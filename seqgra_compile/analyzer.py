@@ -18,8 +18,16 @@ from .catalog.sequences import (
     implementation,
 )
 from .catalog.training import FORMATS, TRAINING
-from .definition import Definition, External, General, Operation, Pattern, Section, Sequential
-from .diagnostics import Diagnostics, one_of, quoted, suggest
+from .definition import (
+    Definition,
+    External,
+    General,
+    Operation,
+    Pattern,
+    Section,
+    Sequential,
+)
+from .diagnostics import Diagnostics, quoted, suggest
 from .grammar import BayesModel
 from .ir import Arguments, Value
 from .names import plain, read_choice, read_id

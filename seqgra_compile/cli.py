@@ -199,7 +199,10 @@ def _print(text: str) -> int:
     if sys.stdout is None:
         return _complain("standard output", "it is closed")
     try:
-        sys.stdout.buffer.write(text.encode())
+        left = memoryview(text.encode())
+        while left:
+            # Unbuffered, as under PYTHONUNBUFFERED, one call may write a part only.
+            left = left[sys.stdout.buffer.write(left) :]
         sys.stdout.buffer.flush()
     except OSError as error:
         # Nobody reads on: Python must not try once more when it ends.

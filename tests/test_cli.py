@@ -165,25 +165,38 @@ def test_nothing_on_standard_output_after_an_error(bad: Path) -> None:
 
 
 @UNIX
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("target", ["/dev/full", "&-"])
-def test_standard_output_that_takes_nothing(good: Path, target: str) -> None:
+def test_standard_output_that_takes_nothing(good: Path, target: str, unbuffered: str) -> None:
     if target.startswith("/") and not Path(target).exists():
         pytest.skip(f"no {target}")
-    result = _shell(f"$SC good.xml >{target}", good.parent)
+    result = _shell(f"$SC good.xml >{target}", good.parent, PYTHONUNBUFFERED=unbuffered)
     assert result.returncode == 2
     assert result.stderr.startswith(b"standard output: ")
     assert len(result.stderr.splitlines()) == 1
 
 
 @UNIX
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("arguments", ["good.xml", "--explain SG203"])
-def test_a_closed_pipe(good: Path, arguments: str) -> None:
-    command = f"($SC {arguments}; echo $? >status) | sleep 0"
-    for _ in range(3):  # the reader may still be there when the first one writes
-        result = _shell(f"(sleep 1; {command[1:]}", good.parent)
-        if (good.parent / "status").read_text() == "2\n":
-            break
+def test_a_closed_pipe(good: Path, arguments: str, unbuffered: str) -> None:
+    # The reader is gone before the command starts to write.
+    command = f"(sleep 0.5; $SC {arguments}; echo $? >status) | sleep 0"
+    result = _shell(command, good.parent, PYTHONUNBUFFERED=unbuffered)
     assert (good.parent / "status").read_text() == "2\n"
+    assert result.stderr == b"standard output: Broken pipe\n"
+
+
+@UNIX
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_pipe_closed_halfway(tmp_path: Path, unbuffered: str) -> None:
+    labels = b"".join(b"<label>label-%d</label>" % n for n in range(9_998))
+    many = GOOD.replace(b"<label>ctcf</label>", labels).replace(b'units="3"', b'units="10000"')
+    _file(tmp_path / "many.xml", many)
+    result = _shell(
+        "($SC many.xml; echo $? >status) | head -c 1", tmp_path, PYTHONUNBUFFERED=unbuffered
+    )
+    assert (tmp_path / "status").read_text() == "2\n"
     assert result.stderr == b"standard output: Broken pipe\n"
 
 
