@@ -109,7 +109,7 @@ class TrainingScript(Script):
 
 @dataclass(frozen=True, kw_only=True)
 class PyTorchScript(TrainingScript):
-    """`fragments` are templates of classes that the model needs."""
+    """`fragments` are templates of classes that the model needs; if it `draws`, as seqgra does."""
 
     module: EmbeddedModule | None
     build_model: str
@@ -122,6 +122,7 @@ class PyTorchScript(TrainingScript):
     keras_epsilon: bool
     one_hot_targets: bool
     predicted: str
+    draws: bool
 
     @property
     def clips(self) -> bool:
@@ -130,6 +131,10 @@ class PyTorchScript(TrainingScript):
     @property
     def waits_as_seqgra(self) -> bool:
         return self.early_stopping and self.imitates
+
+    @property
+    def draws_order(self) -> bool:
+        return self.draws and self.shuffle
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -194,9 +194,9 @@ def _labels(model: ir.General) -> str:
     if pattern is None:
         return literal(model.labels.value)
     parts = [f"{literal(pattern.prefix)} + "] if pattern.prefix else []
-    parts += ["str(number)"] + ([f" + {literal(pattern.postfix)}"] if pattern.postfix else [])
+    parts += ["str(n)"] + ([f" + {literal(pattern.postfix)}"] if pattern.postfix else [])
     first = f"{pattern.first}, " if pattern.first else ""
-    return f"tuple({''.join(parts)} for number in range({first}{pattern.last + 1}))"
+    return f"tuple({''.join(parts)} for n in range({first}{pattern.last + 1}))"
 
 
 def _architecture(architecture: ir.Sequential | ir.Module) -> tuple[Constant, ...]:

@@ -10,6 +10,7 @@ from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import OPERATIONS
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.regularizers import torch_regularizer
+from ..catalog.semantics import INTENDED
 from ..catalog.sequences import MULTI_CLASS
 from ..diagnostics import Diagnostics
 from ..ir import Import
@@ -18,9 +19,10 @@ from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, import
 from ..source import Source
 from . import common, weightsfiles
 
+_RANDOM = Import("random")  # seeded as seqgra does
 _IMPORTS = (
     *common.IMPORTS,
-    Import("random"),
+    _RANDOM,
     Import("torch"),
     Import("torch", "nn"),
     Import("tqdm", "tqdm"),
@@ -38,6 +40,7 @@ OWN_NAMES = frozenset("""
     tuple zip
     """.split())
 
+_FORWARD_WIDTH = 80  # Black's 88 less the indentation in `forward`
 _PROBABILITIES = {
     (Scores.LOGITS, "softmax"): ".softmax(dim=1)",
     (Scores.LOGITS, "sigmoid"): ".sigmoid()",
@@ -64,13 +67,15 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
     multi_class = model.task.value == MULTI_CLASS
     one_hot_targets = multi_class and not loss.indices
     logits = scores is Scores.LOGITS
+    # seqgra trains no embedded PyTorch architecture: only imitations make its draws there.
+    draws = is_module or model.semantics != INTENDED
     two = model.input_encoding.value == "2D"
     shape = "(B, {}, 1, L)" if two else "(B, {}, L)"
     return PyTorchScript(
         **common.fields(model, source, "pytorch", "saved_model.pth", shape),
         dependencies=_dependencies(architecture),
         future=architecture.future if is_module else (),
-        imports=_imports(architecture, layers, lowered, one_hot_targets),
+        imports=_imports(architecture, layers, lowered, one_hot_targets, draws),
         optimizer=common.optimizer_text(model, Code("model.parameters()")),
         probabilities="result[2]" + _PROBABILITIES.get((scores, loss.activation), ""),
         predicted="scores.sigmoid() > 0.5" if logits else f"scores > {loss.threshold}",
@@ -86,6 +91,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
         closure=OPTIMIZERS[model.library.value, model.optimizer.name].closure,
         keras_epsilon=model.optimizer.keras_epsilon,
         one_hot_targets=one_hot_targets,
+        draws=draws,
     )
 
 
@@ -114,8 +120,23 @@ def _layer(operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...]) -
     return Layer(
         common.heading(operation),
         tuple(make),
-        (*moves, *layer.forward, *_activity(operation, layer)),
+        (*_explained(operation, layer, moves), *_activity(operation, layer)),
     )
+
+
+def _explained(
+    operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The statements of `forward`, with the operation, its output's shape and its weights."""
+    made = any(f"self.{attribute}(" in layer.forward[-1] for attribute, _ in layer.modules)
+    weights = f", {operation.weight_count:,} weights" if operation.weights else ""
+    comment = f"-> {operation.output_shape}{weights}"
+    if not made:
+        comment = f"{operation.number} {operation.name} {comment}"
+    line = f"{layer.forward[-1]}  # {comment}"
+    if len(layer.forward) == 1 and len(line) <= _FORWARD_WIDTH:
+        return (*moves, line)
+    return (f"# {common.heading(operation)}", *moves, *layer.forward)
 
 
 def _activity(operation: ir.Operation, layer: TorchLayer) -> tuple[str, ...]:
@@ -177,8 +198,9 @@ def _imports(
     layers: tuple[Layer, ...],
     lowered: list[Lowered],
     one_hot_targets: bool,
+    draws: bool,
 ) -> tuple[tuple[str, ...], ...]:
-    imports = list(_IMPORTS)
+    imports = [bound for bound in _IMPORTS if draws or bound != _RANDOM]
     if isinstance(architecture, ir.Module):
         own = {bound.binds: _target(bound) for bound in imports}
         imports += [

@@ -145,7 +145,7 @@ def _torch(rank: int) -> Callable[[ir.Operation, bool], TorchLayer]:
             f"nn.Conv{rank}d",
             channels,
             operation["filters"],
-            kernel_size=operation["kernel_size"],
+            operation["kernel_size"],
             stride=operation["strides"],
             padding=padding[0] if rank == 1 else padding,
             dilation=operation["dilation_rate"],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from .. import ir
 from ..ir import Arguments, Shape, Weight
 from ..pycode import Code, call
 from .activations import ACTIVATION, torch_activation
+from .expressions import Expression
 from .initializers import INITIALIZER, initializer, torch_initializer
 from .parameters import Boolean, FilePath, Parameter
 from .parameters import Shape as ShapeKind
@@ -43,7 +44,8 @@ class TorchLayer:
     `channels_first` is the axis order that `forward` expects and leaves behind: channels moved to
     axis 1 (True), Keras's order (False), or whatever comes (None). `modules` are the layers made, by
     attribute; `initialize` are statements that follow the initial values of `weights`; `results` is
-    what an activity regularizer looks at; `needs` names fragments of templates/pytorch.
+    what an activity regularizer looks at; `needs` names fragments of templates/pytorch; `preset` are
+    initial values that such a fragment gives by itself, by the weight's name.
     """
 
     forward: tuple[str, ...]
@@ -53,6 +55,7 @@ class TorchLayer:
     initialize: tuple[str, ...] = ()
     results: tuple[str, ...] = ("x",)
     needs: tuple[str, ...] = ()
+    preset: Mapping[str, Expression] = field(default_factory=dict)
 
 
 AXES = {1: "(length, channels)", 2: "(height, width, channels)"}
@@ -182,9 +185,10 @@ def torch_initial_values(operation: ir.Operation, layer: TorchLayer) -> list[str
     for placed in layer.weights:
         weight = known[placed.name]
         value = operation[f"{weight.role}_initializer"]
-        lines.append(
-            torch_initializer(f"self.{placed.attribute}", value, weight.shape, placed.axes)
-        )
+        if value != layer.preset.get(weight.name):
+            lines.append(
+                torch_initializer(f"self.{placed.attribute}", value, weight.shape, placed.axes)
+            )
     return lines + list(layer.initialize)
 
 

@@ -6,8 +6,8 @@ import math
 
 from .. import ir
 from ..ir import Arguments, Shape
-from ..pycode import call
-from .layer import Operation, TorchLayer, keras_layer, require_rank
+from ..pycode import Code, call
+from .layer import Operation, TorchCell, TorchLayer, keras_layer, require_rank
 from .parameters import Parameter, Real
 
 _RATE = (Parameter("rate", Real(minimum=0, maximum=1), about="fraction of values set to 0"),)
@@ -27,25 +27,12 @@ def _channels(arguments: Arguments, shape: Shape) -> Shape:
     return shape
 
 
-def _module(operation: ir.Operation, class_name: str, channels_first: bool | None) -> TorchLayer:
-    name = operation.identifier
-    return TorchLayer(
-        forward=(f"x = self.{name}(x)",),
-        channels_first=channels_first,
-        modules=((name, call(class_name, p=operation["rate"])),),
-    )
+def _dropped(function: str, channels_first: bool | None) -> TorchCell:
+    def lower(operation: ir.Operation, _: bool) -> TorchLayer:
+        dropped = call(function, Code("x"), p=operation["rate"], training=Code("self.training"))
+        return TorchLayer(forward=(f"x = {dropped}",), channels_first=channels_first)
 
-
-def _dropout_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    return _module(operation, "nn.Dropout", None)
-
-
-def _spatial_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    return _module(operation, "nn.Dropout1d", True)
-
-
-def _alpha_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    return _module(operation, "nn.AlphaDropout", None)
+    return lower
 
 
 def _in_training(statement: str) -> TorchLayer:
@@ -68,7 +55,7 @@ ROWS = (
         _RATE,
         _same,
         keras_layer("Dropout", _RATE, noise_shape=None, seed=None),
-        _dropout_torch,
+        _dropped("F.dropout", None),
     ),
     Operation(
         "SpatialDropout1D",
@@ -76,7 +63,7 @@ ROWS = (
         _CHANNELS,
         _channels,
         keras_layer("SpatialDropout1D", _CHANNELS, seed=None),
-        _spatial_torch,
+        _dropped("F.dropout1d", True),
     ),
     Operation(
         "GaussianNoise",
@@ -100,6 +87,6 @@ ROWS = (
         _RATE,
         _same,
         keras_layer("AlphaDropout", _RATE, noise_shape=None, seed=None),
-        _alpha_torch,
+        _dropped("F.alpha_dropout", None),
     ),
 )

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from .. import ir
 from ..ir import Arguments, Shape, Weight
-from ..pycode import call
+from ..pycode import Code, call
+from .initializers import initializer
 from .layer import (
     Operation,
     ShapeError,
@@ -40,6 +41,12 @@ _BATCH = (
     initializer_parameter("moving_variance", "Ones"),
     *_PENALTIES,
 )
+_PRESET = {
+    "gamma": initializer("Ones"),
+    "beta": initializer("Zeros"),
+    "moving_mean": initializer("Zeros"),
+    "moving_variance": initializer("Ones"),
+}
 _LAYER = (_AXIS, _EPSILON, *_AFFINE, *_PENALTIES)
 
 
@@ -101,22 +108,46 @@ def _placed(operation: ir.Operation) -> tuple[TorchWeight, ...]:
 def _batch_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     shape = operation.input_shape
     axis = _axis(operation.arguments, shape)
+    name = operation.identifier
     module = call(
         "BatchNormalization",
         shape[axis],
         momentum=operation["momentum"],
-        epsilon=operation["epsilon"],
-        center=operation["center"],
-        scale=operation["scale"],
-        trainable=operation["trainable"],
+        eps=operation["epsilon"],
     )
+    # The class takes at most two axes beside the batch.
+    flat, unflat = ("x.flatten(2)", ".view_as(x)") if len(shape) > 2 else ("x", "")
+    forward = f"x = self.{name}({flat}){unflat}"
+    if not operation["trainable"]:
+        # A frozen layer of Keras does not follow the data, not even in training.
+        kept = (f"self.{name}.{part}" for part in ("running_mean", "running_var", "weight", "bias"))
+        frozen = call(
+            "F.batch_norm",
+            Code("x"),
+            *map(Code, kept),
+            training=False,
+            eps=operation["epsilon"],
+        )
+        forward = f"x = {frozen}"
     return TorchLayer(
-        forward=(f"x = self.{operation.identifier}(x)",),
+        forward=(forward,),
         # The class keeps axis 1 apart: the channels moved there, or the first axis as it is.
         channels_first=axis == len(shape) - 1 and len(shape) > 1,
-        modules=((operation.identifier, module),),
+        modules=((name, module),),
         weights=_placed(operation),
+        initialize=_constants(operation),
         needs=("batch_normalization",),
+        preset=_PRESET,
+    )
+
+
+def _constants(operation: ir.Operation) -> tuple[str, ...]:
+    """A scale or shift that the definition switches off stays as it is."""
+    parts = (("scale", "weight"), ("center", "bias"))
+    return tuple(
+        f"self.{operation.identifier}.{attribute}.requires_grad_(False)"
+        for switch, attribute in parts
+        if not operation[switch]
     )
 
 
@@ -129,17 +160,12 @@ def _layer_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
         elementwise_affine=True,
         bias=True,
     )
-    frozen = (("scale", "weight"), ("center", "bias"))
     return TorchLayer(
         forward=(f"x = self.{name}(x)",),
         channels_first=False,
         modules=((name, module),),
         weights=_placed(operation),
-        initialize=tuple(
-            f"self.{name}.{attribute}.requires_grad_(False)"
-            for switch, attribute in frozen
-            if not operation[switch]
-        ),
+        initialize=_constants(operation),
     )
 
 

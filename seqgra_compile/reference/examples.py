@@ -102,8 +102,27 @@ def script(row_definition: str) -> str:
 
 
 def lines(row: Operation, library: str) -> Iterable[tuple[str, str]]:
-    """An operation's heading in the script, and the lines below it: PyTorch has two such places."""
+    """An operation's heading in the script, and its lines: PyTorch has two places for them."""
     number = 2 if _input(row)[2] else 1
+    text = script(definition(row, library))
+    if library == PYTORCH:
+        shape = (48,) if number == 2 else _input(row)[1]
+        places = _torch_lines(text, number)
+        result = re.search(r"->(?!.*->)(.*)", places[-1])[1]
+        yield from ((f"{number} {row.name}: {shape} ->{result}", place) for place in places)
+        return
     heading = rf"^ *# ({number} {row.name}: .*)\n((?: *[^#\s].*\n)*)"
-    for found in re.finditer(heading, script(definition(row, library)), re.MULTILINE):
+    for found in re.finditer(heading, text, re.MULTILINE):
         yield found[1], textwrap.dedent(found[2]).rstrip()
+
+
+def _torch_lines(text: str, number: int) -> list[str]:
+    """What makes the operation stands before the last Dense, what applies it before its Flatten."""
+    model = text.partition("\nclass Model(")[2]
+    make = model.partition("super().__init__()\n")[2].partition(f"self.dense_{number + 2} ")[0]
+    apply = model.partition("def forward(self, x: torch.Tensor) -> torch.Tensor:\n")[2]
+    apply = re.split(rf"(?: *x = x\.permute.*# to \(.*\n)?.*# {number + 1} Flatten ->", apply)[0]
+    if number == 2:
+        apply = re.split(r"# 1 Flatten -> .*\n", apply)[1]
+    places = (textwrap.dedent("        " + place.strip()).rstrip() for place in (make, apply))
+    return [place for place in places if place]

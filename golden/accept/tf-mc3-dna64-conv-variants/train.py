@@ -289,10 +289,6 @@ def build_optimizer() -> keras.optimizers.Optimizer:
 
 
 # ---- Training ----------------------------------------------------------------
-def set_seed() -> None:
-    keras.utils.set_random_seed(SEED)  # Python's, NumPy's and TensorFlow's generators
-
-
 def epoch_order(n: int, epoch: int) -> np.ndarray:
     """The order of the n training examples, from the seed and the epoch alone."""
     return np.random.default_rng([SEED, epoch]).permutation(n)
@@ -382,6 +378,10 @@ def parse_arguments() -> argparse.Namespace:
     add("-g", "--gpu", type=int, help="id; default: 0 if there is one; -1: the CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
     return parser.parse_args()
+
+
+def set_seed() -> None:
+    keras.utils.set_random_seed(SEED)  # Python's, NumPy's and TensorFlow's generators
 
 
 def choose_device(gpu: int | None, threads: int | None) -> str:

@@ -35,9 +35,7 @@ MODEL_ID = "tf-mc4-protein40-conv"  # general/@id
 # general/sequencespace: protein
 # general/library: TensorFlow
 # general/inputencoding (default): 1D
-LABELS = tuple(
-    'fold "' + str(number) + "\\" for number in range(1, 5)
-)  # general/labels/pattern
+LABELS = tuple('fold "' + str(n) + "\\" for n in range(1, 5))  # general/labels/pattern
 SEED = 2024  # general/seed
 # architecture/sequential: 4 operations, in the section Model
 SEQUENCE_LENGTH = 40  # architecture/sequential/operation[1]/@input_shape
@@ -202,10 +200,6 @@ def build_optimizer() -> keras.optimizers.Optimizer:
 
 
 # ---- Training ----------------------------------------------------------------
-def set_seed() -> None:
-    keras.utils.set_random_seed(SEED)  # Python's, NumPy's and TensorFlow's generators
-
-
 def epoch_order(n: int, epoch: int) -> np.ndarray:
     """The order of the n training examples, from the seed and the epoch alone."""
     return np.random.default_rng([SEED, epoch]).permutation(n)
@@ -295,6 +289,10 @@ def parse_arguments() -> argparse.Namespace:
     add("-g", "--gpu", type=int, help="id; default: 0 if there is one; -1: the CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
     return parser.parse_args()
+
+
+def set_seed() -> None:
+    keras.utils.set_random_seed(SEED)  # Python's, NumPy's and TensorFlow's generators
 
 
 def choose_device(gpu: int | None, threads: int | None) -> str:

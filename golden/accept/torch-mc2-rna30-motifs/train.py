@@ -17,7 +17,6 @@ import argparse
 import json
 import math
 import os
-import random
 import sys
 from pathlib import Path
 
@@ -87,8 +86,7 @@ def one_hot(codes: torch.Tensor) -> torch.Tensor:
     """Codes (B, L) to (B, 4, L) float32, channels ACGU; N is 0.25 in each."""
     channels = torch.arange(4, dtype=torch.uint8, device=codes.device)
     x = (codes[:, None, :] == channels[:, None]).float()
-    x.masked_fill_(codes[:, None, :] == 4, 0.25)
-    return x
+    return x.masked_fill_(codes[:, None, :] == 4, 0.25)
 
 
 # ---- Model -------------------------------------------------------------------
@@ -97,24 +95,19 @@ class Model(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        # 1 Conv1D: (30, 4) -> (23, 6), 198 weights
         self.conv1d_1 = nn.Conv1d(
-            4, 6, kernel_size=8, stride=1, padding=0, dilation=1, groups=1, bias=True
+            4, 6, 8, stride=1, padding=0, dilation=1, groups=1, bias=True
         )
         nn.init.xavier_uniform_(self.conv1d_1.weight)
         nn.init.zeros_(self.conv1d_1.bias)
-        # 3 Dense: (6,) -> (2,), 14 weights
         self.dense_3 = nn.Linear(6, 2, bias=True)
         nn.init.xavier_uniform_(self.dense_3.weight)
         nn.init.zeros_(self.dense_3.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        # 1 Conv1D: (30, 4) -> (23, 6), 198 weights
-        x = F.relu(self.conv1d_1(x))
-        # 2 GlobalMaxPool1D: (23, 6) -> (6,)
-        x = x.amax(dim=2)
-        # 3 Dense: (6,) -> (2,), 14 weights
-        x = self.dense_3(x)
+        x = F.relu(self.conv1d_1(x))  # -> (23, 6), 198 weights
+        x = x.amax(dim=2)  # 2 GlobalMaxPool1D -> (6,)
+        x = self.dense_3(x)  # -> (2,), 14 weights
         return x
 
 
@@ -142,25 +135,12 @@ def build_optimizer(model: nn.Module) -> torch.optim.Optimizer:
 
 
 # ---- Training ----------------------------------------------------------------
-def set_seed() -> None:
-    random.seed(SEED)
-    np.random.seed(SEED)
-    torch.manual_seed(SEED)
-
-
-def draw() -> int:
-    """One 64-bit number of PyTorch's generator, drawn as seqgra's DataLoaders do."""
-    return int(torch.empty((), dtype=torch.int64).random_())
-
-
 def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
     """One pass over the training set; the mean loss, each batch's before its step."""
     model.train()
-    draw()  # the DataLoader's seed for its workers: there are none
-    order = torch.randperm(len(codes), generator=torch.Generator().manual_seed(draw()))
+    order = torch.randperm(len(codes)).to(codes.device)
     total = torch.zeros((), device=codes.device)
-    batches = order.to(codes.device).split(BATCH_SIZE)
-    for batch in tqdm(batches, title, leave=False, disable=None):
+    for batch in tqdm(order.split(BATCH_SIZE), title, leave=False, disable=None):
         optimizer.zero_grad()
         loss = loss_fn(model(one_hot(codes[batch])), targets[batch])
         loss.backward()
@@ -176,8 +156,7 @@ def evaluate(model, loss_fn, codes, targets, dtype):
     total, scores = torch.zeros((), dtype=dtype, device=codes.device), []
     for x, y in zip(codes.split(BATCH_SIZE), targets.split(BATCH_SIZE)):
         scores.append(model(one_hot(x)))
-        loss = loss_fn(scores[-1], y)
-        total += loss.to(dtype) * len(y)
+        total += loss_fn(scores[-1], y).to(dtype) * len(y)
     scores = torch.cat(scores)
     correct = scores.argmax(dim=1) == targets
     return total.item() / len(codes), correct.sum().item() / len(codes), scores
@@ -190,7 +169,6 @@ def train(model, loss_fn, optimizer, sets: dict, out: Path) -> dict:
     for epoch in range(1, EPOCHS + 1):
         title = f"epoch {epoch}/{EPOCHS}"
         trained = train_epoch(model, loss_fn, optimizer, *sets["training"], title)
-        draw(), draw(), draw()  # seqgra's loaders: it evaluates the training set, too
         loss, accuracy, _ = evaluate(model, loss_fn, *sets["validation"], torch.float32)
         losses = f"training loss {trained:.4f}  validation loss {loss:.4f}"
         print(f"{title}  {losses}  accuracy {accuracy:.4f}", flush=True)
@@ -281,14 +259,13 @@ def main() -> None:
         if name != "test" or path.exists():
             arrays = read_set(path, length)
             sets[name] = [torch.tensor(array, device=device) for array in arrays]
-            length = arrays[0].shape[1]
     out.mkdir(parents=True, exist_ok=True)
 
-    set_seed()
+    torch.manual_seed(SEED)
     model = build_model().to(device)
     loss_fn, optimizer = build_loss(), build_optimizer(model)
     describe(model, device, out)
-    set_seed()  # again, as seqgra does: the draws that built the model do not count
+    torch.manual_seed(SEED)  # again: the draws that built the model do not count
     metrics = {"best": train(model, loss_fn, optimizer, sets, out)}
 
     weights = torch.load(out / "saved_model.pth", device, weights_only=True)

@@ -19,7 +19,6 @@ import argparse
 import json
 import math
 import os
-import random
 import sys
 from pathlib import Path
 
@@ -88,45 +87,24 @@ def one_hot(codes: torch.Tensor) -> torch.Tensor:
     """Codes (B, L) to (B, 4, L) float32, channels ACGT; N is 0.25 in each."""
     channels = torch.arange(4, dtype=torch.uint8, device=codes.device)
     x = (codes[:, None, :] == channels[:, None]).float()
-    x.masked_fill_(codes[:, None, :] == 4, 0.25)
-    return x
+    return x.masked_fill_(codes[:, None, :] == 4, 0.25)
 
 
 # ---- Model -------------------------------------------------------------------
-class BatchNormalization(nn.Module):
-    """Keras's batch normalisation of axis 1.
+class BatchNormalization(nn.BatchNorm1d):
+    """Keras's: momentum is the share that stays, running_var the biased variance."""
 
-    Unlike nn.BatchNorm it keeps the biased variance, and a frozen layer does not follow
-    the data.
-    """
-
-    def __init__(self, channels, momentum, epsilon, center, scale, trainable):
-        super().__init__()
-        self.momentum, self.epsilon, self.trainable = momentum, epsilon, trainable
-        self.weight = nn.Parameter(torch.ones(channels), requires_grad=scale)
-        self.bias = nn.Parameter(torch.zeros(channels), requires_grad=center)
-        self.register_buffer("running_mean", torch.zeros(channels))
-        self.register_buffer("running_var", torch.ones(channels))
+    def __init__(self, channels: int, momentum: float, eps: float) -> None:
+        super().__init__(
+            channels, eps, 1 - momentum
+        )  # gamma 1, beta 0, mean 0, variance 1
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        affine, epsilon = (self.weight, self.bias), self.epsilon
-        if not (self.training and self.trainable):
-            return F.batch_norm(
-                x,
-                self.running_mean,
-                self.running_var,
-                *affine,
-                training=False,
-                eps=epsilon,
-            )
-        # At a momentum of 1 these become the batch's own mean and unbiased variance.
-        mean, variance = torch.zeros_like(self.bias), torch.ones_like(self.bias)
-        x = F.batch_norm(
-            x, mean, variance, *affine, training=True, momentum=1.0, eps=epsilon
-        )
-        count = x.numel() / x.shape[1]
-        self.running_mean.lerp_(mean, 1 - self.momentum)
-        self.running_var.lerp_(variance * (count - 1) / count, 1 - self.momentum)
+        kept = (1 - self.momentum) * self.running_var
+        x = super().forward(x)
+        if self.training:
+            # It added the unbiased variance, n / (n - 1) times the biased one.
+            self.running_var.data -= (self.running_var - kept) * x.shape[1] / x.numel()
         return x
 
 
@@ -214,22 +192,11 @@ class Model(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        # 1 Conv1D: (50, 4) -> (50, 8), 160 weights
         self.conv1d_1 = nn.Conv1d(
-            4, 8, kernel_size=5, stride=1, padding=2, dilation=1, groups=1, bias=False
+            4, 8, 5, stride=1, padding=2, dilation=1, groups=1, bias=False
         )
         nn.init.xavier_uniform_(self.conv1d_1.weight)
-        # 2 BatchNormalization: (50, 8) -> (50, 8), 32 weights
-        self.batchnormalization_2 = BatchNormalization(
-            8, momentum=0.9, epsilon=0.001, center=True, scale=True, trainable=True
-        )
-        nn.init.ones_(self.batchnormalization_2.weight)
-        nn.init.zeros_(self.batchnormalization_2.bias)
-        nn.init.zeros_(self.batchnormalization_2.running_mean)
-        nn.init.ones_(self.batchnormalization_2.running_var)
-        # 5 SpatialDropout1D: (25, 8) -> (25, 8)
-        self.spatialdropout1d_5 = nn.Dropout1d(p=0.1)
-        # 6 SeparableConv1D: (25, 8) -> (22, 10), 234 weights
+        self.batchnormalization_2 = BatchNormalization(8, momentum=0.9, eps=0.001)
         self.separableconv1d_6_depthwise = nn.Conv1d(
             8, 16, kernel_size=4, stride=1, padding=0, dilation=1, groups=8, bias=False
         )
@@ -241,7 +208,6 @@ class Model(nn.Module):
         )
         nn.init.xavier_uniform_(self.separableconv1d_6_pointwise.weight)
         nn.init.zeros_(self.separableconv1d_6_pointwise.bias)
-        # 8 GRU: (23, 10) -> (23, 12), 648 weights
         self.gru_8_forward = GRU(
             10,
             6,
@@ -268,7 +234,6 @@ class Model(nn.Module):
         nn.init.xavier_uniform_(self.gru_8_backward.weight_ih)
         nn.init.orthogonal_(self.gru_8_backward.weight_hh, gain=1.0)
         nn.init.zeros_(self.gru_8_backward.bias)
-        # 9 SimpleRNN: (23, 12) -> (5,), 90 weights
         self.simplernn_9 = nn.RNN(
             12,
             5,
@@ -285,50 +250,38 @@ class Model(nn.Module):
         nn.init.zeros_(self.simplernn_9.bias_hh_l0).requires_grad_(
             False
         )  # Keras has one bias
-        # 10 LayerNormalization: (5,) -> (5,), 10 weights
         self.layernormalization_10 = nn.LayerNorm(
             5, eps=0.001, elementwise_affine=True, bias=True
         )
         nn.init.ones_(self.layernormalization_10.weight)
         nn.init.zeros_(self.layernormalization_10.bias)
-        # 11 PReLU: (5,) -> (5,), 5 weights
         self.prelu_11 = nn.Parameter(torch.empty(5))
         nn.init.constant_(self.prelu_11, 0.25)
-        # 12 Dense: (5,) -> (3,), 18 weights
         self.dense_12 = nn.Linear(5, 3, bias=True)
         nn.init.xavier_uniform_(self.dense_12.weight)
         nn.init.zeros_(self.dense_12.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        # 1 Conv1D: (50, 4) -> (50, 8), 160 weights
-        x = self.conv1d_1(x)
-        # 2 BatchNormalization: (50, 8) -> (50, 8), 32 weights
-        x = self.batchnormalization_2(x)
-        # 3 Activation: (50, 8) -> (50, 8)
-        x = F.relu(x)
-        # 4 AveragePooling1D: (50, 8) -> (25, 8)
-        x = F.avg_pool1d(x, kernel_size=2, stride=2)
+        x = self.conv1d_1(x)  # -> (50, 8), 160 weights
+        x = self.batchnormalization_2(x)  # -> (50, 8), 32 weights
+        x = F.relu(x)  # 3 Activation -> (50, 8)
+        x = F.avg_pool1d(x, kernel_size=2, stride=2)  # 4 AveragePooling1D -> (25, 8)
         # 5 SpatialDropout1D: (25, 8) -> (25, 8)
-        x = self.spatialdropout1d_5(x)
+        x = F.dropout1d(x, p=0.1, training=self.training)
         # 6 SeparableConv1D: (25, 8) -> (22, 10), 234 weights
         x = F.mish(
             self.separableconv1d_6_pointwise(self.separableconv1d_6_depthwise(x))
         )
-        # 7 ZeroPadding1D: (22, 10) -> (23, 10)
-        x = F.pad(x, (1, 0))
+        x = F.pad(x, (1, 0))  # 7 ZeroPadding1D -> (23, 10)
         # 8 GRU: (23, 10) -> (23, 12), 648 weights
         x = x.permute(0, 2, 1)  # to (B, length, channels)
         forward = self.gru_8_forward(x)
         backward = self.gru_8_backward(x.flip(1)).flip(1)
         x = torch.cat((forward, backward), dim=-1)
-        # 9 SimpleRNN: (23, 12) -> (5,), 90 weights
-        x = self.simplernn_9(x)[0][:, -1]
-        # 10 LayerNormalization: (5,) -> (5,), 10 weights
-        x = self.layernormalization_10(x)
-        # 11 PReLU: (5,) -> (5,), 5 weights
-        x = F.relu(x) - self.prelu_11 * F.relu(-x)
-        # 12 Dense: (5,) -> (3,), 18 weights
-        x = F.log_softmax(self.dense_12(x), dim=-1)
+        x = self.simplernn_9(x)[0][:, -1]  # -> (5,), 90 weights
+        x = self.layernormalization_10(x)  # -> (5,), 10 weights
+        x = F.relu(x) - self.prelu_11 * F.relu(-x)  # 11 PReLU -> (5,), 5 weights
+        x = F.log_softmax(self.dense_12(x), dim=-1)  # -> (3,), 18 weights
         return x
 
 
@@ -354,25 +307,12 @@ def build_optimizer(model: nn.Module) -> torch.optim.Optimizer:
 
 
 # ---- Training ----------------------------------------------------------------
-def set_seed() -> None:
-    random.seed(SEED)
-    np.random.seed(SEED)
-    torch.manual_seed(SEED)
-
-
-def draw() -> int:
-    """One 64-bit number of PyTorch's generator, drawn as seqgra's DataLoaders do."""
-    return int(torch.empty((), dtype=torch.int64).random_())
-
-
 def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
     """One pass over the training set; the mean loss, each batch's before its step."""
     model.train()
-    draw()  # the DataLoader's seed for its workers: there are none
-    order = torch.randperm(len(codes), generator=torch.Generator().manual_seed(draw()))
+    order = torch.randperm(len(codes)).to(codes.device)
     total = torch.zeros((), device=codes.device)
-    batches = order.to(codes.device).split(BATCH_SIZE)
-    for batch in tqdm(batches, title, leave=False, disable=None):
+    for batch in tqdm(order.split(BATCH_SIZE), title, leave=False, disable=None):
         optimizer.zero_grad()
         loss = loss_fn(model(one_hot(codes[batch])), targets[batch])
         loss.backward()
@@ -388,8 +328,7 @@ def evaluate(model, loss_fn, codes, targets, dtype):
     total, scores = torch.zeros((), dtype=dtype, device=codes.device), []
     for x, y in zip(codes.split(BATCH_SIZE), targets.split(BATCH_SIZE)):
         scores.append(model(one_hot(x)))
-        loss = loss_fn(scores[-1], y)
-        total += loss.to(dtype) * len(y)
+        total += loss_fn(scores[-1], y).to(dtype) * len(y)
     scores = torch.cat(scores)
     correct = scores.argmax(dim=1) == targets
     return total.item() / len(codes), correct.sum().item() / len(codes), scores
@@ -402,7 +341,6 @@ def train(model, loss_fn, optimizer, sets: dict, out: Path) -> dict:
     for epoch in range(1, EPOCHS + 1):
         title = f"epoch {epoch}/{EPOCHS}"
         trained = train_epoch(model, loss_fn, optimizer, *sets["training"], title)
-        draw(), draw(), draw()  # seqgra's loaders: it evaluates the training set, too
         loss, accuracy, _ = evaluate(model, loss_fn, *sets["validation"], torch.float32)
         losses = f"training loss {trained:.4f}  validation loss {loss:.4f}"
         print(f"{title}  {losses}  accuracy {accuracy:.4f}", flush=True)
@@ -493,14 +431,13 @@ def main() -> None:
         if name != "test" or path.exists():
             arrays = read_set(path, length)
             sets[name] = [torch.tensor(array, device=device) for array in arrays]
-            length = arrays[0].shape[1]
     out.mkdir(parents=True, exist_ok=True)
 
-    set_seed()
+    torch.manual_seed(SEED)
     model = build_model().to(device)
     loss_fn, optimizer = build_loss(), build_optimizer(model)
     describe(model, device, out)
-    set_seed()  # again, as seqgra does: the draws that built the model do not count
+    torch.manual_seed(SEED)  # again: the draws that built the model do not count
     metrics = {"best": train(model, loss_fn, optimizer, sets, out)}
 
     weights = torch.load(out / "saved_model.pth", device, weights_only=True)

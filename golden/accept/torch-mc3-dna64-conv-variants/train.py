@@ -20,7 +20,6 @@ import argparse
 import json
 import math
 import os
-import random
 import sys
 from pathlib import Path
 
@@ -90,8 +89,7 @@ def one_hot(codes: torch.Tensor) -> torch.Tensor:
     """Codes (B, L) to (B, 4, L) float32, channels ACGT; N is 0.25 in each."""
     channels = torch.arange(4, dtype=torch.uint8, device=codes.device)
     x = (codes[:, None, :] == channels[:, None]).float()
-    x.masked_fill_(codes[:, None, :] == 4, 0.25)
-    return x
+    return x.masked_fill_(codes[:, None, :] == 4, 0.25)
 
 
 # ---- Model -------------------------------------------------------------------
@@ -100,32 +98,25 @@ class Model(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        # 1 Conv1D: (64, 4) -> (64, 8), 200 weights
         self.conv1d_1 = nn.Conv1d(
-            4, 8, kernel_size=6, stride=1, padding=0, dilation=1, groups=1, bias=True
+            4, 8, 6, stride=1, padding=0, dilation=1, groups=1, bias=True
         )
         nn.init.xavier_uniform_(self.conv1d_1.weight)
         nn.init.zeros_(self.conv1d_1.bias)
-        # 2 Conv1D: (64, 8) -> (64, 8), 320 weights
         self.conv1d_2 = nn.Conv1d(
-            8, 8, kernel_size=5, stride=1, padding=0, dilation=2, groups=1, bias=False
+            8, 8, 5, stride=1, padding=0, dilation=2, groups=1, bias=False
         )
         nn.init.xavier_uniform_(self.conv1d_2.weight)
-        # 4 Conv1D: (22, 8) -> (11, 12), 204 weights
         self.conv1d_4 = nn.Conv1d(
-            8, 12, kernel_size=4, stride=2, padding=1, dilation=1, groups=2, bias=True
+            8, 12, 4, stride=2, padding=1, dilation=1, groups=2, bias=True
         )
         nn.init.xavier_uniform_(self.conv1d_4.weight)
         nn.init.zeros_(self.conv1d_4.bias)
-        # 5 Dropout: (11, 12) -> (11, 12)
-        self.dropout_5 = nn.Dropout(p=0.25)
-        # 6 Conv1D: (11, 12) -> (9, 6), 222 weights
         self.conv1d_6 = nn.Conv1d(
-            12, 6, kernel_size=3, stride=1, padding=0, dilation=1, groups=1, bias=True
+            12, 6, 3, stride=1, padding=0, dilation=1, groups=1, bias=True
         )
         nn.init.xavier_uniform_(self.conv1d_6.weight)
         nn.init.zeros_(self.conv1d_6.bias)
-        # 9 Dense: (48,) -> (10,), 490 weights
         self.dense_9 = nn.Linear(48, 10, bias=True)
         nn.init.trunc_normal_(
             self.dense_9.weight,
@@ -135,37 +126,24 @@ class Model(nn.Module):
             b=0.46411593993728634,
         )
         nn.init.zeros_(self.dense_9.bias)
-        # 10 Dropout: (10,) -> (10,)
-        self.dropout_10 = nn.Dropout(p=0.1)
-        # 11 Dense: (10,) -> (3,), 33 weights
         self.dense_11 = nn.Linear(10, 3, bias=True)
         nn.init.xavier_uniform_(self.dense_11.weight)
         nn.init.zeros_(self.dense_11.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        # 1 Conv1D: (64, 4) -> (64, 8), 200 weights
-        x = F.relu(self.conv1d_1(F.pad(x, (2, 3))))
-        # 2 Conv1D: (64, 8) -> (64, 8), 320 weights
-        x = F.elu(self.conv1d_2(F.pad(x, (8, 0))), alpha=1.0)
+        x = F.relu(self.conv1d_1(F.pad(x, (2, 3))))  # -> (64, 8), 200 weights
+        x = F.elu(self.conv1d_2(F.pad(x, (8, 0))), alpha=1.0)  # -> (64, 8), 320 weights
         # 3 MaxPool1D: (64, 8) -> (22, 8)
         x = F.max_pool1d(F.pad(x, (1, 1), value=float("-inf")), kernel_size=3, stride=3)
-        # 4 Conv1D: (22, 8) -> (11, 12), 204 weights
-        x = F.silu(self.conv1d_4(x))
-        # 5 Dropout: (11, 12) -> (11, 12)
-        x = self.dropout_5(x)
-        # 6 Conv1D: (11, 12) -> (9, 6), 222 weights
-        x = torch.tanh(self.conv1d_6(x))
-        # 7 MaxPool1D: (9, 6) -> (8, 6)
-        x = F.max_pool1d(x, kernel_size=2, stride=1)
-        # 8 Flatten: (8, 6) -> (48,)
+        x = F.silu(self.conv1d_4(x))  # -> (11, 12), 204 weights
+        x = F.dropout(x, p=0.25, training=self.training)  # 5 Dropout -> (11, 12)
+        x = torch.tanh(self.conv1d_6(x))  # -> (9, 6), 222 weights
+        x = F.max_pool1d(x, kernel_size=2, stride=1)  # 7 MaxPool1D -> (8, 6)
         x = x.permute(0, 2, 1)  # to (B, length, channels)
-        x = x.flatten(1)
-        # 9 Dense: (48,) -> (10,), 490 weights
-        x = F.relu(self.dense_9(x))
-        # 10 Dropout: (10,) -> (10,)
-        x = self.dropout_10(x)
-        # 11 Dense: (10,) -> (3,), 33 weights
-        x = self.dense_11(x)
+        x = x.flatten(1)  # 8 Flatten -> (48,)
+        x = F.relu(self.dense_9(x))  # -> (10,), 490 weights
+        x = F.dropout(x, p=0.1, training=self.training)  # 10 Dropout -> (10,)
+        x = self.dense_11(x)  # -> (3,), 33 weights
         return x
 
 
@@ -202,25 +180,12 @@ def penalty(model: nn.Module) -> torch.Tensor:
 
 
 # ---- Training ----------------------------------------------------------------
-def set_seed() -> None:
-    random.seed(SEED)
-    np.random.seed(SEED)
-    torch.manual_seed(SEED)
-
-
-def draw() -> int:
-    """One 64-bit number of PyTorch's generator, drawn as seqgra's DataLoaders do."""
-    return int(torch.empty((), dtype=torch.int64).random_())
-
-
 def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
     """One pass over the training set; the mean loss, each batch's before its step."""
     model.train()
-    draw()  # the DataLoader's seed for its workers: there are none
-    order = torch.randperm(len(codes), generator=torch.Generator().manual_seed(draw()))
+    order = torch.randperm(len(codes)).to(codes.device)
     total = torch.zeros((), device=codes.device)
-    batches = order.to(codes.device).split(BATCH_SIZE)
-    for batch in tqdm(batches, title, leave=False, disable=None):
+    for batch in tqdm(order.split(BATCH_SIZE), title, leave=False, disable=None):
         optimizer.zero_grad()
         loss = loss_fn(model(one_hot(codes[batch])), targets[batch])
         loss = loss + penalty(model)
@@ -237,8 +202,7 @@ def evaluate(model, loss_fn, codes, targets, dtype):
     total, scores = torch.zeros((), dtype=dtype, device=codes.device), []
     for x, y in zip(codes.split(BATCH_SIZE), targets.split(BATCH_SIZE)):
         scores.append(model(one_hot(x)))
-        loss = loss_fn(scores[-1], y)
-        loss = loss + penalty(model)
+        loss = loss_fn(scores[-1], y) + penalty(model)
         total += loss.to(dtype) * len(y)
     scores = torch.cat(scores)
     correct = scores.argmax(dim=1) == targets
@@ -252,7 +216,6 @@ def train(model, loss_fn, optimizer, sets: dict, out: Path) -> dict:
     for epoch in range(1, EPOCHS + 1):
         title = f"epoch {epoch}/{EPOCHS}"
         trained = train_epoch(model, loss_fn, optimizer, *sets["training"], title)
-        draw(), draw(), draw()  # seqgra's loaders: it evaluates the training set, too
         loss, accuracy, _ = evaluate(model, loss_fn, *sets["validation"], torch.float32)
         losses = f"training loss {trained:.4f}  validation loss {loss:.4f}"
         print(f"{title}  {losses}  accuracy {accuracy:.4f}", flush=True)
@@ -343,14 +306,13 @@ def main() -> None:
         if name != "test" or path.exists():
             arrays = read_set(path, length)
             sets[name] = [torch.tensor(array, device=device) for array in arrays]
-            length = arrays[0].shape[1]
     out.mkdir(parents=True, exist_ok=True)
 
-    set_seed()
+    torch.manual_seed(SEED)
     model = build_model().to(device)
     loss_fn, optimizer = build_loss(), build_optimizer(model)
     describe(model, device, out)
-    set_seed()  # again, as seqgra does: the draws that built the model do not count
+    torch.manual_seed(SEED)  # again: the draws that built the model do not count
     metrics = {"best": train(model, loss_fn, optimizer, sets, out)}
 
     weights = torch.load(out / "saved_model.pth", device, weights_only=True)

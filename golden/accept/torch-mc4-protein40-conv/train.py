@@ -36,7 +36,7 @@ MODEL_ID = "torch-mc4-protein40-conv"  # general/@id
 # general/sequencespace: protein
 # general/library: PyTorch
 # general/inputencoding (default): 1D
-LABELS = tuple("fold-" + str(number) for number in range(4))  # general/labels/pattern
+LABELS = tuple("fold-" + str(n) for n in range(4))  # general/labels/pattern
 SEED = 2024  # general/seed
 # architecture/external: class Folds of folds.py, in the section Model
 # loss/loss: CrossEntropyLoss
@@ -149,12 +149,6 @@ def build_optimizer(model: nn.Module) -> torch.optim.Optimizer:
 
 
 # ---- Training ----------------------------------------------------------------
-def set_seed() -> None:
-    random.seed(SEED)
-    np.random.seed(SEED)
-    torch.manual_seed(SEED)
-
-
 def draw() -> int:
     """One 64-bit number of PyTorch's generator, drawn as seqgra's DataLoaders do."""
     return int(torch.empty((), dtype=torch.int64).random_())
@@ -164,10 +158,10 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
     """One pass over the training set; the mean loss, each batch's before its step."""
     model.train()
     draw()  # the DataLoader's seed for its workers: there are none
-    order = torch.randperm(len(codes), generator=torch.Generator().manual_seed(draw()))
+    generator = torch.Generator().manual_seed(draw())
+    order = torch.randperm(len(codes), generator=generator).to(codes.device)
     total = torch.zeros((), device=codes.device)
-    batches = order.to(codes.device).split(BATCH_SIZE)
-    for batch in tqdm(batches, title, leave=False, disable=None):
+    for batch in tqdm(order.split(BATCH_SIZE), title, leave=False, disable=None):
         optimizer.zero_grad()
         loss = loss_fn(model(one_hot(codes[batch])), targets[batch])
         loss.backward()
@@ -183,8 +177,7 @@ def evaluate(model, loss_fn, codes, targets, dtype):
     total, scores = torch.zeros((), dtype=dtype, device=codes.device), []
     for x, y in zip(codes.split(BATCH_SIZE), targets.split(BATCH_SIZE)):
         scores.append(model(one_hot(x)))
-        loss = loss_fn(scores[-1], y)
-        total += loss.to(dtype) * len(y)
+        total += loss_fn(scores[-1], y).to(dtype) * len(y)
     scores = torch.cat(scores)
     correct = scores.argmax(dim=1) == targets
     return total.item() / len(codes), correct.sum().item() / len(codes), scores
@@ -259,6 +252,12 @@ def parse_arguments() -> argparse.Namespace:
     add("-g", "--gpu", type=int, help="id; default: 0 if there is one; -1: the CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
     return parser.parse_args()
+
+
+def set_seed() -> None:
+    random.seed(SEED)
+    np.random.seed(SEED)
+    torch.manual_seed(SEED)
 
 
 def choose_device(gpu: int | None, threads: int | None) -> torch.device:

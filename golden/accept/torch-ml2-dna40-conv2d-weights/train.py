@@ -21,7 +21,6 @@ import io
 import json
 import math
 import os
-import random
 import sys
 from pathlib import Path
 
@@ -92,8 +91,7 @@ def one_hot(codes: torch.Tensor) -> torch.Tensor:
     """Codes (B, L) to (B, 4, 1, L) float32, channels ACGT; N is 0.25 in each."""
     channels = torch.arange(4, dtype=torch.uint8, device=codes.device)
     x = (codes[:, None, :] == channels[:, None]).float()
-    x.masked_fill_(codes[:, None, :] == 4, 0.25)
-    return x[:, :, None, :]
+    return x.masked_fill_(codes[:, None, :] == 4, 0.25)[:, :, None, :]
 
 
 # ---- Model -------------------------------------------------------------------
@@ -102,11 +100,10 @@ class Model(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        # 1 Conv2D: (1, 40, 4) -> (1, 20, 6), 192 weights
         self.conv2d_1 = nn.Conv2d(
             4,
             6,
-            kernel_size=(1, 8),
+            (1, 8),
             stride=(1, 2),
             padding=(0, 3),
             dilation=(1, 1),
@@ -114,11 +111,10 @@ class Model(nn.Module):
             bias=False,
         )
         nn.init.xavier_uniform_(self.conv2d_1.weight)
-        # 2 Conv2D: (1, 20, 6) -> (1, 16, 4), 76 weights
         self.conv2d_2 = nn.Conv2d(
             6,
             4,
-            kernel_size=(1, 3),
+            (1, 3),
             stride=(1, 1),
             padding=(0, 0),
             dilation=(1, 2),
@@ -133,31 +129,23 @@ class Model(nn.Module):
         )
         nn.init.zeros_(self.conv2d_2.bias)
         self.conv2d_2.requires_grad_(False)
-        # 5 Dense: (4,) -> (8,), 40 weights
         self.dense_5 = nn.Linear(4, 8, bias=True)
         nn.init.uniform_(self.dense_5.weight, -0.8660254037844386, 0.8660254037844386)
         nn.init.constant_(self.dense_5.bias, 0.1)
-        # 6 Dense: (8,) -> (2,), 18 weights
         self.dense_6 = nn.Linear(8, 2, bias=True)
         nn.init.xavier_uniform_(self.dense_6.weight)
         nn.init.zeros_(self.dense_6.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         self.activity_penalty = 0.0
-        # 1 Conv2D: (1, 40, 4) -> (1, 20, 6), 192 weights
-        x = F.relu(self.conv2d_1(x))
-        # 2 Conv2D: (1, 20, 6) -> (1, 16, 4), 76 weights
-        x = F.gelu(self.conv2d_2(x), approximate="none")
-        # 3 Reshape: (1, 16, 4) -> (16, 4)
+        x = F.relu(self.conv2d_1(x))  # -> (1, 20, 6), 192 weights
+        x = F.gelu(self.conv2d_2(x), approximate="none")  # -> (1, 16, 4), 76 weights
         x = x.permute(0, 2, 3, 1)  # to (B, height, width, channels)
-        x = x.reshape(len(x), 16, 4)
-        # 4 GlobalMaxPool1D: (16, 4) -> (4,)
-        x = x.amax(dim=1)
-        # 5 Dense: (4,) -> (8,), 40 weights
-        x = F.selu(self.dense_5(x))
+        x = x.reshape(len(x), 16, 4)  # 3 Reshape -> (16, 4)
+        x = x.amax(dim=1)  # 4 GlobalMaxPool1D -> (4,)
+        x = F.selu(self.dense_5(x))  # -> (8,), 40 weights
         self.activity_penalty += (0.001 * x.abs().sum()) / len(x)
-        # 6 Dense: (8,) -> (2,), 18 weights
-        x = self.dense_6(x)
+        x = self.dense_6(x)  # -> (2,), 18 weights
         return x
 
 
@@ -233,25 +221,12 @@ def penalty(model: nn.Module) -> torch.Tensor:
 
 
 # ---- Training ----------------------------------------------------------------
-def set_seed() -> None:
-    random.seed(SEED)
-    np.random.seed(SEED)
-    torch.manual_seed(SEED)
-
-
-def draw() -> int:
-    """One 64-bit number of PyTorch's generator, drawn as seqgra's DataLoaders do."""
-    return int(torch.empty((), dtype=torch.int64).random_())
-
-
 def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
     """One pass over the training set; the mean loss, each batch's before its step."""
     model.train()
-    draw()  # the DataLoader's seed for its workers: there are none
-    order = torch.arange(len(codes))
+    order = torch.arange(len(codes), device=codes.device)
     total = torch.zeros((), device=codes.device)
-    batches = order.to(codes.device).split(BATCH_SIZE)
-    for batch in tqdm(batches, title, leave=False, disable=None):
+    for batch in tqdm(order.split(BATCH_SIZE), title, leave=False, disable=None):
         optimizer.zero_grad()
         loss = loss_fn(model(one_hot(codes[batch])), targets[batch])
         loss = loss + penalty(model)
@@ -263,18 +238,15 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
 
 @torch.no_grad()
 def evaluate(model, loss_fn, codes, targets, dtype):
-    """Mean loss, summed in dtype, accuracy and scores (N, labels), without dropout."""
+    """Mean loss, summed in dtype, share with all labels right, scores; no dropout."""
     model.eval()
     total, scores = torch.zeros((), dtype=dtype, device=codes.device), []
     for x, y in zip(codes.split(BATCH_SIZE), targets.split(BATCH_SIZE)):
         scores.append(model(one_hot(x)))
-        loss = loss_fn(scores[-1], y)
-        loss = loss + penalty(model)
+        loss = loss_fn(scores[-1], y) + penalty(model)
         total += loss.to(dtype) * len(y)
     scores = torch.cat(scores)
-    correct = ((scores.sigmoid() > 0.5) == (targets == 1)).all(
-        dim=1
-    )  # all of its labels
+    correct = ((scores.sigmoid() > 0.5) == (targets == 1)).all(dim=1)
     return total.item() / len(codes), correct.sum().item() / len(codes), scores
 
 
@@ -285,7 +257,6 @@ def train(model, loss_fn, optimizer, sets: dict, out: Path) -> dict:
     for epoch in range(1, EPOCHS + 1):
         title = f"epoch {epoch}/{EPOCHS}"
         trained = train_epoch(model, loss_fn, optimizer, *sets["training"], title)
-        draw(), draw()  # seqgra's loaders: it evaluates the training set, too
         loss, accuracy, _ = evaluate(model, loss_fn, *sets["validation"], torch.float32)
         losses = f"training loss {trained:.4f}  validation loss {loss:.4f}"
         print(f"{title}  {losses}  accuracy {accuracy:.4f}", flush=True)
@@ -374,14 +345,13 @@ def main() -> None:
         if name != "test" or path.exists():
             arrays = read_set(path, length)
             sets[name] = [torch.tensor(array, device=device) for array in arrays]
-            length = arrays[0].shape[1]
     out.mkdir(parents=True, exist_ok=True)
 
-    set_seed()
+    torch.manual_seed(SEED)
     model = build_model().to(device)
     loss_fn, optimizer = build_loss(), build_optimizer(model)
     describe(model, device, out)
-    set_seed()  # again, as seqgra does: the draws that built the model do not count
+    torch.manual_seed(SEED)  # again: the draws that built the model do not count
     metrics = {"best": train(model, loss_fn, optimizer, sets, out)}
 
     weights = torch.load(out / "saved_model.pth", device, weights_only=True)

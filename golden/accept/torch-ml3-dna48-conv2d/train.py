@@ -89,8 +89,7 @@ def one_hot(codes: torch.Tensor) -> torch.Tensor:
     """Codes (B, L) to (B, 4, 1, L) float32, channels ACGT; N is 0.25 in each."""
     channels = torch.arange(4, dtype=torch.uint8, device=codes.device)
     x = (codes[:, None, :] == channels[:, None]).float()
-    x.masked_fill_(codes[:, None, :] == 4, 0.25)
-    return x[:, :, None, :]
+    return x.masked_fill_(codes[:, None, :] == 4, 0.25)[:, :, None, :]
 
 
 # ---- Model -------------------------------------------------------------------
@@ -145,12 +144,6 @@ def clip_gradients(model: nn.Module) -> None:
 
 
 # ---- Training ----------------------------------------------------------------
-def set_seed() -> None:
-    random.seed(SEED)
-    np.random.seed(SEED)
-    torch.manual_seed(SEED)
-
-
 def draw() -> int:
     """One 64-bit number of PyTorch's generator, drawn as seqgra's DataLoaders do."""
     return int(torch.empty((), dtype=torch.int64).random_())
@@ -160,10 +153,9 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
     """One pass over the training set; the mean loss, each batch's before its step."""
     model.train()
     draw()  # the DataLoader's seed for its workers: there are none
-    order = torch.arange(len(codes))
+    order = torch.arange(len(codes), device=codes.device)
     total = torch.zeros((), device=codes.device)
-    batches = order.to(codes.device).split(BATCH_SIZE)
-    for batch in tqdm(batches, title, leave=False, disable=None):
+    for batch in tqdm(order.split(BATCH_SIZE), title, leave=False, disable=None):
         optimizer.zero_grad()
         loss = loss_fn(model(one_hot(codes[batch])), targets[batch])
         loss.backward()
@@ -175,17 +167,14 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
 
 @torch.no_grad()
 def evaluate(model, loss_fn, codes, targets, dtype):
-    """Mean loss, summed in dtype, accuracy and scores (N, labels), without dropout."""
+    """Mean loss, summed in dtype, share with all labels right, scores; no dropout."""
     model.eval()
     total, scores = torch.zeros((), dtype=dtype, device=codes.device), []
     for x, y in zip(codes.split(BATCH_SIZE), targets.split(BATCH_SIZE)):
         scores.append(model(one_hot(x)))
-        loss = loss_fn(scores[-1], y)
-        total += loss.to(dtype) * len(y)
+        total += loss_fn(scores[-1], y).to(dtype) * len(y)
     scores = torch.cat(scores)
-    correct = ((scores.sigmoid() > 0.5) == (targets == 1)).all(
-        dim=1
-    )  # all of its labels
+    correct = ((scores.sigmoid() > 0.5) == (targets == 1)).all(dim=1)
     return total.item() / len(codes), correct.sum().item() / len(codes), scores
 
 
@@ -256,6 +245,12 @@ def parse_arguments() -> argparse.Namespace:
     add("-g", "--gpu", type=int, help="id; default: 0 if there is one; -1: the CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
     return parser.parse_args()
+
+
+def set_seed() -> None:
+    random.seed(SEED)
+    np.random.seed(SEED)
+    torch.manual_seed(SEED)
 
 
 def choose_device(gpu: int | None, threads: int | None) -> torch.device:

@@ -19,7 +19,6 @@ import argparse
 import json
 import math
 import os
-import random
 import sys
 from pathlib import Path
 
@@ -91,8 +90,7 @@ def one_hot(codes: torch.Tensor) -> torch.Tensor:
     """Codes (B, L) to (B, 4, L) float32, channels ACGU; N is 0.25 in each."""
     channels = torch.arange(4, dtype=torch.uint8, device=codes.device)
     x = (codes[:, None, :] == channels[:, None]).float()
-    x.masked_fill_(codes[:, None, :] == 4, 0.25)
-    return x
+    return x.masked_fill_(codes[:, None, :] == 4, 0.25)
 
 
 # ---- Model -------------------------------------------------------------------
@@ -173,7 +171,6 @@ class Model(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        # 1 LSTM: (24, 4) -> (24, 5), 400 weights
         self.lstm_1_forward = LSTM(
             4,
             5,
@@ -202,7 +199,6 @@ class Model(nn.Module):
         nn.init.zeros_(self.lstm_1_backward.bias)
         nn.init.ones_(self.lstm_1_forward.bias.data[5:10])  # forget gate
         nn.init.ones_(self.lstm_1_backward.bias.data[5:10])  # forget gate
-        # 2 LSTM: (24, 5) -> (4,), 160 weights
         self.lstm_2 = LSTM(
             5,
             4,
@@ -217,7 +213,6 @@ class Model(nn.Module):
         nn.init.orthogonal_(self.lstm_2.weight_hh, gain=1.0)
         nn.init.zeros_(self.lstm_2.bias)
         nn.init.ones_(self.lstm_2.bias.data[4:8])  # forget gate
-        # 3 Dense: (4,) -> (3,), 15 weights
         self.dense_3 = nn.Linear(4, 3, bias=True)
         nn.init.xavier_uniform_(self.dense_3.weight)
         nn.init.zeros_(self.dense_3.bias)
@@ -229,11 +224,9 @@ class Model(nn.Module):
         forward = self.lstm_1_forward(x)
         backward = self.lstm_1_backward(x.flip(1)).flip(1)
         x = forward * backward
-        # 2 LSTM: (24, 5) -> (4,), 160 weights
-        x = self.lstm_2(x)[:, -1]
+        x = self.lstm_2(x)[:, -1]  # -> (4,), 160 weights
         self.activity_penalty += (0.01 * x.square().sum()) / len(x)
-        # 3 Dense: (4,) -> (3,), 15 weights
-        x = self.dense_3(x)
+        x = self.dense_3(x)  # -> (3,), 15 weights
         return x
 
 
@@ -270,25 +263,12 @@ def penalty(model: nn.Module) -> torch.Tensor:
 
 
 # ---- Training ----------------------------------------------------------------
-def set_seed() -> None:
-    random.seed(SEED)
-    np.random.seed(SEED)
-    torch.manual_seed(SEED)
-
-
-def draw() -> int:
-    """One 64-bit number of PyTorch's generator, drawn as seqgra's DataLoaders do."""
-    return int(torch.empty((), dtype=torch.int64).random_())
-
-
 def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
     """One pass over the training set; the mean loss, each batch's before its step."""
     model.train()
-    draw()  # the DataLoader's seed for its workers: there are none
-    order = torch.randperm(len(codes), generator=torch.Generator().manual_seed(draw()))
+    order = torch.randperm(len(codes)).to(codes.device)
     total = torch.zeros((), device=codes.device)
-    batches = order.to(codes.device).split(BATCH_SIZE)
-    for batch in tqdm(batches, title, leave=False, disable=None):
+    for batch in tqdm(order.split(BATCH_SIZE), title, leave=False, disable=None):
         optimizer.zero_grad()
         loss = loss_fn(model(one_hot(codes[batch])), targets[batch])
         loss = loss + penalty(model)
@@ -300,18 +280,15 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
 
 @torch.no_grad()
 def evaluate(model, loss_fn, codes, targets, dtype):
-    """Mean loss, summed in dtype, accuracy and scores (N, labels), without dropout."""
+    """Mean loss, summed in dtype, share with all labels right, scores; no dropout."""
     model.eval()
     total, scores = torch.zeros((), dtype=dtype, device=codes.device), []
     for x, y in zip(codes.split(BATCH_SIZE), targets.split(BATCH_SIZE)):
         scores.append(model(one_hot(x)))
-        loss = loss_fn(scores[-1], y)
-        loss = loss + penalty(model)
+        loss = loss_fn(scores[-1], y) + penalty(model)
         total += loss.to(dtype) * len(y)
     scores = torch.cat(scores)
-    correct = ((scores.sigmoid() > 0.5) == (targets == 1)).all(
-        dim=1
-    )  # all of its labels
+    correct = ((scores.sigmoid() > 0.5) == (targets == 1)).all(dim=1)
     return total.item() / len(codes), correct.sum().item() / len(codes), scores
 
 
@@ -322,7 +299,6 @@ def train(model, loss_fn, optimizer, sets: dict, out: Path) -> dict:
     for epoch in range(1, EPOCHS + 1):
         title = f"epoch {epoch}/{EPOCHS}"
         trained = train_epoch(model, loss_fn, optimizer, *sets["training"], title)
-        draw(), draw(), draw()  # seqgra's loaders: it evaluates the training set, too
         loss, accuracy, _ = evaluate(model, loss_fn, *sets["validation"], torch.float32)
         losses = f"training loss {trained:.4f}  validation loss {loss:.4f}"
         print(f"{title}  {losses}  accuracy {accuracy:.4f}", flush=True)
@@ -413,14 +389,13 @@ def main() -> None:
         if name != "test" or path.exists():
             arrays = read_set(path, length)
             sets[name] = [torch.tensor(array, device=device) for array in arrays]
-            length = arrays[0].shape[1]
     out.mkdir(parents=True, exist_ok=True)
 
-    set_seed()
+    torch.manual_seed(SEED)
     model = build_model().to(device)
     loss_fn, optimizer = build_loss(), build_optimizer(model)
     describe(model, device, out)
-    set_seed()  # again, as seqgra does: the draws that built the model do not count
+    torch.manual_seed(SEED)  # again: the draws that built the model do not count
     metrics = {"best": train(model, loss_fn, optimizer, sets, out)}
 
     weights = torch.load(out / "saved_model.pth", device, weights_only=True)
