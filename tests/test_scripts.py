@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import os
@@ -233,14 +234,20 @@ def own(stderr: str) -> str:
 
 
 def weights(output: Path) -> dict[str, bytes]:
-    """The saved model's parts that hold weights."""
+    """The saved weights, and in Keras the optimizer's numbers, by their place in the file."""
     path = next(path for path in output.iterdir() if path.name.startswith("saved_model."))
     with zipfile.ZipFile(path) as archive:
-        parts = {
-            name.partition("/")[2] or name: archive.read(name)
-            for name in archive.namelist()
-            if "/data/" in name or name.endswith(".h5")
-        }
+        parts = {name: archive.read(name) for name in archive.namelist() if "/data/" in name}
+        if path.suffix == ".keras":
+            h5py = pytest.importorskip("h5py")
+            with h5py.File(io.BytesIO(archive.read("model.weights.h5"))) as file:
+                file.visititems(
+                    lambda name, item: (
+                        parts.update({name: item[()].tobytes()})
+                        if isinstance(item, h5py.Dataset)
+                        else None
+                    )
+                )
     assert parts
     return parts
 
