@@ -428,6 +428,17 @@ def test_model_that_is_no_chain(tmp_path, change, code):
     assert codes(changed_json(tmp_path, change, "k2-separable.json")) == [code]
 
 
+def test_layer_after_which_a_model_divides_is_named(tmp_path):
+    def change(model: dict) -> None:
+        layers = model["config"]["layers"]
+        second = json.loads(json.dumps(layers[-1]))
+        second["name"] = second["config"]["name"] = "others"
+        layers.append(second)
+
+    (found,) = changed_json(tmp_path, change, "k2-separable.json").diagnostics
+    assert "after layer 'global_average_pooling1d' the model divides" in found.message
+
+
 def test_call_with_training_is_passed_over_in_keras_3_only_where_keras_3_does(tmp_path):
     def change(model: dict) -> None:
         layer(model, "GRU")["inbound_nodes"][0]["kwargs"]["training"] = True
@@ -493,12 +504,15 @@ def test_values_of_other_types_never_end_in_a_traceback(tmp_path):
 
 
 def test_links_in_an_h5_file_lead_nowhere(tmp_path):
-    name = "k2-separable.h5"
-    for link in (h5py.ExternalLink("other.h5", "/kernel"), h5py.SoftLink("/model_weights/gru")):
+    name, kernel = "k2-separable.h5", "model_weights/labels/labels/kernel:0"
+    (tmp_path / "other.h5").write_bytes((FILES / name).read_bytes())
+    # Both would be found, and are of the right shape.
+    for link in (h5py.ExternalLink(tmp_path / "other.h5", kernel), h5py.SoftLink("/spare")):
         (tmp_path / name).write_bytes((FILES / name).read_bytes())
         with h5py.File(tmp_path / name, "a") as file:
-            del file["model_weights/labels/labels/kernel:0"]
-            file["model_weights/labels/labels/kernel:0"] = link
+            file.move(kernel, "spare")
+            file[kernel] = link
+            assert file[kernel].shape == file["spare"].shape
         assert codes(compiled(name, tmp_path)) == ["SG611"]
 
 
