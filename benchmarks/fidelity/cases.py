@@ -28,6 +28,7 @@ class Case:
     `module` is a file of modules/; `training` are hyperparameters beside the defaults below.
     `mode` is given only where it is not that of the semantics, `loss` only where it is not the usual
     one of the task. `stops`: early stopping must fire. `logarithms`: seqgra's predictions are logarithms.
+    `diverges`: to NaN, which seqgra's evaluators cannot take.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Case:
     loss: str = ""
     logarithms: bool = False
     stops: bool = False
+    diverges: bool = False
 
     @property
     def data_set(self) -> DataSet:
@@ -155,4 +157,74 @@ CASES = (
     ),
     Case("one batch", "pooled", "dna", training={"batch_size": "500"}),
     Case("file mode, no shuffle", "dropout", "dna", training={"shuffle": "False"}, mode=FILE),
+    Case(
+        "clipnorm dropped",
+        "dropout",
+        "dna",
+        {**_ADAM, "clipnorm": "0.01"},
+        semantics="seqgra-0.0.4",
+    ),
+    Case(
+        "clipvalue dropped",
+        "labels",
+        "dna-labels",
+        {**_SGD, "clipvalue": "0.001"},
+        semantics="seqgra-0.0.4",
+    ),
+    Case("invalid letters", "dropout", "dna-odd", semantics="seqgra-0.0.4"),
+    Case(
+        "NaN",
+        "pooled",
+        "dna",
+        {"optimizer": "SGD", "learning_rate": "1e38"},
+        {"epochs": "4", "early_stopping_patience": "2"},
+        semantics="seqgra-0.0.4",
+        diverges=True,
+    ),
+    Case(
+        "patience as in seqgra",
+        "dropout",
+        "dna",
+        _FAST,
+        {"epochs": "12", "early_stopping_patience": "2"},
+        semantics="seqgra-0.0.4",
+        stops=True,
+    ),
+    Case("streaming", "dropout", "dna-uneven", semantics="seqgra-0.0.4-streaming"),
+    Case("streaming, 2 threads", "dropout", "dna", threads=2, semantics="seqgra-0.0.4-streaming"),
+    Case("streaming, labels", "labels", "dna-labels", semantics="seqgra-0.0.4-streaming"),
+    Case("streaming, protein", "protein", "protein", semantics="seqgra-0.0.4-streaming"),
+    Case(
+        "streaming, 2D", "two_dimensional", "dna", encoding="2D", semantics="seqgra-0.0.4-streaming"
+    ),
+    Case(
+        "streaming, no shuffle",
+        "dropout",
+        "dna-uneven",
+        training={"shuffle": "False"},
+        semantics="seqgra-0.0.4-streaming",
+    ),
+    Case(
+        "streaming, early stopping fires",
+        "dropout",
+        "dna",
+        _FAST,
+        {"epochs": "12", "early_stopping_patience": "2"},
+        semantics="seqgra-0.0.4-streaming",
+        stops=True,
+    ),
+    Case(
+        "streaming, lost examples",
+        "pooled",
+        "dna-many",
+        training={"epochs": "2", "batch_size": "100"},
+        semantics="seqgra-0.0.4-streaming",
+    ),
+    Case(
+        "streaming, lost, no shuffle",
+        "pooled",
+        "dna-many",
+        training={"epochs": "2", "batch_size": "100", "shuffle": "False"},
+        semantics="seqgra-0.0.4-streaming",
+    ),
 )

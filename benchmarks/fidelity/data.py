@@ -19,7 +19,8 @@ _LETTERS = {DNA: "ACGT", PROTEIN: "ARNDCEQGHILKMFPSTWYV"}
 class DataSet:
     """Label k of `labels` is a copy of `motifs[k]` somewhere; `sizes` as the files below.
 
-    `mixed`: a tenth of the letters in lower case, a fiftieth N or n. `pattern`: what stands before
+    `mixed`: a tenth of the letters in lower case, a fiftieth N or n; `odd`: a fiftieth letters that
+    stand for several nucleotides. `pattern`: what stands before
     and after the number of each label, for definitions that give a pattern.
     """
 
@@ -31,6 +32,7 @@ class DataSet:
     task: str = MULTI_CLASS
     space: str = DNA
     mixed: bool = False
+    odd: bool = False
     pattern: tuple[str, str] | None = None
 
 
@@ -54,6 +56,9 @@ SETS = {
         sizes=(333, 101, 75),
         task=MULTI_LABEL,
     ),
+    "dna-odd": DataSet(20, _C, _MOTIFS, odd=True),
+    # More than seqgra reads at a time, twice over in training.
+    "dna-many": DataSet(21, _C, _MOTIFS, length=40, sizes=(20500, 10300, 75)),
     "protein": DataSet(18, _C, ("WCHHCW", "KRKRKR"), length=100, space=PROTEIN),
     "protein-labels": DataSet(
         19, _C, ("WCHHCW", "KRKRKR"), length=100, task=MULTI_LABEL, space=PROTEIN
@@ -90,7 +95,13 @@ def _example(data: DataSet, number: int, draw) -> tuple[str, str, str]:
         annotation[start : start + len(motif)] = "G" * len(motif)
     if data.mixed:
         letters = [_mixed(letter, draw()) for letter in letters]
+    if data.odd:
+        letters = [_odd(letter, draw()) for letter in letters]
     return "".join(letters), "".join(annotation), "|".join(data.labels[index] for index in true)
+
+
+def _odd(letter: str, number: float) -> str:
+    return "RYSWKMBDHV"[int(number * 500)] if number < 0.02 else letter
 
 
 def _mixed(letter: str, number: float) -> str:
