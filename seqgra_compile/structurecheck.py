@@ -42,9 +42,7 @@ def _check(element: Element, rule: Rule, table: Table, diagnostics: Diagnostics)
     _check_order(element, rule, diagnostics)
 
 
-def _check_attributes(
-    element: Element, known: dict[str, bool], diagnostics: Diagnostics
-) -> None:
+def _check_attributes(element: Element, known: dict[str, bool], diagnostics: Diagnostics) -> None:
     tag = element.tag.value
     for name, attribute in element.attributes.items():
         if name not in known:

@@ -14,8 +14,8 @@ from .layer import (
     ShapeError,
     TorchLayer,
     activated,
-    kernel_and_bias,
     keras_layer,
+    kernel_and_bias,
     require_rank,
     same_padding,
     torch_kernel_and_bias,
@@ -78,10 +78,23 @@ def _infer(name: str, rank: int) -> Callable[[Arguments, Shape], Shape]:
             lengths.append(count)
         filters = arguments["filters"].value
         if arguments["data_format"].value == "channels_first":
+            _check_bias(arguments, lengths[-1])
             return (filters, *lengths)
         return (*lengths, filters)
 
     return infer
+
+
+def _check_bias(arguments: Arguments, last: int) -> None:
+    """Refuse what Keras 3.15 computes wrongly, found by comparing it with PyTorch."""
+    if arguments["use_bias"].value and arguments["filters"].value == last:
+        raise ShapeError(
+            "SG501",
+            f"Keras 3 adds the bias of {last} filters along the wrong axis when channels_first "
+            f"leaves {last} positions",
+            "data_format",
+            'write channels_last, use_bias="False", or another number of filters',
+        )
 
 
 def _check_window(name: str, arguments: Arguments, channels: int) -> None:

@@ -10,8 +10,8 @@ from .layer import (
     Operation,
     TorchLayer,
     activated,
-    kernel_and_bias,
     keras_layer,
+    kernel_and_bias,
     torch_kernel_and_bias,
 )
 from .parameters import Integer, Parameter

@@ -153,7 +153,9 @@ _ROWS = (
         "GlorotUniform",
         (_SEED,),
         (),
-        _scaled(1.0, "fan_avg", "uniform", "nn.init.xavier_uniform_({tensor}{generator})"),
+        _scaled(
+            1.0, "fan_avg", "uniform", "nn.init.xavier_uniform_({tensor}, gain=1.0{generator})"
+        ),
         "uniform up to sqrt(6 / (fan_in + fan_out))",
     ),
     Initializer(
@@ -167,7 +169,12 @@ _ROWS = (
         "HeUniform",
         (_SEED,),
         (),
-        _scaled(2.0, "fan_in", "uniform", "nn.init.kaiming_uniform_({tensor}, a=0.0{generator})"),
+        _scaled(
+            2.0,
+            "fan_in",
+            "uniform",
+            'nn.init.kaiming_uniform_({tensor}, a=0.0, mode="fan_in"{generator})',
+        ),
         "uniform up to sqrt(6 / fan_in)",
     ),
     Initializer(

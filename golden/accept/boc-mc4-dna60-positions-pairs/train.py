@@ -48,7 +48,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
     if len(lines) < 2 or lines[0] != b"x\ty":
         fail(path, 1, "expected the header x, tab, y and examples below it")
     rows = [line.split(b"\t") for line in lines[1:]]
-    length = length or len(rows[0][0])
+    length = length or len(rows[0][0]) or 1
     index_of = {label.encode(): index for index, label in enumerate(LABELS)}
     for number, row in enumerate(rows, start=2):
         if len(row) != 2:

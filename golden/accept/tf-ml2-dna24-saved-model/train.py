@@ -26,7 +26,7 @@ import warnings
 from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # warnings and errors only
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # as quiet as it can be
 
 import keras
 import numpy as np
@@ -71,7 +71,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
     if len(lines) < 2 or lines[0] != b"x\ty":
         fail(path, 1, "expected the header x, tab, y and examples below it")
     rows = [line.split(b"\t") for line in lines[1:]]
-    length = length or len(rows[0][0])
+    length = length or len(rows[0][0]) or 1
     index_of = {label.encode(): index for index, label in enumerate(LABELS)}
     targets = np.zeros((len(rows), len(LABELS)), np.float32)
     for number, row in enumerate(rows, start=2):
@@ -451,6 +451,8 @@ def choose_device(gpu: int | None, threads: int | None) -> str:
     gpu = min(len(gpus), 1) - 1 if gpu is None else gpu
     if not -1 <= gpu < len(gpus):
         sys.exit(f"there is no GPU {gpu}, of {len(gpus)} in all; -g -1 takes the CPU")
+    if threads is not None and threads < 1:
+        sys.exit("--threads takes a number of at least 1")
     if threads:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)

@@ -65,7 +65,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
     if len(lines) < 2 or lines[0] != b"x\ty":
         fail(path, 1, "expected the header x, tab, y and examples below it")
     rows = [line.split(b"\t") for line in lines[1:]]
-    length = length or len(rows[0][0])
+    length = length or len(rows[0][0]) or 1
     index_of = {label.encode(): index for index, label in enumerate(LABELS)}
     for number, row in enumerate(rows, start=2):
         if len(row) != 2:
@@ -98,10 +98,10 @@ class Model(nn.Module):
         self.conv1d_1 = nn.Conv1d(
             4, 6, 8, stride=1, padding=0, dilation=1, groups=1, bias=True
         )
-        nn.init.xavier_uniform_(self.conv1d_1.weight)
+        nn.init.xavier_uniform_(self.conv1d_1.weight, gain=1.0)
         nn.init.zeros_(self.conv1d_1.bias)
         self.dense_3 = nn.Linear(6, 2, bias=True)
-        nn.init.xavier_uniform_(self.dense_3.weight)
+        nn.init.xavier_uniform_(self.dense_3.weight, gain=1.0)
         nn.init.zeros_(self.dense_3.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -238,6 +238,8 @@ def choose_device(gpu: int | None, threads: int | None) -> torch.device:
     gpu = min(count, 1) - 1 if gpu is None else gpu
     if not -1 <= gpu < count:
         sys.exit(f"there is no GPU {gpu}, of {count} in all; -g -1 takes the CPU")
+    if threads is not None and threads < 1:
+        sys.exit("--threads takes a number of at least 1")
     if threads:
         torch.set_num_threads(threads)
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # read when CUDA starts

@@ -66,7 +66,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
     if len(lines) < 2 or lines[0] != b"x\ty":
         fail(path, 1, "expected the header x, tab, y and examples below it")
     rows = [line.split(b"\t") for line in lines[1:]]
-    length = length or len(rows[0][0])
+    length = length or len(rows[0][0]) or 1
     index_of = {label.encode(): index for index, label in enumerate(LABELS)}
     for number, row in enumerate(rows, start=2):
         if len(row) != 2:
@@ -195,7 +195,7 @@ class Model(nn.Module):
         self.conv1d_1 = nn.Conv1d(
             4, 8, 5, stride=1, padding=2, dilation=1, groups=1, bias=False
         )
-        nn.init.xavier_uniform_(self.conv1d_1.weight)
+        nn.init.xavier_uniform_(self.conv1d_1.weight, gain=1.0)
         self.batchnormalization_2 = BatchNormalization(8, momentum=0.9, eps=0.001)
         self.separableconv1d_6_depthwise = nn.Conv1d(
             8, 16, kernel_size=4, stride=1, padding=0, dilation=1, groups=8, bias=False
@@ -206,7 +206,7 @@ class Model(nn.Module):
             -0.3872983346207417,
             0.3872983346207417,
         )
-        nn.init.xavier_uniform_(self.separableconv1d_6_pointwise.weight)
+        nn.init.xavier_uniform_(self.separableconv1d_6_pointwise.weight, gain=1.0)
         nn.init.zeros_(self.separableconv1d_6_pointwise.bias)
         self.gru_8_forward = GRU(
             10,
@@ -228,10 +228,10 @@ class Model(nn.Module):
             recurrent_dropout=0.0,
             masks=1,
         )
-        nn.init.xavier_uniform_(self.gru_8_forward.weight_ih)
+        nn.init.xavier_uniform_(self.gru_8_forward.weight_ih, gain=1.0)
         nn.init.orthogonal_(self.gru_8_forward.weight_hh, gain=1.0)
         nn.init.zeros_(self.gru_8_forward.bias)
-        nn.init.xavier_uniform_(self.gru_8_backward.weight_ih)
+        nn.init.xavier_uniform_(self.gru_8_backward.weight_ih, gain=1.0)
         nn.init.orthogonal_(self.gru_8_backward.weight_hh, gain=1.0)
         nn.init.zeros_(self.gru_8_backward.bias)
         self.simplernn_9 = nn.RNN(
@@ -244,7 +244,7 @@ class Model(nn.Module):
             dropout=0.0,
             bidirectional=False,
         )
-        nn.init.xavier_uniform_(self.simplernn_9.weight_ih_l0)
+        nn.init.xavier_uniform_(self.simplernn_9.weight_ih_l0, gain=1.0)
         nn.init.orthogonal_(self.simplernn_9.weight_hh_l0, gain=1.0)
         nn.init.zeros_(self.simplernn_9.bias_ih_l0)
         nn.init.zeros_(self.simplernn_9.bias_hh_l0).requires_grad_(
@@ -258,7 +258,7 @@ class Model(nn.Module):
         self.prelu_11 = nn.Parameter(torch.empty(5))
         nn.init.constant_(self.prelu_11, 0.25)
         self.dense_12 = nn.Linear(5, 3, bias=True)
-        nn.init.xavier_uniform_(self.dense_12.weight)
+        nn.init.xavier_uniform_(self.dense_12.weight, gain=1.0)
         nn.init.zeros_(self.dense_12.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -410,6 +410,8 @@ def choose_device(gpu: int | None, threads: int | None) -> torch.device:
     gpu = min(count, 1) - 1 if gpu is None else gpu
     if not -1 <= gpu < count:
         sys.exit(f"there is no GPU {gpu}, of {count} in all; -g -1 takes the CPU")
+    if threads is not None and threads < 1:
+        sys.exit("--threads takes a number of at least 1")
     if threads:
         torch.set_num_threads(threads)
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # read when CUDA starts

@@ -68,7 +68,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
     if len(lines) < 2 or lines[0] != b"x\ty":
         fail(path, 1, "expected the header x, tab, y and examples below it")
     rows = [line.split(b"\t") for line in lines[1:]]
-    length = length or len(rows[0][0])
+    length = length or len(rows[0][0]) or 1
     index_of = {label.encode(): index for index, label in enumerate(LABELS)}
     for number, row in enumerate(rows, start=2):
         if len(row) != 2:
@@ -101,21 +101,21 @@ class Model(nn.Module):
         self.conv1d_1 = nn.Conv1d(
             4, 8, 6, stride=1, padding=0, dilation=1, groups=1, bias=True
         )
-        nn.init.xavier_uniform_(self.conv1d_1.weight)
+        nn.init.xavier_uniform_(self.conv1d_1.weight, gain=1.0)
         nn.init.zeros_(self.conv1d_1.bias)
         self.conv1d_2 = nn.Conv1d(
             8, 8, 5, stride=1, padding=0, dilation=2, groups=1, bias=False
         )
-        nn.init.xavier_uniform_(self.conv1d_2.weight)
+        nn.init.xavier_uniform_(self.conv1d_2.weight, gain=1.0)
         self.conv1d_4 = nn.Conv1d(
             8, 12, 4, stride=2, padding=1, dilation=1, groups=2, bias=True
         )
-        nn.init.xavier_uniform_(self.conv1d_4.weight)
+        nn.init.xavier_uniform_(self.conv1d_4.weight, gain=1.0)
         nn.init.zeros_(self.conv1d_4.bias)
         self.conv1d_6 = nn.Conv1d(
             12, 6, 3, stride=1, padding=0, dilation=1, groups=1, bias=True
         )
-        nn.init.xavier_uniform_(self.conv1d_6.weight)
+        nn.init.xavier_uniform_(self.conv1d_6.weight, gain=1.0)
         nn.init.zeros_(self.conv1d_6.bias)
         self.dense_9 = nn.Linear(48, 10, bias=True)
         nn.init.trunc_normal_(
@@ -127,7 +127,7 @@ class Model(nn.Module):
         )
         nn.init.zeros_(self.dense_9.bias)
         self.dense_11 = nn.Linear(10, 3, bias=True)
-        nn.init.xavier_uniform_(self.dense_11.weight)
+        nn.init.xavier_uniform_(self.dense_11.weight, gain=1.0)
         nn.init.zeros_(self.dense_11.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -285,6 +285,8 @@ def choose_device(gpu: int | None, threads: int | None) -> torch.device:
     gpu = min(count, 1) - 1 if gpu is None else gpu
     if not -1 <= gpu < count:
         sys.exit(f"there is no GPU {gpu}, of {count} in all; -g -1 takes the CPU")
+    if threads is not None and threads < 1:
+        sys.exit("--threads takes a number of at least 1")
     if threads:
         torch.set_num_threads(threads)
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # read when CUDA starts

@@ -67,7 +67,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
     if len(lines) < 2 or lines[0] != b"x\ty":
         fail(path, 1, "expected the header x, tab, y and examples below it")
     rows = [line.split(b"\t") for line in lines[1:]]
-    length = length or len(rows[0][0])
+    length = length or len(rows[0][0]) or 1
     index_of = {label.encode(): index for index, label in enumerate(LABELS)}
     targets = np.zeros((len(rows), len(LABELS)), np.float32)
     for number, row in enumerate(rows, start=2):
@@ -110,7 +110,7 @@ class Model(nn.Module):
             groups=1,
             bias=False,
         )
-        nn.init.xavier_uniform_(self.conv2d_1.weight)
+        nn.init.xavier_uniform_(self.conv2d_1.weight, gain=1.0)
         self.conv2d_2 = nn.Conv2d(
             6,
             4,
@@ -133,7 +133,7 @@ class Model(nn.Module):
         nn.init.uniform_(self.dense_5.weight, -0.8660254037844386, 0.8660254037844386)
         nn.init.constant_(self.dense_5.bias, 0.1)
         self.dense_6 = nn.Linear(8, 2, bias=True)
-        nn.init.xavier_uniform_(self.dense_6.weight)
+        nn.init.xavier_uniform_(self.dense_6.weight, gain=1.0)
         nn.init.zeros_(self.dense_6.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -324,6 +324,8 @@ def choose_device(gpu: int | None, threads: int | None) -> torch.device:
     gpu = min(count, 1) - 1 if gpu is None else gpu
     if not -1 <= gpu < count:
         sys.exit(f"there is no GPU {gpu}, of {count} in all; -g -1 takes the CPU")
+    if threads is not None and threads < 1:
+        sys.exit("--threads takes a number of at least 1")
     if threads:
         torch.set_num_threads(threads)
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # read when CUDA starts

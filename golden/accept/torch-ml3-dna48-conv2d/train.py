@@ -65,7 +65,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
     if len(lines) < 2 or lines[0] != b"x\ty":
         fail(path, 1, "expected the header x, tab, y and examples below it")
     rows = [line.split(b"\t") for line in lines[1:]]
-    length = length or len(rows[0][0])
+    length = length or len(rows[0][0]) or 1
     index_of = {label.encode(): index for index, label in enumerate(LABELS)}
     targets = np.zeros((len(rows), len(LABELS)), np.float32)
     for number, row in enumerate(rows, start=2):
@@ -259,6 +259,8 @@ def choose_device(gpu: int | None, threads: int | None) -> torch.device:
     gpu = min(count, 1) - 1 if gpu is None else gpu
     if not -1 <= gpu < count:
         sys.exit(f"there is no GPU {gpu}, of {count} in all; -g -1 takes the CPU")
+    if threads is not None and threads < 1:
+        sys.exit("--threads takes a number of at least 1")
     if threads:
         torch.set_num_threads(threads)
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # read when CUDA starts

@@ -66,7 +66,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
     if len(lines) < 2 or lines[0] != b"x\ty":
         fail(path, 1, "expected the header x, tab, y and examples below it")
     rows = [line.split(b"\t") for line in lines[1:]]
-    length = length or len(rows[0][0])
+    length = length or len(rows[0][0]) or 1
     index_of = {label.encode(): index for index, label in enumerate(LABELS)}
     targets = np.zeros((len(rows), len(LABELS)), np.float32)
     for number, row in enumerate(rows, start=2):
@@ -191,10 +191,10 @@ class Model(nn.Module):
             recurrent_dropout=0.0,
             masks=1,
         )
-        nn.init.xavier_uniform_(self.lstm_1_forward.weight_ih)
+        nn.init.xavier_uniform_(self.lstm_1_forward.weight_ih, gain=1.0)
         nn.init.orthogonal_(self.lstm_1_forward.weight_hh, gain=1.0)
         nn.init.zeros_(self.lstm_1_forward.bias)
-        nn.init.xavier_uniform_(self.lstm_1_backward.weight_ih)
+        nn.init.xavier_uniform_(self.lstm_1_backward.weight_ih, gain=1.0)
         nn.init.orthogonal_(self.lstm_1_backward.weight_hh, gain=1.0)
         nn.init.zeros_(self.lstm_1_backward.bias)
         nn.init.ones_(self.lstm_1_forward.bias.data[5:10])  # forget gate
@@ -209,12 +209,12 @@ class Model(nn.Module):
             recurrent_dropout=0.1,
             masks=4,
         )
-        nn.init.xavier_uniform_(self.lstm_2.weight_ih)
+        nn.init.xavier_uniform_(self.lstm_2.weight_ih, gain=1.0)
         nn.init.orthogonal_(self.lstm_2.weight_hh, gain=1.0)
         nn.init.zeros_(self.lstm_2.bias)
         nn.init.ones_(self.lstm_2.bias.data[4:8])  # forget gate
         self.dense_3 = nn.Linear(4, 3, bias=True)
-        nn.init.xavier_uniform_(self.dense_3.weight)
+        nn.init.xavier_uniform_(self.dense_3.weight, gain=1.0)
         nn.init.zeros_(self.dense_3.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -368,6 +368,8 @@ def choose_device(gpu: int | None, threads: int | None) -> torch.device:
     gpu = min(count, 1) - 1 if gpu is None else gpu
     if not -1 <= gpu < count:
         sys.exit(f"there is no GPU {gpu}, of {count} in all; -g -1 takes the CPU")
+    if threads is not None and threads < 1:
+        sys.exit("--threads takes a number of at least 1")
     if threads:
         torch.set_num_threads(threads)
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # read when CUDA starts
