@@ -1,0 +1,122 @@
+"""What `--semantics` changes in a script, and that the page about it is complete."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seqgra_compile import compiler
+from seqgra_compile.catalog.semantics import INTENDED, SEMANTICS, SEQGRA, STREAMING
+from seqgra_compile.explanations import CODES
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = (ROOT / "docs" / "semantics.md").read_text("utf-8")
+MODULE = (ROOT / "examples" / "motifs-module.xml").read_text("utf-8")
+KERAS = (ROOT / "examples" / "motifs-tensorflow.xml").read_text("utf-8")
+
+
+def script(text: str, semantics: str) -> str:
+    folders = [ROOT / "examples"]
+    compilation = compiler.compile_bytes("model.xml", text.encode(), folders, semantics=semantics)
+    assert compilation.script, list(compilation.diagnostics)
+    return compilation.script
+
+
+def with_optimizer(text: str, **values: object) -> str:
+    """The definition with another list of hyperparameters in its optimizer."""
+    given = "".join(
+        f'<hyperparameter name="{name}">{value}</hyperparameter>' for name, value in values.items()
+    )
+    return re.sub(r"(?s)<optimizer>.*</optimizer>", f"<optimizer>{given}</optimizer>", text)
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if code.startswith("SG7")])
+def test_the_page_has_each_departure(code):
+    assert re.search(rf"(?m)^\| {code} \|", PAGE)
+
+
+@pytest.mark.parametrize("semantics", SEMANTICS)
+def test_the_script_says_its_semantics(semantics):
+    assert f"`{semantics}`" in PAGE
+    header = " ".join(script(MODULE, semantics).partition("import")[0].split())
+    assert f"semantics {semantics}." in header
+
+
+def test_clipping_is_dropped_as_seqgra_drops_it():
+    text = with_optimizer(MODULE, optimizer="Adam", clipnorm=0.5)
+    assert "clip_gradients(model)" in script(text, INTENDED)
+    for semantics in (SEQGRA, STREAMING):
+        dropped = script(text, semantics)
+        assert "clip_gradients" not in dropped
+        assert "# optimizer/clipnorm, where 0.5 is dropped by seqgra 0.0.4: None" in dropped
+
+
+def test_rho_is_dropped_as_seqgra_drops_it():
+    text = with_optimizer(KERAS, optimizer="RMSprop", rho=0.5)
+    assert "RHO = 0.5  # optimizer/rho\n" in script(text, INTENDED)
+    assert "RHO = 0.9  # optimizer/rho, where 0.5 is dropped by seqgra 0.0.4\n" in script(
+        text, SEQGRA
+    )
+
+
+def names(text: str, semantics: str) -> dict:
+    """What a script defines: nothing of it runs but its definitions."""
+    found = {"__name__": "script"}
+    exec(compile(script(text, semantics), semantics, "exec"), found)
+    return found
+
+
+def test_stream_order_loses_every_10001st_example():
+    pytest.importorskip("torch")
+    found = names(MODULE, STREAMING)
+    random.seed(5)
+    order = found["stream_order"](20_500).tolist()
+    assert sorted(set(range(20_500)) - set(order)) == [10_000, 20_001]
+    assert len(order) == 20_498
+    random.seed(5)
+    # By hand: Python's own shuffle of a chunk's positions, chunk after chunk.
+    expected = []
+    for start, stop in ((0, 10_000), (10_001, 20_001), (20_002, 20_500)):
+        chunk = list(range(start, stop))
+        random.shuffle(chunk)
+        expected += chunk
+    assert order == expected
+
+
+@pytest.mark.parametrize("semantics", SEMANTICS)
+def test_unknown_letters(semantics, tmp_path):
+    pytest.importorskip("torch")
+    path = tmp_path / "training.txt"
+    path.write_text("x\ty\nACGTNacgtnRY\tc1\n")
+    found = names(MODULE, semantics)
+    if semantics == INTENDED:
+        with pytest.raises(SystemExit, match=r"training.txt:2: unknown letter 'R' at position 11"):
+            found["read_set"](path, None)
+    else:
+        codes, _ = found["read_set"](path, None)
+        assert codes.tolist() == [[0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 4, 4]]
+
+
+def test_keras_orders_are_those_of_tf_data():
+    tf = pytest.importorskip("tensorflow")
+    found = names(KERAS, SEQGRA)
+    found["set_seed"]()
+    orders = found["epoch_orders"](50)
+    drawn = [next(orders).tolist() for _ in range(3)]
+    tf.random.set_seed(found["SEED"])
+    shuffled = tf.data.Dataset.range(50).shuffle(10_000)
+    expected = [list(shuffled.as_numpy_iterator()) for _ in range(4)]
+    assert drawn == [[int(index) for index in order] for order in expected[1:]]
+    assert all(sorted(order) == list(range(50)) for order in drawn)
+
+
+def test_the_intended_order_depends_on_seed_and_epoch_alone():
+    pytest.importorskip("tensorflow")
+    found = names(KERAS, INTENDED)
+    order = found["epoch_order"](1000, 3)
+    assert order.tolist() == np.random.default_rng([found["SEED"], 3]).permutation(1000).tolist()
+    assert order.tolist() != found["epoch_order"](1000, 4).tolist()
