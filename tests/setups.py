@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from seqgra_compile.catalog.activations import ACTIVATIONS
 
@@ -13,7 +15,7 @@ from seqgra_compile.catalog.activations import ACTIVATIONS
 class Setup:
     """Operations between the input and a last Dense layer, each as `Name attribute="value"`.
 
-    `random`: dropout is on, so only outputs without it can be compared.
+    `random`: dropout is on, so only outputs without it can be compared. `length`: of a sequence.
     """
 
     name: str
@@ -21,6 +23,7 @@ class Setup:
     two_dimensional: bool = False
     random: bool = False
     clip: tuple[str, str] | None = None
+    length: int = 13
 
 
 def attributes(**values: object) -> str:
@@ -370,6 +373,22 @@ def further() -> Iterator[Setup]:
     yield Setup("permute-three", (conv1d(), *three, *last))
 
 
+def architectures() -> Iterator[Setup]:
+    """Published ones in small: a tenth of the filters and units, shorter sequences, no dropout."""
+    examples = Path(__file__).resolve().parent.parent / "examples"
+    for name, length in (("basset", 320), ("deepsea", 230), ("danq", 168)):
+        operations = []
+        for operation in ET.parse(examples / f"{name}.xml").iter("operation"):
+            given = dict(operation.attrib)
+            given.pop("input_shape", None)
+            for size in {"filters", "units"} & given.keys():
+                given[size] = str(max(1, int(given[size]) // 10))
+            if "rate" in given:
+                given["rate"] = "0"
+            operations.append(operation.text + attributes(**given))
+        yield Setup(name, tuple(operations[:-1]), length=length)
+
+
 SETUPS = (
     *convolutions(),
     *separate_channels(),
@@ -378,5 +397,6 @@ SETUPS = (
     *others(),
     *simple_layers(),
     *penalties(),
+    *architectures(),
     *further(),
 )
