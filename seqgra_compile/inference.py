@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from . import ir
+from .catalog.initializers import INITIALIZERS
 from .catalog.layer import ShapeError
 from .catalog.operations import OPERATIONS
 from .catalog.sequences import SEQUENCE_SPACES
@@ -33,6 +34,8 @@ def infer(model: ir.Model, diagnostics: Diagnostics) -> ir.Model | None:
             )
             return None
         weights = row.weights(operation.arguments, shape)
+        if not _can_start(operation, weights, diagnostics):
+            return None
         if model.architecture.file and model.architecture.file.weights:
             _check_stored(operation, weights, diagnostics)
         done.append(
@@ -113,3 +116,22 @@ def _agrees(operation: ir.Operation, shape: Shape, diagnostics: Diagnostics) -> 
         "delete it: only the first operation needs an input_shape",
     )
     return False
+
+
+def _can_start(
+    operation: ir.Operation, weights: tuple[ir.Weight, ...], diagnostics: Diagnostics
+) -> bool:
+    """Whether each weight has the rank that its initializer can fill."""
+    for weight in weights:
+        value = operation.arguments.get(f"{weight.role}_initializer")
+        rank = INITIALIZERS[value.value.name].rank if value else None
+        if rank not in (None, len(weight.shape)):
+            diagnostics.error(
+                "SG307",
+                value.span or operation.span,
+                f"{value.value.name} fills matrices only, and the {weight.role} of this "
+                f"{operation.name} has the shape {weight.shape}",
+                "choose another initializer",
+            )
+            return False
+    return True

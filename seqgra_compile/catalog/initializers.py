@@ -39,10 +39,11 @@ def fans(shape: Shape, axes: tuple[int, ...]) -> Fans:
 
 @dataclass(frozen=True)
 class Initializer(Row):
-    """`torch` gives the call that fills a tensor in place, without its generator."""
+    """`torch` gives the call that fills a tensor in place; `rank` is the only one it can fill."""
 
     torch: Callable[[str, Expression, Fans], str] = None
     about: str = ""
+    rank: int | None = None
 
 
 def _fill(function: str) -> Callable[[str, Expression, Fans], str]:
@@ -224,6 +225,14 @@ _ROWS = (
             "nn.init.orthogonal_", Code(tensor), gain=value["gain"], **_generator(value)
         ),
         "an orthogonal matrix times gain",
+    ),
+    Initializer(
+        "Identity",
+        (Parameter("gain", Real(), 1.0),),
+        ("IdentityInitializer",),
+        lambda tensor, value, fans: f"nn.init.eye_({tensor}).data.mul_({value['gain']!r})",
+        "the identity matrix times gain; for matrices only",
+        rank=2,
     ),
 )
 INITIALIZERS = {row.name: row for row in _ROWS}
