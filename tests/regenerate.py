@@ -1,23 +1,42 @@
 """Write anew what the compiler says and makes: golden/reject/*/stderr.txt, golden/accept/*/train.py,
 and the pages that are made from its tables.
 
-`make golden` runs this; look at the difference before you commit it. The tests never write.
+With --histories the scripts are then run, which takes a minute or two and both libraries, and what
+they compute goes to golden/accept/*/history.json. A record that this run agrees with stays as it
+is, even if it was made with other versions or on another processor: delete it to renew it.
+
+`make golden` runs this with --histories; look at the difference before you commit it, and explain
+a change of a history in CHANGELOG.md. The tests never write.
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import history
+from cases import ALL_CASES, Case
 from run_command import options, run
+from runs import Run, run_cases
 
+from seqgra_compile.catalog.sequences import LIBRARIES
 from seqgra_compile.reference.pages import PAGES
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 
 
 def main() -> int:
-    """Rewrite all cases; 1 if an accept case does not compile."""
+    """Rewrite all cases; 1 if an accept case does not compile or run."""
+    failed = _texts()
+    if not failed and sys.argv[1:] == ["--histories"]:
+        with tempfile.TemporaryDirectory() as folder:
+            failed = _histories(Path(folder))
+    return int(failed)
+
+
+def _texts() -> bool:
     for case in sorted(path.parent for path in GOLDEN.glob("reject/*/model.xml")):
         _write(case / "stderr.txt", run(*options(case), "--check", "model.xml", folder=case).stderr)
     for name, text in PAGES.items():
@@ -30,7 +49,28 @@ def main() -> int:
             print(f"{case.name} does not compile:\n{result.stderr.decode()}", file=sys.stderr)
         else:
             _write(case / "train.py", result.stdout)
-    return int(failed)
+    return failed
+
+
+def _histories(folder: Path) -> bool:
+    failed = False
+    for case, done in _runs(folder):
+        if done.status != 0:
+            failed = True
+            print(f"{case.id} does not run:\n{done.status}", file=sys.stderr)
+            continue
+        found, path = history.of(done.output), history.path(case)
+        if not path.exists() or history.check(case, found):
+            _write(path, history.as_text(found).encode())
+    return failed
+
+
+def _runs(folder: Path) -> Iterator[tuple[Case, Run]]:
+    for library in LIBRARIES:
+        cases = [case for case in ALL_CASES if case.library == library]
+        (folder / library).mkdir()
+        done = run_cases(cases, folder / library)
+        yield from ((case, done[case.id]) for case in cases)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -90,3 +90,4 @@ def test_every_case_is_complete():
     for folder in ACCEPT.iterdir():
         assert (folder / "model.xml").is_file(), folder
         assert (folder / "train.py").is_file(), folder
+        assert (folder / "history.json").is_file(), folder

@@ -12,6 +12,7 @@ import types
 from itertools import product
 from pathlib import Path
 
+import history
 import pytest
 from cases import ALL_CASES, SIZES, Case, examples, write_data
 from run_command import run
@@ -30,7 +31,7 @@ EXAMPLES = ROOT / "examples"
 CORPUS = ROOT.parent / "shared" / "corpus"
 ORACLE = ROOT.parent / "shared" / "oracle-boc.json"
 CASES = [case for case in ALL_CASES if case.library == "BayesOptimalClassifier"]
-SEQGRA = "seqgra-0.0.4"
+SEQGRA, STREAMING = "seqgra-0.0.4", "seqgra-0.0.4-streaming"
 
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 
@@ -370,6 +371,7 @@ def test_golden_script_writes_what_it_says(case: Case, tmp_path):
                 assert sum(y_hat) == pytest.approx(1)
                 right += truth[y_hat.index(max(y_hat))]
         assert metrics[name] == {"accuracy": right / count}
+    assert history.check(case, history.of(output)) == []
 
 
 def test_only_the_test_set_is_needed(tmp_path):
@@ -437,12 +439,13 @@ def test_example_classifies_its_data(tmp_path):
 # ---- compiling ----
 
 
-def test_semantics_of_other_libraries_are_refused():
+def test_semantics_of_training_are_refused():
     with pytest.raises(UnsupportedSemantics):
-        compile_definition(EXAMPLES / "motifs.xml", semantics=SEQGRA)
-    done = run("--semantics", SEQGRA, "motifs.xml", folder=EXAMPLES)
+        compile_definition(EXAMPLES / "motifs-bayes.xml", semantics=STREAMING)
+    done = run("--semantics", STREAMING, "motifs-bayes.xml", folder=EXAMPLES)
     assert (done.exit_code, done.stdout) == (2, b"")
-    assert done.stderr.decode() == f"motifs.xml: semantics {SEQGRA} not yet for PyTorch\n"
+    said = f"BayesOptimalClassifier has no scripts under the semantics {STREAMING}"
+    assert done.stderr.decode() == f"motifs-bayes.xml: {said}\n"
 
 
 def test_there_is_no_such_classifier_in_another_library():

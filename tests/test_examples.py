@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from cases import Case, examples, text
-from test_scripts import arguments, run_all
+from runs import arguments, run_all
 
 from seqgra_compile.catalog.sequences import BAYES, PYTORCH, TENSORFLOW
 from seqgra_compile.compiler import compile_definition

@@ -5,25 +5,21 @@ from __future__ import annotations
 import io
 import json
 import math
-import os
 import re
-import shutil
 import subprocess
-import sys
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import history
 import pytest
 from cases import BY_ID, CASES, SIZES, Case, examples, inferred, text, write_data
+from runs import ENVIRONMENT, EPOCHS, PYTHON, Run, arguments, copied, run_all, run_cases
 
 from seqgra_compile import ir
 from seqgra_compile.catalog.operations import OPERATIONS
 
-PYTHON = [sys.executable, "-W", "error::DeprecationWarning"]
-ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
-EPOCHS = 2
 MODEL_FILES = {
     "PyTorch": {"saved_model.pth"},
     "TensorFlow": {"saved_model.keras", "model-architecture.json"},
@@ -48,48 +44,10 @@ each_library = pytest.mark.parametrize("library", MODEL_FILES)
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 
 
-def copied(case: Case, folder: Path, **constants: object) -> Path:
-    """The case's script with few epochs or other constants, and the files beside it."""
-    shutil.copytree(case.folder, folder)
-    script = folder / "train.py"
-    text = script.read_text("utf-8")
-    for name, value in {"EPOCHS": EPOCHS, **constants}.items():
-        text, count = re.subn(rf"^{name} = \S+", f"{name} = {value}", text, flags=re.MULTILINE)
-        assert count == 1
-    script.write_text(text, "utf-8")
-    return script
-
-
-def arguments(script: Path, data: Path, output: Path, *more: str) -> list[str]:
-    return [*map(str, (script, data, "-o", output)), "-g", "-1", "--threads", "1", *more]
-
-
-def run_all(folder: Path, queue: Sequence[list[str]]) -> list[object]:
-    """Exit statuses of several scripts that are run in one process."""
-    (folder / "queue.json").write_text(json.dumps(list(queue)), "utf-8")
-    runner = Path(__file__).with_name("run_scripts.py")
-    subprocess.run(
-        [*PYTHON, runner, folder / "queue.json", folder / "statuses.json"],
-        check=True,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-    )
-    return json.loads((folder / "statuses.json").read_text("utf-8"))
-
-
 def run_one(*command: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [*PYTHON, *command], env=ENVIRONMENT, capture_output=True, text=True, encoding="utf-8"
     )
-
-
-@dataclass(frozen=True)
-class Run:
-    script: Path
-    data: Path
-    output: Path
-    status: object
 
 
 @pytest.fixture(scope="session")
@@ -97,19 +55,8 @@ def runs(tmp_path_factory) -> dict[str, Run]:
     """Every golden script, run once; those of a library in one process."""
     done = {}
     for library in MODEL_FILES:
-        folder = tmp_path_factory.mktemp(library)
-        places = {
-            case.id: (
-                copied(case, folder / case.id),
-                write_data(folder / "data" / case.id, case),
-                folder / "output" / case.id,
-            )
-            for case in CASES
-            if case.library == library
-        }
-        statuses = run_all(folder, [arguments(*place) for place in places.values()])
-        for (name, place), status in zip(places.items(), statuses, strict=True):
-            done[name] = Run(*place, status)
+        cases = [case for case in CASES if case.library == library]
+        done |= run_cases(cases, tmp_path_factory.mktemp(library))
     return done
 
 
@@ -191,6 +138,11 @@ def test_history_and_metrics(case: Case, runs):
     assert metrics["test"].keys() == {"loss", "accuracy"}
     assert 0 <= metrics["test"]["accuracy"] <= 1
     assert all(0 < float(value) < 100 for row in rows for value in row[1:3])
+
+
+@each_case
+def test_results_are_the_recorded_ones(case: Case, runs):
+    assert history.check(case, history.of(runs[case.id].output)) == []
 
 
 @each_case
