@@ -39,9 +39,7 @@ def infer(model: ir.Model, diagnostics: Diagnostics) -> ir.Model | None:
         if model.architecture.file and model.architecture.file.weights:
             _check_stored(operation, weights, diagnostics)
         done.append(
-            dataclasses.replace(
-                operation, input_shape=shape, output_shape=result, weights=weights
-            )
+            dataclasses.replace(operation, input_shape=shape, output_shape=result, weights=weights)
         )
         shape = result
     architecture = dataclasses.replace(model.architecture, operations=tuple(done))
@@ -124,12 +122,12 @@ def _can_start(
     """Whether each weight has the rank that its initializer can fill."""
     for weight in weights:
         value = operation.arguments.get(f"{weight.role}_initializer")
-        rank = INITIALIZERS[value.value.name].rank if value else None
-        if rank not in (None, len(weight.shape)):
+        row = INITIALIZERS[value.value.name] if value else None
+        if row and len(weight.shape) not in row.ranks:
             diagnostics.error(
                 "SG307",
                 value.span or operation.span,
-                f"{value.value.name} fills matrices only, and the {weight.role} of this "
+                f"{row.name} fills {row.fills} only, and the {weight.role} of this "
                 f"{operation.name} has the shape {weight.shape}",
                 "choose another initializer",
             )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from ..diagnostics import suggest
 from ..pycode import Code, call
@@ -26,11 +26,15 @@ class Expression:
 
 @dataclass(frozen=True)
 class Row:
-    """What a table of expressions needs to know of a row to parse it."""
+    """What a table of expressions needs to know of a row to parse it.
+
+    `fault` says what is wrong with arguments that are fine by themselves, or nothing.
+    """
 
     name: str
     parameters: tuple[Parameter, ...] = ()
     aliases: tuple[str, ...] = ()
+    fault: Callable[[Mapping[str, object]], str] = field(default=lambda values: "", kw_only=True)
 
 
 def folded(name: str) -> str:
@@ -144,6 +148,9 @@ class ExpressionKind(Kind):
                 )
             else:
                 values[name] = parameter.default
+        fault = row.fault(values)
+        if fault:
+            raise BadValue(self.wants, f"{row.name}: {fault}")
         return values
 
     def keras(self, value: Expression | None) -> Code:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 
 from ..ir import Shape
@@ -39,11 +39,12 @@ def fans(shape: Shape, axes: tuple[int, ...]) -> Fans:
 
 @dataclass(frozen=True)
 class Initializer(Row):
-    """`torch` gives the call that fills a tensor in place; `rank` is the only one it can fill."""
+    """`torch` gives the call that fills a tensor in place; `ranks` are those that it can fill."""
 
     torch: Callable[[str, Expression, Fans], str] = None
     about: str = ""
-    rank: int | None = None
+    ranks: Container[int] = range(1, 9)
+    fills: str = "any weights"
 
 
 def _fill(function: str) -> Callable[[str, Expression, Fans], str]:
@@ -142,6 +143,7 @@ _ROWS = (
             **_generator(value),
         ),
         "a uniform distribution",
+        fault=lambda values: "minval is above maxval" * (values["minval"] > values["maxval"]),
     ),
     Initializer(
         "TruncatedNormal",
@@ -224,7 +226,9 @@ _ROWS = (
         lambda tensor, value, fans: call(
             "nn.init.orthogonal_", Code(tensor), gain=value["gain"], **_generator(value)
         ),
-        "an orthogonal matrix times gain",
+        "an orthogonal matrix times gain; not for biases",
+        ranks=range(2, 9),
+        fills="weights of two or more axes",
     ),
     Initializer(
         "Identity",
@@ -232,7 +236,8 @@ _ROWS = (
         ("IdentityInitializer",),
         lambda tensor, value, fans: f"nn.init.eye_({tensor}).data.mul_({value['gain']!r})",
         "the identity matrix times gain; for matrices only",
-        rank=2,
+        ranks=(2,),
+        fills="matrices",
     ),
 )
 INITIALIZERS = {row.name: row for row in _ROWS}
