@@ -7,9 +7,11 @@ Under seqgra's own, its drops are made, and what it cannot train is refused.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 from . import ir
 from .catalog.semantics import (
+    COMPUTED_OTHERWISE,
     DRAWN_OTHERWISE,
     INTENDED,
     KNOWN_OPERATIONS,
@@ -30,7 +32,7 @@ def imitate(model: ir.Model, semantics: str, diagnostics: Diagnostics) -> ir.Mod
     model = dataclasses.replace(model, semantics=semantics)
     if semantics != INTENDED:
         _check_known(model, diagnostics)
-        _check_draws(model, diagnostics)
+        _check_equality(model, diagnostics)
     _check_labels(model, diagnostics)
     optimizer = _optimizer(model, semantics != INTENDED, diagnostics)
     return dataclasses.replace(model, optimizer=optimizer)
@@ -90,18 +92,24 @@ def _unknown(what: str, span: Span, diagnostics: Diagnostics) -> None:
     )
 
 
-def _check_draws(model: ir.Model, diagnostics: Diagnostics) -> None:
-    if model.library.value != TENSORFLOW or not isinstance(model.architecture, ir.Sequential):
+def _check_equality(model: ir.Model, diagnostics: Diagnostics) -> None:
+    """Warn of what Keras 3 draws or computes otherwise than seqgra's Keras 2."""
+    if model.library.value != TENSORFLOW:
         return
-    for operation in model.architecture.operations:
-        if operation.name in DRAWN_OTHERWISE:
-            diagnostics.warning(
-                "SG706",
-                operation.span,
-                f"with {operation.name} the weights cannot be those of {_UPSTREAM}: "
-                f"{DRAWN_OTHERWISE[operation.name]}",
-                "the order of the batches is the same",
-            )
+    if isinstance(model.architecture, ir.Sequential):
+        for operation in model.architecture.operations:
+            _other(operation.name, operation.span, DRAWN_OTHERWISE, diagnostics)
+    _other(model.optimizer.name, model.optimizer.span, COMPUTED_OTHERWISE, diagnostics)
+
+
+def _other(name: str, span: Span, reasons: Mapping[str, str], diagnostics: Diagnostics) -> None:
+    if name in reasons:
+        diagnostics.warning(
+            "SG706",
+            span,
+            f"with {name} the weights cannot be those of {_UPSTREAM}: {reasons[name]}",
+            "the order of the batches is the same",
+        )
 
 
 def _check_labels(model: ir.Model, diagnostics: Diagnostics) -> None:

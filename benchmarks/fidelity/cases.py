@@ -1,11 +1,14 @@
-"""The matrix: what is trained on both sides. A new semantics or optimizer is a further row."""
+"""What a case is, of either library: one definition, the data and the threads it is trained with."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from data import SETS, DataSet
+from run import Run
 
 IN_MEMORY, FILE = "in-memory", "file"
 # The mode of seqgra that each semantics equals.
@@ -14,38 +17,39 @@ MODES = {
     "seqgra-0.0.4": IN_MEMORY,
     "seqgra-0.0.4-streaming": FILE,
 }
-_ADAM = {"optimizer": "Adam", "learning_rate": "0.001"}
-_SLOW = {"optimizer": "Adam", "learning_rate": "0.0001"}
-_QUICK = {"optimizer": "Adam", "learning_rate": "0.003"}
-_SGD = {"optimizer": "SGD", "learning_rate": "0.01"}
-_FAST = {"optimizer": "SGD", "learning_rate": "0.3"}
+ADAM = {"optimizer": "Adam", "learning_rate": "0.001"}
 
 
 @dataclass(frozen=True)
 class Case:
-    """One definition, the data and the threads that it is trained with.
+    """`model` names an architecture of the library's; `training` are hyperparameters beside the
+    defaults below.
 
-    `module` is a file of modules/; `training` are hyperparameters beside the defaults below.
-    `mode` is given only where it is not that of the semantics, `loss` only where it is not the usual
-    one of the task. `stops`: early stopping must fire. `logarithms`: seqgra's predictions are logarithms.
-    `diverges`: to NaN, which seqgra's evaluators cannot take.
+    `mode` is given only where it is not that of the semantics. `stops`: early stopping must fire.
+    `differs`: the checks that must fail, and `because` of what.
     """
 
+    library: ClassVar[str]
+    checks: ClassVar[tuple[str, ...]]  # columns of the table
+    rounded: ClassVar[tuple[str, ...]] = ()  # those that may hold although weights differ
+
     name: str
-    module: str
+    model: str
     data: str
-    optimizer: Mapping[str, str] = field(default_factory=lambda: _ADAM)
+    optimizer: Mapping[str, str] = field(default_factory=lambda: ADAM)
     training: Mapping[str, str] = field(default_factory=dict)
     threads: int = 1
-    class_name: str = "TorchModel"
     encoding: str = "1D"
     seed: int = 1
     semantics: str = "intended"
     mode: str = ""
-    loss: str = ""
-    logarithms: bool = False
     stops: bool = False
-    diverges: bool = False
+    differs: tuple[str, ...] = ()
+    because: str = ""
+
+    @property
+    def model_id(self) -> str:
+        return re.sub(r"[^a-z0-9]+", "-", self.name.lower())
 
     @property
     def data_set(self) -> DataSet:
@@ -60,171 +64,11 @@ class Case:
         defaults = {"batch_size": "32", "epochs": "3", "early_stopping": "True", "shuffle": "True"}
         return {**defaults, **self.training}
 
+    def as_expected(self, checks: Mapping[str, bool]) -> bool:
+        """Whether all that must be equal is equal, and all that must differ differs."""
+        rounded = self.rounded if self.differs else ()
+        judged = checks.keys() - set(rounded)
+        return all(checks[name] != (name in self.differs) for name in judged)
 
-CASES = (
-    Case("pooled", "pooled", "dna"),
-    Case("pooled, 2 threads", "pooled", "dna", threads=2),
-    Case("seed 0", "pooled", "dna", seed=0),
-    Case("five classes, label pattern", "five_classes", "dna-5", class_name="FiveClasses"),
-    Case("N and lower-case letters", "dropout", "dna-mixed", _SLOW),
-    Case("dropout", "dropout", "dna"),
-    Case("dropout, 2 threads", "dropout", "dna", threads=2),
-    Case("dropout, no shuffle", "dropout", "dna", training={"shuffle": "False"}),
-    Case("dropout, incomplete last batch", "dropout", "dna-uneven", _SLOW),
-    Case("last batch of one", "dropout", "dna-one-over", _SLOW),
-    Case("batch normalisation", "batch_normalisation", "dna", _QUICK),
-    Case("batch normalisation, incomplete", "batch_normalisation", "dna-uneven", _QUICK, threads=2),
-    Case("128 filters", "many_filters", "dna-uneven"),
-    Case("128 filters, 2 threads", "many_filters", "dna-uneven", threads=2),
-    Case("functional dropout, group norm", "residual", "dna-uneven"),
-    Case("LSTM", "recurrent", "dna"),
-    Case("LSTM, 2 threads", "recurrent", "dna", threads=2),
-    Case("labels", "labels", "dna-labels"),
-    Case("labels, 2 threads", "labels", "dna-labels", threads=2),
-    Case("three labels, incomplete", "three_labels", "dna-labels-uneven"),
-    Case("protein", "protein", "protein"),
-    Case("protein, labels", "protein", "protein-labels", threads=2),
-    Case("2D", "two_dimensional", "dna", _QUICK, encoding="2D", seed=2),
-    Case("2D, 2 threads, incomplete", "two_dimensional", "dna-uneven", threads=2, encoding="2D"),
-    Case("2D, no shuffle", "two_dimensional", "dna", training={"shuffle": "False"}, encoding="2D"),
-    Case("2D, labels", "two_dimensional", "dna-labels", _QUICK, encoding="2D", seed=2),
-    Case("2D, 128 filters, 2 threads", "two_dimensional_wide", "dna", threads=2, encoding="2D"),
-    Case("2D, protein", "two_dimensional_protein", "protein", encoding="2D"),
-    Case("2D, protein, labels", "two_dimensional_protein", "protein-labels", encoding="2D"),
-    Case("SGD", "dropout", "dna", _SGD),
-    Case("SGD, momentum", "dropout", "dna", {**_SGD, "momentum": "0.9"}),
-    Case(
-        "SGD, Nesterov, weight decay",
-        "dropout",
-        "dna",
-        {**_SGD, "momentum": "0.8", "nesterov": "True", "weight_decay": "0.01"},
-    ),
-    Case(
-        "SGD, dampening",
-        "labels",
-        "dna-labels",
-        {**_SGD, "momentum": "0.9", "dampening": "0.5"},
-    ),
-    Case("Adam, weight decay", "dropout", "dna", {**_ADAM, "weight_decay": "0.01"}),
-    Case(
-        "Adam, betas, eps, AMSGrad",
-        "dropout",
-        "dna",
-        {**_ADAM, "betas": "(0.8, 0.99)", "eps": "1e-06", "amsgrad": "True"},
-    ),
-    Case("Adam, defaults", "pooled", "dna", {"optimizer": "Adam"}),
-    Case(
-        "Adadelta",
-        "dropout",
-        "dna",
-        {"optimizer": "Adadelta", "learning_rate": "0.1", "rho": "0.8"},
-    ),
-    Case("Adagrad", "dropout", "dna", {"optimizer": "Adagrad", "lr_decay": "0.01"}),
-    Case("AdamW", "dropout", "dna", {"optimizer": "AdamW"}),
-    Case("Adamax", "dropout", "dna", {"optimizer": "Adamax", "weight_decay": "0.01"}),
-    Case("ASGD", "dropout", "dna", {"optimizer": "ASGD", "lambd": "0.001"}),
-    Case("RMSprop", "dropout", "dna", {"optimizer": "RMSprop", "learning_rate": "0.0005"}),
-    Case(
-        "RMSprop, momentum, centered",
-        "dropout",
-        "dna",
-        {
-            "optimizer": "RMSprop",
-            "learning_rate": "0.0001",
-            "momentum": "0.5",
-            "centered": "True",
-            "alpha": "0.9",
-        },
-    ),
-    Case("Rprop", "dropout", "dna", {"optimizer": "Rprop", "learning_rate": "0.0001"}),
-    Case("NLLLoss", "log_probabilities", "dna-uneven", loss="NLLLoss", logarithms=True),
-    Case("BCELoss", "probabilities", "dna-labels", loss="BCELoss"),
-    Case("MSELoss", "probabilities", "dna-labels", loss="MSELoss"),
-    Case(
-        "early stopping fires",
-        "dropout",
-        "dna",
-        _FAST,
-        {"epochs": "12", "early_stopping_patience": "2"},
-        stops=True,
-    ),
-    Case(
-        "early stopping off",
-        "dropout",
-        "dna",
-        _FAST,
-        {"epochs": "12", "early_stopping": "False"},
-    ),
-    Case("one batch", "pooled", "dna", training={"batch_size": "500"}),
-    Case("file mode, no shuffle", "dropout", "dna", training={"shuffle": "False"}, mode=FILE),
-    Case(
-        "clipnorm dropped",
-        "dropout",
-        "dna",
-        {**_ADAM, "clipnorm": "0.01"},
-        semantics="seqgra-0.0.4",
-    ),
-    Case(
-        "clipvalue dropped",
-        "labels",
-        "dna-labels",
-        {**_SGD, "clipvalue": "0.001"},
-        semantics="seqgra-0.0.4",
-    ),
-    Case("invalid letters", "dropout", "dna-odd", semantics="seqgra-0.0.4"),
-    Case(
-        "NaN",
-        "pooled",
-        "dna",
-        {"optimizer": "SGD", "learning_rate": "1e38"},
-        {"epochs": "4", "early_stopping_patience": "2"},
-        semantics="seqgra-0.0.4",
-        diverges=True,
-    ),
-    Case(
-        "patience as in seqgra",
-        "dropout",
-        "dna",
-        _FAST,
-        {"epochs": "12", "early_stopping_patience": "2"},
-        semantics="seqgra-0.0.4",
-        stops=True,
-    ),
-    Case("streaming", "dropout", "dna-uneven", semantics="seqgra-0.0.4-streaming"),
-    Case("streaming, 2 threads", "dropout", "dna", threads=2, semantics="seqgra-0.0.4-streaming"),
-    Case("streaming, labels", "labels", "dna-labels", semantics="seqgra-0.0.4-streaming"),
-    Case("streaming, protein", "protein", "protein", semantics="seqgra-0.0.4-streaming"),
-    Case(
-        "streaming, 2D", "two_dimensional", "dna", encoding="2D", semantics="seqgra-0.0.4-streaming"
-    ),
-    Case(
-        "streaming, no shuffle",
-        "dropout",
-        "dna-uneven",
-        training={"shuffle": "False"},
-        semantics="seqgra-0.0.4-streaming",
-    ),
-    Case(
-        "streaming, early stopping fires",
-        "dropout",
-        "dna",
-        _FAST,
-        {"epochs": "12", "early_stopping_patience": "2"},
-        semantics="seqgra-0.0.4-streaming",
-        stops=True,
-    ),
-    Case(
-        "streaming, lost examples",
-        "pooled",
-        "dna-many",
-        training={"epochs": "2", "batch_size": "100"},
-        semantics="seqgra-0.0.4-streaming",
-    ),
-    Case(
-        "streaming, lost, no shuffle",
-        "pooled",
-        "dna-many",
-        training={"epochs": "2", "batch_size": "100", "shuffle": "False"},
-        semantics="seqgra-0.0.4-streaming",
-    ),
-)
+    def stopped_as_told(self, run: Run) -> bool:
+        return (len(run.losses) < int(self.training_process["epochs"])) == self.stops

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from cases import Case
-from data import MULTI_CLASS, MULTI_LABEL, DataSet
+from data import DataSet
 
-_LOSSES = {MULTI_CLASS: "CrossEntropyLoss", MULTI_LABEL: "BCEWithLogitsLoss"}
 _DEFINITION = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <seqgramodel>
@@ -17,7 +16,7 @@ _DEFINITION = """\
     <description>a case of the fidelity suite</description>
     <task>{task}</task>
     <sequencespace>{space}</sequencespace>
-    <library>PyTorch</library>
+    <library>{library}</library>
     <inputencoding>{encoding}</inputencoding>
     <labels>
 {labels}
@@ -25,7 +24,7 @@ _DEFINITION = """\
     <seed>{seed}</seed>
   </general>
   <architecture>
-    <external format="pytorch-module" classname={class_name}>{module}.py</external>
+{architecture}
   </architecture>
   <loss>
 {loss}
@@ -40,23 +39,40 @@ _DEFINITION = """\
 """
 
 
-def definition(case: Case, model_id: str) -> str:
-    """The definition; it names its module as a file in its own folder."""
+def definition(case: Case) -> str:
+    """The definition; a PyTorch one names its module as a file in its own folder."""
     data = case.data_set
     return _DEFINITION.format(
-        model_id=quoteattr(model_id),
+        model_id=quoteattr(case.model_id),
         name=escape(case.name),
         task=data.task,
         space=data.space,
+        library=case.library,
         encoding=case.encoding,
         labels=_labels(data),
         seed=case.seed,
-        class_name=quoteattr(case.class_name),
-        module=case.module,
-        loss=_hyperparameters({"loss": case.loss or _LOSSES[data.task]}),
+        architecture=_ARCHITECTURES[case.library](case),
+        loss=_hyperparameters(case.loss_process),
         optimizer=_hyperparameters(case.optimizer),
         training=_hyperparameters(case.training_process),
     )
+
+
+def _external(case: Case) -> str:
+    class_name = quoteattr(case.class_name)
+    inside = f'format="pytorch-module" classname={class_name}>{case.model}.py'
+    return f"    <external {inside}</external>"
+
+
+def _sequential(case: Case) -> str:
+    rows = []
+    for name, values in case.operations:
+        attributes = "".join(f" {key}={quoteattr(value)}" for key, value in values.items())
+        rows.append(f"      <operation{attributes}>{name}</operation>\n")
+    return f"    <sequential>\n{''.join(rows)}    </sequential>"
+
+
+_ARCHITECTURES = {"PyTorch": _external, "TensorFlow": _sequential}
 
 
 def _labels(data: DataSet) -> str:

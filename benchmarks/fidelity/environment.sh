@@ -1,10 +1,17 @@
 #!/bin/sh
-# Make .venv-seqgra: seqgra 0.0.4 from PyPI beside the PyTorch of this project.
+# Make an environment with seqgra 0.0.4 from PyPI: .venv-seqgra beside the PyTorch of this project or,
+# called with the argument keras, .venv-seqgra-keras beside its TensorFlow and Keras 2.
 # seqgra imports distutils, which Python 3.12 dropped.
 set -eu
 cd "$(dirname "$0")/../.."
-venv=.venv-seqgra
-wanted=$(cat constraints.txt benchmarks/fidelity/requirements.txt "benchmarks/fidelity/$(basename "$0")")
+here=benchmarks/fidelity
+case "${1-}" in
+    "") venv=.venv-seqgra requirements=$here/requirements.txt without_dependencies= ;;
+    # tf_keras asks for TensorFlow with its GPU libraries; that of the CPU has the same modules.
+    keras) venv=.venv-seqgra-keras requirements=$here/requirements-keras.txt without_dependencies=tf_keras==2.21.0 ;;
+    *) echo "usage: environment.sh [keras]" >&2; exit 2 ;;
+esac
+wanted=$(cat constraints.txt "$requirements" "$here/$(basename "$0")")
 if [ "$wanted" = "$(cat "$venv/complete" 2> /dev/null)" ]; then exit 0; fi
 
 for python in python3.11 python3.10 none; do
@@ -18,7 +25,7 @@ fi
 "$python" -m venv --clear "$venv"
 install="$venv/bin/python -m pip install --quiet"
 $install setuptools wheel Cython
-$install -c constraints.txt -r benchmarks/fidelity/requirements.txt -e .
-# Without its dependencies: those left out take no part in training a PyTorch model.
-$install --no-build-isolation --no-deps seqgra==0.0.4
+$install -c constraints.txt -r "$requirements" -e .
+# Without its dependencies: those left out take no part in training a model of this library.
+$install --no-build-isolation --no-deps seqgra==0.0.4 $without_dependencies
 echo "$wanted" > "$venv/complete"

@@ -25,6 +25,8 @@ def install() -> None:
     ):
         if not hasattr(module, name):
             setattr(module, name, value)
+    if "pkg_resources" in sys.modules:
+        return
     if importlib.util.find_spec("pkg_resources") is None:
         sys.modules["pkg_resources"] = _pkg_resources()
 

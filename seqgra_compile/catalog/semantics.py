@@ -63,6 +63,13 @@ DRAWN_OTHERWISE = {
     "LSTM": "its recurrent weights start from another orthogonal matrix",
     "Dropout": "Keras 3 draws other masks",
 }
+# Optimizers of TensorFlow whose steps Keras 3 computes otherwise than seqgra's Keras 2, and how.
+COMPUTED_OTHERWISE = {
+    "Adadelta": "Keras 2 squares a gradient in another order and rounds otherwise",
+    "Nadam": "from the second step on, Keras 2 takes the decay of the momentum once more for each "
+    "array of weights",
+    "RMSprop": "Keras 2 multiplies in another order and rounds otherwise",
+}
 # Words that pandas reads as a missing value: in memory, seqgra turns such a label into no label.
 MISSING_WORDS = frozenset("""
     #N/A #N/A_N/A #NA -1.#IND -1.#QNAN -NaN -nan 1.#IND 1.#QNAN <NA> N/A NA NULL NaN None n/a nan

@@ -175,14 +175,17 @@ SECTIONS = {
         """,
     ),
     "SG706": Explanation(
-        "Keras 3 draws other random numbers than seqgra's Keras 2",
+        "Keras 3 draws or computes otherwise than seqgra's Keras 2",
         """
         A warning. The script takes seqgra's order of batches, and with it Keras 3 reaches seqgra's
         weights bit for bit as long as no operation draws random numbers of its own that Keras 3
-        draws otherwise. The recurrent weights of an LSTM start from another orthogonal matrix, and
-        Dropout has other masks.
+        draws otherwise, and the optimizer's steps are computed alike. The recurrent weights of an
+        LSTM start from another orthogonal matrix, and Dropout has other masks. RMSprop and
+        Adadelta take the same steps, but in another order of multiplications, so that the last bits
+        differ. Nadam's steps are others from the second on: Keras 2 takes the decay of the momentum
+        once for each array of weights, where it should once a step.
 
-            <operation units="32">LSTM</operation>
+            <hyperparameter name="optimizer">Nadam</hyperparameter>
 
         Nothing needs to be done; the weights are as good, but not the same.
         """,
