@@ -14,28 +14,15 @@ from .datadefinition import (
     SpacingConstraint,
 )
 from .definition import Element
-from .diagnostics import Diagnostics, quoted
+from .diagnostics import Diagnostics
 from .source import Source, Text
-from .structurecheck import check_structure
-from .xmltree import read_tree
+from .structurecheck import read_checked
 
 
 def parse_data(source: Source, diagnostics: Diagnostics) -> DataDefinition | None:
     """The data definition as written, or None if its structure is wrong."""
-    root = read_tree(source, diagnostics)
-    if root is None:
-        return None
-    if root.tag.value != ROOT:
-        diagnostics.error(
-            "SG104",
-            root.tag.span,
-            f"the outermost element is {quoted(root.tag.value)}, not '{ROOT}'",
-            "a data definition starts with <seqgradata>"
-            + ("; this is a model definition" if root.tag.value == "seqgramodel" else ""),
-        )
-        return None
-    check_structure(root, ELEMENTS, diagnostics)
-    return None if diagnostics.failed else _definition(source, root)
+    root = read_checked(source, ELEMENTS, ROOT, diagnostics)
+    return root and _definition(source, root)
 
 
 def _definition(source: Source, root: Element) -> DataDefinition:

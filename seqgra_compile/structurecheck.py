@@ -7,13 +7,36 @@ from collections.abc import Iterable, Mapping
 from .catalog.structure import Rule
 from .definition import Element
 from .diagnostics import Diagnostics, nearest, one_of, quoted, suggest
+from .source import Source
+from .xmltree import read_tree
 
 Table = Mapping[str, Rule]
+# The outermost elements of the two kinds of definition.
+_KINDS = {"seqgramodel": "model definition", "seqgradata": "data definition"}
 
 
-def check_structure(root: Element, table: Table, diagnostics: Diagnostics) -> None:
-    """Report, as SG1, what in a tree differs from the table of elements; the root is a row of it."""
-    _check(root, table[root.tag.value], table, diagnostics)
+def read_checked(
+    source: Source, table: Table, root: str, diagnostics: Diagnostics
+) -> Element | None:
+    """The tree of a definition whose outermost element is `root`, or None if its structure is wrong.
+
+    Reports, as SG1, all in which it differs from the table of elements.
+    """
+    tree = read_tree(source, diagnostics)
+    if tree is None:
+        return None
+    tag = tree.tag.value
+    if tag != root:
+        other = f"; this is a {_KINDS[tag]}" if tag in _KINDS else ""
+        diagnostics.error(
+            "SG104",
+            tree.tag.span,
+            f"the outermost element is {quoted(tag)}, not '{root}'",
+            f"a {_KINDS[root]} starts with <{root}>{other}",
+        )
+        return None
+    _check(tree, table[root], table, diagnostics)
+    return None if diagnostics.failed else tree
 
 
 def _check(element: Element, rule: Rule, table: Table, diagnostics: Diagnostics) -> None:
