@@ -34,8 +34,8 @@ from cases import Case
 # Most cases ended with other weights, all with the same accuracies and best epochs. A learning rate
 # that is 1 % off moves a loss of every PyTorch case by 1.3e-5 or more, another seed by 3.5e-3.
 TOLERANCE = {"loss": 1e-5, "accuracy": 1e-6}  # losses: relative; accuracies: of all examples
-# Behind a convolution's bias comes batch normalization, so that its gradient is rounding noise, which
-# Adam makes a step of full size: 2.3e-4 with 2 threads, 8.9e-4 and one other prediction with SSE4.
+# Batch normalization follows a convolution with a bias, whose gradient is rounding noise: Adam makes
+# steps of full size of it. 2.3e-4 with 2 threads, 8.9e-4 and one other prediction with SSE4.
 TOLERANCES = {
     "torch-mc3-dna60-conv-bn-do": {"loss": 1e-2, "accuracy": 0.061},
 }
