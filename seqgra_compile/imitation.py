@@ -7,7 +7,6 @@ Under seqgra's own, its drops are made, and what it cannot train is refused.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 
 from . import ir
 from .catalog.semantics import (
@@ -33,6 +32,7 @@ def imitate(model: ir.Model, semantics: str, diagnostics: Diagnostics) -> ir.Mod
     if semantics != INTENDED:
         _check_known(model, diagnostics)
         _check_equality(model, diagnostics)
+        model = dataclasses.replace(model, architecture=_architecture(model))
     _check_labels(model, diagnostics)
     optimizer = _optimizer(model, semantics != INTENDED, diagnostics)
     return dataclasses.replace(model, optimizer=optimizer)
@@ -97,19 +97,46 @@ def _check_equality(model: ir.Model, diagnostics: Diagnostics) -> None:
     if model.library.value != TENSORFLOW:
         return
     if isinstance(model.architecture, ir.Sequential):
-        for operation in model.architecture.operations:
-            _other(operation.name, operation.span, DRAWN_OTHERWISE, diagnostics)
-    _other(model.optimizer.name, model.optimizer.span, COMPUTED_OTHERWISE, diagnostics)
+        for operation in filter(_has_masks, model.architecture.operations):
+            _warn(operation.name, operation.span, DRAWN_OTHERWISE, diagnostics)
+    optimizer = model.optimizer
+    if optimizer.name in COMPUTED_OTHERWISE:
+        _warn(optimizer.name, optimizer.span, COMPUTED_OTHERWISE[optimizer.name], diagnostics)
 
 
-def _other(name: str, span: Span, reasons: Mapping[str, str], diagnostics: Diagnostics) -> None:
-    if name in reasons:
-        diagnostics.warning(
-            "SG706",
-            span,
-            f"with {name} the weights cannot be those of {_UPSTREAM}: {reasons[name]}",
-            "the order of the batches is the same",
+def _warn(name: str, span: Span, reason: str, diagnostics: Diagnostics) -> None:
+    diagnostics.warning(
+        "SG706",
+        span,
+        f"with {name} the weights cannot be those of {_UPSTREAM}: {reason}",
+        "the order of the batches is the same",
+    )
+
+
+def _has_masks(operation: ir.Operation) -> bool:
+    if operation.name != "LSTM":
+        return operation.name == "Dropout"
+    return bool(operation["dropout"] or operation["recurrent_dropout"])
+
+
+def _architecture(model: ir.Model) -> ir.Sequential | ir.External | ir.Module:
+    """With a seed for each LSTM without masks.
+
+    It makes no use of it, but Keras 3 draws one where there is none, and Keras 2 does not: all
+    weights after it would start otherwise.
+    """
+    architecture = model.architecture
+    if model.library.value != TENSORFLOW or not isinstance(architecture, ir.Sequential):
+        return architecture
+    operations = tuple(
+        (
+            dataclasses.replace(operation, seed=0)
+            if operation.name == "LSTM" and not _has_masks(operation)
+            else operation
         )
+        for operation in architecture.operations
+    )
+    return dataclasses.replace(architecture, operations=operations)
 
 
 def _check_labels(model: ir.Model, diagnostics: Diagnostics) -> None:

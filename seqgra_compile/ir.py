@@ -93,6 +93,7 @@ class Operation:
     """One operation. Shapes and weights are empty until they are inferred.
 
     `layer` is its name in a Keras file, `stored` its weights there, by the names of `weights`.
+    `seed` is that of its generator in Keras, which draws one when it is made if there is none.
     """
 
     number: int
@@ -104,6 +105,7 @@ class Operation:
     weights: tuple[Weight, ...] = ()
     weights_file: WeightsFile | None = None
     layer: str | None = None
+    seed: int | None = None
     stored: dict[str, StoredWeight] = field(default_factory=dict)
 
     def __getitem__(self, parameter: str):
@@ -157,8 +159,10 @@ class Import:
     def text(self) -> str:
         imported = self.name or self.module
         alias = f" as {self.alias}" if self.alias and self.alias != imported else ""
-        return f"from {self.module} import {imported}{alias}" if self.name else (
-            f"import {imported}{alias}"
+        return (
+            f"from {self.module} import {imported}{alias}"
+            if self.name
+            else (f"import {imported}{alias}")
         )
 
 

@@ -80,7 +80,8 @@ def _conclude(cases: list[Case], results: dict[str, dict]) -> int:
         print(f"differs, as {reason}: {'; '.join(names)}")
     good = sum(result["as expected"] for result in results.values())
     differing = sum(bool(case.differs) for case in cases)
-    print(f"{good} of {len(cases)} cases as expected: {differing} differ, the others are equal")
+    told = f"as expected: {differing} differ, the others are equal" if differing else "equal"
+    print(f"{good} of {len(cases)} cases {told}")
     return int(good < len(cases))
 
 

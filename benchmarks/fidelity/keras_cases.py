@@ -72,6 +72,7 @@ _MODELS = {
         _OUTPUT,
     ),
     "recurrent": (("LSTM", {"units": "6"}), _OUTPUT),
+    "recurrent dropout": (("LSTM", {"units": "6", "dropout": "0.2"}), _OUTPUT),
 }
 
 
@@ -169,9 +170,10 @@ _PRODUCTS = _differing("Keras 2 takes (rate / root) * g, Keras 3 (rate * g) / ro
 _DECAYS = _differing(
     "from its second step on, Keras 2 multiplies the decays once for each array of weights", 0.05
 )
-_MASKS = _differing("Keras 3 draws other masks", math.inf)
-_ORTHOGONAL = _differing(
-    "the recurrent weights start from another orthogonal matrix", math.inf, "start"
+_MASKS = _differing(
+    "Keras 3 draws other masks, and a seed for them before the weights of later layers",
+    math.inf,
+    "start",
 )
 
 CASES = (
@@ -189,6 +191,7 @@ CASES = (
     *_both("initializers, regularizers", "initialized", "dna-uneven"),
     *_memory("five classes", "pooled", "dna-5", seed=0),
     *_memory("N and lower-case letters", "flat", "dna-mixed"),
+    *_memory("invalid letters", "flat", "dna-odd"),
     *_both("labels", "flat", "dna-labels"),
     *_memory("three labels, 2 threads", "pooled", "dna-labels-uneven", threads=2),
     *_both("protein", "pooled", "protein"),
@@ -227,6 +230,7 @@ CASES = (
         **_PRODUCTS,
     ),
     *_memory("Ftrl", "flat", "dna", _optimizer("Ftrl", "0.05")),
+    *_both("LSTM", "recurrent", "protein"),
     *_memory("Dropout", "dropout", "dna", **_MASKS),
-    *_memory("LSTM", "recurrent", "protein", **_ORTHOGONAL),
+    *_memory("LSTM, dropout", "recurrent dropout", "protein", **_MASKS),
 )

@@ -179,7 +179,7 @@ def _weights(cell: _Cell) -> Callable[[Arguments, Shape], tuple[Weight, ...]]:
 def _keras(cell: _Cell) -> Callable[[ir.Operation], str]:
     def lower(operation: ir.Operation) -> str:
         arguments: dict[str, object] = keras_arguments(cell.parameters, operation)
-        arguments |= {"seed": None, "trainable": operation["trainable"]}
+        arguments |= {"seed": operation.seed, "trainable": operation["trainable"]}
         if cell.gates > 1:
             arguments["use_cudnn"] = "auto"
         layer = f"keras.layers.{cell.name}"

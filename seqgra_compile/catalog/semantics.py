@@ -58,11 +58,8 @@ KNOWN_OPTIMIZERS = {
         "Ftrl",
     ),
 }
-# Operations with which a Keras 3 script cannot draw what seqgra's Keras 2 drew, and why.
-DRAWN_OTHERWISE = {
-    "LSTM": "its recurrent weights start from another orthogonal matrix",
-    "Dropout": "Keras 3 draws other masks",
-}
+# Why a Keras 3 script cannot draw what seqgra's Keras 2 drew, where there are masks.
+DRAWN_OTHERWISE = "Keras 3 draws other masks"
 # Optimizers of TensorFlow whose steps Keras 3 computes otherwise than seqgra's Keras 2, and how.
 COMPUTED_OTHERWISE = {
     "Adadelta": "Keras 2 squares a gradient in another order and rounds otherwise",

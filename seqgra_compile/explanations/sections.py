@@ -179,10 +179,9 @@ SECTIONS = {
         """
         A warning. The script takes seqgra's order of batches, and with it Keras 3 reaches seqgra's
         weights bit for bit as long as no operation draws random numbers of its own that Keras 3
-        draws otherwise, and the optimizer's steps are computed alike. The recurrent weights of an
-        LSTM start from another orthogonal matrix, and Dropout has other masks. RMSprop and
-        Adadelta take the same steps, but in another order of multiplications, so that the last bits
-        differ. Nadam's steps are others from the second on: Keras 2 takes the decay of the momentum
+        draws otherwise, and the optimizer's steps are computed alike. The masks of Dropout and of an
+        LSTM's dropout are others. RMSprop and Adadelta take the same steps, but in another order of
+        multiplications, so that the last bits differ. Nadam's steps are others from the second on: Keras 2 takes the decay of the momentum
         once for each array of weights, where it should once a step.
 
             <hyperparameter name="optimizer">Nadam</hyperparameter>
