@@ -86,7 +86,10 @@ def check(
     with torch.no_grad():
         outputs = torch_model(ours["one_hot"](torch.from_numpy(codes))).numpy()
     expected = np.asarray(keras_model(theirs["one_hot"](tf.constant(codes)), training=False))
-    assert np.isfinite(expected).all() and np.isfinite(outputs).all()
+    finite = bool(np.isfinite(expected).all())
+    assert finite == np.isfinite(outputs).all()
+    if not finite:  # gates without a bound may overflow
+        return
     if same_outputs:
         assert farthest(expected, outputs) <= TOLERANCE
 

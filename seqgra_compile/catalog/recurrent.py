@@ -9,10 +9,10 @@ from .. import ir
 from ..ir import Arguments, Shape, Weight
 from ..pycode import Code, call
 from .activations import torch_activation
+from .kerasfaults import check_recurrent
 from .layer import (
     USE_BIAS,
     Operation,
-    ShapeError,
     TorchLayer,
     TorchWeight,
     activation_parameter,
@@ -140,26 +140,13 @@ def _directions(arguments: Arguments) -> tuple[str, ...]:
 def _shape(cell: _Cell) -> Callable[[Arguments, Shape], Shape]:
     def infer(arguments: Arguments, shape: Shape) -> Shape:
         require_rank(cell.name, shape, 2, "(length, channels)")
-        _check_masks(cell, arguments)
+        check_recurrent(cell.name, arguments)
         units = arguments["units"].value
         if arguments["bidirectional"].value and arguments["merge_mode"].value == "concat":
             units *= 2
         return (shape[0], units) if arguments["return_sequences"].value else (units,)
 
     return infer
-
-
-def _check_masks(cell: _Cell, arguments: Arguments) -> None:
-    """Refuse what Keras 3.15 fails on while it trains."""
-    implementation = arguments.get("implementation")
-    disturbed = arguments["dropout"].value and not arguments["recurrent_dropout"].value
-    if implementation and implementation.value == 1 and disturbed:
-        raise ShapeError(
-            "SG501",
-            f"Keras 3 fails on dropout in {cell.name} with implementation=1 and no recurrent_dropout",
-            "implementation",
-            'write implementation="2", where one mask serves all gates',
-        )
 
 
 def _weights(cell: _Cell) -> Callable[[Arguments, Shape], tuple[Weight, ...]]:
