@@ -70,6 +70,24 @@ def names(text: str, semantics: str) -> dict:
     return found
 
 
+def with_lstm(**values: object) -> str:
+    """The TensorFlow example with an LSTM as its first operation."""
+    given = "".join(f' {name}="{value}"' for name, value in values.items())
+    operation = f'<operation input_shape="(150, 4)" units="4"{given}>LSTM</operation>'
+    output = '<operation units="3" activation="softmax">Dense</operation>'
+    sequential = f"<sequential>{operation}{output}</sequential>"
+    return re.sub(r"(?s)<sequential>.*</sequential>", sequential, KERAS)
+
+
+def test_an_lstm_without_masks_draws_no_seed_as_in_seqgra():
+    """Keras 3 draws one when the layer is made, and all weights after it start otherwise."""
+    seed = "            seed=0,\n"
+    assert seed not in script(with_lstm(), INTENDED)
+    for semantics in (SEQGRA, STREAMING):
+        assert seed in script(with_lstm(), semantics)
+        assert seed not in script(with_lstm(dropout=0.5), semantics)
+
+
 def test_stream_order_loses_every_10001st_example():
     pytest.importorskip("torch")
     found = names(MODULE, STREAMING)

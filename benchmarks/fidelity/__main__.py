@@ -112,9 +112,8 @@ def _one(case: Case, side: _Side, pool) -> dict:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "model.xml").write_text(definition(case))
-    module = _HERE / "modules" / f"{case.model}.py"
-    if module.exists():
-        shutil.copy(module, folder)
+    if case.library == "PyTorch":
+        shutil.copy(_HERE / "modules" / f"{case.model}.py", folder)
     taken_over = {}
     try:
         ours = side.script.train(folder, case, data_dir)
