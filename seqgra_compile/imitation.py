@@ -17,8 +17,9 @@ from .catalog.semantics import (
     KNOWN_OPTIMIZERS,
     KNOWN_SPACES,
     MISSING_WORDS,
+    STREAMING,
 )
-from .catalog.sequences import PYTORCH, TENSORFLOW
+from .catalog.sequences import MULTI_LABEL, PYTORCH, TENSORFLOW
 from .diagnostics import Diagnostics
 from .ir import Value
 from .source import Span
@@ -32,6 +33,7 @@ def imitate(model: ir.Model, semantics: str, diagnostics: Diagnostics) -> ir.Mod
     if semantics != INTENDED:
         _check_known(model, diagnostics)
         _check_equality(model, diagnostics)
+        _note_habits(model, diagnostics)
         model = dataclasses.replace(model, architecture=_architecture(model))
     _check_labels(model, diagnostics)
     optimizer = _optimizer(model, semantics != INTENDED, diagnostics)
@@ -137,6 +139,63 @@ def _architecture(model: ir.Model) -> ir.Sequential | ir.External | ir.Module:
         for operation in architecture.operations
     )
     return dataclasses.replace(architecture, operations=operations)
+
+
+def _note_habits(model: ir.Model, diagnostics: Diagnostics) -> None:
+    """What a script does because seqgra does it, and what it still does otherwise."""
+    training = model.training
+    streams, shuffles = model.semantics == STREAMING, training.shuffle.value
+    is_torch = model.library.value == PYTORCH
+    several = model.task.value == MULTI_LABEL
+    notes = (
+        (
+            model.sequence_space.value == "DNA",
+            "SG708",
+            model.sequence_space.span,
+            f"as in {_UPSTREAM}, any letter beside A, C, G, T counts as N",
+        ),
+        (
+            is_torch,
+            "SG709",
+            training.epochs.span,
+            f"as in {_UPSTREAM}, a validation loss that is not a number in the first epoch stays "
+            "the best",
+        ),
+        (
+            is_torch and streams,
+            "SG710",
+            training.shuffle.span,
+            f"as in {_UPSTREAM}, examples come in chunks of 10,000, and every 10,001st is lost",
+        ),
+        (
+            not is_torch and shuffles,
+            "SG711",
+            training.shuffle.span,
+            f"as in {_UPSTREAM}, a buffer of 10,000 examples is shuffled",
+        ),
+        (
+            not is_torch and streams,
+            "SG712",
+            model.optimizer.span,
+            f"as in {_UPSTREAM}, the optimizer counts one step too many after the first epoch",
+        ),
+        (
+            not is_torch and several,
+            "SG713",
+            model.task.span,
+            f"the accuracy of {_UPSTREAM} is the share of right labels; the script's is the share "
+            "of examples with all labels right",
+        ),
+        (
+            model.loss.name == "NLLLoss",
+            "SG714",
+            model.loss.span,
+            f"{_UPSTREAM} predicts log-probabilities; the script writes probabilities",
+        ),
+    )
+    for applies, code, span, message in notes:
+        if applies:
+            diagnostics.note(code, span, message)
 
 
 def _check_labels(model: ir.Model, diagnostics: Diagnostics) -> None:

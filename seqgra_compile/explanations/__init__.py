@@ -9,6 +9,7 @@ import textwrap
 
 from .files import FILES
 from .grammars import GRAMMARS
+from .habits import HABITS
 from .internal import INTERNAL
 from .kerasfiles import KERAS_FILES
 from .row import Explanation
@@ -22,6 +23,7 @@ CODES: dict[str, Explanation] = {
     **VALUES,
     **SHAPES,
     **SECTIONS,
+    **HABITS,
     **FILES,
     **KERAS_FILES,
     **GRAMMARS,
