@@ -183,8 +183,8 @@ def _note_habits(model: ir.Model, diagnostics: Diagnostics) -> None:
             not is_torch and several,
             "SG713",
             model.task.span,
-            f"the accuracy of {_UPSTREAM} is the share of right labels; the script's is the share "
-            "of examples with all labels right",
+            f"the accuracy of {_UPSTREAM} compares the highest score with the first true label; "
+            "the script's is the share of examples with all labels right",
         ),
         (
             model.loss.name == "NLLLoss",

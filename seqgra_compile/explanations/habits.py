@@ -68,9 +68,9 @@ HABITS = {
     "SG713": Explanation(
         "seqgra's accuracy of several labels",
         """
-        A note. For TensorFlow and several labels seqgra 0.0.4 reports the share of right labels; for
-        PyTorch, the share of examples with all labels right. The script reports the latter for
-        both, under all semantics. Weights do not depend on it.
+        A note. For TensorFlow and several labels seqgra 0.0.4 asks whether the label with the highest
+        score is the first true one; for PyTorch, whether all labels of an example are right. The
+        script does the latter for both, under all semantics. Weights do not depend on it.
 
             <task>multi-label classification</task>
 
