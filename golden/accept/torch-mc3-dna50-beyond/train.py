@@ -95,9 +95,7 @@ class BatchNormalization(nn.BatchNorm1d):
     """Keras's: momentum is the share that stays, running_var the biased variance."""
 
     def __init__(self, channels: int, momentum: float, eps: float) -> None:
-        super().__init__(
-            channels, eps, 1 - momentum
-        )  # gamma 1, beta 0, mean 0, variance 1
+        super().__init__(channels, eps, 1 - momentum)  # gamma 1, beta 0, mean 0, var 1
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         kept = (1 - self.momentum) * self.running_var
