@@ -116,7 +116,10 @@ HIGH = 1.0
 
 def relative(score: float, low: float, high: float) -> float:
     """seqgra's squeezed score, written down by hand."""
-    root = lambda number: -(abs(number) ** 0.25) if number < 0 else number  # noqa: E731
+
+    def root(number: float) -> float:
+        return -(abs(number) ** 0.25) if number < 0 else number
+
     return (root(score) - root(low)) / (high - root(low))
 
 
