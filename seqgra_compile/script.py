@@ -34,7 +34,8 @@ class Alphabet:
     """Letters and their codes: `codes` and `lower` are byte strings whose place is their code.
 
     `unknown` is the code of the letter that stands for any, `share` its value in each channel;
-    `lenient`: any other letter counts as it.
+    `lenient`: any other letter counts as it. `complement` is the codes' list of the opposite strand, or
+    empty.
     """
 
     size: int
@@ -45,6 +46,7 @@ class Alphabet:
     unknown: int
     share: str
     lenient: bool
+    complement: str
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,14 @@ class EmbeddedModule:
     code: str
 
 
+@dataclass(frozen=True)
+class Version:
+    """A name and the expression that gives its version, as in `"NumPy"` and `np.__version__`."""
+
+    name: str
+    value: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Script:
     """What the scripts of all libraries hold; `imports` are groups of lines."""
@@ -82,6 +92,8 @@ class Script:
     sections: tuple[Section, ...]
     constants: tuple[Constant, ...]
     version: str
+    versions: tuple[Version, ...]
+    definition_sha256: str
     alphabet: Alphabet
     one_hot_doc: str
     targets_doc: str
@@ -93,9 +105,11 @@ class TrainingScript(Script):
     """A script that trains a model; as seqgra 0.0.4 does if it imitates or even streams."""
 
     length: str
+    length_from_data: bool
     model_doc: str
     two_dimensional: bool
     shuffle: bool
+    goes_on: str
     early_stopping: bool
     imitates: bool
     streams: bool
