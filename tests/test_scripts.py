@@ -29,6 +29,7 @@ FILES = {
     "last-epoch-completed.txt",
     "metrics.json",
     "num-model-parameters.txt",
+    "receipt.json",
     "session-info.txt",
     "test-y-hat.txt",
 }
@@ -132,10 +133,12 @@ def test_history_and_metrics(case: Case, runs):
     best = min(rows, key=lambda row: float(row[2]))
     assert metrics["best"] == {
         "epoch": int(best[0]),
-        "loss": float(best[2]),
-        "accuracy": float(best[3]),
+        "training_loss": float(best[1]),
+        "validation_loss": float(best[2]),
+        "validation_accuracy": float(best[3]),
     }
-    assert metrics["test"].keys() == {"loss", "accuracy"}
+    areas = {"AUROC", "AUPRC", "mean AUROC", "mean AUPRC"}
+    assert metrics["test"].keys() == {"loss", "accuracy"} | areas
     assert 0 <= metrics["test"]["accuracy"] <= 1
     assert all(0 < float(value) < 100 for row in rows for value in row[1:3])
 
@@ -171,8 +174,12 @@ def test_a_second_run_gives_the_same_weights(library: str, runs, tmp_path):
     done = run_one(*arguments(script, data, tmp_path / "output"))
     assert done.returncode == 0, done.stderr
     first, second = runs[case.id].output, tmp_path / "output"
-    for name in ("history.tsv", "metrics.json", "test-y-hat.txt"):
+    for name in ("history.tsv", "test-y-hat.txt"):
         assert (first / name).read_bytes() == (second / name).read_bytes()
+    figures = [json.loads((output / "metrics.json").read_text()) for output in (first, second)]
+    for each in figures:
+        del each["data"]  # their line ends differ
+    assert figures[0] == figures[1]
     assert weights(first) == weights(second)
     assert f"epoch {EPOCHS}/{EPOCHS}" in done.stdout
     assert own(done.stderr) == ""
@@ -240,6 +247,7 @@ class Bad:
     data: bytes | None
     says: str
     file: str = "training.txt"
+    status: int = 1
 
 
 def with_row(row: str, pairs: Sequence[tuple[str, str]] = GOOD) -> bytes:
@@ -286,8 +294,8 @@ BAD = (
         b"\xef\xbb\xbf" + text(GOOD),
         ":1: expected the header x, tab, y and examples below it",
     ),
-    Bad("missing", None, ": No such file or directory"),
-    Bad("missing-validation", None, ": No such file or directory", "validation.txt"),
+    Bad("missing", None, ": No such file or directory", status=2),
+    Bad("missing-validation", None, ": No such file or directory", "validation.txt", status=2),
     Bad(
         "validation",
         with_row("X" * 60 + "\t" + LABEL),
@@ -355,7 +363,8 @@ def refusals(tmp_path_factory) -> dict[tuple[str, str], tuple[str, object]]:
     scripts = {case: copied(BY_ID[case], folder / case) for case in {c.id for c, _ in CHECKED_BAD}}
     for case, bad in CHECKED_BAD:
         path = spoiled(folder / "data", case, bad)
-        expected[case.id, bad.name] = f"{path}{bad.says}"
+        status = f"{bad.status}: " if bad.status != 1 else ""
+        expected[case.id, bad.name] = f"{status}{path}{bad.says}"
         queue.append(arguments(scripts[case.id], path.parent, folder / "output" / bad.name))
     statuses = run_all(folder, queue)
     assert not (folder / "output").exists(), "a refusal leaves no output folder"
@@ -414,16 +423,16 @@ def test_output_folders(tmp_path):
     outputs = (full, empty, file, tmp_path / "deep" / "er")
     statuses = run_all(tmp_path, [arguments(script, data, output) for output in outputs])
     assert statuses == [
-        f"{full}: not empty; name another folder with -o",
+        f"2: {full}: not empty, and nothing to resume; name another folder with -o",
         0,
-        f"{file}: Not a directory",
+        f"2: {file}: File exists",
         0,
     ]
     assert [path.name for path in full.iterdir()] == ["notes.txt"]
     assert {path.name for path in empty.iterdir()} == FILES - {"test-y-hat.txt"} | {
         "saved_model.pth"
     }
-    assert json.loads((empty / "metrics.json").read_text()).keys() == {"best"}
+    assert json.loads((empty / "metrics.json").read_text()).keys() == {"data", "weights", "best"}
 
 
 def test_weights_files_are_checked(tmp_path):

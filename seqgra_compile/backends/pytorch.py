@@ -38,7 +38,7 @@ OWN_NAMES = frozenset("""
     save save_rows open_folder sha256 begin save_checkpoint load_checkpoint warn_of_copies judge test weigh
     finish parse_arguments set_seed choose_device read_sets main
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __file__ __name__
-    FileExistsError KeyboardInterrupt OSError any bool bytes chr dict enumerate float getattr globals hash
+    BlockingIOError FileExistsError KeyboardInterrupt OSError any bool bytes chr dict enumerate float globals hash
     isinstance int len list map min next open print range repr set str sum tuple zip
     """.split())
 

@@ -10,5 +10,8 @@ def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
         problem = "not empty, and nothing to resume; name another folder with -o"
         raise FileExistsError(0, problem, str(out))
     lock = sqlite3.connect(out / "lock", timeout=0)
-    lock.execute("BEGIN EXCLUSIVE")
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        raise BlockingIOError(0, f"another run is at work there, or {error}", str(out))
     return lock

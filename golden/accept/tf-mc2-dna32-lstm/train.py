@@ -393,7 +393,10 @@ def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
         problem = "not empty, and nothing to resume; name another folder with -o"
         raise FileExistsError(0, problem, str(out))
     lock = sqlite3.connect(out / "lock", timeout=0)
-    lock.execute("BEGIN EXCLUSIVE")
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        raise BlockingIOError(0, f"another run is at work there, or {error}", str(out))
     return lock
 
 
@@ -616,8 +619,7 @@ if __name__ == "__main__":
     try:
         main()
     except KeyboardInterrupt:
-        sys.exit("stopped: the same command with --resume goes on")
-    except (OSError, sqlite3.Error) as error:
-        place = getattr(error, "filename", None) or "the output folder"
-        print(f"{place}: {getattr(error, 'strerror', error)}", file=sys.stderr)
+        sys.exit("stopped; the same command with --resume goes on")
+    except OSError as error:
+        print(f"{error.filename or 'writing'}: {error.strerror}", file=sys.stderr)
         sys.exit(2)
