@@ -10,19 +10,20 @@ import click
 from . import __version__
 from .compiler import Compilation, UnsupportedSemantics, compile_bytes
 from .console import (
-    USAGE,
     complain,
     folders,
     include_option,
     library_option,
     our_bug,
     print_text,
+    read_bytes,
     read_definition,
     semantics_option,
 )
 from .diagnostics import as_text
+from .pycode import visible
 
-_EXIT = 2  # whatever keeps an audit from an answer
+_SAME, _DIFFERENT, _UNKNOWN = 0, 1, 2  # what keeps an audit from an answer is 2
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,18 +49,24 @@ def _compiled(
     except UnsupportedSemantics as error:
         complain(name, str(error))
         return None
+    _report(compilation)
+    return None if compilation.diagnostics.failed else compilation
+
+
+def _report(compilation: Compilation) -> None:
     for diagnostic in compilation.diagnostics:
         click.echo(as_text(diagnostic, compilation.source), err=True)
-    return None if compilation.diagnostics.failed else compilation
 
 
 def _guarded(name: str, work) -> None:
     """Exit with the status that the work gives; what it trips over is our fault."""
     try:
         status = work()
+    except click.ClickException:
+        raise
     except Exception as error:
         our_bug(name, error, "seqgra-audit")
-        status = USAGE
+        status = _UNKNOWN
     sys.exit(status)
 
 
@@ -94,8 +101,58 @@ def settings(
     def work() -> int:
         compilation = _compiled(definition, include, semantics, library)
         if compilation is None:
-            return _EXIT
+            return _UNKNOWN
         write = as_json if form == "json" else table
         return print_text(write(compilation.settings, compilation.source))
+
+    _guarded(definition, work)
+
+
+@main.command()
+@click.argument("definition")
+@click.argument("script")
+@include_option
+def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
+    """Tell whether SCRIPT is what DEFINITION compiles to.
+
+    The definition is compiled again, under the options that the script's first lines name, and
+    compared byte for byte. A difference is told apart: the compiler's version alone; the layout
+    alone (line ends, another Black); comments and docstrings; the code. The unified diff goes to
+    standard output, the verdict to standard error.
+
+    Both are files; one of the two may be - for standard input.
+
+    Exit status: 0 the same, 1 different, 2 it cannot be told: the script has no header or cannot be
+    read, or the definition has errors.
+    """
+    from .audit.header import HeaderError
+    from .audit.verify import MAX_SCRIPT
+    from .audit.verify import verify as verified
+
+    def work() -> int:
+        if definition == script == "-":
+            raise click.UsageError("standard input can be read only once")
+        name = script
+        try:
+            text = read_bytes(script, MAX_SCRIPT)
+            name = definition
+            data = read_definition(definition)
+            name = script
+            found = verified(definition, data, folders(definition, include), script, text)
+        except OSError as error:
+            complain(name, error)
+            return _UNKNOWN
+        except (HeaderError, UnsupportedSemantics) as error:
+            complain(script, str(error))
+            return _UNKNOWN
+        if found.compilation.script is None:
+            _report(found.compilation)
+            return _UNKNOWN
+        for remark in found.remarks:
+            click.echo(visible(f"{script}: {remark}"), err=True)
+        click.echo(visible(f"{script}: {found.difference.value}"), err=True)
+        if not found.diff:
+            return _SAME
+        return print_text(found.diff) or _DIFFERENT
 
     _guarded(definition, work)

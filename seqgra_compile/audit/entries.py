@@ -157,7 +157,7 @@ def _keras_file(
     yield Entry(f"{_FILE_PATH}{file.path}", file.sha256, FILE, unit="SHA-256", **more)
     if file.weights:
         path = f"{_FILE_PATH}{file.weights.path}: weights"
-        yield Entry(path, file.weights.sha256, FILE, unit="SHA-256", **more)
+        yield Entry(path, file.weights.sha256, FILE, unit="SHA-256", group="stored", head=True)
     yield Entry(f"{_FILE_PATH}layers", summary, FILE, **more)
 
 
