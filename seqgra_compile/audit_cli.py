@@ -156,3 +156,37 @@ def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
         return print_text(found.diff) or _DIFFERENT
 
     _guarded(definition, work)
+
+
+@main.command()
+@click.argument("before")
+@click.argument("after")
+@include_option
+@semantics_option
+@library_option
+def diff(
+    before: str, after: str, include: tuple[Path, ...], semantics: str, library: str | None
+) -> None:
+    """Tell what the change from BEFORE to AFTER means for training.
+
+    Both are model definitions; one of the two may be - for standard input. What is told is not
+    which characters moved: numbers of weights, initial weights, batches, loss, optimizer and length
+    of the run, on the same data, machine and versions; then the settings that differ.
+
+    Exit status: 0 no difference for training, 1 a difference, 2 a definition has errors or cannot
+    be read.
+    """
+    from .audit.difference import as_text as text
+    from .audit.difference import compare as compared
+
+    def work() -> int:
+        if before == after == "-":
+            raise click.UsageError("standard input can be read only once")
+        pair = [_compiled(name, include, semantics, library) for name in (before, after)]
+        if None in pair:
+            return _UNKNOWN
+        comparison = compared(*pair)
+        written = print_text(text(comparison))
+        return written or (_DIFFERENT if comparison.matters else _SAME)
+
+    _guarded(f"{before}, {after}", work)
