@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 
@@ -190,3 +191,52 @@ def diff(
         return written or (_DIFFERENT if comparison.matters else _SAME)
 
     _guarded(f"{before}, {after}", work)
+
+
+@main.command()
+@click.argument("one")
+@click.argument("other")
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    help="How far apart losses and other results may be, absolutely or as a share of the larger "
+    "one; 0 if not given.",
+)
+def compare(one: str, other: str, tolerance: float) -> None:
+    """Compare the receipts (receipt.json) of two runs.
+
+    All is compared but the block 'circumstances': what the run was asked to do, what it was done
+    with, its epochs and results. Printed are the verdict and what differs, first the first setting
+    and the first epoch.
+
+    A tolerance is for results: under it, versions, device, threads and the hash of the weights may
+    differ, but not what the run was asked to do.
+
+    Exit status: 0 identical, or within the tolerance that was asked for; 1 different; 2 a receipt
+    is damaged or cannot be read.
+    """
+    from .audit.receipts import MAX_RECEIPT, ReceiptError, Verdict, read_receipt
+    from .audit.receipts import as_text as text
+    from .audit.receipts import compare as compared
+
+    def work() -> int:
+        if not math.isfinite(tolerance):
+            raise click.UsageError("a tolerance is a number")
+        if one == other == "-":
+            raise click.UsageError("standard input can be read only once")
+        receipts = []
+        for name in (one, other):
+            try:
+                receipts.append(read_receipt(read_bytes(name, MAX_RECEIPT)))
+            except OSError as error:
+                complain(name, error)
+            except ReceiptError as error:
+                complain(name, str(error))
+        if len(receipts) < 2:
+            return _UNKNOWN
+        comparison = compared(*receipts, tolerance)
+        differs = comparison.verdict is Verdict.DIFFERENT
+        return print_text(text(comparison)) or (_DIFFERENT if differs else _SAME)
+
+    _guarded(f"{one}, {other}", work)
