@@ -4,7 +4,8 @@ The module imports torch.nn and torch.nn.functional under their usual aliases, a
 with a block that only runs when it is the main program. Gradients are clipped by norm.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
-d2ced6a78163e9f633d9e671cd51ce917e64a4fff40b7e4ec213f4077ef69370, semantics intended.
+d2ced6a78163e9f633d9e671cd51ce917e64a4fff40b7e4ec213f4077ef69370, with
+--semantics intended --library PyTorch --data memory.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its label
