@@ -33,11 +33,14 @@ class Section:
 class Alphabet:
     """Letters and their codes: `codes` and `lower` are byte strings whose place is their code.
 
+    `letters` are those of `codes`, for messages.
+
     `unknown` is the code of the letter that stands for any, `share` its value in each channel;
     `lenient`: any other letter counts as it.
     """
 
     size: int
+    letters: str
     codes: str
     lower: str
     code_count: int
@@ -73,7 +76,10 @@ class EmbeddedModule:
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """What the scripts of all libraries hold; `imports` are groups of lines."""
+    """What the scripts of all libraries hold; `imports` are groups of lines.
+
+    `any_length`: the sequences' length is that of the first one, not the definition's.
+    """
 
     docstring: str
     dependencies: str
@@ -86,6 +92,7 @@ class Script:
     one_hot_doc: str
     targets_doc: str
     multi_class: bool
+    any_length: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ from . import common
 
 _IMPORTS = (
     Import("argparse"),
+    Import("hashlib"),
     Import("json"),
     Import("math"),
     Import("sys"),
@@ -53,6 +54,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         one_hot_doc=common.one_hot_doc(model, f"(B, {size}, L)", "float64"),
         targets_doc=common.targets_doc(model),
         multi_class=model.task.value == MULTI_CLASS,
+        any_length=True,
         heading=_heading(model),
         matrices=rows,
         matrices_doc=_matrices_doc(model),

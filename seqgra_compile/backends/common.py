@@ -18,6 +18,7 @@ from . import weightsfiles
 STANDARD = frozenset(sys.stdlib_module_names)
 IMPORTS = (
     Import("argparse"),
+    Import("hashlib"),
     Import("json"),
     Import("math"),
     Import("os"),
@@ -59,6 +60,7 @@ def fields(
         "targets_doc": targets_doc(model),
         "model_doc": model_doc(model),
         "multi_class": model.task.value == MULTI_CLASS,
+        "any_length": not isinstance(model.architecture, ir.Sequential),
         "two_dimensional": model.input_encoding.value == "2D",
         "shuffle": model.training.shuffle.value,
         "early_stopping": model.training.early_stopping.value,
@@ -115,6 +117,7 @@ def alphabet(model: ir.General) -> Alphabet:
     codes = space.alphabet + (space.unknown or "")
     return Alphabet(
         size=len(space.alphabet),
+        letters=codes,
         codes=f'b"{codes}"',
         lower=f'b"{codes.lower()}"' if space.folds_case else "",
         code_count=len(codes),
