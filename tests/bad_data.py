@@ -153,7 +153,7 @@ def refused(length: int) -> tuple[Bad, ...]:
         Bad("zip", raw(b"PK\x03\x04" + bytes(99)), header(b"PK\x03\x04" + bytes(12))),
         Bad("nuls-only", raw(bytes(1000)), header(bytes(16))),
         Bad("fasta", raw(b">a\nACGT\n>b\nACGT\n"), header(b">a\nACGT\n>b\nACGT")),
-        Bad("json", raw(b'[{"x": "A", "y": 1}]'), header(b'[{"x": "A", "y": ')),
+        Bad("json", raw(b'[{"x": "A", "y": 1}]'), header(b'[{"x": "A", "y":')),
         # lines
         Bad("spaces-for-tabs", with_line(lambda x, y: f"{x}    {y}"), "8: "),
         Bad("one-column", with_line(lambda x, y: x), cut(length, 0, length)),

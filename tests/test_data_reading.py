@@ -33,6 +33,8 @@ each_library = pytest.mark.parametrize("library", LIBRARIES)
 
 
 def taken_by(case: Case) -> tuple[Bad, ...]:
+    if case.library == "TensorFlow":
+        return bad_data.TAKEN[:1]  # the other libraries' scripts read alike, and start sooner
     nucleotides = () if case.space == "protein" else bad_data.TAKEN_NUCLEOTIDES
     labels = bad_data.TAKEN_LABELS if case.multi_label else bad_data.TAKEN_ONE_LABEL
     return (*bad_data.TAKEN, *nucleotides, *labels)
@@ -208,22 +210,15 @@ def test_files_that_cannot_be_read(tmp_path):
             spoil(data / name)
             expected.append((2, f"{data / name}: {reason}\n"))
             queue.append(command(case, script, data, output))
+    for name in ("validation.txt", "test.txt"):  # read before training, too
+        data = data_folder(tmp_path / "bad" / name, case, text(bad_data.clean(case)))
+        (data / name).write_bytes(text([*bad_data.clean(case), ("ACGT", "")]))
+        expected.append((1, f"{data / name}:{bad_data.cut(4, 1, case.length)}\n"))
+        queue.append(command(case, script, data, output))
     nowhere = tmp_path / "nowhere"
     expected.append((2, f"{nowhere / 'training.txt'}: No such file or directory\n"))
     queue.append(command(case, script, nowhere, output))
     assert run_all(tmp_path, queue) == expected
-    assert not output.exists()
-
-
-@pytest.mark.parametrize("name", ["validation.txt", "test.txt"])
-def test_the_other_files_are_read_before_training(name: str, tmp_path):
-    case = CASES[DNA["PyTorch"]]
-    data = data_folder(tmp_path / "data", case, text(bad_data.clean(case)))
-    with (data / name).open("ab") as file:
-        file.write(b"ACGT\n")
-    output = tmp_path / "output"
-    done = run_all(tmp_path, [command(case, script_of(case, tmp_path / "s"), data, output)])
-    assert done == [(1, f"{data / name}:8: {bad_data.cut(4, 0, 60)[3:]}\n")]
     assert not output.exists()
 
 
