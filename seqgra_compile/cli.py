@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 import tempfile
-import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,15 +13,16 @@ from pathlib import Path
 import click
 
 from . import __version__
-from .catalog.semantics import INTENDED, SEMANTICS
-from .catalog.sequences import PYTORCH, TENSORFLOW
 from .compiler import Compilation, UnsupportedSemantics, compile_bytes
+from .console import complain as _complain
+from .console import folders, include_option, library_option, semantics_option
+from .console import our_bug as _our_bug
+from .console import print_text as _print
+from .console import read_definition as _read
 from .diagnostics import as_text, one_of
 from .explanations import CODES, explain
-from .pycode import visible
-from .xmltree import MAX_BYTES
 
-_FAILED, _USAGE = 1, 2
+_FAILED = 1
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,25 +33,9 @@ _FAILED, _USAGE = 1, 2
     type=click.Path(path_type=Path),
     help="Write the script to this file; with several definitions, to this folder as <model id>.py.",
 )
-@click.option(
-    "-I",
-    "--include",
-    multiple=True,
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Another folder in which to look for files that a definition names; repeatable.",
-)
-@click.option(
-    "--semantics",
-    type=click.Choice(list(SEMANTICS)),
-    default=INTENDED,
-    show_default=True,
-    help="; ".join(f"{name}: {about}" for name, about in SEMANTICS.items()) + ".",
-)
-@click.option(
-    "--library",
-    type=click.Choice((PYTORCH, TENSORFLOW), case_sensitive=False),
-    help="Compile an embedded architecture for this library, not for the definition's own.",
-)
+@include_option
+@semantics_option
+@library_option
 @click.option("--check", is_flag=True, help="Report diagnostics only; write no script.")
 @click.option("--explain", "code", metavar="CODE", help="Explain a diagnostic code, such as SG203.")
 @click.option(
@@ -144,9 +128,8 @@ class _Run:
         return 0 if self.check else self.put(name, compilation)
 
     def compiled(self, name: str, data: bytes) -> Compilation:
-        beside = Path(".") if name == "-" else Path(name).parent
-        folders = [beside, *self.include]
-        return compile_bytes(name, data, folders, self.check, self.semantics, self.library)
+        where = folders(name, self.include)
+        return compile_bytes(name, data, where, self.check, self.semantics, self.library)
 
     def put(self, name: str, compilation: Compilation) -> int:
         """The script to where it was asked for; the exit status."""
@@ -166,50 +149,6 @@ class _Run:
         except OSError as error:
             return _complain(str(target), error)
         return 0
-
-
-def _complain(name: str, problem: OSError | str) -> int:
-    reason = problem if isinstance(problem, str) else problem.strerror or str(problem)
-    click.echo(visible(f"{name}: {reason}"), err=True)
-    return _USAGE
-
-
-def _our_bug(name: str, error: Exception) -> int:
-    if os.environ.get("SEQGRA_COMPILE_TRACEBACK") == "1":
-        traceback.print_exception(error)
-    message = f"{type(error).__name__}: {error}".rstrip(": ")
-    line = f"{name}: error[SG901]: seqgra-compile {__version__} failed: {message}"
-    click.echo(visible(line), err=True)
-    click.echo("  help: please report this line with the definition", err=True)
-    return _FAILED
-
-
-def _read(name: str) -> bytes:
-    """A definition's bytes, one more than the most that is compiled."""
-    if name != "-":
-        with open(name, "rb") as file:
-            return file.read(MAX_BYTES + 1)
-    if sys.stdin is None:
-        raise OSError("standard input is closed")
-    return sys.stdin.buffer.read(MAX_BYTES + 1)
-
-
-def _print(text: str) -> int:
-    """Text to standard output; the exit status."""
-    if sys.stdout is None:
-        return _complain("standard output", "it is closed")
-    try:
-        left = memoryview(text.encode())
-        while left:
-            # Unbuffered, as under PYTHONUNBUFFERED, one call may write a part only.
-            left = left[sys.stdout.buffer.write(left) :]
-        sys.stdout.buffer.flush()
-    except OSError as error:
-        # Nobody reads on: Python must not try once more when it ends.
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _complain("standard output", error)
-    return 0
 
 
 def _same(target: Path, definition: str) -> bool:

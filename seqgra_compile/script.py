@@ -10,11 +10,15 @@ from .ir import Import
 
 @dataclass(frozen=True)
 class Constant:
-    """`NAME = value  # comment`; without a name, a comment alone."""
+    """`NAME = value  # comment`; without a name, a comment alone.
+
+    `path` is the element path of the setting that it states.
+    """
 
     name: str
     value: str
     comment: str
+    path: str
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ class Alphabet:
     `letters` are those of `codes`, for messages.
 
     `unknown` is the code of the letter that stands for any, `share` its value in each channel;
-    `lenient`: any other letter counts as it.
+    `lenient`: any other letter counts as it. `complement` is the codes' list of the opposite strand, or
+    empty.
     """
 
     size: int
@@ -48,6 +53,7 @@ class Alphabet:
     unknown: int
     share: str
     lenient: bool
+    complement: str
 
 
 @dataclass(frozen=True)
@@ -74,11 +80,19 @@ class EmbeddedModule:
     code: str
 
 
+@dataclass(frozen=True)
+class Version:
+    """A name and the expression that gives its version, as in `"NumPy"` and `np.__version__`."""
+
+    name: str
+    value: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Script:
     """What the scripts of all libraries hold; `imports` are groups of lines.
 
-    `any_length`: the sequences' length is that of the first one, not the definition's.
+    `length_from_data`: the sequences' length is that of the first one, not the definition's.
     """
 
     docstring: str
@@ -88,11 +102,13 @@ class Script:
     sections: tuple[Section, ...]
     constants: tuple[Constant, ...]
     version: str
+    versions: tuple[Version, ...]
+    definition_sha256: str
     alphabet: Alphabet
     one_hot_doc: str
     targets_doc: str
     multi_class: bool
-    any_length: bool
+    length_from_data: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +119,7 @@ class TrainingScript(Script):
     model_doc: str
     two_dimensional: bool
     shuffle: bool
+    goes_on: str
     early_stopping: bool
     imitates: bool
     streams: bool

@@ -68,7 +68,8 @@ def as_text(history: dict) -> str:
 
 def of(output: Path) -> dict:
     """The history of a run, from its output folder."""
-    history = json.loads((output / "metrics.json").read_text("utf-8"))
+    metrics = json.loads((output / "metrics.json").read_text("utf-8"))
+    history = {name: metrics[name] for name in ("best", "test", "validation", "training") if name in metrics}
     if (output / "history.tsv").exists():
         history |= {"epochs": epochs(output), "weights": digest(output)}
     return history | {"recorded": {"processor": processor(), "versions": versions(output)}}
@@ -117,7 +118,8 @@ def keras_arrays(saved: Path) -> Iterator[np.ndarray]:
 def versions(output: Path) -> dict[str, str]:
     """Of Python and the libraries, as the script noted them."""
     text = (output / "session-info.txt").read_text("utf-8")
-    return dict(re.findall(r"^(\w+) version: (\S+)", text, re.MULTILINE))
+    lines = dict(line.split("\t") for line in text.splitlines())
+    return {name: lines[name] for name in lines.keys() - {"seqgra-compile", "device", "threads"}}
 
 
 def processor() -> dict[str, object]:

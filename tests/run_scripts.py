@@ -1,11 +1,14 @@
 """Run scripts one after another in one process, so that a framework is imported once.
 
 Reads a JSON list of argument lists, the script first, from the file that it is given; writes a JSON
-list of exit statuses: 0, what `sys.exit` was given, or a traceback.
+list of exit statuses: 0, what `sys.exit` was given, or a traceback. Where that was a number, what
+the script said last on standard error follows it, as in `2: data/test.txt: Is a directory`.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import runpy
 import sys
@@ -15,9 +18,13 @@ from pathlib import Path
 
 def run(arguments: list[str]) -> object:
     sys.argv = arguments
+    said = io.StringIO()
     try:
-        runpy.run_path(arguments[0], run_name="__main__")
+        with contextlib.redirect_stderr(said):
+            runpy.run_path(arguments[0], run_name="__main__")
     except SystemExit as exit:
+        if isinstance(exit.code, int) and exit.code:
+            return f"{exit.code}: {said.getvalue().splitlines()[-1]}"
         return exit.code or 0
     except BaseException:
         return traceback.format_exc()

@@ -281,13 +281,6 @@ def test_the_definitions_of_any_length_take_that_of_the_first_line(tmp_path):
         read_set(path, None)
 
 
-def test_sha256(tmp_path):
-    path = tmp_path / "data.txt"
-    path.write_bytes(b"abc")
-    digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    assert reader(CASES[DNA["PyTorch"]])["sha256"](path) == digest
-
-
 def test_the_corpus_is_in_the_documentation():
     """Every file of the corpus has its row, and there is no other row."""
     page = (ACCEPT.parent.parent / "docs" / "data.md").read_text("utf-8")

@@ -27,6 +27,7 @@ FILES = {
     "last-epoch-completed.txt",
     "metrics.json",
     "num-model-parameters.txt",
+    "receipt.json",
     "session-info.txt",
     "test-y-hat.txt",
 }
@@ -128,10 +129,12 @@ def test_history_and_metrics(case: Case, runs):
     best = min(rows, key=lambda row: float(row[2]))
     assert metrics["best"] == {
         "epoch": int(best[0]),
-        "loss": float(best[2]),
-        "accuracy": float(best[3]),
+        "training_loss": float(best[1]),
+        "validation_loss": float(best[2]),
+        "validation_accuracy": float(best[3]),
     }
-    assert metrics["test"].keys() == {"loss", "accuracy"}
+    areas = {"AUROC", "AUPRC", "mean AUROC", "mean AUPRC"}
+    assert metrics["test"].keys() == {"loss", "accuracy"} | areas
     assert 0 <= metrics["test"]["accuracy"] <= 1
     assert all(0 < float(value) < 100 for row in rows for value in row[1:3])
 
@@ -167,8 +170,12 @@ def test_a_second_run_gives_the_same_weights(library: str, runs, tmp_path):
     done = run_one(*arguments(script, data, tmp_path / "output"))
     assert done.returncode == 0, done.stderr
     first, second = runs[case.id].output, tmp_path / "output"
-    for name in ("history.tsv", "metrics.json", "test-y-hat.txt"):
+    for name in ("history.tsv", "test-y-hat.txt"):
         assert (first / name).read_bytes() == (second / name).read_bytes()
+    figures = [json.loads((output / "metrics.json").read_text()) for output in (first, second)]
+    for each in figures:
+        del each["data"]  # their line ends differ
+    assert figures[0] == figures[1]
     assert weights(first) == weights(second)
     assert f"epoch {EPOCHS}/{EPOCHS}" in done.stdout
     assert own(done.stderr) == ""
@@ -265,16 +272,16 @@ def test_output_folders(tmp_path):
     outputs = (full, empty, file, tmp_path / "deep" / "er")
     statuses = run_all(tmp_path, [arguments(script, data, output) for output in outputs])
     assert statuses == [
-        f"{full}: not empty; name another folder with -o",
+        f"2: {full}: not empty, and nothing to resume; name another folder with -o",
         0,
-        f"{file}: Not a directory",
+        f"2: {file}: File exists",
         0,
     ]
     assert [path.name for path in full.iterdir()] == ["notes.txt"]
     assert {path.name for path in empty.iterdir()} == FILES - {"test-y-hat.txt"} | {
         "saved_model.pth"
     }
-    assert json.loads((empty / "metrics.json").read_text()).keys() == {"best"}
+    assert json.loads((empty / "metrics.json").read_text()).keys() == {"data", "weights", "best"}
 
 
 def test_weights_files_are_checked(tmp_path):

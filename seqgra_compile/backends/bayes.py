@@ -27,7 +27,11 @@ _IMPORTS = (
     Import("hashlib"),
     Import("json"),
     Import("math"),
+    Import("os"),
+    Import("platform"),
+    Import("sqlite3"),
     Import("sys"),
+    Import("time"),
     Import("pathlib", "Path"),
     Import("numpy", None, "np"),
 )
@@ -50,11 +54,13 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         sections=common.sections("bayes"),
         constants=_constants(model),
         version=__version__,
+        versions=common.versions(),
+        definition_sha256=literal(source.sha256),
         alphabet=common.alphabet(model),
         one_hot_doc=common.one_hot_doc(model, f"(B, {size}, L)", "float64"),
         targets_doc=common.targets_doc(model),
         multi_class=model.task.value == MULTI_CLASS,
-        any_length=True,
+        length_from_data=True,
         heading=_heading(model),
         matrices=rows,
         matrices_doc=_matrices_doc(model),
@@ -80,7 +86,7 @@ def _header(model: BayesModel, source: Source) -> str:
             *common.title(model, source),
             "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]",
             f"Reads:  test.txt and, if there, validation.txt and training.txt: {common.columns(model)}",
-            "Writes: test-y-hat.txt and the like for each file, metrics.json, session-info.txt, "
+            "Writes: test-y-hat.txt and the like for each file, metrics.json, receipt.json, "
             "num-model-parameters.txt",
         ]
     )
@@ -90,10 +96,16 @@ def _constants(model: BayesModel) -> tuple[Constant, ...]:
     external = model.architecture
     return (
         *common.general(model),
-        Constant("", f"{model.seed.value}, without effect: nothing is drawn", model.seed.path),
+        Constant(
+            "",
+            f"{model.seed.value}, without effect: nothing is drawn",
+            model.seed.path,
+            model.seed.path,
+        ),
         Constant(
             "",
             f"{external.format.value} {comment(external.path.value)}, in the section Model",
+            external.path.path,
             external.path.path,
         ),
     )

@@ -1,0 +1,252 @@
+"""Runs that are stopped: by a signal, a full disk, another run, a loss that is no number."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cases import BY_ID, Case, write_data
+from runs import ENVIRONMENT, PYTHON, arguments, copied
+
+ROOT = Path(__file__).resolve().parent.parent
+# Masks, batch normalization, an order of batches and an optimizer with memory: all must come back.
+CASES = {
+    "PyTorch": BY_ID["torch-mc3-dna60-conv-bn-do"],
+    "TensorFlow": BY_ID["tf-mc3-dna64-conv-variants"],
+}
+# Those that are killed at random: besides, recurrent dropout, an LSTM and seqgra's file mode.
+KILLED = (
+    "torch-mc3-dna60-conv-bn-do",
+    "torch-ml3-rna24-lstm-steps",
+    "torch-mc3-dna50-beyond",
+    "tf-mc3-dna64-conv-variants",
+    "tf-ml3-rna24-lstm-steps",
+)
+EPOCHS = 6
+ENDLESS = {"EPOCHS": 10_000, "PATIENCE": 10_000}
+
+each_library = pytest.mark.parametrize("library", CASES)
+torch_soon = pytest.mark.parametrize(
+    "library", ["PyTorch", pytest.param("TensorFlow", marks=pytest.mark.long)]
+)
+posix = pytest.mark.skipif(os.name != "posix", reason="signals and devices of POSIX")
+
+
+def start(command: list[str], **options) -> subprocess.Popen:
+    return subprocess.Popen(
+        [*PYTHON, *command],
+        env=ENVIRONMENT | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        **options,
+    )
+
+
+def run(command: list[str], **options) -> tuple[int, str, str]:
+    """Exit status, standard output and standard error."""
+    process = start(command, **options)
+    out, err = process.communicate()
+    return process.returncode, out, err
+
+
+def results(output: Path) -> dict[str, str]:
+    """All that a run leaves, but for its circumstances and Keras's archive, which holds dates."""
+    found = {}
+    for path in sorted(output.iterdir()):
+        if path.name == "receipt.json":
+            receipt = json.loads(path.read_text("utf-8"))
+            assert receipt.pop("circumstances").keys() == {"host", "time"}
+            found[path.name] = json.dumps(receipt)
+        elif path.suffix == ".keras":
+            found[path.name] = "there"  # the receipt has the hash of the weights in it
+        elif not path.name.startswith("lock"):
+            found[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def prepared(case: Case, folder: Path, **constants: object) -> tuple[Path, Path]:
+    """A script of some epochs, and its data."""
+    constants = {"EPOCHS": EPOCHS, **constants}
+    return copied(case, folder / "script", **constants), write_data(folder / "data", case)
+
+
+@posix
+@each_library
+def test_a_killed_run_ends_as_if_it_had_not_been(library: str, tmp_path):
+    script, data = prepared(CASES[library], tmp_path)
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    status, _, err = run(arguments(script, data, whole))
+    assert status == 0, err
+    command = arguments(script, data, killed, "--resume")  # of a run that has not begun, too
+    process = start(command)
+    for line in process.stdout:
+        if line.startswith(f"epoch 3/{EPOCHS}"):
+            process.send_signal(signal.SIGKILL)
+            break
+    process.communicate()
+    epochs = (killed / "last-epoch-completed.txt").read_text()
+    assert "checkpoint" in os.listdir(killed) and int(epochs) in (2, 3)
+    status, out, err = run(command)
+    assert status == 0, err
+    assert f"epoch 2/{EPOCHS}" not in out and f"epoch {EPOCHS}/{EPOCHS}" in out
+    assert results(killed) == results(whole)
+    status, out, err = run(command)
+    assert (status, out) == (0, f"{killed}: this run has come to its end\n"), err
+
+
+@posix
+@pytest.mark.long
+@pytest.mark.parametrize("name", KILLED)
+def test_kills_at_random_moments(name: str, tmp_path):
+    """SIGKILL, during writes too; SEQGRA_COMPILE_KILLS of them, 20 if not set."""
+    kills = int(os.environ.get("SEQGRA_COMPILE_KILLS", "20"))
+    script, data = prepared(BY_ID[name], tmp_path, EPOCHS=40)
+    status, _, err = run(arguments(script, data, tmp_path / "whole"))
+    assert status == 0, err
+    expected, draw, done, number = results(tmp_path / "whole"), random.Random(name), 0, 0
+    while done < kills:
+        number += 1
+        output = tmp_path / f"killed-{number}"
+        while True:
+            process = start(arguments(script, data, output, "--resume"))
+            if done < kills:
+                # What it has written tells that it trains; a random moment of that is its last.
+                wait_for(output / "checkpoint", process)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(draw.uniform(0, 1.5))
+                done += process.poll() is None
+                process.send_signal(signal.SIGKILL)
+            _, err = process.communicate()
+            if process.returncode == 0:
+                break
+            assert process.returncode == -signal.SIGKILL, err
+        assert results(output) == expected
+    print(f"{name}: {done} kills in {number} runs, all results equal")
+
+
+def wait_for(path: Path, process: subprocess.Popen) -> None:
+    while not path.exists() and process.poll() is None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.02)
+
+
+@posix
+@torch_soon
+def test_ctrl_c_says_how_to_go_on(library: str, tmp_path):
+    script, data = prepared(CASES[library], tmp_path, **ENDLESS)
+    process = start(arguments(script, data, tmp_path / "output"))
+    for line in process.stdout:
+        if line.startswith("epoch 2/"):
+            process.send_signal(signal.SIGINT)
+            break
+    _, err = process.communicate()
+    assert process.returncode == 1
+    assert err.splitlines()[-1] == "stopped; the same command with --resume goes on"
+
+
+def stopped(script: Path, data: Path, output: Path) -> None:
+    """A run that is killed after its second epoch."""
+    process = start(arguments(script, data, output))
+    for line in process.stdout:
+        if line.startswith("epoch 2/"):
+            process.send_signal(signal.SIGKILL)
+            break
+    process.communicate()
+
+
+@posix
+def test_a_checkpoint_of_another_run_is_refused(tmp_path):
+    """Another script, other data, another number of threads: each is named, nothing is touched."""
+    script, data = prepared(CASES["PyTorch"], tmp_path, **ENDLESS)
+    output = tmp_path / "output"
+    stopped(script, data, output)
+    before = results(output)
+    command = arguments(script, data, output, "--resume")
+
+    def refused(*command: str) -> str:
+        status, _, err = run(list(command))
+        assert status == 2 and results(output).items() >= before.items()
+        return err.removeprefix(f"{output / 'checkpoint'}: ")
+
+    assert refused(*command[:-2], "2", "--resume") == "of a run with another threads\n"
+    text = script.read_text("utf-8")
+    script.write_text(text.replace("EPOCHS = 10000", "EPOCHS = 9000"), "utf-8")
+    assert refused(*command) == "of a run with another script, settings\n"
+    script.write_text(text, "utf-8")
+    lines = (data / "validation.txt").read_text("utf-8").splitlines(keepends=True)
+    (data / "validation.txt").write_text("".join(lines[:-1]), "utf-8")
+    assert refused(*command) == "of a run with another data\n"
+    status, _, err = run(command[:-1])
+    assert status == 2 and "not empty, and nothing to resume" in err
+
+
+@posix
+@torch_soon
+def test_a_full_disk(library: str, tmp_path):
+    """A write that fails ends the run with a sentence; what was there before stays."""
+    script, data = prepared(CASES[library], tmp_path)
+    output = tmp_path / "output"
+    output.mkdir()
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    (output / "checkpoint.partial").symlink_to("/dev/full")
+    status, _, err = run(arguments(script, data, output))
+    assert status == 2
+    assert err.splitlines()[-1] == "writing: No space left on device"
+    assert "checkpoint" not in os.listdir(output)
+
+
+@posix
+@torch_soon
+def test_two_runs_on_one_folder(library: str, tmp_path):
+    script, data = prepared(CASES[library], tmp_path, **ENDLESS)
+    output = tmp_path / "output"
+    process = start(arguments(script, data, output))
+    for line in process.stdout:
+        if line.startswith("epoch 1/"):
+            break
+    status, _, err = run(arguments(script, data, output, "--resume"))
+    process.kill()
+    process.communicate()
+    assert status == 2
+    said = f"{output}: another run is at work there, or database is locked"
+    assert err.splitlines()[-1] == said
+
+
+@posix
+@torch_soon
+def test_a_loss_that_is_no_number(library: str, tmp_path):
+    """The run ends where it happens, and keeps the best weights so far."""
+    case = CASES[library]
+    script, data = prepared(case, tmp_path, LEARNING_RATE="1e30")
+    status, _, err = run(arguments(script, data, tmp_path / "output"))
+    assert status == 1
+    said = rf"epoch \d/{EPOCHS}(, batch \d+: loss| validation loss) (nan|inf); .*"
+    assert re.search(said, err.splitlines()[-1]), err
+
+
+@posix
+def test_folders_and_files_that_are_out_of_reach(tmp_path):
+    script, data = prepared(CASES["PyTorch"], tmp_path)
+    shutil.copytree(data, tmp_path / "directory")
+    (tmp_path / "directory" / "training.txt").unlink()
+    (tmp_path / "directory" / "training.txt").mkdir()
+    status, _, err = run(arguments(script, tmp_path / "directory", tmp_path / "output"))
+    assert (status, err) == (2, f"{tmp_path}/directory/training.txt: Is a directory\n")
+    status, _, err = run(arguments(script, data, Path("/proc/output")))
+    assert status == 2 and err.startswith("/proc/output: ")
+    status, _, err = run(arguments(script, tmp_path / "nowhere", tmp_path / "output"))
+    assert (status, err) == (2, f"{tmp_path}/nowhere/training.txt: No such file or directory\n")
+    assert not (tmp_path / "output").exists()
