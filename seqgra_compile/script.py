@@ -37,12 +37,15 @@ class Section:
 class Alphabet:
     """Letters and their codes: `codes` and `lower` are byte strings whose place is their code.
 
+    `letters` are those of `codes`, for messages.
+
     `unknown` is the code of the letter that stands for any, `share` its value in each channel;
     `lenient`: any other letter counts as it. `complement` is the codes' list of the opposite strand, or
     empty.
     """
 
     size: int
+    letters: str
     codes: str
     lower: str
     code_count: int
@@ -87,7 +90,10 @@ class Version:
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """What the scripts of all libraries hold; `imports` are groups of lines."""
+    """What the scripts of all libraries hold; `imports` are groups of lines.
+
+    `length_from_data`: the sequences' length is that of the first one, not the definition's.
+    """
 
     docstring: str
     dependencies: str
@@ -102,6 +108,7 @@ class Script:
     one_hot_doc: str
     targets_doc: str
     multi_class: bool
+    length_from_data: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +116,6 @@ class TrainingScript(Script):
     """A script that trains a model; as seqgra 0.0.4 does if it imitates or even streams."""
 
     length: str
-    length_from_data: bool
     model_doc: str
     two_dimensional: bool
     shuffle: bool

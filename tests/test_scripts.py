@@ -8,8 +8,6 @@ import math
 import re
 import subprocess
 import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import history
@@ -38,8 +36,6 @@ DROPOUT = {
     "TensorFlow": BY_ID["tf-mc3-dna64-conv-variants"],
 }
 CHECKED = {"PyTorch": BY_ID["torch-mc3-dna60-conv-bn-do"], "TensorFlow": BY_ID["tf-mc2-dna32-lstm"]}
-CHECKED_LABELS = BY_ID["torch-ml3-rna24-lstm-steps"]
-CHECKED_PROTEIN = BY_ID["torch-mc4-protein40-conv"]
 
 each_library = pytest.mark.parametrize("library", MODEL_FILES)
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
@@ -235,166 +231,19 @@ def test_early_stopping_and_the_best_weights(library: str, tmp_path):
 
 # ---- what a script refuses ----
 
-GOOD = examples(CHECKED["PyTorch"], 4, 9)
-SEQUENCE, LABEL = GOOD[0]
-
-
-@dataclass(frozen=True)
-class Bad:
-    """A file's bytes and what the script says of it, behind the file's path."""
-
-    name: str
-    data: bytes | None
-    says: str
-    file: str = "training.txt"
-    status: int = 1
-
-
-def with_row(row: str, pairs: Sequence[tuple[str, str]] = GOOD) -> bytes:
-    return text(pairs) + row.encode() + b"\n"
-
-
-BAD = (
-    Bad(
-        "letter",
-        with_row("X" + SEQUENCE[1:] + "\t" + LABEL),
-        ":6: unknown letter 'X' at position 1",
-    ),
-    Bad("gap", with_row(SEQUENCE[:-1] + "-\t" + LABEL), ":6: unknown letter '-' at position 60"),
-    Bad("label", with_row(SEQUENCE + "\tpromotor"), ":6: unknown label 'promotor'"),
-    Bad("no-label", with_row(SEQUENCE + "\t"), ":6: unknown label ''"),
-    Bad(
-        "latin-1",
-        text(GOOD) + f"{SEQUENCE}\tn\xe4".encode("latin-1"),
-        ":6: unknown label 'n\ufffd'",
-    ),
-    Bad("short", with_row(SEQUENCE[:-1] + "\t" + LABEL), ":6: expected 60 letters, found 59"),
-    Bad("long", with_row(SEQUENCE + "A\t" + LABEL), ":6: expected 60 letters, found 61"),
-    Bad("one-column", with_row(SEQUENCE), ":6: expected two columns, x and y, found 1"),
-    Bad(
-        "three-columns",
-        with_row(f"{SEQUENCE}\t{LABEL}\tz"),
-        ":6: expected two columns, x and y, found 3",
-    ),
-    Bad(
-        "blank-line",
-        text(GOOD) + b"\n" + text(GOOD)[4:],
-        ":6: expected two columns, x and y, found 1",
-    ),
-    Bad("empty", b"", ":1: expected the header x, tab, y and examples below it"),
-    Bad("header-only", b"x\ty\n", ":1: expected the header x, tab, y and examples below it"),
-    Bad("no-header", text(GOOD)[4:], ":1: expected the header x, tab, y and examples below it"),
-    Bad(
-        "other-header",
-        b"y\tx\n" + text(GOOD)[4:],
-        ":1: expected the header x, tab, y and examples below it",
-    ),
-    Bad(
-        "mark",
-        b"\xef\xbb\xbf" + text(GOOD),
-        ":1: expected the header x, tab, y and examples below it",
-    ),
-    Bad("missing", None, ": No such file or directory", status=2),
-    Bad("missing-validation", None, ": No such file or directory", "validation.txt", status=2),
-    Bad(
-        "validation",
-        with_row("X" * 60 + "\t" + LABEL),
-        ":6: unknown letter 'X' at position 1",
-        "validation.txt",
-    ),
-    Bad(
-        "test",
-        with_row(SEQUENCE[:-1] + "\t" + LABEL),
-        ":6: expected 60 letters, found 59",
-        "test.txt",
-    ),
-)
-
-
-def spoiled(folder: Path, case: Case, bad: Bad) -> Path:
-    """A data set with one bad file; returns the file's path."""
-    path = write_data(folder / bad.name, case) / bad.file
-    path.unlink()
-    if bad.data is not None:
-        path.write_bytes(bad.data)
-    return path
-
-
-MULTI_LABEL_GOOD = examples(CHECKED_LABELS, 3, 9)
-MULTI_LABEL_SEQUENCE = MULTI_LABEL_GOOD[0][0]
-BAD_MULTI_LABEL = (
-    Bad(
-        "second",
-        with_row(MULTI_LABEL_SEQUENCE + "\tA/B|a/b", MULTI_LABEL_GOOD),
-        ":5: unknown label 'a/b'",
-    ),
-    Bad(
-        "no-name",
-        with_row(MULTI_LABEL_SEQUENCE + "\tA/B|", MULTI_LABEL_GOOD),
-        ":5: unknown label ''",
-    ),
-    Bad(
-        "thymine",
-        with_row("T" + MULTI_LABEL_SEQUENCE[1:] + "\tA/B", MULTI_LABEL_GOOD),
-        ":5: unknown letter 'T' at position 1",
-    ),
-)
-PROTEIN_GOOD = examples(CHECKED_PROTEIN, 3, 9)
-BAD_PROTEIN = tuple(
-    Bad(
-        name,
-        with_row(letter + PROTEIN_GOOD[0][0][1:] + "\tfold-0", PROTEIN_GOOD),
-        f":5: unknown letter '{letter}' at position 1",
-    )
-    for name, letter in (("lower-case", "a"), ("any", "X"))
-)
-CHECKED_BAD = (
-    *((CHECKED["PyTorch"], bad) for bad in BAD),
-    *((CHECKED_LABELS, bad) for bad in BAD_MULTI_LABEL),
-    *((CHECKED_PROTEIN, bad) for bad in BAD_PROTEIN),
-)
-
-
-@pytest.fixture(scope="module")
-def refusals(tmp_path_factory) -> dict[tuple[str, str], tuple[str, object]]:
-    """By case and bad file: what the script should say, and what it says."""
-    folder = tmp_path_factory.mktemp("bad")
-    expected, queue = {}, []
-    scripts = {case: copied(BY_ID[case], folder / case) for case in {c.id for c, _ in CHECKED_BAD}}
-    for case, bad in CHECKED_BAD:
-        path = spoiled(folder / "data", case, bad)
-        status = f"{bad.status}: " if bad.status != 1 else ""
-        expected[case.id, bad.name] = f"{status}{path}{bad.says}"
-        queue.append(arguments(scripts[case.id], path.parent, folder / "output" / bad.name))
-    statuses = run_all(folder, queue)
-    assert not (folder / "output").exists(), "a refusal leaves no output folder"
-    return dict(zip(expected, zip(expected.values(), statuses, strict=True), strict=True))
-
-
-@pytest.mark.parametrize(
-    ("case", "bad"),
-    CHECKED_BAD,
-    ids=lambda value: getattr(value, "name", None) or value.id,
-)
-def test_bad_data(case: Case, bad: Bad, refusals):
-    expected, said = refusals[case.id, bad.name]
-    assert said == expected
+# tests/test_data_reading.py has the damaged files.
 
 
 @each_library
 def test_refusals_in_a_process_of_their_own(library: str, tmp_path):
     """Exit status 1, one line on standard error, no traceback."""
     case = CHECKED[library]
-    script = copied(case, tmp_path / "script")
-    bad = Bad(
-        "bad",
-        with_row("?" * case.length + "\t" + case.labels[0], ()),
-        ":2: unknown letter '?' at position 1",
-    )
-    path = spoiled(tmp_path, case, bad)
-    done = run_one(*arguments(script, path.parent, tmp_path / "output"))
+    script, data = copied(case, tmp_path / "script"), write_data(tmp_path / "data", case)
+    path = data / "training.txt"
+    path.write_bytes(text([("?" * case.length, case.labels[0])]))
+    done = run_one(*arguments(script, data, tmp_path / "output"))
     assert (done.returncode, done.stdout) == (1, "")
-    assert own(done.stderr) == f"{path}{bad.says}\n"
+    assert own(done.stderr) == f"{path}:2: letter 1 is '?', none of ACGTN\n"
     assert not (tmp_path / "output").exists()
 
 

@@ -60,6 +60,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         one_hot_doc=common.one_hot_doc(model, f"(B, {size}, L)", "float64"),
         targets_doc=common.targets_doc(model),
         multi_class=model.task.value == MULTI_CLASS,
+        length_from_data=True,
         heading=_heading(model),
         matrices=rows,
         matrices_doc=_matrices_doc(model),

@@ -158,6 +158,7 @@ def alphabet(model: ir.General) -> Alphabet:
     codes = space.alphabet + (space.unknown or "")
     return Alphabet(
         size=len(space.alphabet),
+        letters=codes,
         codes=f'b"{codes}"',
         lower=f'b"{codes.lower()}"' if space.folds_case else "",
         code_count=len(codes),

@@ -33,7 +33,7 @@ _FUNCTIONAL = Import("torch.nn.functional", None, "F")
 # What the templates define, and the built-in functions that they call: an embedded module must
 # not bind these names anew. A test holds the list against the scripts in golden/.
 OWN_NAMES = frozenset("""
-    CODE_OF fail read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
+    CODE_OF read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
     draw stream_order train_epoch evaluate best_of waited train
     save save_rows open_folder sha256 begin save_checkpoint load_checkpoint warn_of_copies judge test weigh
     finish parse_arguments set_seed choose_device read_sets main

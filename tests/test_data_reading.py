@@ -1,0 +1,288 @@
+"""What scripts make of data files: of clean ones, unusual ones and damaged ones."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import bad_data
+import pytest
+from bad_data import Bad
+from cases import ACCEPT, ALL_CASES, Case, text
+from runs import ENVIRONMENT, PYTHON
+
+from seqgra_compile.compiler import compile_definition
+
+np = pytest.importorskip("numpy")
+
+DNA = {
+    "PyTorch": "torch-mc3-dna60-conv-bn-do",
+    "TensorFlow": "tf-mc2-dna32-lstm",
+    "Bayes": "boc-mc4-dna60-positions-pairs",
+}
+LABELS, PROTEIN = "torch-ml3-rna24-lstm-steps", "torch-mc4-protein40-conv"
+LIBRARIES = [*DNA]
+CASES = {case.id: case for case in ALL_CASES}
+each_library = pytest.mark.parametrize("library", LIBRARIES)
+
+
+def taken_by(case: Case) -> tuple[Bad, ...]:
+    if case.library == "TensorFlow":
+        return bad_data.TAKEN[:1]  # the other libraries' scripts read alike, and start sooner
+    nucleotides = () if case.space == "protein" else bad_data.TAKEN_NUCLEOTIDES
+    labels = bad_data.TAKEN_LABELS if case.multi_label else bad_data.TAKEN_ONE_LABEL
+    return (*bad_data.TAKEN, *nucleotides, *labels)
+
+
+def refused_by(case: Case) -> tuple[Bad, ...]:
+    if case.space == "protein":
+        return bad_data.REFUSED_PROTEIN
+    if case.multi_label:
+        return bad_data.REFUSED_LABELS
+    return (*bad_data.refused(case.length), *bad_data.REFUSED_DNA, *bad_data.REFUSED_CLASSES)
+
+
+def script_of(case: Case, folder: Path, **options: str) -> Path:
+    """The case's script, compiled now, for one epoch; in a folder with the files that it reads."""
+    shutil.copytree(case.folder, folder)
+    compilation = compile_definition(folder / "model.xml", **options)
+    script = folder / "train.py"
+    script.write_text(re.sub(r"(?m)^EPOCHS = \d+", "EPOCHS = 1", compilation.script), "utf-8")
+    return script
+
+
+def first_file(case: Case) -> str:
+    """The file that the case's script reads first."""
+    return "test.txt" if case.library.startswith("Bayes") else "training.txt"
+
+
+def data_folder(folder: Path, case: Case, data: bytes) -> Path:
+    """A data set of clean files but for the first one, which has these bytes."""
+    folder.mkdir(parents=True)
+    for name in ("training.txt", "validation.txt", "test.txt"):
+        (folder / name).write_bytes(text(bad_data.clean(case)))
+    (folder / first_file(case)).write_bytes(data)
+    return folder
+
+
+def command(case: Case, script: Path, data: Path, output: Path) -> list[str]:
+    device = [] if case.library.startswith("Bayes") else ["-g", "-1", "--threads", "1"]
+    return [*map(str, (script, data, "-o", output)), *device]
+
+
+def run_all(folder: Path, queue: Sequence[list[str]]) -> list[tuple[int, str]]:
+    """Exit statuses and complaints of scripts that are run in one process."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "queue.json").write_text(json.dumps(list(queue)), "utf-8")
+    runner = Path(__file__).with_name("refusals.py")
+    subprocess.run(
+        [*PYTHON, runner, folder / "queue.json", folder / "results.json"],
+        check=True,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+    )
+    return [tuple(pair) for pair in json.loads((folder / "results.json").read_text("utf-8"))]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    path: Path
+    output: Path
+    status: int
+    said: str
+
+
+def outcomes(folder: Path, case: Case, files: Sequence[Bad], **options: str) -> dict[str, Outcome]:
+    script, pairs = script_of(case, folder / "script", **options), bad_data.clean(case)
+    places, queue = [], []
+    for bad in (Bad("clean", text, None), *files):
+        data = data_folder(folder / "data" / bad.name, case, bad.make(pairs))
+        output = folder / "output" / bad.name
+        places.append((data / first_file(case), output))
+        queue.append(command(case, script, data, output))
+    found = run_all(folder, queue)
+    names = ["clean", *(bad.name for bad in files)]
+    return {
+        name: Outcome(*place, *result)
+        for name, place, result in zip(names, places, found, strict=True)
+    }
+
+
+def check(bad: Bad, found: dict[str, Outcome]) -> None:
+    outcome = found[bad.name]
+    if bad.says is not None:
+        assert outcome.said.startswith(f"{outcome.path}:{bad.says}")
+        assert outcome.said.count("\n") == 1 and len(outcome.said) < 400
+        assert outcome.status == 1
+        assert not outcome.output.exists(), "a refusal writes nothing"
+        return
+    assert (outcome.status, found["clean"].status) == (0, 0), outcome.said
+    for name in ("history.tsv", "test-y-hat.txt") if bad.same else ():
+        clean = found["clean"].output / name
+        if clean.exists():
+            assert (outcome.output / name).read_bytes() == clean.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def of_case(tmp_path_factory) -> Callable[[str], dict[str, Outcome]]:
+    """What a case's script made of all of its files, run once."""
+    known: dict[str, dict[str, Outcome]] = {}
+
+    def look_up(name: str) -> dict[str, Outcome]:
+        if name not in known:
+            case = CASES[name]
+            files = (*taken_by(case), *refused_by(case))
+            known[name] = outcomes(tmp_path_factory.mktemp(name), case, files)
+        return known[name]
+
+    return look_up
+
+
+CORPUS = [
+    (name, bad)
+    for name in (*DNA.values(), LABELS, PROTEIN)
+    for bad in (*taken_by(CASES[name]), *refused_by(CASES[name]))
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"), CORPUS, ids=lambda value: value if isinstance(value, str) else value.name
+)
+def test_each_file_is_taken_or_refused(name: str, bad: Bad, of_case):
+    check(bad, of_case(name))
+
+
+def test_the_corpus_is_large_and_named_once():
+    for library in LIBRARIES:
+        case = CASES[DNA[library]]
+        names = [bad.name for bad in (*taken_by(case), *refused_by(case))]
+        assert len(set(names)) == len(names) >= 60
+
+
+# ---- files that are not there ----
+
+
+def absent(path: Path) -> None:
+    path.unlink()
+
+
+def folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def dangling(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path.with_name("nowhere"))
+
+
+def locked(path: Path) -> None:
+    path.chmod(0)
+
+
+SPOILS = (
+    (absent, "No such file or directory"),
+    (folder, "Is a directory"),
+    (dangling, "No such file or directory"),
+    (locked, "Permission denied"),
+)
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    """A sentence and exit status 2, whichever of the files it is; a test set may be missing."""
+    case = CASES[DNA["PyTorch"]]
+    script, expected, queue = script_of(case, tmp_path / "script"), [], []
+    output = tmp_path / "output"
+    for spoil, reason in SPOILS:
+        for name in ("training.txt", "validation.txt", "test.txt"):
+            if name == "test.txt" and spoil in (absent, dangling):
+                continue
+            if spoil is locked and os.geteuid() == 0:
+                continue  # root reads it all the same
+            data = data_folder(tmp_path / spoil.__name__ / name, case, text(bad_data.clean(case)))
+            spoil(data / name)
+            expected.append((2, f"{data / name}: {reason}\n"))
+            queue.append(command(case, script, data, output))
+    for name in ("validation.txt", "test.txt"):  # read before training, too
+        data = data_folder(tmp_path / "bad" / name, case, text(bad_data.clean(case)))
+        (data / name).write_bytes(text([*bad_data.clean(case), ("ACGT", "")]))
+        expected.append((1, f"{data / name}:{bad_data.cut(4, 1, case.length)}\n"))
+        queue.append(command(case, script, data, output))
+    nowhere = tmp_path / "nowhere"
+    expected.append((2, f"{nowhere / 'training.txt'}: No such file or directory\n"))
+    queue.append(command(case, script, nowhere, output))
+    assert run_all(tmp_path, queue) == expected
+    assert not output.exists()
+
+
+# ---- what clean files become ----
+
+
+def reader(case: Case, **options: str) -> dict[str, object]:
+    """The names that a script's Data section defines, without its one-hot code."""
+    script = compile_definition(case.folder / "model.xml", **options).script
+    section = re.search(r"(?s)\n# -{4} Data -+\n(.*?)\n\n\ndef one_hot", script)[1]
+    imports = "import hashlib, sys\nfrom pathlib import Path\nimport numpy as np\n"
+    names: dict[str, object] = {"LABELS": case.labels}
+    exec(compile(imports + section, "data", "exec"), names)
+    return names
+
+
+@pytest.mark.parametrize("name", [*DNA.values(), LABELS, PROTEIN])
+def test_codes_and_targets(name: str, tmp_path):
+    """Letter by letter and label by label, in the slow way."""
+    case = CASES[name]
+    pairs, path = bad_data.clean(case), tmp_path / "data.txt"
+    path.write_bytes(text(pairs))
+    letters = {"DNA": "ACGTN", "RNA": "ACGUN", "protein": bad_data.PROTEIN}[case.space]
+    codes, targets = reader(case)["read_set"](path, case.length)
+    assert codes.dtype == np.uint8 and codes.flags.writeable
+    assert codes.tolist() == [[letters.index(letter.upper()) for letter in x] for x, _ in pairs]
+    if case.multi_label:
+        expected = [[float(label in y.split("|")) for label in case.labels] for _, y in pairs]
+        assert targets.dtype == np.float32
+    else:
+        expected = [case.labels.index(y) for _, y in pairs]
+        assert targets.dtype == np.int64
+    assert targets.tolist() == expected
+
+
+def test_only_seqgras_semantics_take_any_letter(tmp_path):
+    """They do so in DNA and RNA, but what parts columns and lines is no letter there, either."""
+    case = CASES[DNA["PyTorch"]]
+    read_set = reader(case, semantics="seqgra-0.0.4")["read_set"]
+    (x, y), *_ = bad_data.clean(case)
+    path = tmp_path / "data.txt"
+    path.write_bytes(text([("R?" + x[2:], y)]))
+    assert read_set(path, case.length)[0][0, :3].tolist()[:2] == [4, 4]
+    for mark in "\t\r":
+        path.write_bytes(text([(x, y), (x[:5] + mark + x[6:], y)]))
+        with pytest.raises(SystemExit, match=":3: letter 6 is"):
+            read_set(path, case.length)
+
+
+def test_the_definitions_of_any_length_take_that_of_the_first_line(tmp_path):
+    case = CASES[DNA["Bayes"]]
+    read_set, path = reader(case)["read_set"], tmp_path / "data.txt"
+    path.write_bytes(text([("ACGT", case.labels[0]), ("ACG", case.labels[0])]))
+    with pytest.raises(SystemExit, match=":3: 3 letters, 1 tabs; need 4 and 1"):
+        read_set(path, None)
+    path.write_bytes(text([("ACGT", case.labels[0])]))
+    assert read_set(path, None)[0].tolist() == [[0, 1, 2, 3]]
+    path.write_bytes(b"x\ty\nACGT c\n")
+    with pytest.raises(SystemExit, match=":2: 6 letters, 0 tabs; need 1 and 1"):
+        read_set(path, None)
+
+
+def test_the_corpus_is_in_the_documentation():
+    """Every file of the corpus has its row, and there is no other row."""
+    page = (ACCEPT.parent.parent / "docs" / "data.md").read_text("utf-8")
+    documented = set(re.findall(r"^\| `([\w-]+)` \|", page, flags=re.MULTILINE))
+    assert documented == {bad.name for _, bad in CORPUS}
