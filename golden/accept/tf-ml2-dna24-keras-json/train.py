@@ -69,34 +69,34 @@ CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
 
 
-def fail(path: Path, line: int, problem: str):
-    sys.exit(f"{path}:{line}: {problem}")
-
-
-def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
+def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray]:
     """A file's examples: codes (N, length) uint8, 0 or 1 (N, labels) float32."""
-    lines = path.read_bytes().rstrip(b"\r\n").splitlines()
-    if len(lines) < 2 or lines[0] != b"x\ty":
-        fail(path, 1, "expected the header x, tab, y and examples below it")
-    rows = [line.split(b"\t") for line in lines[1:]]
-    length = length or len(rows[0][0]) or 1
-    index_of = {label.encode(): index for index, label in enumerate(LABELS)}
+    text = path.read_bytes().rstrip(b"\r\n")
+    if not text.startswith((b"x\ty\n", b"x\ty\r\n")):
+        sys.exit(f"{path}:1: expected x, tab, y, then examples; found {text[:16]!r}")
+    ends = np.append(np.flatnonzero(np.frombuffer(text, np.uint8) == 10), len(text))
+    starts = ends[:-1] + 1  # of the examples' lines
+    index_of = {label: index for index, label in enumerate(LABELS)}
+    first = {}  # row with the same text behind its letters: a tab, labels
+    behind = zip((starts + length).tolist(), ends[1:].tolist())
+    rows = [first.setdefault(text[a:b], row) for row, (a, b) in enumerate(behind)]
     targets = np.zeros((len(rows), len(LABELS)), np.float32)
-    for number, row in enumerate(rows, start=2):
-        if len(row) != 2:
-            fail(path, number, f"expected two columns, x and y, found {len(row)}")
-        if len(row[0]) != length:
-            fail(path, number, f"expected {length} letters, found {len(row[0])}")
-        for label in row[1].split(b"|") if row[1] else []:
+    for row in first.values():
+        place = f"{path}:{row + 2}"
+        x, *y = text[starts[row] : ends[row + 1]].removesuffix(b"\r").split(b"\t")
+        if len(x) != length or len(y) != 1:
+            sys.exit(f"{place}: {len(x)} letters, {len(y)} tabs; need {length} and 1")
+        for label in y[0].decode(errors="surrogateescape").split("|") if y[0] else []:
             if label not in index_of:
-                fail(path, number, f"unknown label {label.decode(errors='replace')!r}")
-            targets[number - 2, index_of[label]] = 1
-    letters = np.frombuffer(b"".join(sequence for sequence, _ in rows), np.uint8)
-    codes = CODE_OF[letters].reshape(len(rows), length)
-    for row, position in np.argwhere(codes == 255)[:1]:
-        letter = chr(rows[row][0][position])
-        fail(path, row + 2, f"unknown letter {letter!r} at position {position + 1}")
-    return codes, targets
+                sys.exit(f"{place}: the definition has no label {label[:50]!r}")
+            targets[row, index_of[label]] = 1
+    letters = np.frombuffer(text.translate(CODE_OF), np.uint8)
+    codes = np.lib.stride_tricks.sliding_window_view(letters, length)[starts]
+    if codes.max() == 255:
+        row, at = np.argwhere(codes == 255)[0]
+        letter = chr(text[starts[row] + at])
+        sys.exit(f"{path}:{row + 2}: letter {at + 1} is {letter!a}, none of ACGTN")
+    return codes, targets[rows]
 
 
 def one_hot(codes: tf.Tensor) -> tf.Tensor:
@@ -314,8 +314,8 @@ def best_of(epochs: list[dict]) -> dict:
 def check_loss(title: str, batch: int, logs: dict[str, float]) -> None:
     """End the run at the first loss that is no finite number."""
     if not math.isfinite(logs["loss"]):
-        loss = f"loss {logs['loss']}; lower the learning rate?"
-        sys.exit(f"{title}, batch {batch + 1}: {loss}")
+        title += f", batch {batch + 1}"
+        sys.exit(f"{title}: the loss is no finite number; lower the learning rate?")
 
 
 def train(model: keras.Model, sets: dict, out: Path, run: dict) -> None:
@@ -339,7 +339,7 @@ def train(model: keras.Model, sets: dict, out: Path, run: dict) -> None:
             logs[key][0] for key in ("loss", "val_loss", "val_accuracy")
         )
         if not math.isfinite(loss):
-            sys.exit(f"{title}: validation loss {loss}; lower the learning rate?")
+            sys.exit(f"{title}: the loss is no finite number; lower the learning rate?")
         row = {"epoch": epoch, "training_loss": trained, "validation_loss": loss}
         epochs.append(row | {"validation_accuracy": score})
         losses = f"training loss {trained:.4f}  validation loss {loss:.4f}"

@@ -62,38 +62,42 @@ CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
 
 
-def fail(path: Path, line: int, problem: str):
-    sys.exit(f"{path}:{line}: {problem}")
-
-
-def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
+def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray]:
     """A file's examples: codes (N, length) uint8, class indices (N,) int64."""
-    lines = path.read_bytes().rstrip(b"\r\n").splitlines()
-    if len(lines) < 2 or lines[0] != b"x\ty":
-        fail(path, 1, "expected the header x, tab, y and examples below it")
-    rows = [line.split(b"\t") for line in lines[1:]]
-    length = length or len(rows[0][0]) or 1
-    index_of = {label.encode(): index for index, label in enumerate(LABELS)}
-    for number, row in enumerate(rows, start=2):
-        if len(row) != 2:
-            fail(path, number, f"expected two columns, x and y, found {len(row)}")
-        if len(row[0]) != length:
-            fail(path, number, f"expected {length} letters, found {len(row[0])}")
-        if row[1] not in index_of:
-            fail(path, number, f"unknown label {row[1].decode(errors='replace')!r}")
-    letters = np.frombuffer(b"".join(sequence for sequence, _ in rows), np.uint8)
-    codes = CODE_OF[letters].reshape(len(rows), length)
-    for row, position in np.argwhere(codes == 255)[:1]:
-        letter = chr(rows[row][0][position])
-        fail(path, row + 2, f"unknown letter {letter!r} at position {position + 1}")
-    return codes, np.array([index_of[label] for _, label in rows], np.int64)
+    text = path.read_bytes().rstrip(b"\r\n")
+    if not text.startswith((b"x\ty\n", b"x\ty\r\n")):
+        sys.exit(f"{path}:1: expected x, tab, y, then examples; found {text[:16]!r}")
+    ends = np.append(np.flatnonzero(np.frombuffer(text, np.uint8) == 10), len(text))
+    starts = ends[:-1] + 1  # of the examples' lines
+    index_of = {label: index for index, label in enumerate(LABELS)}
+    first = {}  # row with the same text behind its letters: a tab, a label
+    behind = zip((starts + length).tolist(), ends[1:].tolist())
+    rows = [first.setdefault(text[a:b], row) for row, (a, b) in enumerate(behind)]
+    targets = np.zeros(len(rows), np.int64)
+    for row in first.values():
+        place = f"{path}:{row + 2}"
+        x, *y = text[starts[row] : ends[row + 1]].removesuffix(b"\r").split(b"\t")
+        if len(x) != length or len(y) != 1:
+            sys.exit(f"{place}: {len(x)} letters, {len(y)} tabs; need {length} and 1")
+        label = y[0].decode(errors="surrogateescape")
+        if label not in index_of:
+            sys.exit(f"{place}: the definition has no label {label[:50]!r}")
+        targets[row] = index_of[label]
+    letters = np.frombuffer(text.translate(CODE_OF), np.uint8)
+    codes = np.lib.stride_tricks.sliding_window_view(letters, length)[starts]
+    if codes.max() == 255:
+        row, at = np.argwhere(codes == 255)[0]
+        letter = chr(text[starts[row] + at])
+        sys.exit(f"{path}:{row + 2}: letter {at + 1} is {letter!a}, none of ACGTN")
+    return codes, targets[rows]
 
 
 def one_hot(codes: torch.Tensor) -> torch.Tensor:
     """Codes (B, L) to (B, 4, L) float32, channels ACGT; N is 0.25 in each."""
-    channels = torch.arange(4, dtype=torch.uint8, device=codes.device)
-    x = (codes[:, None, :] == channels[:, None]).float()
-    return x.masked_fill_(codes[:, None, :] == 4, 0.25)
+    table = torch.eye(4, 5, device=codes.device)  # a column for each code
+    table[:, 4] = 0.25
+    x = table.index_select(1, codes.flatten().int()).view(4, *codes.shape)
+    return x.transpose(0, 1).contiguous()
 
 
 # ---- Model -------------------------------------------------------------------
@@ -312,8 +316,8 @@ def build_optimizer(model: nn.Module) -> torch.optim.Optimizer:
 
 
 # ---- Training ----------------------------------------------------------------
-def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
-    """One pass over the training set; the mean loss, each batch's before its step."""
+def train_epoch(model, loss_fn, optimizer, codes, targets, title: str):
+    """One pass over the training set; the mean loss, and the sum of each batch's."""
     model.train()
     order = torch.randperm(len(codes)).to(codes.device)
     losses = []
@@ -323,11 +327,7 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
         loss.backward()
         optimizer.step()
         losses.append(loss.detach() * len(batch))
-    losses = torch.stack(losses)
-    if not losses.isfinite().all():
-        batch = losses.isfinite().tolist().index(False) + 1
-        sys.exit(f"{title}, batch {batch}: loss {loss}; lower the learning rate?")
-    return losses.sum().item() / len(order)
+    return torch.stack(losses).sum().item() / len(order), losses
 
 
 @torch.no_grad()
@@ -354,14 +354,15 @@ def train(model, loss_fn, optimizer, sets: dict, out: Path, run: dict) -> None:
     while len(epochs) < EPOCHS and len(epochs) - best_of(epochs)["epoch"] < PATIENCE:
         epoch = len(epochs) + 1
         title = f"epoch {epoch}/{EPOCHS}"
-        trained = train_epoch(model, loss_fn, optimizer, *sets["training"], title)
+        trained, losses = train_epoch(
+            model, loss_fn, optimizer, *sets["training"], title
+        )
         loss, accuracy, _ = evaluate(model, loss_fn, *sets["validation"], torch.float32)
-        if not math.isfinite(loss):
-            sys.exit(f"{title}: validation loss {loss}; lower the learning rate?")
+        check_finite(title, losses, loss)
         row = {"epoch": epoch, "training_loss": trained, "validation_loss": loss}
         epochs.append(row | {"validation_accuracy": accuracy})
-        losses = f"training loss {trained:.4f}  validation loss {loss:.4f}"
-        print(f"{title}  {losses}  accuracy {accuracy:.4f}", flush=True)
+        said = f"training loss {trained:.4f}  validation loss {loss:.4f}"
+        print(f"{title}  {said}  accuracy {accuracy:.4f}", flush=True)
         if best_of(epochs) is epochs[-1]:
             save(out / "saved_model.pth", lambda f: torch.save(model.state_dict(), f))
         save_checkpoint(out, run, model, optimizer)
@@ -450,6 +451,15 @@ def load_checkpoint(path: Path, run: dict, model, optimizer) -> None:
     optimizer.load_state_dict(state["optimizer"])
     torch.set_rng_state(state["torch"])
     torch.cuda.set_rng_state_all(state["cuda"])
+
+
+def check_finite(title: str, losses: list[torch.Tensor], validation: float) -> None:
+    """End the run at the first loss that is no number; the best weights so far stay."""
+    finite = torch.stack(losses).isfinite().tolist()
+    if not all(finite):
+        title += f", batch {finite.index(False) + 1}"
+    if not (all(finite) and math.isfinite(validation)):
+        sys.exit(f"{title}: the loss is no finite number; lower the learning rate?")
 
 
 def warn_of_copies(sets: dict[str, tuple]) -> None:
