@@ -8,7 +8,6 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -112,18 +111,22 @@ def _list(kind: str) -> int:
     return _print(listing(kind))
 
 
-@dataclass
 class _Run:
     """One call of the command: what was asked for, and what is written already."""
 
-    definitions: tuple[str, ...]
-    output: Path | None
-    into_folder: bool
-    include: tuple[Path, ...]
-    semantics: str
-    library: str | None
-    check: bool
-    written: dict[Path, str] = field(default_factory=dict)
+    def __init__(
+        self,
+        definitions: tuple[str, ...],
+        output: Path | None,
+        into_folder: bool,
+        include: tuple[Path, ...],
+        semantics: str,
+        library: str | None,
+        check: bool,
+    ) -> None:
+        self.definitions, self.output, self.into_folder = definitions, output, into_folder
+        self.include, self.semantics, self.library, self.check = include, semantics, library, check
+        self.written: dict[Path, str] = {}
 
     def status(self, name: str) -> int:
         """Compile one definition, report, write; the exit status."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from . import ir
@@ -24,6 +23,7 @@ from .kerasfiles import read_keras
 from .linker import link
 from .lookup import Folders
 from .parser import parse
+from .record import record
 from .renderer import render
 from .retarget import retarget
 from .script import Script
@@ -35,7 +35,7 @@ class UnsupportedSemantics(ValueError):
     """There are no scripts of a library under these semantics."""
 
 
-@dataclass(frozen=True)
+@record
 class Compilation:
     """What came out: `script` is None if the definition has errors or was only checked."""
 

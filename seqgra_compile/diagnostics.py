@@ -10,10 +10,10 @@ import difflib
 import enum
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 
 from .explanations import CODES
 from .pycode import visible
+from .record import record, replace
 from .source import Source, Span
 
 _MAX_QUOTED = 60
@@ -30,7 +30,7 @@ class Severity(enum.Enum):
     NOTE = "note"
 
 
-@dataclass(frozen=True)
+@record
 class Diagnostic:
     code: str
     severity: Severity
@@ -40,15 +40,15 @@ class Diagnostic:
     source: Source | None = None
 
 
-@dataclass
 class Diagnostics:
     """Collects what the stages find; a stage reports all that it can see.
 
     `source` is the file in which the spans lie, or None where that is the definition itself.
     """
 
-    found: list[Diagnostic] = field(default_factory=list)
-    source: Source | None = None
+    def __init__(self, found: list[Diagnostic] | None = None, source: Source | None = None) -> None:
+        self.found = [] if found is None else found
+        self.source = source
 
     def within(self, source: Source) -> Diagnostics:
         """The same collection, for spans that lie in another file."""

@@ -10,17 +10,17 @@ import contextlib
 import difflib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from .diagnostics import Diagnostics, quoted
+from .record import record
 from .source import Text
 
 _MAX_SEEN = 20_000
 _MAX_DEPTH = 4
 
 
-@dataclass(frozen=True)
+@record
 class Folders:
     """Where to look: pairs of the folder and its name as the user wrote it."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from .ir import Import
+from .record import record
 
 
-@dataclass(frozen=True)
+@record
 class Constant:
     """`NAME = value  # comment`; without a name, a comment alone."""
 
@@ -17,7 +17,7 @@ class Constant:
     comment: str
 
 
-@dataclass(frozen=True)
+@record
 class Section:
     """A titled part of a script and the template that prints it."""
 
@@ -29,7 +29,7 @@ class Section:
         return f"# ---- {self.title} ".ljust(80, "-")
 
 
-@dataclass(frozen=True)
+@record
 class Alphabet:
     """Letters and their codes: `codes` and `lower` are byte strings whose place is their code.
 
@@ -47,7 +47,7 @@ class Alphabet:
     lenient: bool
 
 
-@dataclass(frozen=True)
+@record
 class Layer:
     """One operation: what makes it, and, in PyTorch, what applies it to `x`."""
 
@@ -56,14 +56,14 @@ class Layer:
     apply: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class LoadedWeights:
     """The statement that gives a layer the initial weights of a file."""
 
     load: str
 
 
-@dataclass(frozen=True)
+@record
 class EmbeddedModule:
     """An external PyTorch module."""
 
@@ -71,7 +71,7 @@ class EmbeddedModule:
     code: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Script:
     """What the scripts of all libraries hold; `imports` are groups of lines."""
 
@@ -88,7 +88,7 @@ class Script:
     multi_class: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class TrainingScript(Script):
     """A script that trains a model; as seqgra 0.0.4 does if it imitates or even streams."""
 
@@ -107,7 +107,7 @@ class TrainingScript(Script):
     weights_files: tuple[LoadedWeights, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class PyTorchScript(TrainingScript):
     """`fragments` are templates of classes that the model needs; if it `draws`, as seqgra does."""
 
@@ -137,7 +137,7 @@ class PyTorchScript(TrainingScript):
         return self.draws and self.shuffle
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class KerasScript(TrainingScript):
     """`true_class` and `threshold` are expressions of the accuracy."""
 
@@ -152,7 +152,7 @@ class KerasScript(TrainingScript):
         return self.imitates and self.shuffle
 
 
-@dataclass(frozen=True)
+@record
 class MatrixRows:
     """A sequence element's matrix: its name, and the lines of its rows."""
 
@@ -160,7 +160,7 @@ class MatrixRows:
     rows: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@record
 class LabelRules:
     """A label and what its rules add to its score; `title`, if any, is its condition's own label."""
 
@@ -169,7 +169,7 @@ class LabelRules:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Windows:
     """Which positions besides random the rules name."""
 
@@ -183,7 +183,7 @@ class Windows:
         return self.start or self.end or self.center or self.number
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class BayesScript(Script):
     """`wide`: rows of matrices take several lines."""
 
