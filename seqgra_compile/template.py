@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 # As Jinja with `trim_blocks` and `lstrip_blocks`: a block's tag on a line of its own leaves none.
 _TAG = re.compile(
-    r"(?:^[ \t]*)?\{%[ ]*(?P<block>[^%]*?)[ ]*%\}\n?|\{\{[ ]*(?P<value>[^}]*?)[ ]*\}\}", re.MULTILINE
+    r"(?:^[ \t]*)?\{%[ ]*(?P<block>[^%]*?)[ ]*%\}\n?|\{\{[ ]*(?P<value>[^}]*?)[ ]*\}\}",
+    re.MULTILINE,
 )
 _NAME = re.compile(r"[a-z_]\w*(?:\.[a-z_]\w*)*", re.IGNORECASE)
 _FOR = re.compile(r"for (\w+) in (\S+)")
