@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +15,6 @@ from .catalog.semantics import INTENDED, SEMANTICS
 from .catalog.sequences import PYTORCH, TENSORFLOW
 from .compiler import Compilation, UnsupportedSemantics, compile_bytes
 from .diagnostics import as_text, one_of
-from .explanations import CODES, explain
 from .pycode import visible
 from .xmltree import MAX_BYTES
 
@@ -96,13 +93,15 @@ def main(
 
 
 def _explain(code: str) -> int:
+    # Imported here, as all that follows: a compilation needs none of it.
+    from .explanations import CODES, explain
+
     if code.upper() not in CODES:
         raise click.UsageError(f"there is no code '{code}'; codes are SG and three digits")
     return _print(explain(code.upper()) + "\n")
 
 
 def _list(kind: str) -> int:
-    # Imported here: a compilation needs none of it.
     from .reference.entries import KINDS
     from .reference.listing import listing
 
@@ -179,6 +178,8 @@ def _complain(name: str, problem: OSError | str) -> int:
 
 def _our_bug(name: str, error: Exception) -> int:
     if os.environ.get("SEQGRA_COMPILE_TRACEBACK") == "1":
+        import traceback
+
         traceback.print_exception(error)
     message = f"{type(error).__name__}: {error}".rstrip(": ")
     line = f"{name}: error[SG901]: seqgra-compile {__version__} failed: {message}"
@@ -237,6 +238,8 @@ def _write(target: Path, script: str) -> None:
 @contextlib.contextmanager
 def _temporary(target: Path) -> Iterator[Path]:
     """The path of a new file beside the target; removed if it is still there."""
+    import tempfile
+
     handle, path = tempfile.mkstemp(dir=target.parent, prefix=".seqgra-compile-")
     os.close(handle)
     try:

@@ -1,4 +1,8 @@
-"""The stages in order: bytes in, a script and diagnostics out."""
+"""The stages in order: bytes in, a script and diagnostics out.
+
+Stages for files that few definitions name are imported where they run, as are the backends: to
+import everything would take longer than to check a definition.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +15,12 @@ from .backends import BACKENDS
 from .catalog.semantics import INTENDED, SUPPORTED
 from .catalog.sequences import BAYES
 from .checks import check
-from .dataanalyzer import analyze_data
-from .dataparser import parse_data
 from .diagnostics import Diagnostics
 from .embedder import embed
 from .formatter import format_script
 from .grammar import BayesModel
 from .imitation import imitate
 from .inference import infer
-from .kerasfiles import read_keras
-from .linker import link
 from .lookup import Folders
 from .parser import parse
 from .record import record
@@ -109,14 +109,18 @@ def _arranged(
         model = _with_shapes(model, folders, target or library, semantics, diagnostics)
     if not model or diagnostics.failed:
         return None
-    script = BACKENDS[model.library.value](model, source, diagnostics)
+    arrange = BACKENDS[model.library.value]()
+    script = arrange(model, source, diagnostics)
     return None if diagnostics.failed else (model.id.value, script)
 
 
 def _with_shapes(
     model: ir.Model, folders: Folders, library: str, semantics: str, diagnostics: Diagnostics
 ) -> ir.Model | None:
-    model = read_keras(model, folders, diagnostics)
+    if isinstance(model.architecture, ir.External):
+        from .kerasfiles import read_keras
+
+        model = read_keras(model, folders, diagnostics)
     model = model and embed(model, folders, diagnostics)
     model = model and retarget(model, library, diagnostics)
     model = model and imitate(model, semantics, diagnostics)
@@ -132,6 +136,10 @@ def _with_grammar(
     """The same way once more for the data definition, whose diagnostics lie within its file."""
     if not retarget(model, library, diagnostics):
         return None
+    from .dataanalyzer import analyze_data
+    from .dataparser import parse_data
+    from .linker import link
+
     named = model.architecture.path
     found = folders.find(Text(named.value, named.span), MAX_BYTES, diagnostics)
     if found is None:

@@ -6,12 +6,10 @@ least one case for each.
 
 from __future__ import annotations
 
-import difflib
 import enum
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from .explanations import CODES
 from .pycode import visible
 from .record import record, replace
 from .source import Source, Span
@@ -70,6 +68,8 @@ class Diagnostics:
     def _add(
         self, code: str, severity: Severity, span: Span, message: str, help: str | None
     ) -> None:
+        from .explanations import CODES  # most definitions have nothing to report
+
         if code not in CODES:
             raise KeyError(f"diagnostic code {code} has no row in CODES")
         self.found.append(Diagnostic(code, severity, message, span, help, self.source))
@@ -94,6 +94,8 @@ def quoted(text: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that a word is most likely meant to be, or None if nothing is near."""
+    import difflib  # only for what is misspelt
+
     matcher = difflib.SequenceMatcher(b=word.strip().lower()[:_MAX_QUOTED])
 
     def likeness(name: str) -> float:

@@ -24,7 +24,6 @@ from .lookup import Folders
 from .pycode import is_name
 from .record import replace
 from .source import Text
-from .weights import WeightsRefused, check_npy
 
 _MAX_MODULE = 2**20
 _MAX_WEIGHTS = 2**31
@@ -58,6 +57,8 @@ def _with_weights(
     found = folders.find(Text(named.value, named.span), _MAX_WEIGHTS, diagnostics)
     if found is None:
         return operation
+    from .weights import WeightsRefused, check_npy
+
     _, data = found
     try:
         check_npy(data)

@@ -14,7 +14,6 @@ from __future__ import annotations
 import ast
 import bisect
 import functools
-import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -113,9 +112,8 @@ def _blocks(text: str, holes: list[tuple[int, int]]) -> Iterator[_Block]:
 
 def _ends_definition(text: str, start: int, gap: re.Match, hole_at) -> bool:
     """Whether the last statement before a gap is a template's `def` or `class`."""
-    last = None
-    for last in _DEFINITION.finditer(text, start, gap.start()):
-        pass
+    definitions = [*_DEFINITION.finditer(text, start, gap.start())]
+    last = definitions[-1] if definitions else None
     return (
         last is not None
         and not hole_at(last.start(), last.end())

@@ -7,7 +7,6 @@ depend on where the user stands.
 from __future__ import annotations
 
 import contextlib
-import difflib
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -120,6 +119,8 @@ class Folders:
             if file.rpartition("/")[2] == base:
                 return file
         by_name = {file.rpartition("/")[2]: file for file in reversed(files)}
+        import difflib  # only for what is misspelt
+
         near = difflib.get_close_matches(base, by_name, n=1, cutoff=0.6)
         return by_name[near[0]] if near else None
 
