@@ -4,9 +4,9 @@ The result is what Black makes of the whole script, but Black reads only what ma
 of the templates is in its form already, which tests/test_formatter.py holds them to. So a script
 falls into the blocks between which Black always leaves two blank lines. A block without text from a
 value stays as it is. In other blocks Black formats the statements that hold such text, one by one:
-it treats each statement by itself, and those in `canonical` form it would leave alone. Where they
-cannot be told apart it formats the block, between two others; and it formats the whole where
-something in the text reaches across blocks.
+it treats each statement by itself, and of those that `canonical` knows it need not even be asked.
+Where they cannot be told apart it formats the block, between two others; and it formats the whole
+where something in the text reaches across blocks.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from .canonical import is_canonical, is_canonical_comment
+from .canonical import formatted, is_formatted_comment
 from .record import record
 from .template import Piece
 
@@ -208,10 +208,12 @@ def _is_text(node: ast.AST) -> bool:
 def _statement(lines: list[str], statement: _Statement) -> list[str] | None:
     """A statement's lines as Black leaves them, or None if it does not come back alone."""
     own = lines[statement.first : statement.last + 1]
-    if statement.node is None and is_canonical_comment(own[0]):
+    if statement.node is None and is_formatted_comment(own[0]):
         return own
-    if statement.node and len(own) == 1 and is_canonical(statement.node, own[0]):
-        return own
+    if statement.node and len(own) == 1:
+        known = formatted(statement.node, own[0])
+        if known is not None:
+            return known
     indent = len(own[0]) - len(own[0].lstrip(" "))
     depth, odd = divmod(indent, 4)
     if odd:
