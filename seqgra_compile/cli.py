@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sys
 from collections.abc import Iterator
@@ -15,10 +16,13 @@ from .catalog.semantics import INTENDED, SEMANTICS
 from .catalog.sequences import PYTORCH, TENSORFLOW
 from .compiler import Compilation, UnsupportedSemantics, compile_bytes
 from .diagnostics import as_text, one_of
+from .parallel import Ahead
 from .pycode import visible
 from .xmltree import MAX_BYTES
 
 _FAILED, _USAGE = 1, 2
+# So many definitions pay for processes that compile or check them: each takes some 10 or 3 ms.
+_MANY, _MANY_CHECKS = 24, 200
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -89,7 +93,7 @@ def main(
     if into_folder and os.path.exists(output) and not os.path.isdir(output):
         raise click.UsageError(f"several definitions need a folder, and '{output}' is none")
     run = _Run(definitions, output, into_folder, include, semantics, library, check)
-    sys.exit(max(run.status(name) for name in definitions))
+    sys.exit(run.worst_status())
 
 
 def _explain(code: str) -> int:
@@ -127,14 +131,26 @@ class _Run:
         self.include, self.semantics, self.library, self.check = include, semantics, library, check
         self.written: dict[Path, str] = {}
 
-    def status(self, name: str) -> int:
-        """Compile one definition, report, write; the exit status."""
+    def worst_status(self) -> int:
+        """Compile all definitions; the first one imports what the processes for the others need."""
+        first, *others = self.definitions
+        work = functools.partial(
+            _compile_file, self.include, self.check, self.semantics, self.library
+        )
+        worst = self.status(first)
+        files = [name for name in others if name != "-"]
+        with Ahead(work, files, _MANY_CHECKS if self.check else _MANY) as ahead:
+            return max([worst, *(self.status(name, ahead) for name in others)])
+
+    def status(self, name: str, ahead: Ahead[Compilation] | None = None) -> int:
+        """Compile one definition, unless that is done, report, write; the exit status."""
         try:
             data = _read(name)
         except OSError as error:
             return _complain(name, error)
         try:
-            compilation = self.compiled(name, data)
+            done = ahead and ahead.result(name)
+            compilation = done if done and done.source.data == data else self.compiled(name, data)
             for diagnostic in compilation.diagnostics:
                 click.echo(as_text(diagnostic, compilation.source), err=True)
         except UnsupportedSemantics as error:
@@ -146,9 +162,7 @@ class _Run:
         return 0 if self.check else self.put(name, compilation)
 
     def compiled(self, name: str, data: bytes) -> Compilation:
-        beside = Path(".") if name == "-" else Path(name).parent
-        folders = [beside, *self.include]
-        return compile_bytes(name, data, folders, self.check, self.semantics, self.library)
+        return _compile(self.include, self.check, self.semantics, self.library, name, data)
 
     def put(self, name: str, compilation: Compilation) -> int:
         """The script to where it was asked for; the exit status."""
@@ -162,12 +176,30 @@ class _Run:
             return _complain(name, f"'{first}' has the same model id; {target} is already written")
         self.written[target] = name
         try:
-            if any(_same(target, definition) for definition in self.definitions):
+            if target.exists() and any(_same(target, each) for each in self.definitions):
                 return _complain(str(target), "this is a definition; it is not overwritten")
             _write(target, compilation.script)
         except OSError as error:
             return _complain(str(target), error)
         return 0
+
+
+def _compile_file(
+    include: tuple[Path, ...], check: bool, semantics: str, library: str | None, name: str
+) -> Compilation:
+    return _compile(include, check, semantics, library, name, _read(name))
+
+
+def _compile(
+    include: tuple[Path, ...],
+    check: bool,
+    semantics: str,
+    library: str | None,
+    name: str,
+    data: bytes,
+) -> Compilation:
+    beside = Path(".") if name == "-" else Path(name).parent
+    return compile_bytes(name, data, [beside, *include], check, semantics, library)
 
 
 def _complain(name: str, problem: OSError | str) -> int:
