@@ -61,7 +61,7 @@ def format_script(pieces: Sequence[Piece]) -> str:
     return _black(text) if None in blocks else _BETWEEN.join(blocks) + "\n"
 
 
-@functools.lru_cache(maxsize=10_000)
+@functools.lru_cache(maxsize=2_000)
 def _black(text: str) -> str:
     import black  # noqa: PLC0415 - checking a definition needs no formatter
 
