@@ -121,6 +121,8 @@ def test_text_of_others(module: str, before: str, after: str):
             (module, False),
             (after, True),
             ("A( 1 )", False),
+            ("\n\n\ndef behind():\n    return ", True),
+            ("A( 2 )", False),
             ("\n", True),
         ]
     )
