@@ -1,23 +1,44 @@
-"""How long compiling takes: cold, against the imports it cannot do without, and in one process.
+"""How long compiling takes, as ratios of what was measured beside it in the same run.
 
 Usage: python benchmarks/compile_time.py   (on a machine that does nothing else)
+
+Cold: a fresh interpreter, against one that imports lxml, Jinja2 and Black; both in turns.
+Further: one more definition in the same process, on one core, nothing of it known from before.
+Growth: ever more operations or labels; in linear growth the time of each stays the same.
+Many: a folder of different definitions, on all cores and on one.
 """
 
 from __future__ import annotations
 
+import gc
+import os
+import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from seqgra_compile.compiler import compile_definition
+from seqgra_compile import formatter
+from seqgra_compile.compiler import compile_bytes, compile_definition
 
 ROOT = Path(__file__).resolve().parents[1]
-EXAMPLE = ROOT / "examples" / "motifs.xml"
-DEFINITIONS = [EXAMPLE, *sorted(ROOT.glob("golden/accept/*/model.xml"))]
-COLD_RUNS, WARM_RUNS = 11, 5
+EXAMPLES = [path for path in sorted(ROOT.glob("examples/*.xml")) if path.stem != "motifs-grammar"]
+GOLDEN = sorted(ROOT.glob("golden/accept/*/model.xml"))
+COLD = [
+    ROOT / "examples" / "motifs.xml",
+    ROOT / "examples" / "basset.xml",
+    ROOT / "golden" / "accept" / "tf-mc3-dna64-conv-variants" / "model.xml",
+]
+COLD_RUNS, RUNS, MANY = 15, 5, 100
+OPERATIONS, LABELS = (125, 250, 500), (2_500, 5_000, 10_000)
+
+
+def cpu_of_children() -> float:
+    used = os.times()
+    return used.children_user + used.children_system
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -26,37 +47,126 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def python(*arguments: object) -> Callable[[], object]:
-    """A fresh interpreter with these arguments."""
+def python(*arguments: object, status: int = 0) -> Callable[[], object]:
+    """A fresh interpreter with these arguments; bytecode is kept, as an installation has it."""
     command = [sys.executable, *map(str, arguments)]
-    return lambda: subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    paths = [str(ROOT), *filter(None, [environment.get("PYTHONPATH")])]
+    environment["PYTHONPATH"] = os.pathsep.join(paths)
+
+    def work() -> None:
+        done = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL)
+        assert done.returncode == status, command
+
+    return work
+
+
+def label(path: Path) -> str:
+    return path.stem if path.stem != "model" else path.parent.name
 
 
 def cold() -> None:
-    """Both in turns, so that a slower minute of the machine hits both."""
+    """All in turns, so that a slower minute of the machine hits all of them."""
     kinds = {
-        "import jinja2, black": python("-c", "import jinja2, black"),
-        "compile examples/motifs.xml": python("-m", "seqgra_compile", EXAMPLE),
+        "import lxml.etree, jinja2, black": python("-c", "import lxml.etree, jinja2, black"),
+        "--check motifs": python("-m", "seqgra_compile", "--check", COLD[0]),
     }
+    kinds |= {f"compile {label(path)}": python("-m", "seqgra_compile", path) for path in COLD}
     times: dict[str, list[float]] = {name: [] for name in kinds}
+    cpu: dict[str, list[float]] = {name: [] for name in kinds}
+    for work in kinds.values():
+        work()
     for _ in range(COLD_RUNS):
         for name, work in kinds.items():
+            before = cpu_of_children()
             times[name].append(seconds(work))
-    medians = [statistics.median(runs) for runs in times.values()]
-    for name, median in zip(kinds, medians, strict=True):
-        print(f"cold, {name}: {1000 * median:.0f} ms")
-    print(f"ratio: {medians[1] / medians[0]:.2f}")
+            cpu[name].append(cpu_of_children() - before)
+    print(f"cold, medians of {COLD_RUNS} runs in turns; CPU time counts on a busy machine")
+    yardstick, *_ = ([statistics.median(found[name]) for found in (times, cpu)] for name in kinds)
+    for name in kinds:
+        wall, used = (statistics.median(found[name]) for found in (times, cpu))
+        ratios = f"ratio {wall / yardstick[0]:.2f}, of CPU time {used / yardstick[1]:.2f}"
+        print(f"  {name:38} {1000 * wall:5.0f} ms  {ratios}")
 
 
-def warm() -> None:
-    """Each further definition in one process, the best of some runs."""
-    compile_definition(EXAMPLE)
-    for path in DEFINITIONS:
-        best = min(seconds(lambda path=path: compile_definition(path)) for _ in range(WARM_RUNS))
-        name = path.stem if path == EXAMPLE else path.parent.name
-        print(f"one more, {name}: {1000 * best:.0f} ms")
+def best(work: Callable[[], object]) -> float:
+    """The best of some runs in which the formatter remembers nothing."""
+
+    def afresh() -> float:
+        formatter._black.cache_clear()
+        gc.collect()
+        return seconds(work)
+
+    return min(afresh() for _ in range(RUNS))
+
+
+def further() -> None:
+    compile_definition(COLD[0])
+    times = {label(p): best(lambda p=p: compile_definition(p)) for p in [*EXAMPLES, *GOLDEN]}
+    print(f"further definitions in one process, best of {RUNS} runs each")
+    print(f"  median of {len(times)}: {1000 * statistics.median(times.values()):.0f} ms")
+    for name in sorted(times, key=times.get, reverse=True)[:3]:
+        print(f"  {name:38} {1000 * times[name]:5.0f} ms")
+
+
+def with_operations(text: str, count: int) -> bytes:
+    dense = '<operation units="8" activation="relu">Dense</operation>' * (count - 3)
+    pool = "<operation>GlobalMaxPool1D</operation>"
+    return text.replace(pool, pool + dense).encode()
+
+
+def with_labels(text: str, count: int) -> bytes:
+    names = "".join(f"<label>label-{number}</label>" for number in range(count))
+    text = re.sub("<labels>.*</labels>", f"<labels>{names}</labels>", text, flags=re.DOTALL)
+    return text.replace('units="3"', f'units="{count}"').encode()
+
+
+def growth() -> None:
+    print(f"growth, best of {RUNS} runs each")
+    for name in ("motifs", "motifs-tensorflow"):
+        text = (ROOT / "examples" / f"{name}.xml").read_text("utf-8")
+        for what, make, counts in (
+            ("operations", with_operations, OPERATIONS),
+            ("labels", with_labels, LABELS),
+        ):
+            found = []
+            for count in counts:
+                data = make(text, count)
+                assert compile_bytes("model.xml", data).script
+                found.append((count, best(lambda data=data: compile_bytes("model.xml", data))))
+            shown = ", ".join(f"{n:,}: {1e3 * t:.0f} ms ({1e6 * t / n:.0f} us)" for n, t in found)
+            print(f"  {name}, {what} (each): {shown}")
+
+
+def many() -> None:
+    """Definitions that differ in their layers too, so that little can be used twice."""
+    text = COLD[0].read_text("utf-8")
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    with tempfile.TemporaryDirectory() as folder:
+        names = []
+        for number in range(MANY):
+            changed = text.replace('id="motifs"', f'id="motifs-{number}"')
+            changed = changed.replace('filters="16"', f'filters="{16 + number}"')
+            names.append(Path(folder, f"{number}.xml"))
+            names[-1].write_bytes(with_operations(changed, 12 + number % 40))
+        command = python("-m", "seqgra_compile", *names, "-o", Path(folder, "scripts"))
+        parallel, serial = [], []
+        for _ in range(RUNS):
+            parallel.append(seconds(command))
+            if cores:
+                os.sched_setaffinity(0, cores[:1])
+                serial.append(seconds(command))
+                os.sched_setaffinity(0, cores)
+    print(f"{MANY} definitions in one call, medians of {RUNS} runs in turns")
+    on_all = statistics.median(parallel)
+    print(f"  on {len(cores) or os.cpu_count()} cores: {1000 * on_all:.0f} ms")
+    if serial:
+        on_one = statistics.median(serial)
+        print(f"  on one core: {1000 * on_one:.0f} ms, {on_one / on_all:.2f} times as long")
 
 
 if __name__ == "__main__":
     cold()
-    warm()
+    further()
+    growth()
+    many()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -20,9 +19,11 @@ from .console import our_bug as _our_bug
 from .console import print_text as _print
 from .console import read_definition as _read
 from .diagnostics import as_text, one_of
-from .explanations import CODES, explain
+from .parallel import Ahead
 
 _FAILED = 1
+# So many definitions pay for processes that compile or check them: each takes some 10 or 3 ms.
+_MANY, _MANY_CHECKS = 24, 200
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -77,17 +78,19 @@ def main(
     if into_folder and os.path.exists(output) and not os.path.isdir(output):
         raise click.UsageError(f"several definitions need a folder, and '{output}' is none")
     run = _Run(definitions, output, into_folder, include, semantics, library, check)
-    sys.exit(max(run.status(name) for name in definitions))
+    sys.exit(run.worst_status())
 
 
 def _explain(code: str) -> int:
+    # Imported here, as all that follows: a compilation needs none of it.
+    from .explanations import CODES, explain
+
     if code.upper() not in CODES:
         raise click.UsageError(f"there is no code '{code}'; codes are SG and three digits")
     return _print(explain(code.upper()) + "\n")
 
 
 def _list(kind: str) -> int:
-    # Imported here: a compilation needs none of it.
     from .reference.entries import KINDS
     from .reference.listing import listing
 
@@ -96,27 +99,43 @@ def _list(kind: str) -> int:
     return _print(listing(kind))
 
 
-@dataclass
 class _Run:
     """One call of the command: what was asked for, and what is written already."""
 
-    definitions: tuple[str, ...]
-    output: Path | None
-    into_folder: bool
-    include: tuple[Path, ...]
-    semantics: str
-    library: str | None
-    check: bool
-    written: dict[Path, str] = field(default_factory=dict)
+    def __init__(
+        self,
+        definitions: tuple[str, ...],
+        output: Path | None,
+        into_folder: bool,
+        include: tuple[Path, ...],
+        semantics: str,
+        library: str | None,
+        check: bool,
+    ) -> None:
+        self.definitions, self.output, self.into_folder = definitions, output, into_folder
+        self.include, self.semantics, self.library, self.check = include, semantics, library, check
+        self.written: dict[Path, str] = {}
 
-    def status(self, name: str) -> int:
-        """Compile one definition, report, write; the exit status."""
+    def worst_status(self) -> int:
+        """Compile all definitions; the first one imports what the processes for the others need."""
+        first, *others = self.definitions
+        work = functools.partial(
+            _compile_file, self.include, self.check, self.semantics, self.library
+        )
+        worst = self.status(first)
+        files = [name for name in others if name != "-"]
+        with Ahead(work, files, _MANY_CHECKS if self.check else _MANY) as ahead:
+            return max([worst, *(self.status(name, ahead) for name in others)])
+
+    def status(self, name: str, ahead: Ahead[Compilation] | None = None) -> int:
+        """Compile one definition, unless that is done, report, write; the exit status."""
         try:
             data = _read(name)
         except OSError as error:
             return _complain(name, error)
         try:
-            compilation = self.compiled(name, data)
+            done = ahead and ahead.result(name)
+            compilation = done if done and done.source.data == data else self.compiled(name, data)
             for diagnostic in compilation.diagnostics:
                 click.echo(as_text(diagnostic, compilation.source), err=True)
         except UnsupportedSemantics as error:
@@ -128,8 +147,7 @@ class _Run:
         return 0 if self.check else self.put(name, compilation)
 
     def compiled(self, name: str, data: bytes) -> Compilation:
-        where = folders(name, self.include)
-        return compile_bytes(name, data, where, self.check, self.semantics, self.library)
+        return _compile(self.include, self.check, self.semantics, self.library, name, data)
 
     def put(self, name: str, compilation: Compilation) -> int:
         """The script to where it was asked for; the exit status."""
@@ -143,12 +161,29 @@ class _Run:
             return _complain(name, f"'{first}' has the same model id; {target} is already written")
         self.written[target] = name
         try:
-            if any(_same(target, definition) for definition in self.definitions):
+            if target.exists() and any(_same(target, each) for each in self.definitions):
                 return _complain(str(target), "this is a definition; it is not overwritten")
             _write(target, compilation.script)
         except OSError as error:
             return _complain(str(target), error)
         return 0
+
+
+def _compile_file(
+    include: tuple[Path, ...], check: bool, semantics: str, library: str | None, name: str
+) -> Compilation:
+    return _compile(include, check, semantics, library, name, _read(name))
+
+
+def _compile(
+    include: tuple[Path, ...],
+    check: bool,
+    semantics: str,
+    library: str | None,
+    name: str,
+    data: bytes,
+) -> Compilation:
+    return compile_bytes(name, data, folders(name, include), check, semantics, library)
 
 
 def _same(target: Path, definition: str) -> bool:
@@ -173,6 +208,8 @@ def _write(target: Path, script: str) -> None:
 @contextlib.contextmanager
 def _temporary(target: Path) -> Iterator[Path]:
     """The path of a new file beside the target; removed if it is still there."""
+    import tempfile
+
     handle, path = tempfile.mkstemp(dir=target.parent, prefix=".seqgra-compile-")
     os.close(handle)
     try:

@@ -1,10 +1,13 @@
-"""The stages in order: bytes in, a script and diagnostics out."""
+"""The stages in order: bytes in, a script and diagnostics out.
+
+Stages for files that few definitions name are imported where they run, as are the backends: to
+import everything would take longer than to check a definition.
+"""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,18 +17,15 @@ from .backends import BACKENDS
 from .catalog.semantics import INTENDED, SUPPORTED
 from .catalog.sequences import BAYES
 from .checks import check
-from .dataanalyzer import analyze_data
-from .dataparser import parse_data
 from .diagnostics import Diagnostics
 from .embedder import embed
 from .formatter import format_script
 from .grammar import BayesModel
 from .imitation import imitate
 from .inference import infer
-from .kerasfiles import read_keras
-from .linker import link
 from .lookup import Folders
 from .parser import parse
+from .record import record
 from .renderer import render
 from .retarget import retarget
 from .script import Script
@@ -40,7 +40,7 @@ class UnsupportedSemantics(ValueError):
     """There are no scripts of a library under these semantics."""
 
 
-@dataclass(frozen=True)
+@record
 class Compilation:
     """What came out: `script` is None if the definition has errors or was only checked.
 
@@ -101,7 +101,7 @@ def compile_bytes(
     source = read_source(name, data, diagnostics)
     looked_in = Folders(tuple(map(Path, folders)))
     model = _meant(source, looked_in, semantics, library, diagnostics)
-    arranged = model and BACKENDS[model.library.value](model, source, diagnostics)
+    arranged = model and BACKENDS[model.library.value]()(model, source, diagnostics)
     if diagnostics.failed:
         return Compilation(source, None, None, None, diagnostics)
     script = None if check_only else format_script(render(arranged))
@@ -135,7 +135,10 @@ def _meant(
 def _with_shapes(
     model: ir.Model, folders: Folders, library: str, semantics: str, diagnostics: Diagnostics
 ) -> ir.Model | None:
-    model = read_keras(model, folders, diagnostics)
+    if isinstance(model.architecture, ir.External):
+        from .kerasfiles import read_keras
+
+        model = read_keras(model, folders, diagnostics)
     model = model and embed(model, folders, diagnostics)
     model = model and retarget(model, library, diagnostics)
     model = model and imitate(model, semantics, diagnostics)
@@ -151,6 +154,10 @@ def _with_grammar(
     """The same way once more for the data definition, whose diagnostics lie within its file."""
     if not retarget(model, library, diagnostics):
         return None
+    from .dataanalyzer import analyze_data
+    from .dataparser import parse_data
+    from .linker import link
+
     named = model.architecture.path
     found = folders.find(Text(named.value, named.span), MAX_BYTES, diagnostics)
     if found is None:

@@ -5,12 +5,11 @@ How examples are generated (background, sets, postprocessing) is checked for its
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from .record import record
 from .source import Source, Span, Text
 
 
-@dataclass(frozen=True)
+@record
 class Letter:
     """`<letter probability="0.25">A</letter>`, or a k-mer and its probability."""
 
@@ -18,7 +17,7 @@ class Letter:
     probability: Text
 
 
-@dataclass(frozen=True)
+@record
 class Position:
     """One position of a matrix: its letters in the order of the file."""
 
@@ -26,7 +25,7 @@ class Position:
     letters: tuple[Letter, ...]
 
 
-@dataclass(frozen=True)
+@record
 class MatrixElement:
     """`<sequenceelement id="..."><matrixbased>`."""
 
@@ -34,7 +33,7 @@ class MatrixElement:
     positions: tuple[Position, ...]
 
 
-@dataclass(frozen=True)
+@record
 class KmerElement:
     """`<sequenceelement id="..."><kmerbased>`."""
 
@@ -43,7 +42,7 @@ class KmerElement:
     kmers: tuple[Letter, ...]
 
 
-@dataclass(frozen=True)
+@record
 class SpacingConstraint:
     span: Span
     first: Text
@@ -53,7 +52,7 @@ class SpacingConstraint:
     order: Text
 
 
-@dataclass(frozen=True)
+@record
 class Rule:
     span: Span
     position: Text
@@ -62,7 +61,7 @@ class Rule:
     spacing: tuple[SpacingConstraint, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Condition:
     id: Text
     label: Text
@@ -70,7 +69,7 @@ class Condition:
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True)
+@record
 class DataDefinition:
     source: Source
     id: Text

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from .record import record
 from .source import Source, Span, Text
 
 
-@dataclass(frozen=True)
+@record
 class Element:
     """An XML element. `text` is stripped; its span is empty where the element holds none."""
 
@@ -24,7 +23,7 @@ class Element:
         return tuple(child for child in self.children if child.tag.value == tag)
 
 
-@dataclass(frozen=True)
+@record
 class Attribute:
     """An attribute: its name and its value, each with its place."""
 
@@ -32,7 +31,7 @@ class Attribute:
     value: Text
 
 
-@dataclass(frozen=True)
+@record
 class Pattern:
     """`<pattern prefix="c" postfix="" min="1" max="10"/>`."""
 
@@ -43,7 +42,7 @@ class Pattern:
     max: Text
 
 
-@dataclass(frozen=True)
+@record
 class General:
     id: Text
     name: Text
@@ -58,19 +57,19 @@ class General:
     seed: Text
 
 
-@dataclass(frozen=True)
+@record
 class Operation:
     name: Text
     attributes: dict[str, Attribute]
 
 
-@dataclass(frozen=True)
+@record
 class Sequential:
     tag: Text
     operations: tuple[Operation, ...]
 
 
-@dataclass(frozen=True)
+@record
 class External:
     """`<external format="pytorch-module" classname="TorchModel">PyTorch/model.py</external>`."""
 
@@ -80,13 +79,13 @@ class External:
     path: Text
 
 
-@dataclass(frozen=True)
+@record
 class Hyperparameter:
     name: Text
     value: Text
 
 
-@dataclass(frozen=True)
+@record
 class Section:
     """`loss`, `optimizer` or `trainingprocess`: a list of hyperparameters."""
 
@@ -94,7 +93,7 @@ class Section:
     hyperparameters: tuple[Hyperparameter, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Definition:
     source: Source
     root: Text

@@ -6,14 +6,12 @@ least one case for each.
 
 from __future__ import annotations
 
-import difflib
 import enum
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 
-from .explanations import CODES
 from .pycode import visible
+from .record import record, replace
 from .source import Source, Span
 
 _MAX_QUOTED = 60
@@ -30,7 +28,7 @@ class Severity(enum.Enum):
     NOTE = "note"
 
 
-@dataclass(frozen=True)
+@record
 class Diagnostic:
     code: str
     severity: Severity
@@ -40,15 +38,15 @@ class Diagnostic:
     source: Source | None = None
 
 
-@dataclass
 class Diagnostics:
     """Collects what the stages find; a stage reports all that it can see.
 
     `source` is the file in which the spans lie, or None where that is the definition itself.
     """
 
-    found: list[Diagnostic] = field(default_factory=list)
-    source: Source | None = None
+    def __init__(self, found: list[Diagnostic] | None = None, source: Source | None = None) -> None:
+        self.found = [] if found is None else found
+        self.source = source
 
     def within(self, source: Source) -> Diagnostics:
         """The same collection, for spans that lie in another file."""
@@ -70,6 +68,8 @@ class Diagnostics:
     def _add(
         self, code: str, severity: Severity, span: Span, message: str, help: str | None
     ) -> None:
+        from .explanations import CODES  # most definitions have nothing to report
+
         if code not in CODES:
             raise KeyError(f"diagnostic code {code} has no row in CODES")
         self.found.append(Diagnostic(code, severity, message, span, help, self.source))
@@ -94,6 +94,8 @@ def quoted(text: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that a word is most likely meant to be, or None if nothing is near."""
+    import difflib  # only for what is misspelt
+
     matcher = difflib.SequenceMatcher(b=word.strip().lower()[:_MAX_QUOTED])
 
     def likeness(name: str) -> float:

@@ -7,7 +7,6 @@ block stays out, the rest is embedded as it is.
 from __future__ import annotations
 
 import ast
-import dataclasses
 import hashlib
 import io
 import os
@@ -23,8 +22,8 @@ from .catalog.layer import COMMON
 from .diagnostics import Diagnostics, quoted, suggest
 from .lookup import Folders
 from .pycode import is_name
+from .record import replace
 from .source import Text
-from .weights import WeightsRefused, check_npy
 
 _MAX_MODULE = 2**20
 _MAX_WEIGHTS = 2**31
@@ -39,15 +38,13 @@ def embed(model: ir.Model, folders: Folders, diagnostics: Diagnostics) -> ir.Mod
     architecture = model.architecture
     if isinstance(architecture, ir.External):
         module = _Embedding(architecture, diagnostics).module(folders)
-        return module and dataclasses.replace(model, architecture=module)
+        return module and replace(model, architecture=module)
     done = tuple(
         _with_weights(operation, folders, diagnostics) for operation in architecture.operations
     )
     if diagnostics.failed:
         return None
-    return dataclasses.replace(
-        model, architecture=dataclasses.replace(architecture, operations=done)
-    )
+    return replace(model, architecture=replace(architecture, operations=done))
 
 
 def _with_weights(
@@ -60,6 +57,8 @@ def _with_weights(
     found = folders.find(Text(named.value, named.span), _MAX_WEIGHTS, diagnostics)
     if found is None:
         return operation
+    from .weights import WeightsRefused, check_npy
+
     _, data = found
     try:
         check_npy(data)
@@ -71,7 +70,7 @@ def _with_weights(
             "save the weights anew, with numpy.save",
         )
     file = ir.WeightsFile(named.value, hashlib.sha256(data).hexdigest())
-    return dataclasses.replace(operation, weights_file=file)
+    return replace(operation, weights_file=file)
 
 
 class _Embedding:

@@ -6,13 +6,12 @@ and what each label's condition adds up to under the chosen semantics.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .ir import External, General
+from .record import record
 from .source import Source, Span
 
 
-@dataclass(frozen=True)
+@record
 class Matrix:
     """A sequence element: per position the letters' weights as written, in the alphabet's order.
 
@@ -25,7 +24,7 @@ class Matrix:
     span: Span
 
 
-@dataclass(frozen=True)
+@record
 class Kmers:
     """A sequence element: words and their weights as written."""
 
@@ -34,7 +33,7 @@ class Kmers:
     span: Span
 
 
-@dataclass(frozen=True)
+@record
 class Spacing:
     """Two elements and the range of their distance, as written."""
 
@@ -46,7 +45,7 @@ class Spacing:
     span: Span
 
 
-@dataclass(frozen=True)
+@record
 class Rule:
     """`position`: random, start, center, end, or a number."""
 
@@ -63,7 +62,7 @@ class Rule:
         return tuple(name for name in self.elements if name not in paired)
 
 
-@dataclass(frozen=True)
+@record
 class Condition:
     id: str
     label: str
@@ -81,7 +80,7 @@ class Condition:
         )
 
 
-@dataclass(frozen=True)
+@record
 class Grammar:
     """A data definition: the path by which the model definition names it, and what is in it."""
 
@@ -96,7 +95,7 @@ class Grammar:
         return {condition.id: condition for condition in self.conditions}
 
 
-@dataclass(frozen=True)
+@record
 class Pair:
     """Two elements of which the second starts `nearest` to `farthest` letters after the first."""
 
@@ -106,7 +105,7 @@ class Pair:
     farthest: int
 
 
-@dataclass(frozen=True)
+@record
 class Term:
     """What a rule adds to its label's score: each element's best at a position, and the best pair."""
 
@@ -115,7 +114,7 @@ class Term:
     pairs: tuple[Pair, ...]
 
 
-@dataclass(frozen=True)
+@record
 class BayesModel(General):
     """`grammar` is None until the data definition is read, `terms` (by label) until it is linked."""
 

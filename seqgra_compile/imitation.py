@@ -6,8 +6,6 @@ Under seqgra's own, its drops are made, and what it cannot train is refused.
 
 from __future__ import annotations
 
-import dataclasses
-
 from . import ir
 from .catalog.semantics import (
     COMPUTED_OTHERWISE,
@@ -22,6 +20,7 @@ from .catalog.semantics import (
 from .catalog.sequences import MULTI_LABEL, PYTORCH, TENSORFLOW
 from .diagnostics import Diagnostics
 from .ir import Value
+from .record import replace
 from .source import Span
 
 _UPSTREAM = "seqgra 0.0.4"
@@ -29,15 +28,15 @@ _UPSTREAM = "seqgra 0.0.4"
 
 def imitate(model: ir.Model, semantics: str, diagnostics: Diagnostics) -> ir.Model:
     """The model as the semantics have it."""
-    model = dataclasses.replace(model, semantics=semantics)
+    model = replace(model, semantics=semantics)
     if semantics != INTENDED:
         _check_known(model, diagnostics)
         _check_equality(model, diagnostics)
         _note_habits(model, diagnostics)
-        model = dataclasses.replace(model, architecture=_architecture(model))
+        model = replace(model, architecture=_architecture(model))
     _check_labels(model, diagnostics)
     optimizer = _optimizer(model, semantics != INTENDED, diagnostics)
-    return dataclasses.replace(model, optimizer=optimizer)
+    return replace(model, optimizer=optimizer)
 
 
 def _optimizer(model: ir.Model, drops: bool, diagnostics: Diagnostics) -> ir.Optimizer:
@@ -52,7 +51,7 @@ def _optimizer(model: ir.Model, drops: bool, diagnostics: Diagnostics) -> ir.Opt
             message = f"{_UPSTREAM} ignores {name} for PyTorch; {does}"
             diagnostics.note("SG701", clip.span or optimizer.span, message)
             if drops:
-                optimizer = dataclasses.replace(optimizer, **{name: _dropped(clip, None)})
+                optimizer = replace(optimizer, **{name: _dropped(clip, None)})
     rho = optimizer.arguments.get("rho")
     if model.library.value == TENSORFLOW and optimizer.name == "RMSprop" and rho.value != 0.9:
         does = "so does the script" if drops else f"the script takes {rho.value}"
@@ -60,7 +59,7 @@ def _optimizer(model: ir.Model, drops: bool, diagnostics: Diagnostics) -> ir.Opt
         diagnostics.note("SG702", rho.span or optimizer.span, message)
         if drops:
             arguments = {**optimizer.arguments, "rho": _dropped(rho, 0.9)}
-            optimizer = dataclasses.replace(optimizer, arguments=arguments)
+            optimizer = replace(optimizer, arguments=arguments)
     return optimizer
 
 
@@ -132,13 +131,13 @@ def _architecture(model: ir.Model) -> ir.Sequential | ir.External | ir.Module:
         return architecture
     operations = tuple(
         (
-            dataclasses.replace(operation, seed=0)
+            replace(operation, seed=0)
             if operation.name == "LSTM" and not _has_masks(operation)
             else operation
         )
         for operation in architecture.operations
     )
-    return dataclasses.replace(architecture, operations=operations)
+    return replace(architecture, operations=operations)
 
 
 def _note_habits(model: ir.Model, diagnostics: Diagnostics) -> None:

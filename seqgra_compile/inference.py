@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from . import ir
 from .catalog.initializers import INITIALIZERS
 from .catalog.layer import ShapeError
@@ -11,6 +9,7 @@ from .catalog.operations import OPERATIONS
 from .catalog.sequences import SEQUENCE_SPACES
 from .diagnostics import Diagnostics, quoted
 from .ir import Shape
+from .record import replace
 
 
 def infer(model: ir.Model, diagnostics: Diagnostics) -> ir.Model | None:
@@ -38,12 +37,10 @@ def infer(model: ir.Model, diagnostics: Diagnostics) -> ir.Model | None:
             return None
         if model.architecture.file and model.architecture.file.weights:
             _check_stored(operation, weights, diagnostics)
-        done.append(
-            dataclasses.replace(operation, input_shape=shape, output_shape=result, weights=weights)
-        )
+        done.append(replace(operation, input_shape=shape, output_shape=result, weights=weights))
         shape = result
-    architecture = dataclasses.replace(model.architecture, operations=tuple(done))
-    return dataclasses.replace(model, architecture=architecture)
+    architecture = replace(model.architecture, operations=tuple(done))
+    return replace(model, architecture=architecture)
 
 
 def _input_shape(model: ir.Model, diagnostics: Diagnostics) -> Shape | None:

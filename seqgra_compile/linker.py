@@ -5,13 +5,13 @@ Here the semantics decide what a condition's rules add up to.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 
 from .catalog.semantics import SEQGRA
 from .catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
 from .diagnostics import Diagnostics, one_of, quoted
 from .grammar import BayesModel, Condition, Grammar, Kmers, Pair, Rule, Term
+from .record import replace
 from .source import Span
 
 _MAX_NAMED = 5
@@ -36,7 +36,7 @@ def link(
         terms = tuple(tuple(map(_term, condition.rules)) for condition in conditions)
     if diagnostics.failed:
         return None
-    return dataclasses.replace(model, grammar=grammar, terms=terms, semantics=semantics)
+    return replace(model, grammar=grammar, terms=terms, semantics=semantics)
 
 
 def _check_space(model: BayesModel, grammar: Grammar, diagnostics: Diagnostics) -> None:

@@ -7,20 +7,19 @@ depend on where the user stands.
 from __future__ import annotations
 
 import contextlib
-import difflib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from .diagnostics import Diagnostics, quoted
+from .record import record
 from .source import Text
 
 _MAX_SEEN = 20_000
 _MAX_DEPTH = 4
 
 
-@dataclass(frozen=True)
+@record
 class Folders:
     """Where to look: pairs of the folder and its name as the user wrote it."""
 
@@ -120,6 +119,8 @@ class Folders:
             if file.rpartition("/")[2] == base:
                 return file
         by_name = {file.rpartition("/")[2]: file for file in reversed(files)}
+        import difflib  # only for what is misspelt
+
         near = difflib.get_close_matches(base, by_name, n=1, cutoff=0.6)
         return by_name[near[0]] if near else None
 

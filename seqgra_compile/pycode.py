@@ -12,7 +12,8 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from .record import record
 
 # Characters that a reader cannot see or that reorder what he sees: controls, formats
 # (zero width, bidirectional), surrogates, private use, unassigned, line and paragraph ends.
@@ -20,7 +21,7 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _WIDTH = 88
 
 
-@dataclass(frozen=True)
+@record
 class Code:
     """Python text that is ready to print, made by this module or written in a table."""
 

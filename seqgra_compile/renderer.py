@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import functools
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from .resources import folder
 from .script import Script
+from .template import Piece, Print, compiled
 
 
 @functools.cache
-def environment() -> Environment:
+def _template(name: str) -> Print:
+    return compiled((folder("templates") / name).read_text("utf-8"), _template)
+
+
+def render(script: Script) -> list[Piece]:
     """Templates print Python, so nothing is escaped here: `pycode` has made every text."""
-    return Environment(
-        loader=FileSystemLoader(folder("templates"), encoding="utf-8"),
-        undefined=StrictUndefined,
-        autoescape=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def render(script: Script) -> str:
-    return environment().get_template("script.py.j2").render(script=script)
+    pieces: list[Piece] = []
+    _template("script.py.j2")({"script": script}, pieces)
+    return pieces

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from . import ir
 from .catalog import losses, optimizers, translations
 from .catalog.losses import LOSSES, Scores
@@ -12,6 +10,7 @@ from .catalog.sequences import BAYES, PYTORCH
 from .catalog.translations import Translation
 from .diagnostics import Diagnostics
 from .ir import Arguments, Value
+from .record import replace
 from .source import Span
 
 _KINDS = {BAYES: "data definition", PYTORCH: "PyTorch module"}
@@ -34,7 +33,7 @@ def retarget(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Mode
     architecture = _architecture(model, diagnostics)
     if diagnostics.failed:
         return None
-    return dataclasses.replace(
+    return replace(
         model,
         library=Value(
             library,
@@ -63,7 +62,7 @@ def _optimizer(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Op
         )
     row = optimizers.OPTIMIZERS[library, found.name]
     defaults = {parameter.name: parameter.default for parameter in row.parameters}
-    return dataclasses.replace(
+    return replace(
         optimizer,
         name=found.name,
         arguments=_arguments(
@@ -83,7 +82,7 @@ def _loss(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Loss | 
         parameter.name: parameter.default for parameter in losses.LOSSES[found.name].parameters
     }
     arguments = _arguments(found, loss.arguments, defaults, "loss", loss.span, library, diagnostics)
-    return dataclasses.replace(loss, name=found.name, arguments=arguments)
+    return replace(loss, name=found.name, arguments=arguments)
 
 
 def _missing(name: str, span: Span, library: str, diagnostics: Diagnostics) -> None:
@@ -150,6 +149,6 @@ def _architecture(model: ir.Model, diagnostics: Diagnostics) -> ir.Sequential:
             f'write activation="{row.activation}" on the last operation',
         )
         return architecture
-    linear = {**last.arguments, "activation": dataclasses.replace(activation, value="linear")}
-    last = dataclasses.replace(last, arguments=linear)
-    return dataclasses.replace(architecture, operations=(*architecture.operations[:-1], last))
+    linear = {**last.arguments, "activation": replace(activation, value="linear")}
+    last = replace(last, arguments=linear)
+    return replace(architecture, operations=(*architecture.operations[:-1], last))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from .ir import Import
+from .record import record
 
 
-@dataclass(frozen=True)
+@record
 class Constant:
     """`NAME = value  # comment`; without a name, a comment alone.
 
@@ -21,7 +21,7 @@ class Constant:
     path: str
 
 
-@dataclass(frozen=True)
+@record
 class Section:
     """A titled part of a script and the template that prints it."""
 
@@ -33,7 +33,7 @@ class Section:
         return f"# ---- {self.title} ".ljust(80, "-")
 
 
-@dataclass(frozen=True)
+@record
 class Alphabet:
     """Letters and their codes: `codes` and `lower` are byte strings whose place is their code.
 
@@ -56,7 +56,7 @@ class Alphabet:
     complement: str
 
 
-@dataclass(frozen=True)
+@record
 class Layer:
     """One operation: what makes it, and, in PyTorch, what applies it to `x`."""
 
@@ -65,14 +65,14 @@ class Layer:
     apply: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class LoadedWeights:
     """The statement that gives a layer the initial weights of a file."""
 
     load: str
 
 
-@dataclass(frozen=True)
+@record
 class EmbeddedModule:
     """An external PyTorch module."""
 
@@ -80,7 +80,7 @@ class EmbeddedModule:
     code: str
 
 
-@dataclass(frozen=True)
+@record
 class Version:
     """A name and the expression that gives its version, as in `"NumPy"` and `np.__version__`."""
 
@@ -88,7 +88,7 @@ class Version:
     value: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Script:
     """What the scripts of all libraries hold; `imports` are groups of lines.
 
@@ -111,7 +111,7 @@ class Script:
     length_from_data: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class TrainingScript(Script):
     """A script that trains a model; as seqgra 0.0.4 does if it imitates or even streams."""
 
@@ -131,7 +131,7 @@ class TrainingScript(Script):
     weights_files: tuple[LoadedWeights, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class PyTorchScript(TrainingScript):
     """`fragments` are templates of classes that the model needs; if it `draws`, as seqgra does."""
 
@@ -161,7 +161,7 @@ class PyTorchScript(TrainingScript):
         return self.draws and self.shuffle
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class KerasScript(TrainingScript):
     """`true_class` and `threshold` are expressions of the accuracy."""
 
@@ -176,7 +176,7 @@ class KerasScript(TrainingScript):
         return self.imitates and self.shuffle
 
 
-@dataclass(frozen=True)
+@record
 class MatrixRows:
     """A sequence element's matrix: its name, and the lines of its rows."""
 
@@ -184,7 +184,7 @@ class MatrixRows:
     rows: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@record
 class LabelRules:
     """A label and what its rules add to its score; `title`, if any, is its condition's own label."""
 
@@ -193,7 +193,7 @@ class LabelRules:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Windows:
     """Which positions besides random the rules name."""
 
@@ -207,7 +207,7 @@ class Windows:
         return self.start or self.end or self.center or self.number
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class BayesScript(Script):
     """`wide`: rows of matrices take several lines."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from .catalog.parameters import BadValue, Kind, Parameter
 from .diagnostics import Diagnostics, nearest, quoted
 from .ir import Arguments, Value
+from .record import record
 from .source import Span, Text
 
 # What a definition gives, by name: where the name stands, and the value.
 Given = Mapping[str, tuple[Span, Text]]
 
 
-@dataclass(frozen=True)
+@record
 class Owner:
     """Whose parameters they are: its name and place, their common path, the code for a missing one."""
 

@@ -6,13 +6,14 @@ import bisect
 import functools
 import hashlib
 import re
-from dataclasses import dataclass
 from pathlib import PurePath
+
+from .record import record
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True)
+@record
 class Span:
     """A half-open range of characters in a source."""
 
@@ -24,7 +25,7 @@ class Span:
         return Span(self.start, min(self.end, self.start + length))
 
 
-@dataclass(frozen=True)
+@record
 class Text:
     """A piece of a definition as written, and where it stands."""
 
@@ -32,7 +33,7 @@ class Text:
     span: Span
 
 
-@dataclass(frozen=True)
+@record
 class Place:
     """A line and a column, both counted from 1, in characters."""
 
@@ -40,7 +41,7 @@ class Place:
     column: int
 
 
-@dataclass(frozen=True)
+@record
 class Source:
     """A definition: the name that the user gave it, its bytes, its decoded text."""
 

@@ -8,7 +8,6 @@ ends the reading.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from .definition import Attribute, Element
@@ -84,16 +83,14 @@ def _unknown_encoding(name: str, data: bytes, diagnostics: Diagnostics) -> Sourc
     return Source(name, data, data.decode("latin-1"))
 
 
-@dataclass
 class _Open:
     """An element whose end has not been seen."""
 
-    tag: Text
-    path: str
-    attributes: dict[str, Attribute]
-    text: list[str] = field(default_factory=list)
-    text_start: int | None = None
-    children: list[Element] = field(default_factory=list)
+    def __init__(self, tag: Text, path: str, attributes: dict[str, Attribute]) -> None:
+        self.tag, self.path, self.attributes = tag, path, attributes
+        self.text: list[str] = []
+        self.text_start: int | None = None
+        self.children: list[Element] = []
 
 
 class _RefusedError(Exception):

@@ -69,7 +69,11 @@ def as_text(history: dict) -> str:
 def of(output: Path) -> dict:
     """The history of a run, from its output folder."""
     metrics = json.loads((output / "metrics.json").read_text("utf-8"))
-    history = {name: metrics[name] for name in ("best", "test", "validation", "training") if name in metrics}
+    history = {
+        name: metrics[name]
+        for name in ("best", "test", "validation", "training")
+        if name in metrics
+    }
     if (output / "history.tsv").exists():
         history |= {"epochs": epochs(output), "weights": digest(output)}
     return history | {"recorded": {"processor": processor(), "versions": versions(output)}}

@@ -17,7 +17,7 @@ import pytest
 from cases import ACCEPT
 
 from seqgra_compile.compiler import Compilation, compile_bytes
-from seqgra_compile.kerasfiles import protobuf
+from seqgra_compile.kerasfiles import h5_file, protobuf
 from seqgra_compile.kerasfiles.contents import RefusedError
 
 FILES = Path(__file__).parent / "files" / "keras"
@@ -190,10 +190,37 @@ print(*{name.partition(".")[0] for name in sys.modules})
 def test_without_h5py_its_absence_is_reported(monkeypatch, tmp_path):
     (tmp_path / "h5py.py").write_text("raise ImportError")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    h5_file._reader.cache_clear()
     compilation = compiled("k2-separable.h5")
     (found,) = compilation.diagnostics
     assert found.code == "SG610" and "seqgra-compile[hdf5]" in found.help
     assert compiled("k2-separable").script
+
+
+def test_one_reader_takes_many_files_until_one_is_damaged():
+    good = compiled("k2-separable.h5").script
+    reader = h5_file._reader(os.getpid())
+    assert compiled("k2-separable.h5").script == good
+    assert h5_file._reader(os.getpid()) is reader
+    with pytest.raises(RefusedError, match="damaged"):
+        h5_file._found(b"no HDF5")
+    assert reader.returncode == 1
+    assert compiled("k2-separable.h5").script == good
+
+
+def test_a_reader_that_takes_too_long_is_ended(monkeypatch):
+    h5_file._reader.cache_clear()
+    monkeypatch.setattr(h5_file, "_SECONDS", 0.2)
+    waits = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(60)"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    monkeypatch.setattr(h5_file.subprocess, "Popen", lambda *a, **k: waits)
+    with pytest.raises(RefusedError, match="too long"):
+        h5_file._found(b"anything")
+    assert waits.returncode
+    h5_file._reader.cache_clear()
 
 
 # ---- what a file was compiled with ----

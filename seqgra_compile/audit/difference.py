@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from .. import ir
 from ..compiler import Compilation
 from ..pycode import visible
+from ..record import record
 from .effects import Effect, effects
 from .setting import TEMPLATE, Setting
 
@@ -20,7 +20,7 @@ _NO_EFFECT = "without effect here"
 _SUMMED = re.compile(r"architecture/sequential/operation\[\d+\]|file: layer [^:]*")
 
 
-@dataclass(frozen=True)
+@record
 class Change:
     """A setting in both definitions; `counts`: it may change what training does."""
 
@@ -31,7 +31,7 @@ class Change:
     counts: bool
 
 
-@dataclass(frozen=True)
+@record
 class Comparison:
     """`effects` are those of models that are trained."""
 

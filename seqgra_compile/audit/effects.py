@@ -6,13 +6,12 @@ know, such as what an embedded module draws, it says.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .. import ir
 from ..catalog.operations import OPERATIONS
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.semantics import INTENDED, STREAMING
 from ..catalog.sequences import PYTORCH
+from ..record import record
 from .setting import shown
 
 SAME, OTHERS = "the same", "others"
@@ -26,7 +25,7 @@ _NOISE = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class Effect:
     """One aspect of training, and what becomes of it."""
 

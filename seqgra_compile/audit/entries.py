@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from .. import __version__, ir
 from ..catalog.operations import OPERATIONS
 from ..catalog.semantics import INTENDED, KNOWN_OPTIMIZERS
 from ..grammar import BayesModel, Kmers, Term
 from ..ir import Value
+from ..record import record
 from ..source import Source, Span
 from .setting import (
     COMPILER,
@@ -42,7 +42,7 @@ _UNITS = {
 _FILE_PATH = "file: "
 
 
-@dataclass(frozen=True)
+@record
 class Entry:
     """A setting without its lines.
 

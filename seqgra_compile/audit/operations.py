@@ -7,7 +7,6 @@ parameters it reads for the layer, for the shape of its result, and for its weig
 from __future__ import annotations
 
 import ast
-import dataclasses
 import functools
 from collections.abc import Callable
 
@@ -16,6 +15,7 @@ from ..catalog.initializers import torch_initializer
 from ..catalog.layer import TorchLayer
 from ..catalog.operations import OPERATIONS
 from ..catalog.sequences import PYTORCH
+from ..record import record, replace
 from ..script import Script
 from .entries import Entry, cell_parameters
 
@@ -39,7 +39,7 @@ class _Reads(dict):
         return super().get(name, default)
 
 
-@dataclasses.dataclass(frozen=True)
+@record
 class Read:
     """The parameters that decide an operation's layer, its result's shape, and its weights."""
 
@@ -52,9 +52,9 @@ def read(operation: ir.Operation, library: str) -> Read:
     row = OPERATIONS[operation.name]
     reads = [_Reads(operation.arguments) for _ in range(3)]
     if library == PYTORCH:
-        row.torch(dataclasses.replace(operation, arguments=reads[0]), True)
+        row.torch(replace(operation, arguments=reads[0]), True)
     else:
-        row.keras(dataclasses.replace(operation, arguments=reads[0]))
+        row.keras(replace(operation, arguments=reads[0]))
     row.infer(reads[1], operation.input_shape)
     row.weights(reads[2], operation.input_shape)
     return Read(
@@ -62,7 +62,7 @@ def read(operation: ir.Operation, library: str) -> Read:
     )
 
 
-@dataclasses.dataclass(frozen=True)
+@record
 class Places:
     """The lines of an operation: of its layer's statements, of its penalties, of its weights' file.
 

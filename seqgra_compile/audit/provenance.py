@@ -9,17 +9,16 @@ it the fields that it comes from. Nothing is guessed, and no table repeats what 
 from __future__ import annotations
 
 import bisect
-import dataclasses
 import difflib
 import functools
 import io
 import re
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, nodes
 
+from ..record import record, replace
 from ..resources import folder
 from ..script import Script
 
@@ -37,7 +36,7 @@ _LAYOUT = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class Token:
     """A token of the script, and the fields and templates that it comes from, outermost first.
 
@@ -138,7 +137,7 @@ def rendered(script: Script) -> Text:
 # ---- marks to places ----
 
 
-@dataclass(frozen=True)
+@record
 class Text:
     """A rendered text, and where the origins change: from an offset on, these."""
 
@@ -250,7 +249,7 @@ def _closed(found: list[Token], formatted: str) -> Iterator[Token]:
         last = token.last
         while last + 1 in bare:
             last += 1
-        yield dataclasses.replace(token, last=last)
+        yield replace(token, last=last)
 
 
 def _aligned(

@@ -6,9 +6,9 @@ import enum
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from ..pycode import visible
+from ..record import record
 
 MAX_RECEIPT = 2**26
 # What a run was asked to do, and what it was done with: in this order they are compared.
@@ -39,7 +39,7 @@ class Verdict(enum.Enum):
     DIFFERENT = "different"
 
 
-@dataclass(frozen=True)
+@record
 class Found:
     """A value that differs: where, and what the two receipts say. `close`: within tolerance."""
 
@@ -62,7 +62,7 @@ class Found:
             return math.inf
 
 
-@dataclass(frozen=True)
+@record
 class Comparison:
     verdict: Verdict
     asked: tuple[Found, ...]

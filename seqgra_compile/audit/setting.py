@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ..catalog.expressions import Expression
 from ..pycode import call, literal, visible
+from ..record import record
 
 DEFINITION = "definition"
 SEQGRA_DEFAULT = "default of seqgra"
@@ -29,7 +29,7 @@ ORIGINS = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class Where:
     """A place in a definition, or in another file."""
 
@@ -41,7 +41,7 @@ class Where:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True)
+@record
 class Setting:
     """What decides the run, where it comes from, and where it stands in the script.
 

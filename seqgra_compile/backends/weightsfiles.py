@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .. import ir
 from ..ir import Import
 from ..pycode import Code, call, literal
+from ..record import record
 from ..script import LoadedWeights
 
 
-@dataclass(frozen=True)
+@record
 class Reader:
     """A template that defines `read_weights`, and what it imports."""
 

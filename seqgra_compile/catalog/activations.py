@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..diagnostics import suggest
+from ..record import record
 from .parameters import BadValue, Kind
 
 
-@dataclass(frozen=True)
+@record
 class Activation:
     """`torch` is an expression in `{x}` and, for functions over the channels, `{dim}`."""
 

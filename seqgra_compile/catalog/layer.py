@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from .. import ir
 from ..ir import Arguments, Shape, Weight
 from ..pycode import Code, call
+from ..record import Fresh, record
 from .activations import ACTIVATION, torch_activation
 from .expressions import Expression
 from .initializers import INITIALIZER, initializer, torch_initializer
@@ -28,7 +28,7 @@ class ShapeError(ValueError):
         self.help = help
 
 
-@dataclass(frozen=True)
+@record
 class TorchWeight:
     """Where a weight in Keras's layout lives in the PyTorch model: attribute and axes' order."""
 
@@ -37,7 +37,7 @@ class TorchWeight:
     axes: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@record
 class TorchLayer:
     """An operation in PyTorch: what it makes in `__init__` and what it does to `x` in `forward`.
 
@@ -55,14 +55,14 @@ class TorchLayer:
     initialize: tuple[str, ...] = ()
     results: tuple[str, ...] = ("x",)
     needs: tuple[str, ...] = ()
-    preset: Mapping[str, Expression] = field(default_factory=dict)
+    preset: Mapping[str, Expression] = Fresh(dict)
 
 
 AXES = {1: "(length, channels)", 2: "(height, width, channels)"}
 TorchCell = Callable[[ir.Operation, bool], TorchLayer]
 
 
-@dataclass(frozen=True)
+@record
 class Operation:
     """One row: an operation of the language, and how each library says it.
 

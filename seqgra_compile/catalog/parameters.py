@@ -6,9 +6,9 @@ import ast
 import math
 import re
 import warnings
-from dataclasses import dataclass
 
 from ..pycode import Code, literal
+from ..record import record
 
 REQUIRED = object()
 TRUE = ("y", "yes", "t", "true", "on", "1")
@@ -66,7 +66,7 @@ def _integer(text: str) -> int | None:
     return int(text) if re.fullmatch(r"[+-]?[0-9]{1,18}", text) else None
 
 
-@dataclass(frozen=True)
+@record
 class Integer(Kind):
     minimum: int = 1
     maximum: int = MAX_INTEGER
@@ -84,7 +84,7 @@ class Integer(Kind):
         return value
 
 
-@dataclass(frozen=True)
+@record
 class Real(Kind):
     """A finite number; `above` and `below` are outside the range, `minimum` and `maximum` inside."""
 
@@ -122,7 +122,7 @@ class Real(Kind):
         return value
 
 
-@dataclass(frozen=True)
+@record
 class Reals(Kind):
     """A tuple of numbers such as Adam's `betas`."""
 
@@ -148,7 +148,7 @@ class Reals(Kind):
             raise BadValue(self.wants) from None
 
 
-@dataclass(frozen=True)
+@record
 class Boolean(Kind):
     wants = "true or false"
 
@@ -159,7 +159,7 @@ class Boolean(Kind):
         return word in TRUE
 
 
-@dataclass(frozen=True)
+@record
 class Choice(Kind):
     """One of a few words, in any case."""
 
@@ -176,7 +176,7 @@ class Choice(Kind):
         raise BadValue(self.wants)
 
 
-@dataclass(frozen=True)
+@record
 class Size(Kind):
     """A whole number for one axis, or a tuple with one for each of `rank` axes."""
 
@@ -198,7 +198,7 @@ class Size(Kind):
         return values[0] if self.rank == 1 else values
 
 
-@dataclass(frozen=True)
+@record
 class Pair(Kind):
     """Two whole numbers of at least 0, or one that stands for both."""
 
@@ -214,7 +214,7 @@ class Pair(Kind):
         return pair
 
 
-@dataclass(frozen=True)
+@record
 class Shape(Kind):
     """A shape without the batch; with `free`, one axis may be -1: what is left."""
 
@@ -242,7 +242,7 @@ class Shape(Kind):
         return value
 
 
-@dataclass(frozen=True)
+@record
 class FilePath(Kind):
     wants = "a path"
 
@@ -252,7 +252,7 @@ class FilePath(Kind):
         return text.strip()
 
 
-@dataclass(frozen=True)
+@record
 class Parameter:
     """A parameter of an operation, loss or optimizer.
 

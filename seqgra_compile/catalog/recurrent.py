@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from .. import ir
 from ..ir import Arguments, Shape, Weight
 from ..pycode import Code, call
+from ..record import record
 from .activations import torch_activation
 from .kerasfaults import check_recurrent
 from .layer import (
@@ -98,7 +98,7 @@ _MERGED = {
 _SUFFIXES = {"": "", "forward_": "_forward", "backward_": "_backward"}
 
 
-@dataclass(frozen=True)
+@record
 class _Cell:
     """What sets one kind of recurrent layer apart.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ..record import record
 
 
-@dataclass(frozen=True)
+@record
 class SequenceSpace:
     """`alphabet` in the order of the one-hot channels; `unknown` is a letter spread over all.
 

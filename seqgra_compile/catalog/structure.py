@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ..record import record
 
 ROOT = "seqgramodel"
 
 
-@dataclass(frozen=True)
+@record
 class Child:
     """An element inside another. `stages` later decide whether an optional one is needed.
 
@@ -24,7 +24,7 @@ class Child:
         return self.rule or self.tag
 
 
-@dataclass(frozen=True)
+@record
 class Rule:
     """What an element may hold.
 

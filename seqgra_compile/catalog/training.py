@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ..record import record
 from .parameters import Boolean, Integer, Parameter
 from .sequences import BAYES, PYTORCH, TENSORFLOW
 
@@ -21,7 +20,7 @@ TRAINING = (
 )
 
 
-@dataclass(frozen=True)
+@record
 class Format:
     """A format of `<external>`: the library that reads it, and whether it needs a class name.
 

@@ -5,12 +5,12 @@ Reports SG6, SG7 and, for values, SG2.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 
 from .. import ir
 from ..diagnostics import Diagnostics, quoted
 from ..lookup import Folders
+from ..record import replace
 from ..source import Text
 from . import h5_file, saved_model
 from .compiled import loss_and_optimizer
@@ -75,7 +75,7 @@ def _decompiled(
             )
     if architecture is None or diagnostics.failed:
         return None
-    return dataclasses.replace(model, architecture=architecture, loss=loss, optimizer=optimizer)
+    return replace(model, architecture=architecture, loss=loss, optimizer=optimizer)
 
 
 def _note(model: ir.Model, contents: Contents, named: Text, diagnostics: Diagnostics) -> None:

@@ -7,9 +7,9 @@ the graph of objects that says which variable is whose.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from .. import ir
+from ..record import record
 from .contents import RefusedError, Stored, damaged
 from .protobuf import cut, numbers, submessages, varint
 
@@ -21,7 +21,7 @@ _MAX_KEY = 2**12
 _PARTS = {"cell": "", "forward_layer": "forward_", "backward_layer": "backward_"}
 
 
-@dataclass(frozen=True)
+@record
 class _Tensor:
     dtype: int
     shape: ir.Shape
@@ -29,7 +29,7 @@ class _Tensor:
     size: int
 
 
-@dataclass(frozen=True)
+@record
 class _Node:
     """An object: its parts by name, and its variable's key, if it is one."""
 

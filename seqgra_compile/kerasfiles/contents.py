@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from .. import ir
 from ..diagnostics import quoted
+from ..record import record
 
 # Keras writes about a kilobyte a layer.
 MAX_CONFIG = 2**22
@@ -28,7 +28,7 @@ def damaged(message: str) -> RefusedError:
     return RefusedError("SG611", message, _DAMAGED)
 
 
-@dataclass(frozen=True)
+@record
 class Layer:
     """A layer as written: its name, its place among the model's layers, its class and settings.
 
@@ -49,7 +49,7 @@ class Layer:
 Stored = dict[str, ir.StoredWeight]
 
 
-@dataclass(frozen=True)
+@record
 class Contents:
     """`model` is Keras's own description, `training` what it was compiled with, if it was.
 

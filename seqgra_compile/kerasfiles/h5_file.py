@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import functools
 import hashlib
 import json
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,7 +27,7 @@ from .contents import (
     is_keras_2,
     read_json,
 )
-from .h5_reader import NO_H5PY
+from .h5_reader import LENGTH, NO_H5PY
 
 _MAX_FILE = 2**31
 _SECONDS = 60
@@ -53,22 +58,57 @@ def read(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents | 
 
 def _found(data: bytes) -> dict:
     """What `h5_reader` says of a file."""
-    reader = Path(__file__).with_name("h5_reader.py")
+    reader = _reader(os.getpid())
+    late = threading.Event()
+    timer = threading.Timer(_SECONDS, lambda: (late.set(), reader.kill()))
+    timer.start()
     try:
-        finished = subprocess.run(
-            [sys.executable, str(reader)], input=data, capture_output=True, timeout=_SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        raise damaged("reading it takes too long") from None
-    if finished.returncode == NO_H5PY:
+        answer = _asked(reader, data)
+    finally:
+        timer.cancel()
+    if answer is not None:
+        return json.loads(answer)
+    _reader.cache_clear()
+    _end(reader)
+    if late.is_set():
+        raise damaged("reading it takes too long")
+    if reader.returncode == NO_H5PY:
         raise RefusedError(
             "SG610",
             "reading it takes the package h5py, which is not installed",
             "pip install 'seqgra-compile[hdf5]'",
         )
-    if finished.returncode:
-        raise damaged("it is not an HDF5 file, or it is damaged")
-    return json.loads(finished.stdout)
+    raise damaged("it is not an HDF5 file, or it is damaged")
+
+
+@functools.cache
+def _reader(process: int) -> subprocess.Popen:
+    """The reader of this process, which takes one file after another until one is damaged."""
+    command = [sys.executable, str(Path(__file__).with_name("h5_reader.py"))]
+    pipe = subprocess.PIPE
+    reader = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+    atexit.register(_end, reader)
+    return reader
+
+
+def _end(reader: subprocess.Popen) -> None:
+    with contextlib.suppress(OSError):
+        reader.stdin.close()
+    reader.stdout.close()
+    reader.wait()
+
+
+def _asked(reader: subprocess.Popen, data: bytes) -> bytes | None:
+    """The answer, or None if the reader ended instead."""
+    try:
+        reader.stdin.write(len(data).to_bytes(LENGTH, "little") + data)
+        reader.stdin.flush()
+    except OSError:
+        return None
+    length = reader.stdout.read(LENGTH)
+    size = int.from_bytes(length, "little")
+    answer = reader.stdout.read(size)
+    return answer if len(length) == LENGTH and len(answer) == size else None
 
 
 def _stored(layers: dict[str, list[dict]]) -> Callable[[Layer], Stored]:

@@ -1,7 +1,8 @@
-"""Reads an .h5 file from standard input, writes what it holds as JSON: a program of its own.
+"""Reads .h5 files from standard input, writes what each holds as JSON: a program of its own.
 
-The HDF5 library is known to crash on damaged files; here it takes nobody with it. Exit status: 0,
-1 if the file cannot be read, 3 if h5py is not installed.
+The HDF5 library is known to crash on damaged files; here it takes nobody with it. A file comes
+behind its length, and so goes its answer. Exit status: 0 after the last file, 1 if one cannot be
+read, 3 if h5py is not installed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import io
 import json
 import sys
 
+LENGTH = 8  # bytes, the lowest first
 WEIGHTS, STATE = "model_weights", "optimizer_weights"
 NO_H5PY = 3
 
@@ -23,12 +25,16 @@ def main() -> None:
         import h5py
     except ImportError:
         sys.exit(NO_H5PY)
-    try:
-        with h5py.File(io.BytesIO(sys.stdin.buffer.read()), "r") as file:
-            found = json.dumps(contents(h5py, file))
-    except Exception:  # a damaged file raises many kinds
-        sys.exit(1)
-    sys.stdout.write(found)
+    files, answers = sys.stdin.buffer, sys.stdout.buffer
+    while length := files.read(LENGTH):
+        data = files.read(int.from_bytes(length, "little"))
+        try:
+            with h5py.File(io.BytesIO(data), "r") as file:
+                found = json.dumps(contents(h5py, file)).encode()
+        except Exception:  # a damaged file raises many kinds
+            sys.exit(1)
+        answers.write(len(found).to_bytes(LENGTH, "little") + found)
+        answers.flush()
 
 
 def contents(h5py, file) -> dict[str, object]:

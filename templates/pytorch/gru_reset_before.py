@@ -6,7 +6,9 @@ class GRU(Recurrent):
     def step(self, x, state, masks):
         h = state[0]
         xz, xr, xh = (x + self.bias).chunk(3, dim=1)
-        masked = (h * masks).expand(3, -1, -1)  # as z, r and the candidate see the state
+        masked = (h * masks).expand(
+            3, -1, -1
+        )  # as z, r and the candidate see the state
         wz, wr, wh = self.weight_hh.chunk(3)
         z = self.recurrent_activation(xz + F.linear(masked[0], wz))
         r = self.recurrent_activation(xr + F.linear(masked[1], wr))

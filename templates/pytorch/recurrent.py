@@ -8,23 +8,41 @@ class Recurrent(nn.Module):
     gates = 1
 
     def __init__(
-        self, inputs, units, activation, recurrent_activation, bias, dropout, recurrent_dropout, masks
+        self,
+        inputs,
+        units,
+        activation,
+        recurrent_activation,
+        bias,
+        dropout,
+        recurrent_dropout,
+        masks,
     ):
         super().__init__()
         self.weight_ih = nn.Parameter(torch.empty(self.gates * units, inputs))
         self.weight_hh = nn.Parameter(torch.empty(self.gates * units, units))
-        self.bias = nn.Parameter(torch.zeros(self.bias_shape(units)), requires_grad=bias)
+        self.bias = nn.Parameter(
+            torch.zeros(self.bias_shape(units)), requires_grad=bias
+        )
         self.activation, self.recurrent_activation = activation, recurrent_activation
-        self.dropout, self.recurrent_dropout, self.mask_count = dropout, recurrent_dropout, masks
+        self.dropout, self.recurrent_dropout, self.mask_count = (
+            dropout,
+            recurrent_dropout,
+            masks,
+        )
 
     def bias_shape(self, units: int) -> tuple[int, ...]:
         return (self.gates * units,)
 
     def masks(self, like: torch.Tensor, rate: float) -> torch.Tensor:
         """Dropout's masks: as many, each in the shape of `like`."""
-        return F.dropout(like.new_ones(self.mask_count, *like.shape), rate, self.training)
+        return F.dropout(
+            like.new_ones(self.mask_count, *like.shape), rate, self.training
+        )
 
-    def project(self, x: torch.Tensor, weight: torch.Tensor, masks: torch.Tensor) -> torch.Tensor:
+    def project(
+        self, x: torch.Tensor, weight: torch.Tensor, masks: torch.Tensor
+    ) -> torch.Tensor:
         """x times the transposed weight; each gate's part of it sees its own mask."""
         parts = zip(masks, weight.chunk(len(masks)))
         return torch.cat([F.linear(x * mask, part) for mask, part in parts], dim=-1)

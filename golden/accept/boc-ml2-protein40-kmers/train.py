@@ -68,10 +68,8 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
     codes = np.lib.stride_tricks.sliding_window_view(letters, length)[starts]
     if codes.max() == 255:
         row, at = np.argwhere(codes == 255)[0]
-        letter = chr(text[starts[row] + at])
-        sys.exit(
-            f"{path}:{row + 2}: letter {at + 1} is {letter!a}, none of ARNDCEQGHILKMFPSTWYV"
-        )
+        letter = f"letter {at + 1} is {chr(text[starts[row] + at])!a}"
+        sys.exit(f"{path}:{row + 2}: {letter}, none of ARNDCEQGHILKMFPSTWYV")
     return codes, targets[rows]
 
 

@@ -87,8 +87,8 @@ def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray]:
     codes = np.lib.stride_tricks.sliding_window_view(letters, length)[starts]
     if codes.max() == 255:
         row, at = np.argwhere(codes == 255)[0]
-        letter = chr(text[starts[row] + at])
-        sys.exit(f"{path}:{row + 2}: letter {at + 1} is {letter!a}, none of ACGTN")
+        letter = f"letter {at + 1} is {chr(text[starts[row] + at])!a}"
+        sys.exit(f"{path}:{row + 2}: {letter}, none of ACGTN")
     return codes, targets[rows]
 
 
@@ -110,9 +110,7 @@ class BatchNormalization(nn.BatchNorm1d):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         kept = (1 - self.momentum) * self.running_var
         x = super().forward(x)
-        if (
-            self.training
-        ):  # PyTorch took the unbiased variance, n / (n - 1) times the biased
+        if self.training:  # take n / (n - 1) back: PyTorch's variance is unbiased
             self.running_var.data -= (self.running_var - kept) * x.shape[1] / x.numel()
         return x
 
