@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,15 +18,52 @@ from . import __version__
 from .catalog.semantics import INTENDED, SEMANTICS
 from .catalog.sequences import PYTORCH, TENSORFLOW
 from .compiler import Compilation, UnsupportedSemantics, compile_bytes
-from .diagnostics import as_text, one_of
+from .diagnostics import one_of
 from .explanations import CODES, explain
-from .pycode import visible
+from .messages import GithubWriter, JsonWriter, Problem, TextWriter
 from .xmltree import MAX_BYTES
 
 _FAILED, _USAGE = 1, 2
+_FORMATS = ("text", "json", "sarif", "github")
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+class _Command(click.Command):
+    """A command that reports wrong usage, too, in the format that was asked for."""
+
+    def make_context(self, info_name: str | None, args: list[str], *rest, **extra) -> click.Context:
+        with _reported(_asked_for(args)):
+            return super().make_context(info_name, args, *rest, **extra)
+
+    def invoke(self, ctx: click.Context) -> object:
+        with _reported(ctx.params["message_format"]):
+            return super().invoke(ctx)
+
+
+@contextlib.contextmanager
+def _reported(format: str) -> Iterator[None]:
+    try:
+        yield
+    except click.UsageError as error:
+        if format == "text":
+            raise
+        messages = _Messages(format)
+        hint = error.ctx and f"see {error.ctx.command_path} --help"
+        messages.problem(Problem(error.format_message(), help=hint))
+        sys.exit(messages.end(_USAGE))
+
+
+def _asked_for(args: Sequence[str]) -> str:
+    """The message format in arguments that are not parsed yet."""
+    words = list(itertools.takewhile(lambda word: word != "--", args))
+    found = "text"
+    for word, after in itertools.zip_longest(words, words[1:], fillvalue=""):
+        name, equals, value = word.partition("=")
+        if name == "--message-format":
+            found = value if equals else after
+    return found if found in _FORMATS else "text"
+
+
+@click.command(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("definitions", nargs=-1, metavar="DEFINITION...")
 @click.option(
     "-o",
@@ -53,6 +91,14 @@ _FAILED, _USAGE = 1, 2
     help="Compile an embedded architecture for this library, not for the definition's own.",
 )
 @click.option("--check", is_flag=True, help="Report diagnostics only; write no script.")
+@click.option(
+    "--message-format",
+    type=click.Choice(_FORMATS),
+    default="text",
+    show_default=True,
+    help="How messages are written to standard error: for people, as JSON (an object a line), "
+    "as SARIF, or as GitHub's workflow commands.",
+)
 @click.option("--explain", "code", metavar="CODE", help="Explain a diagnostic code, such as SG203.")
 @click.option(
     "--list",
@@ -69,6 +115,7 @@ def main(
     semantics: str,
     library: str | None,
     check: bool,
+    message_format: str,
     code: str | None,
     kind: str | None,
 ) -> None:
@@ -79,10 +126,11 @@ def main(
     Exit status: 0 fine, 1 a definition has errors, 2 wrong usage, or a file that cannot be read or
     written.
     """
+    messages = _Messages(message_format)
     if code is not None:
-        sys.exit(_explain(code))
+        sys.exit(messages.end(_explain(code, messages)))
     if kind is not None:
-        sys.exit(_list(kind))
+        sys.exit(messages.end(_list(kind, messages)))
     if not definitions:
         raise click.UsageError("name a definition, or - for standard input")
     if definitions.count("-") > 1:
@@ -92,24 +140,72 @@ def main(
         raise click.UsageError("several definitions need a folder: -o DIR")
     if into_folder and os.path.exists(output) and not os.path.isdir(output):
         raise click.UsageError(f"several definitions need a folder, and '{output}' is none")
-    run = _Run(definitions, output, into_folder, include, semantics, library, check)
-    sys.exit(max(run.status(name) for name in definitions))
+    run = _Run(definitions, output, into_folder, include, semantics, library, check, messages)
+    sys.exit(messages.end(max(run.status(name) for name in definitions)))
 
 
-def _explain(code: str) -> int:
+class _Messages:
+    """What goes to standard error, in one format."""
+
+    def __init__(self, format: str) -> None:
+        self.writer = _writer(format)
+        self.for_people = format == "text"
+
+    def compiled(self, compilation: Compilation) -> None:
+        _say(self.writer.compiled(compilation.source, compilation.diagnostics))
+
+    def problem(self, problem: Problem) -> None:
+        _say(self.writer.problem(problem))
+
+    def end(self, status: int) -> int:
+        """Say what is left to say; the exit status again."""
+        _say(self.writer.end(status))
+        return status
+
+    def complain(self, name: str, problem: OSError | str) -> int:
+        """Something about a file; the exit status."""
+        reason = problem if isinstance(problem, str) else problem.strerror or str(problem)
+        self.problem(Problem(reason, name))
+        return _USAGE
+
+    def our_bug(self, name: str, error: Exception) -> int:
+        if self.for_people and os.environ.get("SEQGRA_COMPILE_TRACEBACK") == "1":
+            traceback.print_exception(error)
+        message = f"{type(error).__name__}: {error}".rstrip(": ")
+        message = f"seqgra-compile {__version__} failed: {message}"
+        help = "please report this line with the definition"
+        self.problem(Problem(message, name, "SG901", help))
+        return _FAILED
+
+
+def _writer(format: str) -> TextWriter:
+    if format == "sarif":
+        # Imported here: other formats need none of it.
+        from .sarif import SarifWriter
+
+        return SarifWriter()
+    return {"text": TextWriter, "json": JsonWriter, "github": GithubWriter}[format]()
+
+
+def _say(text: str) -> None:
+    if text:
+        click.echo(text, nl=False, err=True)
+
+
+def _explain(code: str, messages: _Messages) -> int:
     if code.upper() not in CODES:
         raise click.UsageError(f"there is no code '{code}'; codes are SG and three digits")
-    return _print(explain(code.upper()) + "\n")
+    return _print(explain(code.upper()) + "\n", messages)
 
 
-def _list(kind: str) -> int:
+def _list(kind: str, messages: _Messages) -> int:
     # Imported here: a compilation needs none of it.
     from .reference.entries import KINDS
     from .reference.listing import listing
 
     if kind not in KINDS:
         raise click.UsageError(f"there is no kind '{kind}'; {one_of(KINDS)}")
-    return _print(listing(kind))
+    return _print(listing(kind), messages)
 
 
 @dataclass
@@ -123,6 +219,7 @@ class _Run:
     semantics: str
     library: str | None
     check: bool
+    messages: _Messages
     written: dict[Path, str] = field(default_factory=dict)
 
     def status(self, name: str) -> int:
@@ -130,15 +227,14 @@ class _Run:
         try:
             data = _read(name)
         except OSError as error:
-            return _complain(name, error)
+            return self.messages.complain(name, error)
         try:
             compilation = self.compiled(name, data)
-            for diagnostic in compilation.diagnostics:
-                click.echo(as_text(diagnostic, compilation.source), err=True)
+            self.messages.compiled(compilation)
         except UnsupportedSemantics as error:
-            return _complain(name, str(error))
+            return self.messages.complain(name, str(error))
         except Exception as error:  # whatever it is, it is our fault
-            return _our_bug(name, error)
+            return self.messages.our_bug(name, error)
         if compilation.diagnostics.failed:
             return _FAILED
         return 0 if self.check else self.put(name, compilation)
@@ -151,37 +247,25 @@ class _Run:
     def put(self, name: str, compilation: Compilation) -> int:
         """The script to where it was asked for; the exit status."""
         if self.output is None:
-            return _print(compilation.script)
+            return _print(compilation.script, self.messages)
         target = self.output
         if self.into_folder:
             target = target / f"{compilation.model_id}.py"
         if target in self.written:
             first = self.written[target]
-            return _complain(name, f"'{first}' has the same model id; {target} is already written")
+            return self.messages.complain(
+                name, f"'{first}' has the same model id; {target} is already written"
+            )
         self.written[target] = name
         try:
             if any(_same(target, definition) for definition in self.definitions):
-                return _complain(str(target), "this is a definition; it is not overwritten")
+                return self.messages.complain(
+                    str(target), "this is a definition; it is not overwritten"
+                )
             _write(target, compilation.script)
         except OSError as error:
-            return _complain(str(target), error)
+            return self.messages.complain(str(target), error)
         return 0
-
-
-def _complain(name: str, problem: OSError | str) -> int:
-    reason = problem if isinstance(problem, str) else problem.strerror or str(problem)
-    click.echo(visible(f"{name}: {reason}"), err=True)
-    return _USAGE
-
-
-def _our_bug(name: str, error: Exception) -> int:
-    if os.environ.get("SEQGRA_COMPILE_TRACEBACK") == "1":
-        traceback.print_exception(error)
-    message = f"{type(error).__name__}: {error}".rstrip(": ")
-    line = f"{name}: error[SG901]: seqgra-compile {__version__} failed: {message}"
-    click.echo(visible(line), err=True)
-    click.echo("  help: please report this line with the definition", err=True)
-    return _FAILED
 
 
 def _read(name: str) -> bytes:
@@ -194,10 +278,10 @@ def _read(name: str) -> bytes:
     return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
-def _print(text: str) -> int:
+def _print(text: str, messages: _Messages) -> int:
     """Text to standard output; the exit status."""
     if sys.stdout is None:
-        return _complain("standard output", "it is closed")
+        return messages.complain("standard output", "it is closed")
     try:
         left = memoryview(text.encode())
         while left:
@@ -208,7 +292,7 @@ def _print(text: str) -> int:
         # Nobody reads on: Python must not try once more when it ends.
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _complain("standard output", error)
+        return messages.complain("standard output", error)
     return 0
 
 
