@@ -6,8 +6,6 @@ import contextlib
 import itertools
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,16 +13,24 @@ from pathlib import Path
 import click
 
 from . import __version__
-from .catalog.semantics import INTENDED, SEMANTICS
-from .catalog.sequences import PYTORCH, TENSORFLOW
 from .compiler import Compilation, UnsupportedSemantics, compile_bytes
+from .console import (
+    FORMATS,
+    USAGE,
+    Messages,
+    folders,
+    include_option,
+    library_option,
+    print_text,
+    semantics_option,
+    write_file,
+)
+from .console import read_definition as _read
 from .diagnostics import one_of
 from .explanations import CODES, explain
-from .messages import GithubWriter, JsonWriter, Problem, TextWriter
-from .xmltree import MAX_BYTES
+from .messages import Problem
 
-_FAILED, _USAGE = 1, 2
-_FORMATS = ("text", "json", "sarif", "github")
+_FAILED = 1
 
 
 class _Command(click.Command):
@@ -46,10 +52,10 @@ def _reported(format: str) -> Iterator[None]:
     except click.UsageError as error:
         if format == "text":
             raise
-        messages = _Messages(format)
+        messages = Messages(format)
         hint = error.ctx and f"see {error.ctx.command_path} --help"
         messages.problem(Problem(error.format_message(), help=hint))
-        sys.exit(messages.end(_USAGE))
+        sys.exit(messages.end(USAGE))
 
 
 def _asked_for(args: Sequence[str]) -> str:
@@ -60,7 +66,7 @@ def _asked_for(args: Sequence[str]) -> str:
         name, equals, value = word.partition("=")
         if name == "--message-format":
             found = value if equals else after
-    return found if found in _FORMATS else "text"
+    return found if found in FORMATS else "text"
 
 
 @click.command(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
@@ -71,29 +77,13 @@ def _asked_for(args: Sequence[str]) -> str:
     type=click.Path(path_type=Path),
     help="Write the script to this file; with several definitions, to this folder as <model id>.py.",
 )
-@click.option(
-    "-I",
-    "--include",
-    multiple=True,
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Another folder in which to look for files that a definition names; repeatable.",
-)
-@click.option(
-    "--semantics",
-    type=click.Choice(list(SEMANTICS)),
-    default=INTENDED,
-    show_default=True,
-    help="; ".join(f"{name}: {about}" for name, about in SEMANTICS.items()) + ".",
-)
-@click.option(
-    "--library",
-    type=click.Choice((PYTORCH, TENSORFLOW), case_sensitive=False),
-    help="Compile an embedded architecture for this library, not for the definition's own.",
-)
+@include_option
+@semantics_option
+@library_option
 @click.option("--check", is_flag=True, help="Report diagnostics only; write no script.")
 @click.option(
     "--message-format",
-    type=click.Choice(_FORMATS),
+    type=click.Choice(FORMATS),
     default="text",
     show_default=True,
     help="How messages are written to standard error: for people, as JSON (an object a line), "
@@ -126,7 +116,7 @@ def main(
     Exit status: 0 fine, 1 a definition has errors, 2 wrong usage, or a file that cannot be read or
     written.
     """
-    messages = _Messages(message_format)
+    messages = Messages(message_format)
     if code is not None:
         sys.exit(messages.end(_explain(code, messages)))
     if kind is not None:
@@ -144,68 +134,20 @@ def main(
     sys.exit(messages.end(max(run.status(name) for name in definitions)))
 
 
-class _Messages:
-    """What goes to standard error, in one format."""
-
-    def __init__(self, format: str) -> None:
-        self.writer = _writer(format)
-        self.for_people = format == "text"
-
-    def compiled(self, compilation: Compilation) -> None:
-        _say(self.writer.compiled(compilation.source, compilation.diagnostics))
-
-    def problem(self, problem: Problem) -> None:
-        _say(self.writer.problem(problem))
-
-    def end(self, status: int) -> int:
-        """Say what is left to say; the exit status again."""
-        _say(self.writer.end(status))
-        return status
-
-    def complain(self, name: str, problem: OSError | str) -> int:
-        """Something about a file; the exit status."""
-        reason = problem if isinstance(problem, str) else problem.strerror or str(problem)
-        self.problem(Problem(reason, name))
-        return _USAGE
-
-    def our_bug(self, name: str, error: Exception) -> int:
-        if self.for_people and os.environ.get("SEQGRA_COMPILE_TRACEBACK") == "1":
-            traceback.print_exception(error)
-        message = f"{type(error).__name__}: {error}".rstrip(": ")
-        message = f"seqgra-compile {__version__} failed: {message}"
-        help = "please report this line with the definition"
-        self.problem(Problem(message, name, "SG901", help))
-        return _FAILED
-
-
-def _writer(format: str) -> TextWriter:
-    if format == "sarif":
-        # Imported here: other formats need none of it.
-        from .sarif import SarifWriter
-
-        return SarifWriter()
-    return {"text": TextWriter, "json": JsonWriter, "github": GithubWriter}[format]()
-
-
-def _say(text: str) -> None:
-    if text:
-        click.echo(text, nl=False, err=True)
-
-
-def _explain(code: str, messages: _Messages) -> int:
+def _explain(code: str, messages: Messages) -> int:
     if code.upper() not in CODES:
         raise click.UsageError(f"there is no code '{code}'; codes are SG and three digits")
-    return _print(explain(code.upper()) + "\n", messages)
+    return print_text(explain(code.upper()) + "\n", messages)
 
 
-def _list(kind: str, messages: _Messages) -> int:
+def _list(kind: str, messages: Messages) -> int:
     # Imported here: a compilation needs none of it.
     from .reference.entries import KINDS
     from .reference.listing import listing
 
     if kind not in KINDS:
         raise click.UsageError(f"there is no kind '{kind}'; {one_of(KINDS)}")
-    return _print(listing(kind), messages)
+    return print_text(listing(kind), messages)
 
 
 @dataclass
@@ -219,7 +161,7 @@ class _Run:
     semantics: str
     library: str | None
     check: bool
-    messages: _Messages
+    messages: Messages
     written: dict[Path, str] = field(default_factory=dict)
 
     def status(self, name: str) -> int:
@@ -230,7 +172,7 @@ class _Run:
             return self.messages.complain(name, error)
         try:
             compilation = self.compiled(name, data)
-            self.messages.compiled(compilation)
+            self.messages.compiled(compilation.source, compilation.diagnostics)
         except UnsupportedSemantics as error:
             return self.messages.complain(name, str(error))
         except Exception as error:  # whatever it is, it is our fault
@@ -240,14 +182,13 @@ class _Run:
         return 0 if self.check else self.put(name, compilation)
 
     def compiled(self, name: str, data: bytes) -> Compilation:
-        beside = Path(".") if name == "-" else Path(name).parent
-        folders = [beside, *self.include]
-        return compile_bytes(name, data, folders, self.check, self.semantics, self.library)
+        where = folders(name, self.include)
+        return compile_bytes(name, data, where, self.check, self.semantics, self.library)
 
     def put(self, name: str, compilation: Compilation) -> int:
         """The script to where it was asked for; the exit status."""
         if self.output is None:
-            return _print(compilation.script, self.messages)
+            return print_text(compilation.script, self.messages)
         target = self.output
         if self.into_folder:
             target = target / f"{compilation.model_id}.py"
@@ -262,65 +203,11 @@ class _Run:
                 return self.messages.complain(
                     str(target), "this is a definition; it is not overwritten"
                 )
-            _write(target, compilation.script)
+            write_file(target, compilation.script)
         except OSError as error:
             return self.messages.complain(str(target), error)
         return 0
 
 
-def _read(name: str) -> bytes:
-    """A definition's bytes, one more than the most that is compiled."""
-    if name != "-":
-        with open(name, "rb") as file:
-            return file.read(MAX_BYTES + 1)
-    if sys.stdin is None:
-        raise OSError("standard input is closed")
-    return sys.stdin.buffer.read(MAX_BYTES + 1)
-
-
-def _print(text: str, messages: _Messages) -> int:
-    """Text to standard output; the exit status."""
-    if sys.stdout is None:
-        return messages.complain("standard output", "it is closed")
-    try:
-        left = memoryview(text.encode())
-        while left:
-            # Unbuffered, as under PYTHONUNBUFFERED, one call may write a part only.
-            left = left[sys.stdout.buffer.write(left) :]
-        sys.stdout.buffer.flush()
-    except OSError as error:
-        # Nobody reads on: Python must not try once more when it ends.
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return messages.complain("standard output", error)
-    return 0
-
-
 def _same(target: Path, definition: str) -> bool:
     return definition != "-" and target.exists() and target.samefile(definition)
-
-
-def _write(target: Path, script: str) -> None:
-    """Whole or not at all: to a temporary neighbour first, then renamed."""
-    target = Path(os.path.realpath(target))
-    if target.exists() and not target.is_file() and not target.is_dir():
-        # A device or a pipe takes the text; a file must not take its place.
-        target.write_bytes(script.encode())
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
-    with _temporary(target) as temporary:
-        temporary.write_bytes(script.encode())
-        temporary.chmod(mode)
-        temporary.replace(target)
-
-
-@contextlib.contextmanager
-def _temporary(target: Path) -> Iterator[Path]:
-    """The path of a new file beside the target; removed if it is still there."""
-    handle, path = tempfile.mkstemp(dir=target.parent, prefix=".seqgra-compile-")
-    os.close(handle)
-    try:
-        yield Path(path)
-    finally:
-        Path(path).unlink(missing_ok=True)

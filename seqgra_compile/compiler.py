@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import ir
 from .analyzer import analyze
@@ -30,6 +32,9 @@ from .script import Script
 from .source import Source, Text
 from .xmltree import MAX_BYTES, read_source
 
+if TYPE_CHECKING:
+    from .audit.setting import Setting
+
 
 class UnsupportedSemantics(ValueError):
     """There are no scripts of a library under these semantics."""
@@ -37,12 +42,30 @@ class UnsupportedSemantics(ValueError):
 
 @dataclass(frozen=True)
 class Compilation:
-    """What came out: `script` is None if the definition has errors or was only checked."""
+    """What came out: `script` is None if the definition has errors or was only checked.
+
+    `model` is the definition as meant and `arranged` the script before it is text, if there are no
+    errors.
+    """
 
     source: Source
-    model_id: str | None
+    model: ir.General | None
+    arranged: Script | None
     script: str | None
     diagnostics: Diagnostics
+
+    @property
+    def model_id(self) -> str | None:
+        return self.model and self.model.id.value
+
+    @functools.cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """The ledger: every setting that decides the run. Empty if there is no script."""
+        from .audit.ledger import settings  # noqa: PLC0415 - a compilation needs no ledger
+
+        if self.script is None:
+            return ()
+        return settings(self.source, self.model, self.arranged, self.script, self.diagnostics)
 
 
 def compile_definition(
@@ -76,24 +99,23 @@ def compile_bytes(
     """Compile a definition that is already read; `name` stands in messages and the script."""
     diagnostics = Diagnostics()
     source = read_source(name, data, diagnostics)
-    model_id, script = None, None
     looked_in = Folders(tuple(map(Path, folders)))
-    arranged = _arranged(source, looked_in, semantics, library, diagnostics)
-    if arranged is not None:
-        model_id, arranged = arranged
-        if not check_only:
-            script = format_script(render(arranged))
-    return Compilation(source, model_id, script, diagnostics)
+    model = _meant(source, looked_in, semantics, library, diagnostics)
+    arranged = model and BACKENDS[model.library.value](model, source, diagnostics)
+    if diagnostics.failed:
+        return Compilation(source, None, None, None, diagnostics)
+    script = None if check_only else format_script(render(arranged))
+    return Compilation(source, model, arranged, script, diagnostics)
 
 
-def _arranged(
+def _meant(
     source: Source,
     folders: Folders,
     semantics: str,
     target: str | None,
     diagnostics: Diagnostics,
-) -> tuple[str, Script] | None:
-    """The model's id and its script as arranged, or None after an error."""
+) -> ir.Model | BayesModel | None:
+    """The model that is written out, or None after an error."""
     if diagnostics.failed:
         return None
     definition = parse(source, diagnostics)
@@ -107,10 +129,7 @@ def _arranged(
         model = _with_grammar(model, folders, semantics, target or library, diagnostics)
     else:
         model = _with_shapes(model, folders, target or library, semantics, diagnostics)
-    if not model or diagnostics.failed:
-        return None
-    script = BACKENDS[model.library.value](model, source, diagnostics)
-    return None if diagnostics.failed else (model.id.value, script)
+    return None if diagnostics.failed else model
 
 
 def _with_shapes(

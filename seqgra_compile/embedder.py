@@ -114,6 +114,7 @@ class _Embedding:
             path=self.name,
             sha256=hashlib.sha256(data).hexdigest(),
             class_name=self.external.class_name.value,
+            class_span=self.external.class_name.span,
             code=code,
             imports=_used(imports, code),
             future=future,

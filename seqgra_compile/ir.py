@@ -183,6 +183,7 @@ class Module:
     names: frozenset[str]
     dependencies: tuple[str, ...]
     span: Span
+    class_span: Span
 
 
 @dataclass(frozen=True)
@@ -235,7 +236,7 @@ class General:
     """What the definitions of all libraries say.
 
     `label_pattern` is None where labels are listed; `semantics` is the name in the catalog under
-    which the model is compiled.
+    which the model is compiled; `data` tells whether the script holds its data in memory.
     """
 
     id: Value[str]
@@ -249,6 +250,7 @@ class General:
     label_pattern: LabelPattern | None
     seed: Value[int]
     semantics: str = field(default="intended", kw_only=True)
+    data: str = field(default="memory", kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -58,9 +58,7 @@ def _general(element: Element) -> General:
         library=element.child("library").text,
         implementation=_optional(element, "implementation"),
         input_encoding=_optional(element, "inputencoding"),
-        labels=_pattern(pattern)
-        if pattern
-        else tuple(label.text for label in labels.all("label")),
+        labels=_pattern(pattern) if pattern else tuple(label.text for label in labels.all("label")),
         labels_span=labels.tag.span,
         seed=element.child("seed").text,
     )

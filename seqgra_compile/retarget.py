@@ -37,7 +37,9 @@ def retarget(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Mode
     return dataclasses.replace(
         model,
         library=Value(
-            library, f"general/library ({model.library.value} in the definition)", model.library.span
+            library,
+            f"general/library ({model.library.value} in the definition)",
+            model.library.span,
         ),
         loss=loss,
         optimizer=optimizer,

@@ -10,11 +10,15 @@ from .ir import Import
 
 @dataclass(frozen=True)
 class Constant:
-    """`NAME = value  # comment`; without a name, a comment alone."""
+    """`NAME = value  # comment`; without a name, a comment alone.
+
+    `path` is the element path of the setting that it states.
+    """
 
     name: str
     value: str
     comment: str
+    path: str
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ FLOORS = {
     "reading": "xmltree structurecheck settings names labels",
     "stages": """parser analyzer imitation embedder kerasfiles retarget inference checks
         dataparser dataanalyzer linker backends renderer formatter""",
-    "assembly": "compiler reference audit",
+    "assembly": "compiler reference audit console",
     "faces": "cli audit_cli __main__",
 }
 STAGES = FLOORS["stages"].split()
@@ -37,6 +37,8 @@ FLOOR_OF = {name: number for number, names in enumerate(FLOORS.values()) for nam
 THIRD_PARTY = {
     "formatter": {"black"},
     "renderer": {"jinja2"},
+    "audit.provenance": {"jinja2"},
+    "console": {"click"},
     "cli": {"click"},
     "audit_cli": {"click"},
     "kerasfiles.h5_reader": {"h5py"},

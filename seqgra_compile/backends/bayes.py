@@ -88,10 +88,16 @@ def _constants(model: BayesModel) -> tuple[Constant, ...]:
     external = model.architecture
     return (
         *common.general(model),
-        Constant("", f"{model.seed.value}, without effect: nothing is drawn", model.seed.path),
+        Constant(
+            "",
+            f"{model.seed.value}, without effect: nothing is drawn",
+            model.seed.path,
+            model.seed.path,
+        ),
         Constant(
             "",
             f"{external.format.value} {comment(external.path.value)}, in the section Model",
+            external.path.path,
             external.path.path,
         ),
     )

@@ -16,6 +16,7 @@ from ..source import Source
 from . import weightsfiles
 
 STANDARD = frozenset(sys.stdlib_module_names)
+SEQUENTIAL, EXTERNAL = "architecture/sequential", "architecture/external"
 IMPORTS = (
     Import("argparse"),
     Import("json"),
@@ -95,8 +96,17 @@ def title(model: ir.General, source: Source) -> tuple[str, ...]:
         "",
         *((model.description.value, "") if model.description.value else ()),
         f"Compiled by seqgra-compile {__version__} from {source.file_name}, SHA-256",
-        f"{source.sha256}, semantics {model.semantics}.",
+        f"{source.sha256}, with",
+        f"{options(model)}.",
     )
+
+
+def options(model: ir.General) -> str:
+    """The options with which the compiler writes this script again."""
+    semantics = f"--semantics {model.semantics}"
+    if not isinstance(model, ir.Model):
+        return semantics
+    return f"{semantics} --library {model.library.value} --data {model.data}"
 
 
 def columns(model: ir.General) -> str:
@@ -139,7 +149,7 @@ def general(model: ir.General) -> tuple[Constant, ...]:
     return (
         _constant("MODEL_ID", model.id),
         *map(_remark, remarks),
-        Constant("LABELS", _labels(model), _origin(model.labels)),
+        Constant("LABELS", _labels(model), _origin(model.labels), model.labels.path),
     )
 
 
@@ -149,9 +159,9 @@ def constants(model: ir.Model) -> tuple[Constant, ...]:
         *general(model),
         _constant("SEED", model.seed),
         *_architecture(model.architecture),
-        Constant("", model.loss.name, model.loss.path),
+        Constant("", model.loss.name, model.loss.path, model.loss.path),
         *(_constant(name.upper(), value) for name, value in model.loss.arguments.items()),
-        Constant("", model.optimizer.name, model.optimizer.path),
+        Constant("", model.optimizer.name, model.optimizer.path, model.optimizer.path),
         *(_constant(name.upper(), value) for name, value in model.optimizer.arguments.items()),
     ]
     for name in ("clipnorm", "clipvalue"):
@@ -171,7 +181,7 @@ def constants(model: ir.Model) -> tuple[Constant, ...]:
     fixed.append(_remark(training.shuffle))
     if isinstance(model.architecture, ir.Sequential):
         shape = model.architecture.operations[0].arguments["input_shape"]
-        length = Constant("SEQUENCE_LENGTH", literal(shape.value[-2]), shape.path)
+        length = Constant("SEQUENCE_LENGTH", literal(shape.value[-2]), shape.path, shape.path)
         fixed.insert(fixed.index(_architecture(model.architecture)[-1]) + 1, length)
     return tuple(fixed)
 
@@ -181,12 +191,12 @@ def _origin(value: Value) -> str:
 
 
 def _constant(name: str, value: Value) -> Constant:
-    return Constant(name, literal(value.value), _origin(value))
+    return Constant(name, literal(value.value), _origin(value), value.path)
 
 
 def _remark(value: Value) -> Constant:
     """A value that decided what the script looks like: only its comment is left."""
-    return Constant("", str(value.value), _origin(value))
+    return Constant("", str(value.value), _origin(value), value.path)
 
 
 def _labels(model: ir.General) -> str:
@@ -202,15 +212,15 @@ def _labels(model: ir.General) -> str:
 def _architecture(architecture: ir.Sequential | ir.Module) -> tuple[Constant, ...]:
     if isinstance(architecture, ir.Module):
         name = f"class {architecture.class_name} of {comment(architecture.path)}"
-        return (Constant("", f"{name}, in the section Model", "architecture/external"),)
+        return (Constant("", f"{name}, in the section Model", EXTERNAL, EXTERNAL),)
     count = len(architecture.operations)
     text = f"{count} operation{'' if count == 1 else 's'}, in the section Model"
     if architecture.file is None:
-        return (Constant("", text, "architecture/sequential"),)
+        return (Constant("", text, SEQUENTIAL, SEQUENTIAL),)
     return (
-        Constant("", comment(architecture.file.path), "architecture/external"),
-        Constant("", architecture.file.sha256, "its SHA-256"),
-        Constant("", text, "written out here"),
+        Constant("", comment(architecture.file.path), EXTERNAL, EXTERNAL),
+        Constant("", architecture.file.sha256, "its SHA-256", EXTERNAL),
+        Constant("", text, "written out here", EXTERNAL),
     )
 
 

@@ -1,0 +1,101 @@
+"""`seqgra-audit`: the auditor's face."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from . import __version__
+from .compiler import Compilation, UnsupportedSemantics, compile_bytes
+from .console import (
+    USAGE,
+    complain,
+    folders,
+    include_option,
+    library_option,
+    our_bug,
+    print_text,
+    read_definition,
+    semantics_option,
+)
+from .diagnostics import as_text
+
+_EXIT = 2  # whatever keeps an audit from an answer
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="seqgra-audit", message="%(prog)s %(version)s")
+def main() -> None:
+    """Audit model definitions, the scripts compiled from them, and their runs.
+
+    Nothing that is audited is ever run.
+    """
+
+
+def _compiled(
+    name: str, include: tuple[Path, ...], semantics: str, library: str | None
+) -> Compilation | None:
+    """A compilation without errors, its diagnostics printed, or None after a complaint."""
+    try:
+        data = read_definition(name)
+        where = folders(name, include)
+        compilation = compile_bytes(name, data, where, False, semantics, library)
+    except OSError as error:
+        complain(name, error)
+        return None
+    except UnsupportedSemantics as error:
+        complain(name, str(error))
+        return None
+    for diagnostic in compilation.diagnostics:
+        click.echo(as_text(diagnostic, compilation.source), err=True)
+    return None if compilation.diagnostics.failed else compilation
+
+
+def _guarded(name: str, work) -> None:
+    """Exit with the status that the work gives; what it trips over is our fault."""
+    try:
+        status = work()
+    except Exception as error:
+        our_bug(name, error, "seqgra-audit")
+        status = USAGE
+    sys.exit(status)
+
+
+@main.command()
+@click.argument("definition")
+@include_option
+@semantics_option
+@library_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="A table to read, or JSON, which also has the lines that follow from a setting.",
+)
+def settings(
+    definition: str, include: tuple[Path, ...], semantics: str, library: str | None, form: str
+) -> None:
+    """List every setting that decides the run.
+
+    For each: its value and unit, where it comes from (a place in the definition, a default, an
+    option), the lines of the script that say it, and a remark where seqgra does otherwise.
+
+    DEFINITION is a file, or - for standard input.
+
+    Exit status: 0 fine, 2 the definition has errors or cannot be read.
+    """
+    from .audit.listing import as_json
+    from .audit.listing import as_text as table
+
+    def work() -> int:
+        compilation = _compiled(definition, include, semantics, library)
+        if compilation is None:
+            return _EXIT
+        write = as_json if form == "json" else table
+        return print_text(write(compilation.settings, compilation.source))
+
+    _guarded(definition, work)
