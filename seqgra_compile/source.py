@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+LINE_END = re.compile(r"\r\n|\r|\n")
 # Bytes are counted by the block, so that a place in a long line costs no walk through it.
 _BLOCK = 4096
 
@@ -67,11 +67,15 @@ class Source:
 
     @functools.cached_property
     def _line_starts(self) -> list[int]:
-        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        return [0, *(match.end() for match in LINE_END.finditer(self.text))]
 
     def place(self, offset: int) -> Place:
         line = bisect.bisect_right(self._line_starts, offset)
         return Place(line, offset - self._line_starts[line - 1] + 1)
+
+    def offset(self, line: int, column: int) -> int:
+        """The character at a place."""
+        return self._line_starts[line - 1] + column - 1
 
     def byte(self, offset: int) -> int:
         """The same place in the bytes, counted from 0; behind broken bytes, it may be too far."""
