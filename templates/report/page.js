@@ -10,6 +10,8 @@
     return element;
   };
 
+  const counted = (count, name) => `${count} ${name}${count === 1 ? "" : "s"}`;
+
   // ---- the ledger's rows and what they link ----
 
   const words = (text) => (text ? text.split(" ") : []);
@@ -109,7 +111,7 @@
     const name = id.startsWith("s-") ? `Script, line ${id.slice(2)}` : id.includes("-") ? `Definition, line ${id.split("-")[1]}` : "";
     if (name) what.append(make("b", name));
     what.append(
-      make("span", found.length ? `${found.length} ${found.length === 1 ? "setting" : "settings"}` : point.from.id.startsWith("s-")
+      make("span", found.length ? counted(found.length, "setting") : id.startsWith("s-")
         ? "The same in every such script: no setting decides this line alone."
         : "No setting stands here."),
     );
@@ -343,11 +345,15 @@
       CSS.highlights.clear();
       if (query) paint(query);
     }
-    hitCount.textContent = query ? `${hits.length} ${hits.length === 1 ? "line" : "lines"}` : "";
+    hitCount.textContent = query ? counted(hits.length, "line") : "";
+    if (query) hitCount.append(make("span", `, ${counted(Number(shown.textContent), "setting")}`, "more"));
     rule();
   };
   const nextHit = (by) => {
-    if (!hits.length) return;
+    if (!hits.length) {
+      if (search.value.trim()) jump("ledger");
+      return;
+    }
     hit = (hit + by + hits.length + (hit < 0 && by < 0 ? 1 : 0)) % hits.length;
     hitCount.textContent = `${hit + 1} of ${hits.length}`;
     setCurrent(paneOf(hits[hit]), hits[hit]);
