@@ -10,20 +10,21 @@ import click
 from . import __version__
 from .compiler import Compilation, UnsupportedSemantics, compile_bytes
 from .console import (
-    USAGE,
     complain,
     folders,
     include_option,
     library_option,
     our_bug,
     print_text,
+    read_bytes,
     read_definition,
     semantics_option,
     write_file,
 )
 from .diagnostics import as_text
+from .pycode import visible
 
-_EXIT = 2  # whatever keeps an audit from an answer
+_SAME, _DIFFERENT, _UNKNOWN = 0, 1, 2  # what keeps an audit from an answer is 2
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,18 +58,24 @@ def _reported(
     except UnsupportedSemantics as error:
         complain(name, str(error))
         return None
+    _report(compilation)
+    return compilation
+
+
+def _report(compilation: Compilation) -> None:
     for diagnostic in compilation.diagnostics:
         click.echo(as_text(diagnostic, compilation.source), err=True)
-    return compilation
 
 
 def _guarded(name: str, work) -> None:
     """Exit with the status that the work gives; what it trips over is our fault."""
     try:
         status = work()
+    except click.ClickException:
+        raise
     except Exception as error:
         our_bug(name, error, "seqgra-audit")
-        status = USAGE
+        status = _UNKNOWN
     sys.exit(status)
 
 
@@ -103,11 +110,95 @@ def settings(
     def work() -> int:
         compilation = _compiled(definition, include, semantics, library)
         if compilation is None:
-            return _EXIT
+            return _UNKNOWN
         write = as_json if form == "json" else table
         return print_text(write(compilation.settings, compilation.source))
 
     _guarded(definition, work)
+
+
+@main.command()
+@click.argument("definition")
+@click.argument("script")
+@include_option
+def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
+    """Tell whether SCRIPT is what DEFINITION compiles to.
+
+    The definition is compiled again, under the options that the script's first lines name, and
+    compared byte for byte. A difference is told apart: the compiler's version alone; the layout
+    alone (line ends, another Black); comments and docstrings; the code. The unified diff goes to
+    standard output, the verdict to standard error.
+
+    Both are files; one of the two may be - for standard input.
+
+    Exit status: 0 the same, 1 different, 2 it cannot be told: the script has no header or cannot be
+    read, or the definition has errors.
+    """
+    from .audit.header import HeaderError
+    from .audit.verify import MAX_SCRIPT
+    from .audit.verify import verify as verified
+
+    def work() -> int:
+        if definition == script == "-":
+            raise click.UsageError("standard input can be read only once")
+        name = script
+        try:
+            text = read_bytes(script, MAX_SCRIPT)
+            name = definition
+            data = read_definition(definition)
+            name = script
+            found = verified(definition, data, folders(definition, include), script, text)
+        except OSError as error:
+            complain(name, error)
+            return _UNKNOWN
+        except (HeaderError, UnsupportedSemantics) as error:
+            complain(script, str(error))
+            return _UNKNOWN
+        if found.compilation.script is None:
+            _report(found.compilation)
+            return _UNKNOWN
+        for remark in found.remarks:
+            click.echo(visible(f"{script}: {remark}"), err=True)
+        click.echo(visible(f"{script}: {found.difference.value}"), err=True)
+        if not found.diff:
+            return _SAME
+        return print_text(found.diff) or _DIFFERENT
+
+    _guarded(definition, work)
+
+
+@main.command()
+@click.argument("before")
+@click.argument("after")
+@include_option
+@semantics_option
+@library_option
+def diff(
+    before: str, after: str, include: tuple[Path, ...], semantics: str, library: str | None
+) -> None:
+    """Tell what the change from BEFORE to AFTER means for training.
+
+    Both are model definitions; one of the two may be - for standard input. What is told is not
+    which characters moved: numbers of weights, initial weights, batches, loss, optimizer and length
+    of the run, on the same data, machine and versions; then the settings that differ.
+
+    Exit status: 0 no difference for training, 1 a difference, 2 a definition has errors or cannot
+    be read.
+    """
+    from .audit.difference import as_text as text
+    from .audit.difference import compare as compared
+
+    def work() -> int:
+        if before == after == "-":
+            raise click.UsageError("standard input can be read only once")
+        pair = [_compiled(name, include, semantics, library) for name in (before, after)]
+        if None in pair:
+            return _UNKNOWN
+        comparison = compared(*pair)
+        written = print_text(text(comparison))
+        return written or (_DIFFERENT if comparison.matters else _SAME)
+
+    _guarded(f"{before}, {after}", work)
 
 
 @main.command()
@@ -143,7 +234,7 @@ def report(
     def work() -> int:
         compilation = _reported(definition, include, semantics, library)
         if compilation is None:
-            return _EXIT
+            return _UNKNOWN
         text = page(compilation)
         if output is None:
             status = print_text(text)

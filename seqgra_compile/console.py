@@ -112,12 +112,24 @@ def our_bug(name: str, error: Exception, command: str = "seqgra-compile") -> int
 
 def read_definition(name: str) -> bytes:
     """A definition's bytes, one more than the most that is compiled."""
+    return _read(name, MAX_BYTES + 1)
+
+
+def read_bytes(name: str, limit: int) -> bytes:
+    """A file's bytes; raises OSError if there are more."""
+    data = _read(name, limit + 1)
+    if len(data) > limit:
+        raise OSError(f"it holds more than {limit:,} bytes")
+    return data
+
+
+def _read(name: str, limit: int) -> bytes:
     if name != "-":
         with open(name, "rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(limit)
     if sys.stdin is None:
         raise OSError("standard input is closed")
-    return sys.stdin.buffer.read(MAX_BYTES + 1)
+    return sys.stdin.buffer.read(limit)
 
 
 def print_text(text: str, messages: Messages | None = None) -> int:

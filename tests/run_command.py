@@ -1,13 +1,16 @@
-"""`seqgra-compile` inside this process: exit status, standard output and standard error."""
+"""`seqgra-compile` and `seqgra-audit` inside this process: exit status, standard output and standard error."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from click import Command
 from click.testing import CliRunner
 
+from seqgra_compile import audit_cli
 from seqgra_compile.cli import main
 
 
@@ -19,11 +22,20 @@ class Result:
 
 
 def run(*arguments: str | Path, folder: Path = Path(), stdin: bytes = b"") -> Result:
-    """Run the command with a folder as its current directory."""
+    """Run the compiler with a folder as its current directory."""
+    return _run(main, arguments, folder, stdin)
+
+
+def run_audit(*arguments: str | Path, folder: Path = Path(), stdin: bytes = b"") -> Result:
+    """Run the auditor with a folder as its current directory."""
+    return _run(audit_cli.main, arguments, folder, stdin)
+
+
+def _run(command: Command, arguments: Sequence[str | Path], folder: Path, stdin: bytes) -> Result:
     before = os.getcwd()
     os.chdir(folder)
     try:
-        result = CliRunner().invoke(main, [str(word) for word in arguments], input=stdin)
+        result = CliRunner().invoke(command, [str(word) for word in arguments], input=stdin)
     finally:
         os.chdir(before)
     if result.exception and not isinstance(result.exception, SystemExit):

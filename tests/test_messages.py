@@ -489,6 +489,8 @@ def test_the_hooks_and_the_workflow_use_commands_that_are_there(three: Path) -> 
     lines = re.findall(r"^  entry: (seqgra-compile.*)$", hooks, re.M)
     lines += re.findall(r"^ +run: (seqgra-compile.*) models/\*\.xml$", workflow, re.M)
     assert len(lines) == 2
+    assert "entry: seqgra-audit verify\n" in hooks
+    assert re.search(r'^ +seqgra-audit verify "[^"]+" "\$script" ', workflow, re.M)
     for line in lines:
         result = run(*line.split()[1:], "b.xml", "a.xml", folder=three)
         assert (result.exit_code, result.stdout) == (1, b"")

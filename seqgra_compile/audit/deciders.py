@@ -155,9 +155,8 @@ class Deciders:
 
     def _named(self, statement: str, what: str) -> tuple[str, ...]:
         """Those of a statement that names the layer that it acts on."""
+        if what == "weights" and self.opened:
+            return ("stored",)  # one file holds all of them
         found = _LAYER.search(statement)
         number = found and self.numbers.get(found[1])
-        if number is None:
-            return ("architecture", OPERATIONS)
-        more = ("architecture",) if self.opened else ()
-        return (f"{what} {number}", *more)
+        return ("architecture", OPERATIONS) if number is None else (f"{what} {number}",)

@@ -157,7 +157,7 @@ def _keras_file(
     yield Entry(f"{_FILE_PATH}{file.path}", file.sha256, FILE, unit="SHA-256", **more)
     if file.weights:
         path = f"{_FILE_PATH}{file.weights.path}: weights"
-        yield Entry(path, file.weights.sha256, FILE, unit="SHA-256", **more)
+        yield Entry(path, file.weights.sha256, FILE, unit="SHA-256", group="stored", head=True)
     yield Entry(f"{_FILE_PATH}layers", summary, FILE, **more)
 
 
@@ -230,7 +230,7 @@ def _grammar(model: BayesModel) -> Iterator[Entry]:
     yield Entry(path.path, path.value, DEFINITION, path.span, **more)
     sha256 = grammar.source.sha256
     yield Entry(f"{path.path}: its content", sha256, FILE, unit="SHA-256", **more)
-    name = f"{grammar.path}: "
+    name = "data definition: "
     for element in grammar.elements:
         value = element.words if isinstance(element, Kmers) else element.positions
         yield Entry(

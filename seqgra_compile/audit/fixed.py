@@ -83,7 +83,7 @@ def _own_keywords(token: Token, model: ir.General) -> set[str]:
 
 def _templates(tokens: tuple[Token, ...], code: ast.Module) -> Iterator[Setting]:
     """Numbers, strings and booleans of the code that every script of a kind holds."""
-    documented = _docstrings(code)
+    documented = docstrings(code)
     found: dict[str, list[Token]] = {}
     for token in within(tokens, _SECTIONS):
         template = next((o for o in reversed(token.origins) if o.startswith("template ")), None)
@@ -114,7 +114,7 @@ def within(tokens: tuple[Token, ...], sections: tuple[str, ...]) -> Iterator[Tok
             yield token
 
 
-def _docstrings(code: ast.Module) -> set[int]:
+def docstrings(code: ast.Module) -> set[int]:
     """The first lines of docstrings: they explain, and set nothing."""
     kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
     return {

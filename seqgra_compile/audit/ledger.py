@@ -18,11 +18,10 @@ from ..source import Source
 from . import fixed
 from .deciders import ALL, CONDITIONS, ELEMENTS, OPERATIONS, Deciders
 from .entries import Entry, entries
+from .header import read_header
 from .operations import Narrowed, Places
 from .provenance import Token, tokens
 from .setting import Setting, Where
-
-_HEADER = ("Compiled by", "Usage:")
 
 
 def settings(
@@ -98,14 +97,11 @@ class _Ledger:
 
     def _header(self, text: str) -> dict[str, set[int]]:
         """The docstring's lines: what the author wrote, and what it was compiled from and with."""
-        last = self.code.body[0].end_lineno
-        lines = text.split("\n")[:last]
-        compiled = max(n for n, line in enumerate(lines, 1) if line.startswith(_HEADER[0]))
-        usage = max(n for n, line in enumerate(lines, 1) if line.startswith(_HEADER[1]))
+        header = read_header(text)
         return {
-            "free": set(range(1, compiled)),
-            "compiled": set(range(compiled, usage)),
-            "all": set(range(1, last + 1)),
+            "free": set(range(1, header.first)),
+            "compiled": set(range(header.first, header.last + 1)),
+            "all": set(range(1, self.code.body[0].end_lineno + 1)),
         }
 
     def _uses(self) -> dict[str, set[int]]:
@@ -148,7 +144,8 @@ class _Ledger:
     def row(self, entry: Entry, remark: str, source: Source) -> Setting:
         lines, derived = self._places(entry)
         if entry.parameter and not self._narrowed(entry).has_effect(entry.parameter):
-            lines, derived = set(), set()
+            # Keras is told all the same.
+            lines, derived = set(self._narrowed(entry).lines(entry)), set()
             remark = remark or "without effect here"
         elif entry.path.endswith("patience") and not self.model.training.early_stopping.value:
             remark = remark or "without effect here"
@@ -200,12 +197,16 @@ class _Ledger:
             return set(), self.everything
         if group in ("task", "space", "encoding"):
             return set(), self.header["all"] | self._architecture(0)
+        if group == "early_stopping":
+            return set(), self._constants({"": self.model.training.patience})
         if group in ("clipnorm", "clipvalue"):
             return self._keyword(group, "=script.optimizer"), set()
         if group == "labels":
             return set(), self._all(CONDITIONS) | self._all("condition ")
         if group == "architecture":
-            return set(), self._all("operation ") | self._all(OPERATIONS)
+            return set(), self._all("operation ") | self._all(OPERATIONS) | self._all("stored")
+        if entry.head and group in ("loss", "optimizer"):
+            return set(), self._constants(getattr(self.model, group).arguments)
         if group.startswith("operation "):
             return self._parameter(entry)
         if group.startswith("element "):
@@ -213,6 +214,10 @@ class _Ledger:
         if group.startswith("condition "):
             return set(), self._all(CONDITIONS)
         return set(), set()
+
+    def _constants(self, arguments: ir.Arguments) -> set[int]:
+        """The lines of the constants of a loss or optimizer: another one has others."""
+        return {n for value in arguments.values() for n in self.own[f"setting {value.path}"]}
 
     def _keyword(self, name: str, field: str) -> set[int]:
         """The lines of a keyword's name in a field's value."""

@@ -19,6 +19,9 @@ from ..catalog.sequences import PYTORCH
 from ..script import Script
 from .entries import Entry, cell_parameters
 
+# What is read for a check only, of the layer, the shape and the weights.
+_UNREAD = (frozenset(), frozenset({"implementation"}), frozenset())
+
 
 class _Reads(dict):
     """Arguments that remember which of them were read."""
@@ -54,7 +57,9 @@ def read(operation: ir.Operation, library: str) -> Read:
         row.keras(dataclasses.replace(operation, arguments=reads[0]))
     row.infer(reads[1], operation.input_shape)
     row.weights(reads[2], operation.input_shape)
-    return Read(*(frozenset(each.names) for each in reads))
+    return Read(
+        *(frozenset(each.names - unread) for each, unread in zip(reads, _UNREAD, strict=True))
+    )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import bisect
 import dataclasses
 import difflib
+import functools
 import io
 import re
 import tokenize
@@ -117,8 +118,9 @@ def _marked_output(output: nodes.Output) -> Iterator[nodes.Node]:
             yield from _enclosed(f"value {_name(part)}", [nodes.Output([part])])
 
 
-def _rendered(script: Script) -> str:
-    environment = Environment(
+@functools.cache
+def _environment() -> Environment:
+    return Environment(
         loader=_Loader(),
         undefined=StrictUndefined,
         autoescape=False,
@@ -126,14 +128,18 @@ def _rendered(script: Script) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("script.py.j2").render(script=script)
+
+
+def rendered(script: Script) -> Text:
+    """The script before Black, and where each piece of it comes from."""
+    return unmarked(_environment().get_template("script.py.j2").render(script=script))
 
 
 # ---- marks to places ----
 
 
 @dataclass(frozen=True)
-class _Text:
+class Text:
     """A rendered text, and where the origins change: from an offset on, these."""
 
     text: str
@@ -150,7 +156,7 @@ class _Text:
         return tuple(dict.fromkeys(o for origins in self.origins[first:last] for o in origins))
 
 
-def unmarked(marked: str) -> _Text:
+def unmarked(marked: str) -> Text:
     """The text without its marks, and the origins that they tell."""
     parts, offsets, origins, length = [], [0], [()], 0
     # Of each open mark: what it adds to the origins, and the loop's variable with its list.
@@ -170,7 +176,7 @@ def unmarked(marked: str) -> _Text:
         offsets.append(length)
         origins.append(stack[-1][0])
     text = "".join(parts)
-    return _with_empty(_Text(text, tuple(offsets), tuple(origins)), empty)
+    return _with_empty(Text(text, tuple(offsets), tuple(origins)), empty)
 
 
 def _opened(
@@ -193,7 +199,7 @@ def _resolved(name: str, scope: dict[str, str]) -> str:
     return scope.get(first, first) + dot + rest
 
 
-def _with_empty(text: _Text, empty: list[tuple[int, tuple[str, ...]]]) -> _Text:
+def _with_empty(text: Text, empty: list[tuple[int, tuple[str, ...]]]) -> Text:
     """What printed nothing inside a line has decided the look of that line: it is its origin."""
     for offset, origins in empty:
         before, after = text.text[:offset], text.text[offset:]
@@ -205,7 +211,7 @@ def _with_empty(text: _Text, empty: list[tuple[int, tuple[str, ...]]]) -> _Text:
     return text
 
 
-def _added(text: _Text, start: int, end: int, more: tuple[str, ...]) -> _Text:
+def _added(text: Text, start: int, end: int, more: tuple[str, ...]) -> Text:
     pairs: list[tuple[int, tuple[str, ...]]] = []
     bounds = sorted({*text.offsets, start, end})
     for offset in bounds:
@@ -213,7 +219,7 @@ def _added(text: _Text, start: int, end: int, more: tuple[str, ...]) -> _Text:
         if start <= offset < end:
             origins += tuple(origin for origin in more if origin not in origins)
         pairs.append((offset, origins))
-    return _Text(text.text, tuple(o for o, _ in pairs), tuple(o for _, o in pairs))
+    return Text(text.text, tuple(o for o, _ in pairs), tuple(o for _, o in pairs))
 
 
 # ---- places to tokens of the script ----
@@ -226,7 +232,7 @@ def _tokens(text: str) -> list[tokenize.TokenInfo]:
 
 def tokens(script: Script, formatted: str) -> tuple[Token, ...]:
     """The tokens of a script that Black has laid out, each with its origins."""
-    text = unmarked(_rendered(script))
+    text = rendered(script)
     starts = [0, *(match.end() for match in re.finditer("\n", text.text))]
     before, after = _tokens(text.text), _tokens(formatted)
     found = []

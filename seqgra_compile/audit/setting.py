@@ -70,7 +70,7 @@ def shown(value: object) -> str:
     if value is None:
         return "none"
     if isinstance(value, str):
-        return visible(value)
+        return visible(value) or "(empty)"
     if isinstance(value, Expression):
         return call(value.name, **dict(value.arguments))
     return literal(value)

@@ -1,0 +1,313 @@
+"""What a difference between two models means for training: each rule with its reason.
+
+Both are meant to see the same data, on one machine, with the same versions. What a rule cannot
+know, such as what an embedded module draws, it says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .. import ir
+from ..catalog.operations import OPERATIONS
+from ..catalog.optimizers import OPTIMIZERS
+from ..catalog.semantics import INTENDED, STREAMING
+from ..catalog.sequences import PYTORCH
+from .setting import shown
+
+SAME, OTHERS = "the same", "others"
+_CONSTANT = ("Zeros", "Ones", "Constant", "Identity")
+_NOISE = {
+    "Dropout": "rate",
+    "SpatialDropout1D": "rate",
+    "AlphaDropout": "rate",
+    "GaussianDropout": "rate",
+    "GaussianNoise": "stddev",
+}
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One aspect of training, and what becomes of it."""
+
+    topic: str
+    verdict: str
+
+
+def effects(a: ir.Model, b: ir.Model) -> tuple[Effect, ...]:
+    """Every aspect, whether it changes or not."""
+    return (
+        Effect("number of weights", _count(a, b)),
+        Effect("initial weights", initial_weights(a, b)),
+        Effect("what the model sees", _input(a, b)),
+        Effect("batches", batches(a, b)),
+        Effect("loss", _loss(a, b)),
+        Effect("optimizer", _optimizer(a, b)),
+        Effect("length of the run", _run(a, b)),
+    )
+
+
+def _count(a: ir.Model, b: ir.Model) -> str:
+    counts = [weight_count(model) for model in (a, b)]
+    if None in counts:
+        same = a.architecture == b.architecture or _module(a) == _module(b) is not None
+        return SAME if same else "not known: a module decides it"
+    return SAME if counts[0] == counts[1] else f"{counts[0]:,} -> {counts[1]:,}"
+
+
+def weight_count(model: ir.Model) -> int | None:
+    if isinstance(model.architecture, ir.Module):
+        return None
+    return sum(operation.weight_count for operation in model.architecture.operations)
+
+
+def _module(model: ir.Model) -> tuple[str, str] | None:
+    """What tells one embedded module from another."""
+    if isinstance(model.architecture, ir.Module):
+        return model.architecture.sha256, model.architecture.class_name
+    return None
+
+
+# ---- initial weights ----
+
+
+def initial_weights(a: ir.Model, b: ir.Model) -> str:
+    """The same if the same numbers are drawn for the same weights.
+
+    The seed is set right before the model is built. Which numbers a weight gets then depends on its
+    shape, its initializer, and on what was drawn before: in PyTorch by the layers that have
+    weights, whose own initial values are drawn first; in Keras 3 also by each layer that draws
+    noise, which takes a seed for it when it is made.
+    """
+    if _module(a) is not None or _module(b) is not None:
+        if _module(a) != _module(b):
+            return "not known: a module decides them"
+        return SAME if a.seed.value == b.seed.value else "others, if the module draws any"
+    if a.library.value != b.library.value:
+        return OTHERS if _draws_weights(a) or _draws_weights(b) else SAME
+    if _fills(a) != _fills(b):
+        return OTHERS
+    return SAME if a.seed.value == b.seed.value or not _draws_weights(a) else OTHERS
+
+
+def _draws_weights(model: ir.Model) -> bool:
+    """Whether any weight depends on the seed."""
+    return any(
+        not fixed and name not in _CONSTANT and dict(arguments).get("seed") is None
+        for operation in model.architecture.operations
+        for fixed, name, arguments in _initializers(operation)
+    )
+
+
+def _initializers(operation: ir.Operation) -> list[tuple[bool, str, tuple]]:
+    """Of each weight: whether a file holds it, the initializer's name and its arguments."""
+    fixed = bool(operation.weights_file or operation.stored)
+    values = [operation[f"{weight.role}_initializer"] for weight in operation.weights]
+    return [(fixed, value.name, value.arguments) for value in values]
+
+
+def _fills(model: ir.Model) -> list[object]:
+    """What decides the initial weights, layer by layer, besides the seed."""
+    found = [_fill(operation, model.library.value) for operation in model.architecture.operations]
+    found = [fill for fill in found if fill is not None]
+    while found and found[-1] == "a seed":
+        found.pop()  # nothing is drawn behind it
+    file = model.architecture.file
+    stored = file and file.weights and file.weights.sha256
+    return [stored, *found]
+
+
+def _fill(operation: ir.Operation, library: str) -> object:
+    if not operation.weights:
+        seeded = library != PYTORCH and _noise(operation)
+        return "a seed" if seeded else None
+    shapes = [(weight.name, weight.shape) for weight in operation.weights]
+    file = operation.weights_file and operation.weights_file.sha256
+    more: object = (operation.name, operation.seed)
+    if library == PYTORCH:
+        layer = OPERATIONS[operation.name].torch(operation, True)
+        classes = [text.partition("(")[0] for _, text in layer.modules]
+        after = [
+            text.replace(operation.identifier, "")
+            for text in layer.initialize
+            if "requires_grad_" not in text
+        ]
+        more = (classes, after)
+    else:
+        forget = operation.arguments.get("unit_forget_bias")
+        more = (more, forget and forget.value)
+    return (shapes, _initializers(operation), file, more)
+
+
+def _noise(operation: ir.Operation) -> bool:
+    name = _NOISE.get(operation.name)
+    return name is not None and operation[name] > 0
+
+
+# ---- batches ----
+
+
+def batches(a: ir.Model, b: ir.Model) -> str:
+    """Which examples each step sees, in which order."""
+    one, other = a.training, b.training
+    parts = []
+    if one.batch_size.value != other.batch_size.value:
+        sizes = f"{one.batch_size.value:,} -> {other.batch_size.value:,}"
+        parts.append(f"{sizes} examples a step")
+    if one.shuffle.value != other.shuffle.value:
+        parts.append("shuffled" if other.shuffle.value else "in the order of the file")
+    elif one.shuffle.value:
+        order = _order(a, b)
+        if order != SAME or parts:
+            parts.append(f"order of the examples: {order}")
+    elif a.semantics != b.semantics and STREAMING in (a.semantics, b.semantics):
+        parts.append("every 10,001st example is lost in one of the two")
+    return "; ".join(parts) or SAME
+
+
+def _order(a: ir.Model, b: ir.Model) -> str:
+    """The order of shuffled examples.
+
+    Keras's scripts draw it apart from all else, seqgra's streaming with Python's generator. PyTorch
+    draws it with the generator that also draws the noise of dropout: the first epoch's order comes
+    before any noise, the later ones behind it.
+    """
+    kinds = [(model.library.value, model.semantics, _draws_as_seqgra(model)) for model in (a, b)]
+    if kinds[0] != kinds[1] or a.seed.value != b.seed.value:
+        return OTHERS
+    if a.library.value != PYTORCH or a.semantics == STREAMING:
+        return SAME
+    if _module(a) is not None or _module(b) is not None:
+        if _module(a) == _module(b) and _steps(a) == _steps(b):
+            return SAME
+        return "the same in the first epoch; in later ones others, if a module draws noise"
+    noise = [_drawn(model) for model in (a, b)]
+    if noise == [[], []] or (noise[0] == noise[1] and _steps(a) == _steps(b)):
+        return SAME
+    if any(_closure(model) for model in (a, b)):
+        return "the same in the first epoch; in later ones not known"
+    return "the same in the first epoch; others in later ones, for the noise is drawn otherwise"
+
+
+def _draws_as_seqgra(model: ir.Model) -> bool:
+    """PyTorch's scripts draw the order as seqgra does where seqgra could have trained them."""
+    return _module(model) is not None or model.semantics != INTENDED
+
+
+def _closure(model: ir.Model) -> bool:
+    return OPTIMIZERS[model.library.value, model.optimizer.name].closure
+
+
+def _steps(model: ir.Model) -> tuple[object, ...]:
+    """What decides how often a step draws noise."""
+    closure = _closure(model)
+    return (model.training.batch_size.value, closure, closure and model)
+
+
+def _drawn(model: ir.Model) -> list[object]:
+    """What PyTorch draws in training, operation by operation: as much for any rate above 0."""
+    found: list[object] = []
+    for operation in model.architecture.operations:
+        if operation.name == "GaussianNoise" or _noise(operation):
+            found.append((operation.name, operation.input_shape))
+        rates = [operation.arguments.get(name) for name in ("dropout", "recurrent_dropout")]
+        masks = [bool(rate and rate.value) for rate in rates]
+        if any(masks):
+            shapes = (operation.input_shape, operation.output_shape)
+            modules = OPERATIONS[operation.name].torch(operation, False).modules
+            found.append((masks, shapes, [text.partition("masks=")[2] for _, text in modules]))
+    return found
+
+
+# ---- loss, optimizer, run ----
+
+
+def _input(a: ir.Model, b: ir.Model) -> str:
+    """Letters, labels and length of what is read, and how it is encoded."""
+    parts = []
+    for name, what in (
+        ("sequence_space", "letters"),
+        ("input_encoding", "encoding"),
+        ("task", "task"),
+    ):
+        one, other = (getattr(model, name).value for model in (a, b))
+        if one != other:
+            parts.append(f"{what}: {one} -> {other}")
+    if a.labels.value != b.labels.value:
+        same = sorted(a.labels.value) == sorted(b.labels.value)
+        parts.append("labels in another order" if same else "other labels")
+    lengths = [_length(model) for model in (a, b)]
+    if lengths[0] != lengths[1]:
+        parts.append(f"sequences of {lengths[0]} -> {lengths[1]} letters")
+    lenient = {model.semantics != INTENDED for model in (a, b)}
+    if len(lenient) == 2:
+        parts.append("unknown letters and lost examples as the semantics have it")
+    return "; ".join(parts) or SAME
+
+
+def _length(model: ir.Model) -> str:
+    if isinstance(model.architecture, ir.Module):
+        return "any number of"
+    return f"{model.architecture.input_shape[-2]:,}"
+
+
+def _loss(a: ir.Model, b: ir.Model) -> str:
+    if a.loss.name != b.loss.name:
+        return f"another: {a.loss.name} -> {b.loss.name}"
+    parts = _arguments(a.loss.arguments, b.loss.arguments)
+    if _penalties(a) != _penalties(b):
+        parts.append("other penalties on weights or results")
+    return "; ".join(parts) or SAME
+
+
+def _penalties(model: ir.Model) -> list[object]:
+    if isinstance(model.architecture, ir.Module):
+        return []
+    found = []
+    for operation in model.architecture.operations:
+        for weight in operation.weights:
+            value = operation.arguments.get(f"{weight.role}_regularizer")
+            if value and value.value:
+                found.append((weight, value.value, operation["trainable"]))
+        activity = operation.arguments.get("activity_regularizer")
+        if activity and activity.value:
+            found.append((operation.output_shape, activity.value))
+    return found
+
+
+def _optimizer(a: ir.Model, b: ir.Model) -> str:
+    if a.optimizer.name != b.optimizer.name:
+        return f"another: {a.optimizer.name} -> {b.optimizer.name}"
+    clips = [
+        {"clipnorm": model.optimizer.clipnorm, "clipvalue": model.optimizer.clipvalue}
+        for model in (a, b)
+    ]
+    parts = _arguments({**a.optimizer.arguments, **clips[0]}, {**b.optimizer.arguments, **clips[1]})
+    return "; ".join(parts) or SAME
+
+
+def _arguments(a: ir.Arguments, b: ir.Arguments) -> list[str]:
+    return [
+        f"{name} {shown(a[name].value)} -> {shown(b[name].value)}"
+        for name in a
+        if name in b and a[name].value != b[name].value
+    ]
+
+
+def _run(a: ir.Model, b: ir.Model) -> str:
+    """When it ends: by itself, this leaves the epochs that both run as they are."""
+    parts = []
+    one, other = (model.training for model in (a, b))
+    if one.epochs.value != other.epochs.value:
+        longer = "longer" if other.epochs.value > one.epochs.value else "shorter"
+        parts.append(
+            f"{longer}, {one.epochs.value:,} -> {other.epochs.value:,} epochs: by itself, the first "
+            f"{min(one.epochs.value, other.epochs.value):,} stay as they are"
+        )
+    stops = [t.early_stopping.value for t in (one, other)]
+    patience = [t.patience.value for t in (one, other)]
+    if stops[0] != stops[1]:
+        parts.append("it may stop early" if stops[1] else "it never stops early")
+    elif stops[0] and patience[0] != patience[1]:
+        parts.append(f"it waits {patience[0]:,} -> {patience[1]:,} epochs for a better one")
+    return "; ".join(parts) or SAME

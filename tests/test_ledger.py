@@ -1,0 +1,302 @@
+"""The ledger: complete, true to the line, and the same for a reader and a program."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import itertools
+import json
+import re
+from pathlib import Path
+
+import pytest
+from cases import ACCEPT
+from mutations import DEFINITIONS, EXAMPLES, compiled, mutations, tree_of, written
+from run_command import run_audit
+
+from seqgra_compile.audit import deciders, fixed, provenance
+from seqgra_compile.audit.listing import as_json
+from seqgra_compile.audit.setting import DEFINITION, ORIGINS, Setting
+from seqgra_compile.catalog.semantics import SEMANTICS
+from seqgra_compile.compiler import Compilation, UnsupportedSemantics, compile_definition
+from seqgra_compile.renderer import render
+
+
+def name(path: Path) -> str:
+    return path.parent.name if path.name == "model.xml" else path.stem
+
+
+each_definition = pytest.mark.parametrize("path", DEFINITIONS, ids=name)
+MOST = 3  # legal values that are tried
+NO_EFFECT = "without effect here"
+
+
+# ---- a setting is changed: its row changes, and no line but its own ----
+
+
+def by_path(compilation: Compilation) -> dict[str, Setting]:
+    return {setting.path: setting for setting in compilation.settings}
+
+
+def changed_lines(before: str, after: str) -> tuple[set[int], set[int]]:
+    """The numbers of the lines that are gone and of those that are new; blank ones do not count."""
+    texts = [text.split("\n") for text in (before, after)]
+    numbers = [[n for n, line in enumerate(lines, 1) if line.strip()] for lines in texts]
+    kept = [[line for line in lines if line.strip()] for lines in texts]
+    gone, new = set(), set()
+    matcher = difflib.SequenceMatcher(None, *kept, autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag != "equal":
+            gone |= set(numbers[0][a:b])
+            new |= set(numbers[1][c:d])
+    return gone, new
+
+
+# What else may change with a setting: numbers of weights and shapes, and whose parameters there are.
+SUMMARIES = re.compile(r"definition|architecture/sequential(/operation\[\d+\])?|template .*")
+FAMILIES = {"loss/loss": "loss/", "optimizer/optimizer": "optimizer/"}
+
+
+def check_change(before: Compilation, after: Compilation, path: str) -> None:
+    old, new = by_path(before), by_path(after)
+    assert old[path].value != new[path].value
+    family = FAMILIES.get(path, path + ":")
+    for other in old.keys() | new.keys():
+        pair = [rows[other].value if other in rows else "no such row" for rows in (old, new)]
+        same = pair[0] == pair[1] and type(pair[0]) is type(pair[1])
+        allowed = other == path or SUMMARIES.fullmatch(other) or other.startswith(family)
+        # The same call has other arguments, such as a layer that is read both ways.
+        allowed = allowed or other.startswith(path.partition("/@")[0] + ":")
+        assert same or allowed, f"with {path}, the row {other} changes from {pair[0]} to {pair[1]}"
+    gone, come = changed_lines(before.script, after.script)
+    for rows, lines, script in ((old, gone, before.script), (new, come, after.script)):
+        row = rows[path]
+        stray = lines - set(row.lines) - set(row.derived)
+        texts = {n: script.split("\n")[n - 1] for n in sorted(stray)}
+        assert not stray, f"with {path}, these lines change as well: {texts}"
+    own = (gone & set(old[path].lines)) | (come & set(new[path].lines))
+    if NO_EFFECT in (old[path].remark, new[path].remark):
+        assert old[path].remark == new[path].remark
+    else:
+        assert own, f"with {path}, no line of its own changes"
+
+
+def check_all_changes(path: Path, step: int = 1, start: int = 0) -> tuple[int, list[str]]:
+    """How many settings were changed, and those that have no other legal value."""
+    base = compiled(written(tree_of(path)), path.parent)
+    rows, fixed_ones, changed = by_path(base), [], 0
+    for number, (setting, candidates) in enumerate(mutations(path)):
+        if number % step != start % step or setting not in rows:
+            continue
+        others = (compiled(data, path.parent) for data in candidates)
+        legal = [
+            other
+            for other in itertools.islice(filter(lambda each: each.script, others), MOST)
+            if setting in by_path(other) and by_path(other)[setting].value != rows[setting].value
+        ]
+        # Two values may mean the same, such as axis -1 and the number of the last axis.
+        other = next((each for each in legal if body(each) != body(base)), None)
+        if other is not None or (legal and NO_EFFECT in rows[setting].remark):
+            check_change(base, other or legal[0], setting)
+            changed += 1
+        else:
+            fixed_ones.append(setting)
+    return changed, fixed_ones
+
+
+def body(compilation: Compilation) -> str:
+    """The script without its docstring."""
+    return compilation.script.partition('"""\n\n#')[2]
+
+
+# Whoever changes these must change something else as well, or there is no other value.
+BOUND = {"task", "sequencespace", "units", "groups", "axis", "data_format", "return_state"}
+BOUND |= {"stateful", "time_major", "target_shape", "dims", "filters", "input_shape", "loss"}
+# Other values of these may mean the same.
+BOUND |= {"strides", "padding"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [EXAMPLES / "motifs.xml", EXAMPLES / "motifs-tensorflow.xml"],
+    ids=name,
+)
+def test_each_change_changes_its_row_and_its_lines(path: Path):
+    changed, bound = check_all_changes(path)
+    assert changed > 40
+    assert {re.split(r"[/@]", each)[-1] for each in bound} <= BOUND
+
+
+@each_definition
+def test_some_changes_of_every_definition(path: Path):
+    check_all_changes(path, 23, len(name(path)))
+
+
+@pytest.mark.long
+@each_definition
+def test_all_changes_of_every_definition(path: Path):
+    changed, bound = check_all_changes(path)
+    assert changed
+    assert {re.split(r"[/@]", each)[-1] for each in bound} <= BOUND | {"seed"}
+
+
+@each_definition
+@pytest.mark.parametrize("semantics", [name for name in SEMANTICS if name != "intended"])
+def test_other_semantics(path: Path, semantics: str):
+    before = compile_definition(path)
+    try:
+        after = compile_definition(path, semantics=semantics)
+    except UnsupportedSemantics:
+        return
+    if after.script is not None:
+        old, new = by_path(before), by_path(after)
+        gone, come = changed_lines(before.script, after.script)
+        assert gone <= {*old["--semantics"].lines, *old["--semantics"].derived}
+        assert come <= {*new["--semantics"].lines, *new["--semantics"].derived}
+        assert gone & set(old["--semantics"].lines)
+
+
+# ---- nothing without a row ----
+
+
+@each_definition
+def test_no_literal_is_without_a_row(path: Path):
+    compilation = compile_definition(path)
+    tokens = provenance.tokens(compilation.arranged, compilation.script)
+    rows = {line for setting in compilation.settings for line in setting.lines}
+    sections = ("Definition", "Model", "Loss and optimizer")
+    literals = [token for token in fixed.within(tokens, sections) if fixed.is_literal(token)]
+    assert literals
+    documented = fixed.docstrings(ast.parse(compilation.script))
+    lost = [t for t in literals if not rows & set(t.lines) and t.first not in documented]
+    assert not lost, [(token.first, token.text) for token in lost]
+
+
+@each_definition
+def test_every_departure_is_remarked(path: Path):
+    for semantics in SEMANTICS:
+        try:
+            compilation = compile_definition(path, semantics=semantics)
+        except UnsupportedSemantics:
+            continue
+        if compilation.script is None:
+            continue
+        remarks = " ".join(setting.remark for setting in compilation.settings)
+        for diagnostic in compilation.diagnostics:
+            if diagnostic.code.startswith("SG7"):
+                assert f"{diagnostic.code}: {diagnostic.message}" in remarks
+
+
+@each_definition
+def test_rows_are_sound(path: Path):
+    compilation = compile_definition(path)
+    last = compilation.script.count("\n")
+    paths = [setting.path for setting in compilation.settings]
+    assert len(set(paths)) == len(paths)
+    for setting in compilation.settings:
+        assert setting.origin in ORIGINS
+        assert not set(setting.lines) & set(setting.derived)
+        for lines in (setting.lines, setting.derived):
+            assert list(lines) == sorted(set(lines)) and set(lines) <= set(range(1, last + 1))
+        assert setting.lines or setting.remark
+        if setting.origin == DEFINITION:
+            assert setting.where, setting.path
+        assert setting.text.isprintable()
+
+
+# ---- provenance ----
+
+
+@each_definition
+def test_marks_leave_the_text_alone(path: Path):
+    compilation = compile_definition(path)
+    assert provenance.rendered(compilation.arranged).text == render(compilation.arranged)
+
+
+@each_definition
+def test_every_token_has_an_origin(path: Path):
+    compilation = compile_definition(path)
+    found = provenance.tokens(compilation.arranged, compilation.script)
+    assert all(token.origins[0] == "template script.py.j2" for token in found)
+    lines = compilation.script.split("\n")
+    for token in found:
+        first = token.text.split("\n")[0]
+        assert lines[token.first - 1].startswith(first, token.column)
+
+
+def test_every_field_has_its_deciders():
+    names = set()
+    for path in DEFINITIONS:
+        names |= deciders.fields(compile_definition(path).arranged)
+    assert names <= set(deciders.FIELDS), "enter it in FIELDS"
+
+
+def test_what_a_module_holds_is_one_row():
+    compilation = compile_definition(ACCEPT / "torch-ml3-dna48-conv2d" / "model.xml")
+    row = by_path(compilation)["architecture/external: its content"]
+    module = (ACCEPT / "torch-ml3-dna48-conv2d" / "flat_images.py").read_text("utf-8")
+    held = {compilation.script.split("\n")[line - 1].strip() for line in row.lines}
+    kept = [line.strip() for line in module.split("\n") if line.strip().startswith("self.")]
+    assert kept and set(kept) <= held
+
+
+# ---- the command ----
+
+
+def test_text(tmp_path):
+    result = run_audit("settings", EXAMPLES / "motifs.xml")
+    assert result.exit_code == 0 and not result.stderr
+    rows = [re.split(r"  +", line) for line in result.stdout.decode().splitlines()]
+    assert rows[0] == ["setting", "value", "origin", "lines"]
+    row = next(row for row in rows if row[0] == "optimizer/learning_rate")
+    script = compile_definition(EXAMPLES / "motifs.xml").script.split("\n")
+    assert row[1] == "0.005" and row[2].endswith("motifs.xml:29:46")
+    assert script[int(row[3].split(", ")[0]) - 1].startswith("LEARNING_RATE = 0.005")
+
+
+def test_json():
+    path = EXAMPLES / "motifs.xml"
+    result = run_audit("settings", path, "--format", "json", "--semantics", "intended")
+    found = json.loads(result.stdout)
+    compilation = compile_definition(path)
+    assert found == json.loads(as_json(compilation.settings, compilation.source))
+    rows = {row["path"]: row for row in found["settings"]}
+    assert rows["trainingprocess/epochs"]["value"] == 20
+    assert rows["trainingprocess/epochs"]["unit"] == "epochs"
+    assert rows["optimizer/betas"]["value"] == [0.9, 0.999]
+    assert rows["optimizer/betas"]["origin"] == "default of seqgra"
+    assert rows["optimizer/optimizer: maximize of torch.optim.Adam"]["value"] is False
+
+
+def test_library_option():
+    path = EXAMPLES / "motifs-tensorflow.xml"
+    result = run_audit("settings", path, "--library", "PyTorch", "--format", "json")
+    rows = {row["path"]: row for row in json.loads(result.stdout)["settings"]}
+    assert rows["general/library"]["value"] == "PyTorch"
+    assert rows["general/library"]["remark"] == "TensorFlow in the definition"
+
+
+def test_hostile_text_stays_on_its_line(tmp_path):
+    text = (EXAMPLES / "motifs.xml").read_text("utf-8")
+    for word in ("motif scanner", "Tells which"):
+        text = text.replace(word, "\u202ea&#10;b\N{ZERO WIDTH SPACE}")
+    path = tmp_path / "model.xml"
+    path.write_text(text, "utf-8")
+    result = run_audit("settings", path)
+    assert result.exit_code == 0
+    assert all(line.isprintable() for line in result.stdout.decode().splitlines())
+
+
+def test_a_definition_with_errors_has_no_ledger(tmp_path):
+    text = (EXAMPLES / "motifs.xml").read_text("utf-8").replace("filters=", "filtres=")
+    path = tmp_path / "model.xml"
+    path.write_text(text, "utf-8")
+    result = run_audit("settings", path)
+    assert (result.exit_code, result.stdout) == (2, b"")
+    assert b"SG203" in result.stderr
+
+
+def test_no_such_file(tmp_path):
+    result = run_audit("settings", tmp_path / "no.xml")
+    assert (result.exit_code, result.stdout) == (2, b"")
+    assert result.stderr.endswith(b"no.xml: No such file or directory\n")
