@@ -8,7 +8,9 @@ import importlib.util
 import json
 import os
 import re
+import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -490,9 +492,37 @@ def test_the_hooks_and_the_workflow_use_commands_that_are_there(three: Path) -> 
     lines += re.findall(r"^ +run: (seqgra-compile.*) models/\*\.xml$", workflow, re.M)
     assert len(lines) == 2
     assert "entry: seqgra-audit verify\n" in hooks
-    assert re.search(r'^ +seqgra-audit verify "[^"]+" "\$script" ', workflow, re.M)
     for line in lines:
         result = run(*line.split()[1:], "b.xml", "a.xml", folder=three)
         assert (result.exit_code, result.stdout) == (1, b"")
         assert b"SG203" in result.stderr
     assert f"seqgra-compile=={__version__}\n" in workflow
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a Unix shell")
+def test_the_workflow_verifies_scripts(tmp_path: Path) -> None:
+    """Its shell lines, run in a repository of two models."""
+    workflow = (ROOT / "examples" / "ci" / "models.yml").read_text("utf-8")
+    steps = textwrap.dedent(workflow.partition("        run: |\n")[2])
+    for name in ("models", "scripts", "bin"):
+        (tmp_path / name).mkdir()
+    command = tmp_path / "bin" / "seqgra-audit"
+    code = "from seqgra_compile.audit_cli import main; main()"
+    command.write_text(f"#!/bin/sh\nexec '{sys.executable}' -c '{code}' \"$@\"\n", "utf-8")
+    command.chmod(0o755)
+    for name in ("zinc-fingers", "leucine-zippers"):
+        model = tmp_path / "models" / f"{name}.xml"
+        model.write_bytes(GOOD.replace(b"zinc-fingers", name.encode()))
+        assert run(f"models/{name}.xml", "-o", "scripts", folder=tmp_path).exit_code == 0
+    environment = {**os.environ, "PATH": f"{command.parent}:{os.environ['PATH']}"}
+
+    def status() -> int:
+        shell = ["bash", "-e", "-c", steps]
+        return subprocess.run(
+            shell, cwd=tmp_path, env=environment, capture_output=True, timeout=120
+        ).returncode
+
+    assert status() == 0
+    script = tmp_path / "scripts" / "leucine-zippers.py"
+    script.write_text(script.read_text("utf-8").replace("SEED = 7", "SEED = 8"), "utf-8")
+    assert status() == 1

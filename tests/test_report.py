@@ -206,6 +206,12 @@ def test_any_text_can_be_cut_into_pieces(text: str) -> None:
     assert all(text[name - 1] == "<" for name in elements)
 
 
+def test_what_is_far_too_long_is_shown_without_colours() -> None:
+    text = "&" * (2**20 + 1)
+    marks, elements = xml_marks(text)
+    assert (len(marks), elements) == (1, {})
+
+
 def test_elements_know_their_ends() -> None:
     marks, elements = xml_marks("<a><b x='>'/>\n<c>1</c></a >")
     assert {(e.name, e.end) for e in elements.values()} == {(1, 27), (4, 13), (15, 22)}

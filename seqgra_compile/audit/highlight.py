@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import builtins
 import io
 import keyword
 import re
@@ -30,6 +29,7 @@ _INSIDE = re.compile(
     re.DOTALL,
 )
 _MAX_INDENT = 32
+_MAX_TEXT = 2**20
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,11 @@ class Element:
 def xml_marks(text: str) -> tuple[list[Mark], dict[int, Element]]:
     """All of a definition's text in pieces, and its elements by the place of their names.
 
-    What is not well-formed is taken as it comes.
+    What is not well-formed is taken as it comes. No definition is as long as a text that stays in
+    one piece.
     """
+    if len(text) > _MAX_TEXT:
+        return [Mark(0, len(text), "")], {}
     marks: list[Mark] = []
     elements: dict[int, Element] = {}
     open_at: list[int] = []
@@ -131,6 +134,10 @@ def mark_at(marks: list[Mark], offset: int) -> Mark | None:
 
 def _readable(kind: str, text: str, settings: str = "") -> Iterator[Piece]:
     """Pieces in which nothing invisible is left that could hide or reorder what a reader sees."""
+    if text.isprintable():
+        if text:
+            yield Piece(kind, text, settings)
+        return
     plain = ""
     for character in text:
         shown = character if character == "\t" else visible(character)
@@ -177,7 +184,6 @@ def _cut(line: str, kinds: Iterable[tuple[int, int, str]]) -> Iterator[Piece]:
 
 
 _PLAIN_KINDS = {tokenize.STRING: "string", tokenize.NUMBER: "number", tokenize.COMMENT: "comment"}
-_BUILTINS = frozenset(dir(builtins))
 
 
 def _python_marks(script: str) -> Iterator[tuple[tuple[int, int], tuple[int, int], str]]:
@@ -210,6 +216,4 @@ def _kind(token: tokenize.TokenInfo, before: str) -> str:
         return ""
     if keyword.iskeyword(token.string):
         return "keyword"
-    if before in ("def", "class"):
-        return "named"
-    return "builtin" if token.string in _BUILTINS and before != "." else ""
+    return "named" if before in ("def", "class") else ""
