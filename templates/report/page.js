@@ -140,27 +140,34 @@
 
   const panes = all(".pane").map((pane) => ({ pane, scroll: one(".scroll", pane), ruler: one(".ruler", pane) }));
   const paneOf = (element) => panes.find((each) => each.pane.contains(element));
+  const after = (line) => line.id.replace(/\d+$/, (number) => Number(number) + 1);
+  // Lines that follow one another get one mark: only its ends are measured.
+  const runs = (lines) => {
+    const found = [];
+    lines.forEach((line) => {
+      const last = found.at(-1);
+      if (last && line.id === after(last.last)) last.last = line;
+      else found.push({ first: line, last: line });
+    });
+    return found;
+  };
   const rule = () => {
     panes.forEach(({ pane, scroll, ruler }) => {
-      ruler.replaceChildren();
+      const kinds = ["found", "on"].map((kind) => [kind, runs(all(`.line.${kind}`, pane)).slice(0, 400)]);
       const height = scroll.scrollHeight;
-      const top = one(".text", pane) ? scroll.getBoundingClientRect().top - scroll.scrollTop : 0;
-      let before = null;
-      all(".line.on, .line.found", pane).slice(0, 400).forEach((line) => {
-        const box = line.getBoundingClientRect();
-        const kind = line.classList.contains("on") ? "" : "found";
-        if (before && before.kind === kind && box.top - before.end < 1) {
-          before.end = box.bottom;
-          before.element.style.height = `${(100 * (before.end - before.start)) / height}%`;
-          return;
-        }
-        const element = make("i", "", kind);
-        element.style.top = `${(100 * (box.top - top)) / height}%`;
-        element.style.height = `${(100 * box.height) / height}%`;
-        element.addEventListener("click", () => reveal(line));
-        ruler.append(element);
-        before = { kind, start: box.top, end: box.bottom, element };
-      });
+      const top = scroll.getBoundingClientRect().top - scroll.scrollTop;
+      const marks = kinds.flatMap(([kind, found]) =>
+        found.map(({ first, last }) => {
+          const start = first.getBoundingClientRect().top - top;
+          const end = last.getBoundingClientRect().bottom - top;
+          const element = make("i", "", kind);
+          element.style.top = `${(100 * start) / height}%`;
+          element.style.height = `${(100 * (end - start)) / height}%`;
+          element.addEventListener("click", () => reveal(first));
+          return element;
+        }),
+      );
+      ruler.replaceChildren(...marks);
     });
   };
 
