@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 
@@ -119,6 +120,64 @@ def settings(
 
 @main.command()
 @click.argument("definition")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write the page to this file, whole or not at all; otherwise to standard output.",
+)
+@include_option
+@semantics_option
+@library_option
+def report(
+    definition: str,
+    output: Path | None,
+    include: tuple[Path, ...],
+    semantics: str,
+    library: str | None,
+) -> None:
+    """Make one offline page: definition and script side by side, linked line by line.
+
+    The page holds the ledger, the diagnostics and a drawing of the architecture, too. It needs
+    nothing but a browser, and asks the network for nothing.
+
+    DEFINITION is a file, or - for standard input.
+
+    Exit status: 0 fine, 1 the definition has errors, which the page shows, 2 wrong usage, or a file
+    that cannot be read or written.
+    """
+    from .audit.report import report as page
+
+    def work() -> int:
+        compilation = _reported(definition, include, semantics, library)
+        if compilation is None:
+            return _UNKNOWN
+        text = page(compilation)
+        if output is None:
+            status = print_text(text)
+        elif _is(output, definition):
+            status = complain(str(output), "this is the definition; it is not overwritten")
+        else:
+            status = _put(output, text)
+        return status or int(compilation.diagnostics.failed)
+
+    _guarded(definition, work)
+
+
+def _is(output: Path, definition: str) -> bool:
+    return definition != "-" and output.exists() and output.samefile(definition)
+
+
+def _put(output: Path, text: str) -> int:
+    try:
+        write_file(output, text)
+    except OSError as error:
+        return complain(str(output), error)
+    return 0
+
+
+@main.command()
+@click.argument("definition")
 @click.argument("script")
 @include_option
 def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
@@ -202,58 +261,49 @@ def diff(
 
 
 @main.command()
-@click.argument("definition")
+@click.argument("one")
+@click.argument("other")
 @click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="Write the page to this file, whole or not at all; otherwise to standard output.",
+    "--tolerance",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    help="How far apart losses and other results may be, absolutely or as a share of the larger "
+    "one; 0 if not given.",
 )
-@include_option
-@semantics_option
-@library_option
-def report(
-    definition: str,
-    output: Path | None,
-    include: tuple[Path, ...],
-    semantics: str,
-    library: str | None,
-) -> None:
-    """Make one offline page: definition and script side by side, linked line by line.
+def compare(one: str, other: str, tolerance: float) -> None:
+    """Compare the receipts (receipt.json) of two runs.
 
-    The page holds the ledger, the diagnostics and a drawing of the architecture, too. It needs
-    nothing but a browser, and asks the network for nothing.
+    All is compared but the block 'circumstances': what the run was asked to do, what it was done
+    with, its epochs and results. Printed are the verdict and what differs, first the first setting
+    and the first epoch.
 
-    DEFINITION is a file, or - for standard input.
+    A tolerance is for results: under it, versions, device, threads and the hash of the weights may
+    differ, but not what the run was asked to do.
 
-    Exit status: 0 fine, 1 the definition has errors, which the page shows, 2 wrong usage, or a file
-    that cannot be read or written.
+    Exit status: 0 identical, or within the tolerance that was asked for; 1 different; 2 a receipt
+    is damaged or cannot be read.
     """
-    from .audit.report import report as page
+    from .audit.receipts import MAX_RECEIPT, ReceiptError, Verdict, read_receipt
+    from .audit.receipts import as_text as text
+    from .audit.receipts import compare as compared
 
     def work() -> int:
-        compilation = _reported(definition, include, semantics, library)
-        if compilation is None:
+        if not math.isfinite(tolerance):
+            raise click.UsageError("a tolerance is a number")
+        if one == other == "-":
+            raise click.UsageError("standard input can be read only once")
+        receipts = []
+        for name in (one, other):
+            try:
+                receipts.append(read_receipt(read_bytes(name, MAX_RECEIPT)))
+            except OSError as error:
+                complain(name, error)
+            except ReceiptError as error:
+                complain(name, str(error))
+        if len(receipts) < 2:
             return _UNKNOWN
-        text = page(compilation)
-        if output is None:
-            status = print_text(text)
-        elif _is(output, definition):
-            status = complain(str(output), "this is the definition; it is not overwritten")
-        else:
-            status = _put(output, text)
-        return status or int(compilation.diagnostics.failed)
+        comparison = compared(*receipts, tolerance)
+        differs = comparison.verdict is Verdict.DIFFERENT
+        return print_text(text(comparison)) or (_DIFFERENT if differs else _SAME)
 
-    _guarded(definition, work)
-
-
-def _is(output: Path, definition: str) -> bool:
-    return definition != "-" and output.exists() and output.samefile(definition)
-
-
-def _put(output: Path, text: str) -> int:
-    try:
-        write_file(output, text)
-    except OSError as error:
-        return complain(str(output), error)
-    return 0
+    _guarded(f"{one}, {other}", work)

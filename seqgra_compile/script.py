@@ -38,7 +38,8 @@ class Alphabet:
     """Letters and their codes: `codes` and `lower` are byte strings whose place is their code.
 
     `unknown` is the code of the letter that stands for any, `share` its value in each channel;
-    `lenient`: any other letter counts as it.
+    `lenient`: any other letter counts as it. `complement` is the codes' list of the opposite strand, or
+    empty.
     """
 
     size: int
@@ -49,6 +50,7 @@ class Alphabet:
     unknown: int
     share: str
     lenient: bool
+    complement: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,14 @@ class EmbeddedModule:
     code: str
 
 
+@dataclass(frozen=True)
+class Version:
+    """A name and the expression that gives its version, as in `"NumPy"` and `np.__version__`."""
+
+    name: str
+    value: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Script:
     """What the scripts of all libraries hold; `imports` are groups of lines."""
@@ -86,6 +96,8 @@ class Script:
     sections: tuple[Section, ...]
     constants: tuple[Constant, ...]
     version: str
+    versions: tuple[Version, ...]
+    definition_sha256: str
     alphabet: Alphabet
     one_hot_doc: str
     targets_doc: str
@@ -97,9 +109,11 @@ class TrainingScript(Script):
     """A script that trains a model; as seqgra 0.0.4 does if it imitates or even streams."""
 
     length: str
+    length_from_data: bool
     model_doc: str
     two_dimensional: bool
     shuffle: bool
+    goes_on: str
     early_stopping: bool
     imitates: bool
     streams: bool

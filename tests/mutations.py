@@ -61,6 +61,11 @@ def compiled(data: bytes, folder: Path, **options: str) -> Compilation:
     return compile_bytes("model.xml", data, [folder], **options)
 
 
+def body(compilation: Compilation) -> str:
+    """The script without its docstring."""
+    return compilation.script.partition('"""\n\n#')[2]
+
+
 def mutations(path: Path) -> Iterator[tuple[str, list[bytes]]]:
     """Of each setting, its path and definitions in which it has other values, legal or not."""
     root, model = tree_of(path), compiled(path.read_bytes(), path.parent).model

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from cases import ACCEPT
-from mutations import DEFINITIONS, EXAMPLES, compiled, mutations, tree_of, written
+from mutations import DEFINITIONS, EXAMPLES, body, compiled, mutations, tree_of, written
 from run_command import run_audit
 
 from seqgra_compile.audit import deciders, fixed, provenance
@@ -102,11 +102,6 @@ def check_all_changes(path: Path, step: int = 1, start: int = 0) -> tuple[int, l
         else:
             fixed_ones.append(setting)
     return changed, fixed_ones
-
-
-def body(compilation: Compilation) -> str:
-    """The script without its docstring."""
-    return compilation.script.partition('"""\n\n#')[2]
 
 
 # Whoever changes these must change something else as well, or there is no other value.

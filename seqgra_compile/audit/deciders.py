@@ -35,6 +35,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "sections": (),  # the same for every script of a library
     "constants": (),  # each knows its own
     "version": ("version",),
+    "versions": ("library", "version"),
+    "definition_sha256": ("sha256",),
     "alphabet.size": ("space",),
     "alphabet.codes": ("space",),
     "alphabet.lower": ("space",),
@@ -42,16 +44,19 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "alphabet.has_unknown": ("space",),
     "alphabet.unknown": ("space",),
     "alphabet.share": ("space",),
+    "alphabet.complement": ("space",),
     "alphabet.lenient": ("semantics", "space"),
     "one_hot_doc": ("space", "encoding", "library"),
     "targets_doc": ("task",),
     "multi_class": ("task",),
     # scripts that train
     "length": ("architecture",),
+    "length_from_data": ("architecture",),
     "model_doc": ("architecture", OPERATIONS, "loss"),
     "two_dimensional": ("encoding",),
     "shuffle": ("shuffle",),
     "early_stopping": ("early_stopping",),
+    "goes_on": ("early_stopping", "semantics", "library"),
     "imitates": ("semantics",),
     "streams": ("semantics",),
     "loss": ("loss",),
@@ -140,6 +145,9 @@ class Deciders:
         """Those of one element of a field that is a list."""
         if field == "constants":
             return (f"setting {self.script.constants[index].path}",)
+        if field == "versions":
+            ours = "seqgra-compile" in self.script.versions[index].name
+            return ("version",) if ours else ("library",)
         if field == "layers":
             return (f"operation {index + 1}",)
         if field == "penalties":

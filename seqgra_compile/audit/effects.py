@@ -184,7 +184,8 @@ def _order(a: ir.Model, b: ir.Model) -> str:
     noise = [_drawn(model) for model in (a, b)]
     if noise == [[], []] or (noise[0] == noise[1] and _steps(a) == _steps(b)):
         return SAME
-    if any(_closure(model) for model in (a, b)):
+    if all(noise):
+        # How much of it an epoch draws may come to the same.
         return "the same in the first epoch; in later ones not known"
     return "the same in the first epoch; others in later ones, for the noise is drawn otherwise"
 

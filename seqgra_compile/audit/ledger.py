@@ -151,7 +151,8 @@ class _Ledger:
             remark = remark or "without effect here"
         elif not lines:
             remark = remark or "no line of the script says it"
-        derived = (derived | self.header["compiled"]) - lines
+        # The definition's hash follows from all that is in it.
+        derived = (derived | self.header["compiled"] | self.own["sha256"]) - lines
         return Setting(
             entry.path,
             entry.value,

@@ -24,9 +24,14 @@ from . import common
 
 _IMPORTS = (
     Import("argparse"),
+    Import("hashlib"),
     Import("json"),
     Import("math"),
+    Import("os"),
+    Import("platform"),
+    Import("sqlite3"),
     Import("sys"),
+    Import("time"),
     Import("pathlib", "Path"),
     Import("numpy", None, "np"),
 )
@@ -49,6 +54,8 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         sections=common.sections("bayes"),
         constants=_constants(model),
         version=__version__,
+        versions=common.versions(),
+        definition_sha256=literal(source.sha256),
         alphabet=common.alphabet(model),
         one_hot_doc=common.one_hot_doc(model, f"(B, {size}, L)", "float64"),
         targets_doc=common.targets_doc(model),
@@ -78,7 +85,7 @@ def _header(model: BayesModel, source: Source) -> str:
             *common.title(model, source),
             "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]",
             f"Reads:  test.txt and, if there, validation.txt and training.txt: {common.columns(model)}",
-            "Writes: test-y-hat.txt and the like for each file, metrics.json, session-info.txt, "
+            "Writes: test-y-hat.txt and the like for each file, metrics.json, receipt.json, "
             "num-model-parameters.txt",
         ]
     )

@@ -8,10 +8,10 @@ from .. import __version__, ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.semantics import INTENDED, STREAMING
-from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
+from ..catalog.sequences import MULTI_CLASS, PYTORCH, SEQUENCE_SPACES, SequenceSpace
 from ..ir import Import, Value
 from ..pycode import Code, call, comment, docstring, literal
-from ..script import Alphabet, Constant, Section
+from ..script import Alphabet, Constant, Section, Version
 from ..source import Source
 from . import weightsfiles
 
@@ -19,13 +19,20 @@ STANDARD = frozenset(sys.stdlib_module_names)
 SEQUENTIAL, EXTERNAL = "architecture/sequential", "architecture/external"
 IMPORTS = (
     Import("argparse"),
+    Import("hashlib"),
+    Import("itertools"),
     Import("json"),
     Import("math"),
     Import("os"),
+    Import("platform"),
+    Import("sqlite3"),
     Import("sys"),
+    Import("time"),
     Import("pathlib", "Path"),
     Import("numpy", None, "np"),
 )
+
+NUMPY = Version('"NumPy"', "np.__version__")
 
 
 def sections(folder: str) -> tuple[Section, ...]:
@@ -36,17 +43,23 @@ def sections(folder: str) -> tuple[Section, ...]:
         Section("Model", f"{folder}/model.py.j2"),
         Section("Loss and optimizer", f"{folder}/loss_and_optimizer.py.j2"),
         Section("Training", f"{folder}/training.py.j2"),
+        Section("Records", f"{folder}/records.py.j2"),
         Section("Main", f"{folder}/main.py.j2"),
     )
 
 
 def fields(
-    model: ir.Model, source: Source, folder: str, weights: str, shape: str
+    model: ir.Model,
+    source: Source,
+    folder: str,
+    weights: str,
+    shape: str,
+    packages: tuple[Version, ...],
 ) -> dict[str, object]:
     """The fields of `Script` that all libraries fill alike.
 
     `folder` holds the templates; `weights` names the files of weights; `shape` is that of a one-hot
-    batch, with a hole for the number of channels.
+    batch, with a hole for the number of channels; `packages` are those whose versions count.
     """
     reader = weightsfiles.reader(model.architecture)
     return {
@@ -54,20 +67,40 @@ def fields(
         "sections": sections(folder),
         "constants": constants(model),
         "version": __version__,
+        "versions": versions(*packages),
+        "definition_sha256": literal(source.sha256),
         "alphabet": alphabet(model),
         "length": length(model),
+        "length_from_data": not isinstance(model.architecture, ir.Sequential),
         "one_hot_doc": one_hot_doc(model, shape.format(alphabet(model).size)),
         "targets_doc": targets_doc(model),
         "model_doc": model_doc(model),
         "multi_class": model.task.value == MULTI_CLASS,
         "two_dimensional": model.input_encoding.value == "2D",
         "shuffle": model.training.shuffle.value,
+        "goes_on": goes_on(model),
         "early_stopping": model.training.early_stopping.value,
         "imitates": model.semantics != INTENDED,
         "streams": model.semantics == STREAMING,
         "loss": loss_text(model),
         "weights_reader": reader.template if reader else None,
     }
+
+
+def versions(*packages: Version) -> tuple[Version, ...]:
+    """What a receipt says of the versions."""
+    python = Version('"Python"', "platform.python_version()")
+    return (Version('"seqgra-compile"', literal(__version__)), *packages, NUMPY, python)
+
+
+def goes_on(model: ir.Model) -> str:
+    """Whether another epoch follows, as an expression."""
+    if not model.training.early_stopping.value:
+        return "len(epochs) < EPOCHS"
+    waited = 'len(epochs) - best_of(epochs)["epoch"]'
+    if model.library.value == PYTORCH and model.semantics != INTENDED:
+        waited = "waited(epochs)"
+    return f"len(epochs) < EPOCHS and {waited} < PATIENCE"
 
 
 def scores(model: ir.Model) -> Scores:
@@ -80,10 +113,10 @@ def header(model: ir.Model, source: Source, weights: str) -> str:
     return docstring(
         [
             *title(model, source),
-            "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]",
+            "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]",
             f"Reads:  training.txt, validation.txt and, if there, test.txt: {columns(model)}",
-            f"Writes: {weights}, history.tsv, metrics.json, test-y-hat.txt, session-info.txt, "
-            "last-epoch-completed.txt, num-model-parameters.txt",
+            f"Writes: {weights}, history.tsv, metrics.json, receipt.json, test-y-hat.txt, "
+            "session-info.txt, last-epoch-completed.txt, num-model-parameters.txt",
         ]
     )
 
@@ -132,7 +165,16 @@ def alphabet(model: ir.General) -> Alphabet:
         unknown=len(space.alphabet),
         share=literal(1 / len(space.alphabet)),
         lenient=model.semantics != INTENDED and space.unknown is not None,
+        complement=_complement(space),
     )
+
+
+def _complement(space: SequenceSpace) -> str:
+    """The code of each code's letter on the opposite strand; empty if there is none."""
+    if not space.paired:
+        return ""
+    codes = [space.alphabet.index(letter) for letter in space.paired]
+    return str([*codes, *([len(codes)] if space.unknown else [])])
 
 
 def one_hot_doc(model: ir.General, shape: str, dtype: str = "float32") -> str:

@@ -15,7 +15,7 @@ from ..catalog.sequences import MULTI_CLASS
 from ..diagnostics import Diagnostics
 from ..ir import Import
 from ..pycode import Code, comment, literal
-from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, import_groups
+from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, Version, import_groups
 from ..source import Source
 from . import common, weightsfiles
 
@@ -27,17 +27,19 @@ _IMPORTS = (
     Import("torch", "nn"),
     Import("tqdm", "tqdm"),
 )
+_VERSIONS = (Version('"PyTorch"', "torch.__version__"),)
 _FUNCTIONAL = Import("torch.nn.functional", None, "F")
 
 # What the templates define, and the built-in functions that they call: an embedded module must
 # not bind these names anew. A test holds the list against the scripts in golden/.
 OWN_NAMES = frozenset("""
-    CODE_OF fail save save_text read_set one_hot build_model build_loss build_optimizer
-    clip_gradients adapt_epsilon draw set_seed train_epoch evaluate train save_predictions describe
-    parse_arguments choose_device main
-    MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __name__
-    OSError any chr dict enumerate float int len list map min print range str sum
-    tuple zip
+    CODE_OF fail read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
+    draw stream_order train_epoch evaluate best_of waited train
+    save save_rows open_folder sha256 begin save_checkpoint load_checkpoint warn_of_copies judge test weigh
+    finish parse_arguments set_seed choose_device read_sets main
+    MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __file__ __name__
+    FileExistsError KeyboardInterrupt OSError any bool bytes chr dict enumerate float getattr globals hash
+    isinstance int len list map min next open print range repr set str sum tuple zip
     """.split())
 
 _FORWARD_WIDTH = 80  # Black's 88 less the indentation in `forward`
@@ -72,12 +74,12 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
     two = model.input_encoding.value == "2D"
     shape = "(B, {}, 1, L)" if two else "(B, {}, L)"
     return PyTorchScript(
-        **common.fields(model, source, "pytorch", "saved_model.pth", shape),
+        **common.fields(model, source, "pytorch", "saved_model.pth", shape, _VERSIONS),
         dependencies=_dependencies(architecture),
         future=architecture.future if is_module else (),
         imports=_imports(architecture, layers, lowered, one_hot_targets, draws),
         optimizer=common.optimizer_text(model, Code("model.parameters()")),
-        probabilities="result[2]" + _PROBABILITIES.get((scores, loss.activation), ""),
+        probabilities="scores" + _PROBABILITIES.get((scores, loss.activation), ""),
         predicted="scores.sigmoid() > 0.5" if logits else f"scores > {loss.threshold}",
         layers=layers,
         weights_files=(*weightsfiles.opened(architecture), *files),

@@ -7,18 +7,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SequenceSpace:
-    """`alphabet` in the order of the one-hot channels; `unknown` is a letter spread over all."""
+    """`alphabet` in the order of the one-hot channels; `unknown` is a letter spread over all.
+
+    `paired` has, for each letter of the alphabet, that on the opposite strand.
+    """
 
     name: str
     alphabet: str
     unknown: str | None
     folds_case: bool
     monomer: str
+    paired: str | None = None
 
 
 _SPACES = (
-    SequenceSpace("DNA", "ACGT", "N", True, "nucleotide"),
-    SequenceSpace("RNA", "ACGU", "N", True, "nucleotide"),
+    SequenceSpace("DNA", "ACGT", "N", True, "nucleotide", paired="TGCA"),
+    SequenceSpace("RNA", "ACGU", "N", True, "nucleotide", paired="UGCA"),
     # seqgra's order: by the residues' full names.
     SequenceSpace("protein", "ARNDCEQGHILKMFPSTWYV", None, False, "amino acid"),
 )

@@ -7,7 +7,6 @@ class BatchNormalization(nn.BatchNorm1d):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         kept = (1 - self.momentum) * self.running_var
         x = super().forward(x)
-        if self.training:
-            # It added the unbiased variance, n / (n - 1) times the biased one.
+        if self.training:  # PyTorch took the unbiased variance, n / (n - 1) times the biased
             self.running_var.data -= (self.running_var - kept) * x.shape[1] / x.numel()
         return x

@@ -7,7 +7,7 @@ Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]
 Reads:  test.txt and, if there, validation.txt and training.txt: a header x, tab, y,
         then in each line a DNA sequence, a tab, its label
-Writes: test-y-hat.txt and the like for each file, metrics.json, session-info.txt,
+Writes: test-y-hat.txt and the like for each file, metrics.json, receipt.json,
         num-model-parameters.txt"""
 
 # /// script
@@ -16,9 +16,14 @@ Writes: test-y-hat.txt and the like for each file, metrics.json, session-info.tx
 # ///
 
 import argparse
+import hashlib
 import json
 import math
+import os
+import platform
+import sqlite3
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -255,40 +260,90 @@ def evaluate(y_hat: np.ndarray, targets: np.ndarray) -> float:
     return correct.sum().item() / len(targets)
 
 
-# ---- Main --------------------------------------------------------------------
+# ---- Records -----------------------------------------------------------------
 def save(path: Path, write) -> None:
-    """Let write make a neighbour, then rename it: a file appears whole or never."""
-    partial = path.with_name(f"partial-{path.name}")
-    write(partial)
-    partial.replace(path)
+    """A file appears whole or never: its neighbour is written, flushed and renamed."""
+    with open(f"{path}.partial", "wb") as file:
+        write(file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(file.name, path)
 
 
-def save_text(path: Path, text: str) -> None:
-    save(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+def save_rows(path: Path, *rows) -> None:
+    text = "".join("\t".join(map(str, row)) + "\n" for row in rows)
+    save(path, lambda file: file.write(text.encode()))
 
 
-def save_predictions(path: Path, targets: np.ndarray, y_hat: np.ndarray) -> None:
-    """A row an example: whether each label is true, then its predicted probability."""
+def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
+    """Refuse a folder with other files; lock it for as long as this process lives."""
+    out.mkdir(parents=True, exist_ok=True)
+    found = {path.name for path in out.iterdir()}
+    found -= {"lock", "lock-journal", "checkpoint.partial"}
+    if resume and "receipt.json" in found and "checkpoint" not in found:
+        print(f"{out}: this run has come to its end")
+        sys.exit(0)
+    if found and not (resume and "checkpoint" in found):
+        problem = "not empty, and nothing to resume; name another folder with -o"
+        raise FileExistsError(0, problem, str(out))
+    lock = sqlite3.connect(out / "lock", timeout=0)
+    lock.execute("BEGIN EXCLUSIVE")
+    return lock
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def begin(device: str, threads: int) -> dict:
+    """The head of receipt.json: what decides the result, besides the data."""
+    definition = "4cb4a1410191da336ace97b2be2b4f4e4ba3f55c7a0950db367c6c3710117cf3"
+    own = ((name, value) for name, value in globals().items() if name.isupper())
+    return {
+        "definition": definition,
+        "script": sha256(Path(__file__)),
+        "settings": {
+            k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))
+        },
+        "versions": {
+            "seqgra-compile": "0.1.0",
+            "NumPy": np.__version__,
+            "Python": platform.python_version(),
+        },
+        "device": device,
+        "threads": threads,
+        "data": {},
+        "epochs": [],
+    }
+
+
+def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
+    """AUROC and AUPRC (average precision) of each label that varies."""
+    areas = {"AUROC": {}, "AUPRC": {}}
+    for label, true, scores in zip(LABELS, y.T, y_hat.T):
+        positive, negative = np.sort(scores[true]), np.sort(scores[~true])
+        if len(positive) and len(negative):
+            below = np.searchsorted(negative, positive)  # negatives below each positive
+            tied = np.searchsorted(negative, positive, "right") - below
+            found = len(positive) - np.searchsorted(positive, positive)
+            precision = found / (found + len(negative) - below)  # at its threshold
+            areas["AUROC"][label] = float((below + tied / 2).mean() / len(negative))
+            areas["AUPRC"][label] = float(precision.mean())
+    means = {f"mean {k}": sum(v.values()) / len(v) for k, v in areas.items() if v}
+    return means | areas
+
+
+def test(model: dict, codes: np.ndarray, targets: np.ndarray, path: Path) -> dict:
+    """What the classifier is worth on a set; a row an example goes to a file."""
+    y_hat = predict(model, codes)
     y = targets[:, None] == np.arange(len(LABELS))
     header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
-    rows = [header, *(a + b for a, b in zip(y.tolist(), y_hat.tolist()))]
-    save_text(path, "".join("\t".join(map(str, row)) + "\n" for row in rows))
+    rows = (a + b for a, b in zip(y.tolist(), y_hat.tolist()))
+    save_rows(path, header, *rows)
+    return {"accuracy": evaluate(y_hat, targets)} | judge(y, y_hat)
 
 
-def describe(output: Path) -> None:
-    """Write that there are no trained weights, and which versions were used."""
-    kinds = ("trainable", "non-trainable", "all")
-    lines = [f"number of {kind} parameters\t0\n" for kind in kinds]
-    save_text(output / "num-model-parameters.txt", "".join(lines))
-    session = {
-        "seqgra-compile version": "0.1.0",
-        "NumPy version": np.__version__,
-        "Python version": sys.version,
-    }
-    lines = [f"{name}: {value}\n" for name, value in session.items()]
-    save_text(output / "session-info.txt", "".join(lines))
-
-
+# ---- Main --------------------------------------------------------------------
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=f"Classify with {MODEL_ID}.")
     add = parser.add_argument
@@ -299,32 +354,40 @@ def parse_arguments() -> argparse.Namespace:
 
 def main() -> None:
     arguments = parse_arguments()
-    data_dir, output = arguments.data_dir, arguments.output_dir
-    if output.exists() and any(output.iterdir()):
-        sys.exit(f"{output}: not empty; name another folder with -o")
     model = build_model()
     widest = max(model, key=lambda name: width_of(model[name]))
-    sets = {}
+    sets, out, run = {}, arguments.output_dir, begin("cpu", 1)
     for name in ("test", "validation", "training"):
-        path = data_dir / f"{name}.txt"
+        path = arguments.data_dir / f"{name}.txt"
         if name == "test" or path.exists():
             sets[name] = codes, _ = read_set(path, None)
             if codes.shape[1] < width_of(model[widest]):
                 fail(path, 2, f"fewer letters than the sequence element {widest!r}")
-    output.mkdir(parents=True, exist_ok=True)
+            run["data"][name] = {"sha256": sha256(path), "examples": len(codes)}
+    lock = open_folder(out, resume=False)
 
-    describe(output)
-    metrics = {}
+    kinds = ("trainable", "non-trainable", "all")
+    rows = [(f"number of {kind} parameters", 0) for kind in kinds]
+    save_rows(out / "num-model-parameters.txt", *rows)
+    save_rows(out / "session-info.txt", *run["versions"].items())
     for name, (codes, targets) in sets.items():
-        y_hat = predict(model, codes)
-        metrics[name] = {"accuracy": evaluate(y_hat, targets)}
-        save_predictions(output / f"{name}-y-hat.txt", targets, y_hat)
-        print(f"{name} accuracy {metrics[name]['accuracy']:.4f}", flush=True)
-    save_text(output / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+        run[name] = test(model, codes, targets, out / f"{name}-y-hat.txt")
+        print(f"{name} accuracy {run[name]['accuracy']:.4f}", flush=True)
+    metrics = {name: run[name] for name in sets}
+    save_rows(out / "metrics.json", [json.dumps(metrics, indent=2)])
+    now = time.strftime("%Y-%m-%d %H:%M:%S %z")
+    run["circumstances"] = {"host": platform.node(), "time": now}
+    save_rows(out / "receipt.json", [json.dumps(run, indent=2)])
+    lock.close()
+    (out / "lock").unlink()
 
 
 if __name__ == "__main__":
     try:
         main()
-    except OSError as error:
-        sys.exit(f"{error.filename}: {error.strerror}")
+    except KeyboardInterrupt:
+        sys.exit("stopped: the same command with --resume goes on")
+    except (OSError, sqlite3.Error) as error:
+        place = getattr(error, "filename", None) or "the output folder"
+        print(f"{place}: {getattr(error, 'strerror', error)}", file=sys.stderr)
+        sys.exit(2)

@@ -4,11 +4,11 @@ written by Keras 2
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 c36e8c850eba400b4bc7b81c0431e4b9d83fa09f0ad30d7fd0a30264d5cd6161, semantics intended.
-Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
+Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its labels, joined by |
 Writes: saved_model.keras, model-architecture.json, history.tsv, metrics.json,
-        test-y-hat.txt, session-info.txt, last-epoch-completed.txt,
+        receipt.json, test-y-hat.txt, session-info.txt, last-epoch-completed.txt,
         num-model-parameters.txt"""
 
 # /// script
@@ -18,11 +18,16 @@ Writes: saved_model.keras, model-architecture.json, history.tsv, metrics.json,
 
 import argparse
 import hashlib
+import itertools
 import json
 import math
 import os
+import platform
+import sqlite3
 import sys
+import time
 import warnings
+from functools import partial
 from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -363,74 +368,207 @@ def accuracy(targets: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
     return tf.cast(correct, tf.float32)
 
 
-def train(model: keras.Model, sets: dict, out: Path) -> dict:
+def best_of(epochs: list[dict]) -> dict:
+    """The epoch with the lowest validation loss, the first of ties."""
+    return min(epochs, key=lambda row: row["validation_loss"], default={"epoch": 0})
+
+
+def check_loss(title: str, batch: int, logs: dict[str, float]) -> None:
+    """End the run at the first loss that is no finite number."""
+    if not math.isfinite(logs["loss"]):
+        loss = f"loss {logs['loss']}; lower the learning rate?"
+        sys.exit(f"{title}, batch {batch + 1}: {loss}")
+
+
+def train(model: keras.Model, sets: dict, out: Path, run: dict) -> None:
     """Leave the weights of the epoch with the lowest validation loss in a file."""
-    best = {"epoch": 0, "loss": math.inf}
-    history = "epoch\ttraining_loss\tvalidation_loss\tvalidation_accuracy\n"
-    training, validation = sets["training"], sets["validation"]
-    for epoch in range(1, EPOCHS + 1):
+    training, validation, epochs = sets["training"], sets["validation"], run["epochs"]
+    while len(epochs) < EPOCHS:
+        epoch = len(epochs) + 1
+        title = f"epoch {epoch}/{EPOCHS}"
+        order = epoch_order(len(training[0]), epoch)
+        callback = keras.callbacks.LambdaCallback
         logs = model.fit(
-            batches(*training, epoch_order(len(training[0]), epoch)),
+            batches(*training, order),
             initial_epoch=epoch - 1,
             epochs=epoch,
             validation_data=batches(*validation, np.arange(len(validation[0]))),
             shuffle=False,  # the order is ready
+            callbacks=[callback(on_train_batch_end=partial(check_loss, title))],
             verbose=1 if sys.stdout.isatty() else 0,
         ).history
         trained, loss, score = (
             logs[key][0] for key in ("loss", "val_loss", "val_accuracy")
         )
+        if not math.isfinite(loss):
+            sys.exit(f"{title}: validation loss {loss}; lower the learning rate?")
+        row = {"epoch": epoch, "training_loss": trained, "validation_loss": loss}
+        epochs.append(row | {"validation_accuracy": score})
         losses = f"training loss {trained:.4f}  validation loss {loss:.4f}"
-        print(f"epoch {epoch}/{EPOCHS}  {losses}  accuracy {score:.4f}", flush=True)
-        if loss < best["loss"]:
-            best = {"epoch": epoch, "loss": loss, "accuracy": score}
-            save(out / "saved_model.keras", model.save)
-        history += f"{epoch}\t{trained}\t{loss}\t{score}\n"
-        save_text(out / "history.tsv", history)
-        save_text(out / "last-epoch-completed.txt", f"{epoch}\n")
-    if not best["epoch"]:
-        sys.exit("the validation loss never was a number: look at the learning rate")
-    return best
+        print(f"{title}  {losses}  accuracy {score:.4f}", flush=True)
+        if best_of(epochs) is epochs[-1]:
+            save_model(model, out / "saved_model.keras")
+        save_checkpoint(out, run, model)
 
 
-# ---- Main --------------------------------------------------------------------
+# ---- Records -----------------------------------------------------------------
 def save(path: Path, write) -> None:
-    """Let write make a neighbour, then rename it: a file appears whole or never."""
-    partial = path.with_name(f"partial-{path.name}")
-    write(partial)
-    partial.replace(path)
+    """A file appears whole or never: its neighbour is written, flushed and renamed."""
+    with open(f"{path}.partial", "wb") as file:
+        write(file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(file.name, path)
 
 
-def save_text(path: Path, text: str) -> None:
-    save(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+def save_rows(path: Path, *rows) -> None:
+    text = "".join("\t".join(map(str, row)) + "\n" for row in rows)
+    save(path, lambda file: file.write(text.encode()))
 
 
-def save_predictions(path: Path, targets: np.ndarray, y_hat: np.ndarray) -> None:
-    """A row an example: whether each label is true, then its predicted probability."""
-    y = targets == 1
+def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
+    """Refuse a folder with other files; lock it for as long as this process lives."""
+    out.mkdir(parents=True, exist_ok=True)
+    found = {path.name for path in out.iterdir()}
+    found -= {"lock", "lock-journal", "checkpoint.partial"}
+    if resume and "receipt.json" in found and "checkpoint" not in found:
+        print(f"{out}: this run has come to its end")
+        sys.exit(0)
+    if found and not (resume and "checkpoint" in found):
+        problem = "not empty, and nothing to resume; name another folder with -o"
+        raise FileExistsError(0, problem, str(out))
+    lock = sqlite3.connect(out / "lock", timeout=0)
+    lock.execute("BEGIN EXCLUSIVE")
+    return lock
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def begin(device: str, threads: int) -> dict:
+    """The head of receipt.json: what decides the result, besides the data."""
+    definition = "c36e8c850eba400b4bc7b81c0431e4b9d83fa09f0ad30d7fd0a30264d5cd6161"
+    own = ((name, value) for name, value in globals().items() if name.isupper())
+    return {
+        "definition": definition,
+        "script": sha256(Path(__file__)),
+        "settings": {
+            k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))
+        },
+        "versions": {
+            "seqgra-compile": "0.1.0",
+            "TensorFlow": tf.__version__,
+            "Keras": keras.__version__,
+            "NumPy": np.__version__,
+            "Python": platform.python_version(),
+        },
+        "device": device,
+        "threads": threads,
+        "data": {},
+        "epochs": [],
+    }
+
+
+def save_model(model: keras.Model, path: Path) -> None:
+    """As save does: Keras itself writes to a path only, whose suffix must be .keras."""
+    partial = path.with_name("partial.keras")
+    model.save(partial)
+    save(path, lambda file: file.write(partial.read_bytes()))
+    partial.unlink()
+
+
+def state_of(model: keras.Model) -> list[keras.Variable]:
+    """All that fit changes: weights, the optimizer's numbers, the seeds of dropout."""
+    return [*model.variables, *model.optimizer.variables]
+
+
+def save_checkpoint(out: Path, run: dict, model: keras.Model) -> None:
+    """All that the next epoch depends on; and the losses so far, to read."""
+    arrays = [variable.numpy() for variable in state_of(model)]
+    save(out / "checkpoint", lambda file: np.savez(file, *arrays, run=json.dumps(run)))
+    epochs = run["epochs"]
+    save_rows(out / "history.tsv", *epochs[:1], *(row.values() for row in epochs))
+    save_rows(out / "last-epoch-completed.txt", [len(epochs)])
+
+
+def load_checkpoint(path: Path, run: dict, model: keras.Model) -> None:
+    """Go on as if the run had never been stopped, if it is this very one."""
+    stored = np.load(path)
+    begun = json.loads(stored["run"].item())
+    run["epochs"] = begun["epochs"]
+    if other := [name for name in run if run[name] != begun[name]]:
+        raise FileExistsError(0, f"of a run with another {', '.join(other)}", str(path))
+    for number, variable in enumerate(state_of(model)):
+        variable.assign(stored[f"arr_{number}"])
+
+
+def warn_of_copies(sets: dict[str, tuple]) -> None:
+    """Say how many sequences two sets share, on the same or opposite strands."""
+    turn = np.array([3, 2, 1, 0, 4], np.uint8)  # a code to its complement's
+    found = {
+        name: {hash(min(bytes(row), bytes(turn[row[::-1]]))) for row in codes}
+        for name, (codes, _) in sets.items()
+    }
+    for one, other in itertools.combinations(found, 2):
+        if shared := len(found[one] & found[other]):
+            print(f"warning: {one} and {other} share {shared} sequences")
+
+
+def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
+    """AUROC and AUPRC (average precision) of each label that varies."""
+    areas = {"AUROC": {}, "AUPRC": {}}
+    for label, true, scores in zip(LABELS, y.T, y_hat.T):
+        positive, negative = np.sort(scores[true]), np.sort(scores[~true])
+        if len(positive) and len(negative):
+            below = np.searchsorted(negative, positive)  # negatives below each positive
+            tied = np.searchsorted(negative, positive, "right") - below
+            found = len(positive) - np.searchsorted(positive, positive)
+            precision = found / (found + len(negative) - below)  # at its threshold
+            areas["AUROC"][label] = float((below + tied / 2).mean() / len(negative))
+            areas["AUPRC"][label] = float(precision.mean())
+    means = {f"mean {k}": sum(v.values()) / len(v) for k, v in areas.items() if v}
+    return means | areas
+
+
+def test(model: keras.Model, codes, targets, out: Path) -> dict:
+    """What the model is worth on the test set; a row an example in test-y-hat.txt."""
+    in_order = batches(codes, targets, np.arange(len(codes)))
+    result = model.evaluate(in_order, verbose=0, return_dict=True)
+    scores = model.predict(in_order, verbose=0)
+    y = targets.numpy() == 1
+    y_hat = keras.ops.sigmoid(scores).numpy()
     header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
-    rows = [header, *(a + b for a, b in zip(y.tolist(), y_hat.tolist()))]
-    save_text(path, "".join("\t".join(map(str, row)) + "\n" for row in rows))
+    rows = (a + b for a, b in zip(y.tolist(), y_hat.tolist()))
+    save_rows(out / "test-y-hat.txt", header, *rows)
+    return result | judge(y, y_hat)
 
 
-def describe(model: keras.Model, device: str, out: Path) -> None:
-    """Write the numbers of weights, and what else the result depends on."""
+def weigh(model: keras.Model, out: Path) -> dict:
+    """Numbers of weights; the SHA-256 of their values, one array after the other."""
     total = model.count_params()
     trained = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
-    lines = [f"number of {kind} parameters\t{n}\n" for kind, n in counts.items()]
-    save_text(out / "num-model-parameters.txt", "".join(lines))
-    threads = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
-    save_text(
-        out / "session-info.txt",
-        f"seqgra-compile version: 0.1.0\nTensorFlow version: {tf.__version__}\n"
-        f"Keras version: {keras.__version__}\nNumPy version: {np.__version__}\n"
-        f"Python version: {sys.version}\ndevice: {device}\nthreads: {threads}\n",
-    )
-    save_text(out / "model-architecture.json", model.to_json())
-    print(f"{MODEL_ID}: {total:,} weights, {device}, {threads} threads")
+    rows = [(f"number of {kind} parameters", count) for kind, count in counts.items()]
+    save_rows(out / "num-model-parameters.txt", *rows)
+    values = b"".join(weight.numpy().tobytes() for weight in model.weights)
+    return {"count": total, "sha256": hashlib.sha256(values).hexdigest()}
 
 
+def finish(run: dict, out: Path) -> None:
+    """metrics.json, what the run came to, and receipt.json, all that is known of it."""
+    rows = run["versions"] | {"device": run["device"], "threads": run["threads"]}
+    save_rows(out / "session-info.txt", *rows.items())
+    names = [name for name in ("data", "weights", "best", "test") if name in run]
+    metrics = json.dumps({name: run[name] for name in names}, indent=2)
+    save_rows(out / "metrics.json", [metrics])
+    print(metrics)
+    now = time.strftime("%Y-%m-%d %H:%M:%S %z")
+    run["circumstances"] = {"host": platform.node(), "time": now}
+    save_rows(out / "receipt.json", [json.dumps(run, indent=2)])
+
+
+# ---- Main --------------------------------------------------------------------
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=f"Train {MODEL_ID}.")
     add = parser.add_argument
@@ -438,6 +576,7 @@ def parse_arguments() -> argparse.Namespace:
     add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
     add("-g", "--gpu", type=int, help="id; default: 0 if there is one; -1: the CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
+    add("--resume", action="store_true", help="go on with a run that was stopped")
     return parser.parse_args()
 
 
@@ -470,41 +609,60 @@ def choose_device(gpu: int | None, threads: int | None) -> str:
     return "cpu" if gpu == -1 else f"gpu:{gpu}"
 
 
-def main() -> None:
-    arguments = parse_arguments()
-    device = choose_device(arguments.gpu, arguments.threads)
-    data_dir, out = arguments.data_dir, arguments.output_dir
-    if out.exists() and any(out.iterdir()):
-        sys.exit(f"{out}: not empty; name another folder with -o")
+def read_sets(data_dir: Path, run: dict) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """The sets' codes and targets; the test set may be missing."""
     sets, length = {}, SEQUENCE_LENGTH
     for name in ("training", "validation", "test"):
         path = data_dir / f"{name}.txt"
         if name != "test" or path.exists():
-            sets[name] = [tf.constant(x) for x in read_set(path, length)]
-    out.mkdir(parents=True, exist_ok=True)
+            codes, targets = sets[name] = read_set(path, length)
+            counts = targets.sum(axis=0, dtype=int).tolist()
+            run["data"][name] = {"sha256": sha256(path), "examples": len(codes)}
+            run["data"][name]["labels"] = dict(zip(LABELS, counts))
+    return sets
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    device = choose_device(arguments.gpu, arguments.threads)
+    threads = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
+    out, run = arguments.output_dir, begin(device, threads)
+    sets = read_sets(arguments.data_dir, run)
+    lock = open_folder(out, arguments.resume)
+    warn_of_copies(sets)
+    for name, arrays in sets.items():
+        sets[name] = [tf.constant(array) for array in arrays]
 
     set_seed()
     model = build_model()
     optimizer, loss_function = build_optimizer(), build_loss()
     model.compile(optimizer, loss_function, metrics=[accuracy], jit_compile=False)
-    describe(model, device, out)
+    optimizer.build(model.trainable_variables)
     set_seed()  # again, as seqgra does: the draws that built the model do not count
-    metrics = {"best": train(model, sets, out)}
+    if (out / "checkpoint").exists():
+        load_checkpoint(out / "checkpoint", run, model)
+    save_checkpoint(out, run, model)
+    print(f"{MODEL_ID}: {model.count_params():,} weights, {device}, {threads} threads")
+    train(model, sets, out, run)
 
     model.load_weights(out / "saved_model.keras")
+    architecture = model.to_json().encode()
+    save(out / "model-architecture.json", lambda file: file.write(architecture))
+    run |= {"weights": weigh(model, out), "best": best_of(run["epochs"])}
     if "test" in sets:
-        codes, targets = sets["test"]
-        in_order = batches(codes, targets, np.arange(len(codes)))
-        metrics["test"] = model.evaluate(in_order, verbose=0, return_dict=True)
-        scores = model.predict(in_order, verbose=0)
-        y, y_hat = targets.numpy(), keras.ops.sigmoid(scores).numpy()
-        save_predictions(out / "test-y-hat.txt", y, y_hat)
-        print("test loss {loss:.4f}  accuracy {accuracy:.4f}".format(**metrics["test"]))
-    save_text(out / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+        run["test"] = test(model, *sets["test"], out)
+    finish(run, out)
+    lock.close()
+    (out / "lock").unlink()
+    (out / "checkpoint").unlink()
 
 
 if __name__ == "__main__":
     try:
         main()
-    except OSError as error:
-        sys.exit(f"{error.filename}: {error.strerror}")
+    except KeyboardInterrupt:
+        sys.exit("stopped: the same command with --resume goes on")
+    except (OSError, sqlite3.Error) as error:
+        place = getattr(error, "filename", None) or "the output folder"
+        print(f"{place}: {getattr(error, 'strerror', error)}", file=sys.stderr)
+        sys.exit(2)

@@ -4,11 +4,11 @@ Directions joined by concatenation, by sum and by average; one reads backwards.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 b0dbc1a2256e1e040027cc1d65521cd59f4080903d7033b5b4f6ccff6a1f02f7, semantics intended.
-Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]
+Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its label
-Writes: saved_model.pth, history.tsv, metrics.json, test-y-hat.txt, session-info.txt,
-        last-epoch-completed.txt, num-model-parameters.txt"""
+Writes: saved_model.pth, history.tsv, metrics.json, receipt.json, test-y-hat.txt,
+        session-info.txt, last-epoch-completed.txt, num-model-parameters.txt"""
 
 # /// script
 # requires-python = ">=3.10"
@@ -16,10 +16,15 @@ Writes: saved_model.pth, history.tsv, metrics.json, test-y-hat.txt, session-info
 # ///
 
 import argparse
+import hashlib
+import itertools
 import json
 import math
 import os
+import platform
+import sqlite3
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -230,15 +235,19 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
     """One pass over the training set; the mean loss, each batch's before its step."""
     model.train()
     order = torch.randperm(len(codes)).to(codes.device)
-    total = torch.zeros((), device=codes.device)
+    losses = []
     for batch in tqdm(order.split(BATCH_SIZE), title, leave=False, disable=None):
         optimizer.zero_grad()
         loss = loss_fn(model(one_hot(codes[batch])), targets[batch])
         loss.backward()
         clip_gradients(model)
         optimizer.step()
-        total += loss.detach() * len(batch)
-    return total.item() / len(order)
+        losses.append(loss.detach() * len(batch))
+    losses = torch.stack(losses)
+    if not losses.isfinite().all():
+        batch = losses.isfinite().tolist().index(False) + 1
+        sys.exit(f"{title}, batch {batch}: loss {loss}; lower the learning rate?")
+    return losses.sum().item() / len(order)
 
 
 @torch.no_grad()
@@ -254,64 +263,176 @@ def evaluate(model, loss_fn, codes, targets, dtype):
     return total.item() / len(codes), correct.sum().item() / len(codes), scores
 
 
-def train(model, loss_fn, optimizer, sets: dict, out: Path) -> dict:
+def best_of(epochs: list[dict]) -> dict:
+    """The epoch with the lowest validation loss, the first of ties."""
+    return min(epochs, key=lambda row: row["validation_loss"], default={"epoch": 0})
+
+
+def train(model, loss_fn, optimizer, sets: dict, out: Path, run: dict) -> None:
     """Leave the weights of the epoch with the lowest validation loss in a file."""
-    best = {"epoch": 0, "loss": math.inf}
-    history = "epoch\ttraining_loss\tvalidation_loss\tvalidation_accuracy\n"
-    for epoch in range(1, EPOCHS + 1):
+    epochs = run["epochs"]
+    while len(epochs) < EPOCHS:
+        epoch = len(epochs) + 1
         title = f"epoch {epoch}/{EPOCHS}"
         trained = train_epoch(model, loss_fn, optimizer, *sets["training"], title)
         loss, accuracy, _ = evaluate(model, loss_fn, *sets["validation"], torch.float32)
+        if not math.isfinite(loss):
+            sys.exit(f"{title}: validation loss {loss}; lower the learning rate?")
+        row = {"epoch": epoch, "training_loss": trained, "validation_loss": loss}
+        epochs.append(row | {"validation_accuracy": accuracy})
         losses = f"training loss {trained:.4f}  validation loss {loss:.4f}"
         print(f"{title}  {losses}  accuracy {accuracy:.4f}", flush=True)
-        if loss < best["loss"]:
-            best = {"epoch": epoch, "loss": loss, "accuracy": accuracy}
+        if best_of(epochs) is epochs[-1]:
             save(out / "saved_model.pth", lambda f: torch.save(model.state_dict(), f))
-        history += f"{epoch}\t{trained}\t{loss}\t{accuracy}\n"
-        save_text(out / "history.tsv", history)
-        save_text(out / "last-epoch-completed.txt", f"{epoch}\n")
-    if not best["epoch"]:
-        sys.exit("the validation loss never was a number: look at the learning rate")
-    return best
+        save_checkpoint(out, run, model, optimizer)
+
+
+# ---- Records -----------------------------------------------------------------
+def save(path: Path, write) -> None:
+    """A file appears whole or never: its neighbour is written, flushed and renamed."""
+    with open(f"{path}.partial", "wb") as file:
+        write(file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(file.name, path)
+
+
+def save_rows(path: Path, *rows) -> None:
+    text = "".join("\t".join(map(str, row)) + "\n" for row in rows)
+    save(path, lambda file: file.write(text.encode()))
+
+
+def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
+    """Refuse a folder with other files; lock it for as long as this process lives."""
+    out.mkdir(parents=True, exist_ok=True)
+    found = {path.name for path in out.iterdir()}
+    found -= {"lock", "lock-journal", "checkpoint.partial"}
+    if resume and "receipt.json" in found and "checkpoint" not in found:
+        print(f"{out}: this run has come to its end")
+        sys.exit(0)
+    if found and not (resume and "checkpoint" in found):
+        problem = "not empty, and nothing to resume; name another folder with -o"
+        raise FileExistsError(0, problem, str(out))
+    lock = sqlite3.connect(out / "lock", timeout=0)
+    lock.execute("BEGIN EXCLUSIVE")
+    return lock
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def begin(device: str, threads: int) -> dict:
+    """The head of receipt.json: what decides the result, besides the data."""
+    definition = "b0dbc1a2256e1e040027cc1d65521cd59f4080903d7033b5b4f6ccff6a1f02f7"
+    own = ((name, value) for name, value in globals().items() if name.isupper())
+    return {
+        "definition": definition,
+        "script": sha256(Path(__file__)),
+        "settings": {
+            k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))
+        },
+        "versions": {
+            "seqgra-compile": "0.1.0",
+            "PyTorch": torch.__version__,
+            "NumPy": np.__version__,
+            "Python": platform.python_version(),
+        },
+        "device": device,
+        "threads": threads,
+        "data": {},
+        "epochs": [],
+    }
+
+
+def save_checkpoint(out: Path, run: dict, model, optimizer) -> None:
+    """All that the next epoch depends on; and the losses so far, to read."""
+    state = {"run": json.dumps(run), "torch": torch.get_rng_state()}
+    state["model"], state["optimizer"] = model.state_dict(), optimizer.state_dict()
+    state["cuda"] = torch.cuda.get_rng_state_all()
+    save(out / "checkpoint", lambda file: torch.save(state, file))
+    epochs = run["epochs"]
+    save_rows(out / "history.tsv", *epochs[:1], *(row.values() for row in epochs))
+    save_rows(out / "last-epoch-completed.txt", [len(epochs)])
+
+
+def load_checkpoint(path: Path, run: dict, model, optimizer) -> None:
+    """Go on as if the run had never been stopped, if it is this very one."""
+    state = torch.load(path, "cpu", weights_only=True)
+    begun = json.loads(state["run"])
+    run["epochs"] = begun["epochs"]
+    if other := [name for name in run if run[name] != begun[name]]:
+        raise FileExistsError(0, f"of a run with another {', '.join(other)}", str(path))
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    torch.set_rng_state(state["torch"])
+    torch.cuda.set_rng_state_all(state["cuda"])
+
+
+def warn_of_copies(sets: dict[str, tuple]) -> None:
+    """Say how many sequences two sets share, on the same or opposite strands."""
+    turn = np.array([3, 2, 1, 0, 4], np.uint8)  # a code to its complement's
+    found = {
+        name: {hash(min(bytes(row), bytes(turn[row[::-1]]))) for row in codes}
+        for name, (codes, _) in sets.items()
+    }
+    for one, other in itertools.combinations(found, 2):
+        if shared := len(found[one] & found[other]):
+            print(f"warning: {one} and {other} share {shared} sequences")
+
+
+def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
+    """AUROC and AUPRC (average precision) of each label that varies."""
+    areas = {"AUROC": {}, "AUPRC": {}}
+    for label, true, scores in zip(LABELS, y.T, y_hat.T):
+        positive, negative = np.sort(scores[true]), np.sort(scores[~true])
+        if len(positive) and len(negative):
+            below = np.searchsorted(negative, positive)  # negatives below each positive
+            tied = np.searchsorted(negative, positive, "right") - below
+            found = len(positive) - np.searchsorted(positive, positive)
+            precision = found / (found + len(negative) - below)  # at its threshold
+            areas["AUROC"][label] = float((below + tied / 2).mean() / len(negative))
+            areas["AUPRC"][label] = float(precision.mean())
+    means = {f"mean {k}": sum(v.values()) / len(v) for k, v in areas.items() if v}
+    return means | areas
+
+
+def test(model, loss_fn, codes, targets, out: Path) -> dict:
+    """What the model is worth on the test set; a row an example in test-y-hat.txt."""
+    loss, accuracy, scores = evaluate(model, loss_fn, codes, targets, torch.float64)
+    y = targets.cpu().numpy()[:, None] == np.arange(len(LABELS))
+    y_hat = scores.softmax(dim=1).cpu().numpy()
+    header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
+    rows = (a + b for a, b in zip(y.tolist(), y_hat.tolist()))
+    save_rows(out / "test-y-hat.txt", header, *rows)
+    return {"loss": loss, "accuracy": accuracy} | judge(y, y_hat)
+
+
+def weigh(model, out: Path) -> dict:
+    """Numbers of weights; the SHA-256 of their values, one array after the other."""
+    sizes = [(weight.numel(), weight.requires_grad) for weight in model.parameters()]
+    total, trained = sum(n for n, _ in sizes), sum(n for n, grad in sizes if grad)
+    counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
+    rows = [(f"number of {kind} parameters", count) for kind, count in counts.items()]
+    save_rows(out / "num-model-parameters.txt", *rows)
+    values = b"".join(v.cpu().numpy().tobytes() for v in model.state_dict().values())
+    return {"count": total, "sha256": hashlib.sha256(values).hexdigest()}
+
+
+def finish(run: dict, out: Path) -> None:
+    """metrics.json, what the run came to, and receipt.json, all that is known of it."""
+    rows = run["versions"] | {"device": run["device"], "threads": run["threads"]}
+    save_rows(out / "session-info.txt", *rows.items())
+    names = [name for name in ("data", "weights", "best", "test") if name in run]
+    metrics = json.dumps({name: run[name] for name in names}, indent=2)
+    save_rows(out / "metrics.json", [metrics])
+    print(metrics)
+    now = time.strftime("%Y-%m-%d %H:%M:%S %z")
+    run["circumstances"] = {"host": platform.node(), "time": now}
+    save_rows(out / "receipt.json", [json.dumps(run, indent=2)])
 
 
 # ---- Main --------------------------------------------------------------------
-def save(path: Path, write) -> None:
-    """Let write make a neighbour, then rename it: a file appears whole or never."""
-    partial = path.with_name(f"partial-{path.name}")
-    write(partial)
-    partial.replace(path)
-
-
-def save_text(path: Path, text: str) -> None:
-    save(path, lambda partial: partial.write_text(text, encoding="utf-8"))
-
-
-def save_predictions(path: Path, targets: np.ndarray, y_hat: np.ndarray) -> None:
-    """A row an example: whether each label is true, then its predicted probability."""
-    y = targets[:, None] == np.arange(len(LABELS))
-    header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
-    rows = [header, *(a + b for a, b in zip(y.tolist(), y_hat.tolist()))]
-    save_text(path, "".join("\t".join(map(str, row)) + "\n" for row in rows))
-
-
-def describe(model: nn.Module, device: torch.device, out: Path) -> None:
-    """Write the numbers of weights, and what else the result depends on."""
-    sizes = [(weight.numel(), weight.requires_grad) for weight in model.parameters()]
-    total = sum(size for size, _ in sizes)
-    trained = sum(size for size, requires_grad in sizes if requires_grad)
-    counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
-    lines = [f"number of {kind} parameters\t{n}\n" for kind, n in counts.items()]
-    save_text(out / "num-model-parameters.txt", "".join(lines))
-    save_text(
-        out / "session-info.txt",
-        f"seqgra-compile version: 0.1.0\nPyTorch version: {torch.__version__}\n"
-        f"NumPy version: {np.__version__}\nPython version: {sys.version}\n"
-        f"device: {device}\nthreads: {torch.get_num_threads()}\n",
-    )
-    print(f"{MODEL_ID}: {total:,} weights, {device}, {torch.get_num_threads()} threads")
-
-
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=f"Train {MODEL_ID}.")
     add = parser.add_argument
@@ -319,6 +440,7 @@ def parse_arguments() -> argparse.Namespace:
     add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
     add("-g", "--gpu", type=int, help="id; default: 0 if there is one; -1: the CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
+    add("--resume", action="store_true", help="go on with a run that was stopped")
     return parser.parse_args()
 
 
@@ -330,8 +452,7 @@ def choose_device(gpu: int | None, threads: int | None) -> torch.device:
         sys.exit(f"there is no GPU {gpu}, of {count} in all; -g -1 takes the CPU")
     if threads is not None and threads < 1:
         sys.exit("--threads takes a number of at least 1")
-    if threads:
-        torch.set_num_threads(threads)
+    torch.set_num_threads(threads or torch.get_num_threads())
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # read when CUDA starts
     torch.use_deterministic_algorithms(gpu != -1, warn_only=True)
     torch.backends.cudnn.benchmark = torch.backends.cudnn.allow_tf32 = False
@@ -339,40 +460,57 @@ def choose_device(gpu: int | None, threads: int | None) -> torch.device:
     return torch.device("cpu" if gpu == -1 else f"cuda:{gpu}")
 
 
-def main() -> None:
-    arguments = parse_arguments()
-    device = choose_device(arguments.gpu, arguments.threads)
-    data_dir, out = arguments.data_dir, arguments.output_dir
-    if out.exists() and any(out.iterdir()):
-        sys.exit(f"{out}: not empty; name another folder with -o")
+def read_sets(data_dir: Path, run: dict) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """The sets' codes and targets; the test set may be missing."""
     sets, length = {}, SEQUENCE_LENGTH
     for name in ("training", "validation", "test"):
         path = data_dir / f"{name}.txt"
         if name != "test" or path.exists():
-            arrays = read_set(path, length)
-            sets[name] = [torch.tensor(array, device=device) for array in arrays]
-    out.mkdir(parents=True, exist_ok=True)
+            codes, targets = sets[name] = read_set(path, length)
+            counts = np.bincount(targets, minlength=len(LABELS)).tolist()
+            run["data"][name] = {"sha256": sha256(path), "examples": len(codes)}
+            run["data"][name]["labels"] = dict(zip(LABELS, counts))
+    return sets
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    device = choose_device(arguments.gpu, arguments.threads)
+    out, run = arguments.output_dir, begin(str(device), torch.get_num_threads())
+    sets = read_sets(arguments.data_dir, run)
+    lock = open_folder(out, arguments.resume)
+    warn_of_copies(sets)
+    for name, arrays in sets.items():
+        sets[name] = [torch.from_numpy(array).to(device) for array in arrays]
 
     torch.manual_seed(SEED)
     model = build_model().to(device)
     loss_fn, optimizer = build_loss(), build_optimizer(model)
-    describe(model, device, out)
     torch.manual_seed(SEED)  # again: the draws that built the model do not count
-    metrics = {"best": train(model, loss_fn, optimizer, sets, out)}
+    if (out / "checkpoint").exists():
+        load_checkpoint(out / "checkpoint", run, model, optimizer)
+    save_checkpoint(out, run, model, optimizer)
+    total = sum(weight.numel() for weight in model.parameters())
+    print(f"{MODEL_ID}: {total:,} weights, {device}, {torch.get_num_threads()} threads")
+    train(model, loss_fn, optimizer, sets, out, run)
 
     weights = torch.load(out / "saved_model.pth", device, weights_only=True)
     model.load_state_dict(weights)
+    run |= {"weights": weigh(model, out), "best": best_of(run["epochs"])}
     if "test" in sets:
-        result = evaluate(model, loss_fn, *sets["test"], torch.float64)
-        metrics["test"] = {"loss": result[0], "accuracy": result[1]}
-        y, y_hat = sets["test"][1].cpu().numpy(), result[2].softmax(dim=1).cpu().numpy()
-        save_predictions(out / "test-y-hat.txt", y, y_hat)
-        print("test loss {loss:.4f}  accuracy {accuracy:.4f}".format(**metrics["test"]))
-    save_text(out / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+        run["test"] = test(model, loss_fn, *sets["test"], out)
+    finish(run, out)
+    lock.close()
+    (out / "lock").unlink()
+    (out / "checkpoint").unlink()
 
 
 if __name__ == "__main__":
     try:
         main()
-    except OSError as error:
-        sys.exit(f"{error.filename}: {error.strerror}")
+    except KeyboardInterrupt:
+        sys.exit("stopped: the same command with --resume goes on")
+    except (OSError, sqlite3.Error) as error:
+        place = getattr(error, "filename", None) or "the output folder"
+        print(f"{place}: {getattr(error, 'strerror', error)}", file=sys.stderr)
+        sys.exit(2)
