@@ -20,6 +20,7 @@ from .console import (
     read_bytes,
     read_definition,
     semantics_option,
+    write_file,
 )
 from .diagnostics import as_text
 from .pycode import visible
@@ -40,6 +41,14 @@ def _compiled(
     name: str, include: tuple[Path, ...], semantics: str, library: str | None
 ) -> Compilation | None:
     """A compilation without errors, its diagnostics printed, or None after a complaint."""
+    compilation = _reported(name, include, semantics, library)
+    return None if compilation is None or compilation.diagnostics.failed else compilation
+
+
+def _reported(
+    name: str, include: tuple[Path, ...], semantics: str, library: str | None
+) -> Compilation | None:
+    """A compilation, its diagnostics printed, or None after a complaint."""
     try:
         data = read_definition(name)
         where = folders(name, include)
@@ -51,7 +60,7 @@ def _compiled(
         complain(name, str(error))
         return None
     _report(compilation)
-    return None if compilation.diagnostics.failed else compilation
+    return compilation
 
 
 def _report(compilation: Compilation) -> None:
@@ -107,6 +116,64 @@ def settings(
         return print_text(write(compilation.settings, compilation.source))
 
     _guarded(definition, work)
+
+
+@main.command()
+@click.argument("definition")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write the page to this file, whole or not at all; otherwise to standard output.",
+)
+@include_option
+@semantics_option
+@library_option
+def report(
+    definition: str,
+    output: Path | None,
+    include: tuple[Path, ...],
+    semantics: str,
+    library: str | None,
+) -> None:
+    """Make one offline page: definition and script side by side, linked line by line.
+
+    The page holds the ledger, the diagnostics and a drawing of the architecture, too. It needs
+    nothing but a browser, and asks the network for nothing.
+
+    DEFINITION is a file, or - for standard input.
+
+    Exit status: 0 fine, 1 the definition has errors, which the page shows, 2 wrong usage, or a file
+    that cannot be read or written.
+    """
+    from .audit.report import report as page
+
+    def work() -> int:
+        compilation = _reported(definition, include, semantics, library)
+        if compilation is None:
+            return _UNKNOWN
+        text = page(compilation)
+        if output is None:
+            status = print_text(text)
+        elif _is(output, definition):
+            status = complain(str(output), "this is the definition; it is not overwritten")
+        else:
+            status = _put(output, text)
+        return status or int(compilation.diagnostics.failed)
+
+    _guarded(definition, work)
+
+
+def _is(output: Path, definition: str) -> bool:
+    return definition != "-" and output.exists() and output.samefile(definition)
+
+
+def _put(output: Path, text: str) -> int:
+    try:
+        write_file(output, text)
+    except OSError as error:
+        return complain(str(output), error)
+    return 0
 
 
 @main.command()

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from . import __version__
 from .compiler import Compilation, UnsupportedSemantics, compile_bytes
-from .console import complain as _complain
-from .console import folders, include_option, library_option, semantics_option
-from .console import our_bug as _our_bug
-from .console import print_text as _print
+from .console import (
+    FORMATS,
+    USAGE,
+    Messages,
+    folders,
+    include_option,
+    library_option,
+    print_text,
+    semantics_option,
+    write_file,
+)
 from .console import read_definition as _read
-from .diagnostics import as_text, one_of
+from .diagnostics import one_of
+from .messages import Problem
 from .parallel import Ahead
 
 _FAILED = 1
@@ -26,7 +35,43 @@ _FAILED = 1
 _MANY, _MANY_CHECKS = 24, 200
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+class _Command(click.Command):
+    """A command that reports wrong usage, too, in the format that was asked for."""
+
+    def make_context(self, info_name: str | None, args: list[str], *rest, **extra) -> click.Context:
+        with _reported(_asked_for(args)):
+            return super().make_context(info_name, args, *rest, **extra)
+
+    def invoke(self, ctx: click.Context) -> object:
+        with _reported(ctx.params["message_format"]):
+            return super().invoke(ctx)
+
+
+@contextlib.contextmanager
+def _reported(format: str) -> Iterator[None]:
+    try:
+        yield
+    except click.UsageError as error:
+        if format == "text":
+            raise
+        messages = Messages(format)
+        hint = error.ctx and f"see {error.ctx.command_path} --help"
+        messages.problem(Problem(error.format_message(), help=hint))
+        sys.exit(messages.end(USAGE))
+
+
+def _asked_for(args: Sequence[str]) -> str:
+    """The message format in arguments that are not parsed yet."""
+    words = list(itertools.takewhile(lambda word: word != "--", args))
+    found = "text"
+    for word, after in itertools.zip_longest(words, words[1:], fillvalue=""):
+        name, equals, value = word.partition("=")
+        if name == "--message-format":
+            found = value if equals else after
+    return found if found in FORMATS else "text"
+
+
+@click.command(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("definitions", nargs=-1, metavar="DEFINITION...")
 @click.option(
     "-o",
@@ -38,6 +83,14 @@ _MANY, _MANY_CHECKS = 24, 200
 @semantics_option
 @library_option
 @click.option("--check", is_flag=True, help="Report diagnostics only; write no script.")
+@click.option(
+    "--message-format",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="How messages are written to standard error: for people, as JSON (an object a line), "
+    "as SARIF, or as GitHub's workflow commands.",
+)
 @click.option("--explain", "code", metavar="CODE", help="Explain a diagnostic code, such as SG203.")
 @click.option(
     "--list",
@@ -54,6 +107,7 @@ def main(
     semantics: str,
     library: str | None,
     check: bool,
+    message_format: str,
     code: str | None,
     kind: str | None,
 ) -> None:
@@ -64,10 +118,11 @@ def main(
     Exit status: 0 fine, 1 a definition has errors, 2 wrong usage, or a file that cannot be read or
     written.
     """
+    messages = Messages(message_format)
     if code is not None:
-        sys.exit(_explain(code))
+        sys.exit(messages.end(_explain(code, messages)))
     if kind is not None:
-        sys.exit(_list(kind))
+        sys.exit(messages.end(_list(kind, messages)))
     if not definitions:
         raise click.UsageError("name a definition, or - for standard input")
     if definitions.count("-") > 1:
@@ -77,26 +132,26 @@ def main(
         raise click.UsageError("several definitions need a folder: -o DIR")
     if into_folder and os.path.exists(output) and not os.path.isdir(output):
         raise click.UsageError(f"several definitions need a folder, and '{output}' is none")
-    run = _Run(definitions, output, into_folder, include, semantics, library, check)
-    sys.exit(run.worst_status())
+    run = _Run(definitions, output, into_folder, include, semantics, library, check, messages)
+    sys.exit(messages.end(run.worst_status()))
 
 
-def _explain(code: str) -> int:
+def _explain(code: str, messages: Messages) -> int:
     # Imported here, as all that follows: a compilation needs none of it.
     from .explanations import CODES, explain
 
     if code.upper() not in CODES:
         raise click.UsageError(f"there is no code '{code}'; codes are SG and three digits")
-    return _print(explain(code.upper()) + "\n")
+    return print_text(explain(code.upper()) + "\n", messages)
 
 
-def _list(kind: str) -> int:
+def _list(kind: str, messages: Messages) -> int:
     from .reference.entries import KINDS
     from .reference.listing import listing
 
     if kind not in KINDS:
         raise click.UsageError(f"there is no kind '{kind}'; {one_of(KINDS)}")
-    return _print(listing(kind))
+    return print_text(listing(kind), messages)
 
 
 class _Run:
@@ -111,9 +166,11 @@ class _Run:
         semantics: str,
         library: str | None,
         check: bool,
+        messages: Messages,
     ) -> None:
         self.definitions, self.output, self.into_folder = definitions, output, into_folder
         self.include, self.semantics, self.library, self.check = include, semantics, library, check
+        self.messages = messages
         self.written: dict[Path, str] = {}
 
     def worst_status(self) -> int:
@@ -132,16 +189,15 @@ class _Run:
         try:
             data = _read(name)
         except OSError as error:
-            return _complain(name, error)
+            return self.messages.complain(name, error)
         try:
             done = ahead and ahead.result(name)
             compilation = done if done and done.source.data == data else self.compiled(name, data)
-            for diagnostic in compilation.diagnostics:
-                click.echo(as_text(diagnostic, compilation.source), err=True)
+            self.messages.compiled(compilation.source, compilation.diagnostics)
         except UnsupportedSemantics as error:
-            return _complain(name, str(error))
+            return self.messages.complain(name, str(error))
         except Exception as error:  # whatever it is, it is our fault
-            return _our_bug(name, error)
+            return self.messages.our_bug(name, error)
         if compilation.diagnostics.failed:
             return _FAILED
         return 0 if self.check else self.put(name, compilation)
@@ -152,20 +208,24 @@ class _Run:
     def put(self, name: str, compilation: Compilation) -> int:
         """The script to where it was asked for; the exit status."""
         if self.output is None:
-            return _print(compilation.script)
+            return print_text(compilation.script, self.messages)
         target = self.output
         if self.into_folder:
             target = target / f"{compilation.model_id}.py"
         if target in self.written:
             first = self.written[target]
-            return _complain(name, f"'{first}' has the same model id; {target} is already written")
+            return self.messages.complain(
+                name, f"'{first}' has the same model id; {target} is already written"
+            )
         self.written[target] = name
         try:
             if target.exists() and any(_same(target, each) for each in self.definitions):
-                return _complain(str(target), "this is a definition; it is not overwritten")
-            _write(target, compilation.script)
+                return self.messages.complain(
+                    str(target), "this is a definition; it is not overwritten"
+                )
+            write_file(target, compilation.script)
         except OSError as error:
-            return _complain(str(target), error)
+            return self.messages.complain(str(target), error)
         return 0
 
 
@@ -188,31 +248,3 @@ def _compile(
 
 def _same(target: Path, definition: str) -> bool:
     return definition != "-" and target.exists() and target.samefile(definition)
-
-
-def _write(target: Path, script: str) -> None:
-    """Whole or not at all: to a temporary neighbour first, then renamed."""
-    target = Path(os.path.realpath(target))
-    if target.exists() and not target.is_file() and not target.is_dir():
-        # A device or a pipe takes the text; a file must not take its place.
-        target.write_bytes(script.encode())
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
-    with _temporary(target) as temporary:
-        temporary.write_bytes(script.encode())
-        temporary.chmod(mode)
-        temporary.replace(target)
-
-
-@contextlib.contextmanager
-def _temporary(target: Path) -> Iterator[Path]:
-    """The path of a new file beside the target; removed if it is still there."""
-    import tempfile
-
-    handle, path = tempfile.mkstemp(dir=target.parent, prefix=".seqgra-compile-")
-    os.close(handle)
-    try:
-        yield Path(path)
-    finally:
-        Path(path).unlink(missing_ok=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -14,10 +13,13 @@ import click
 from . import __version__
 from .catalog.semantics import INTENDED, SEMANTICS
 from .catalog.sequences import PYTORCH, TENSORFLOW
-from .pycode import visible
+from .diagnostics import Diagnostic
+from .messages import GithubWriter, JsonWriter, Problem, TextWriter
+from .source import Source
 from .xmltree import MAX_BYTES
 
 FAILED, USAGE = 1, 2
+FORMATS = ("text", "json", "sarif", "github")
 
 include_option = click.option(
     "-I",
@@ -45,22 +47,67 @@ def folders(name: str, include: Iterable[Path]) -> list[Path]:
     return [Path(".") if name == "-" else Path(name).parent, *include]
 
 
+class Messages:
+    """What a command says on standard error, in one format."""
+
+    def __init__(self, format: str = "text", command: str = "seqgra-compile") -> None:
+        self.writer = _writer(format)
+        self.command = command
+        self.for_people = format == "text"
+
+    def compiled(self, source: Source, diagnostics: Iterable[Diagnostic]) -> None:
+        """What was found in a definition."""
+        _say(self.writer.compiled(source, diagnostics))
+
+    def problem(self, problem: Problem) -> None:
+        _say(self.writer.problem(problem))
+
+    def end(self, status: int) -> int:
+        """Say what is left to say; the exit status again."""
+        _say(self.writer.end(status))
+        return status
+
+    def complain(self, name: str, problem: OSError | str) -> int:
+        """What is wrong with a file or a stream; the exit status."""
+        reason = problem if isinstance(problem, str) else problem.strerror or str(problem)
+        self.problem(Problem(reason, name))
+        return USAGE
+
+    def our_bug(self, name: str, error: Exception) -> int:
+        """SG9, its traceback if it is wanted and spoils no document; the exit status."""
+        if self.for_people and os.environ.get("SEQGRA_COMPILE_TRACEBACK") == "1":
+            import traceback
+
+            traceback.print_exception(error)
+        message = f"{type(error).__name__}: {error}".rstrip(": ")
+        message = f"{self.command} {__version__} failed: {message}"
+        help = "please report this line with the definition"
+        self.problem(Problem(message, name, "SG901", help))
+        return FAILED
+
+
+def _writer(format: str) -> TextWriter:
+    if format == "sarif":
+        # Imported here: other formats need none of it.
+        from .sarif import SarifWriter
+
+        return SarifWriter()
+    return {"text": TextWriter, "json": JsonWriter, "github": GithubWriter}[format]()
+
+
+def _say(text: str) -> None:
+    if text:
+        click.echo(text, nl=False, err=True)
+
+
 def complain(name: str, problem: OSError | str) -> int:
     """A sentence on standard error; the exit status."""
-    reason = problem if isinstance(problem, str) else problem.strerror or str(problem)
-    click.echo(visible(f"{name}: {reason}"), err=True)
-    return USAGE
+    return Messages().complain(name, problem)
 
 
 def our_bug(name: str, error: Exception, command: str = "seqgra-compile") -> int:
     """SG9 on standard error, its traceback if it is wanted; the exit status."""
-    if os.environ.get("SEQGRA_COMPILE_TRACEBACK") == "1":
-        traceback.print_exception(error)
-    message = f"{type(error).__name__}: {error}".rstrip(": ")
-    line = f"{name}: error[SG901]: {command} {__version__} failed: {message}"
-    click.echo(visible(line), err=True)
-    click.echo("  help: please report this line with the definition", err=True)
-    return FAILED
+    return Messages(command=command).our_bug(name, error)
 
 
 def read_definition(name: str) -> bytes:
@@ -85,10 +132,11 @@ def _read(name: str, limit: int) -> bytes:
     return sys.stdin.buffer.read(limit)
 
 
-def print_text(text: str) -> int:
+def print_text(text: str, messages: Messages | None = None) -> int:
     """Text to standard output; the exit status."""
+    messages = messages or Messages()
     if sys.stdout is None:
-        return complain("standard output", "it is closed")
+        return messages.complain("standard output", "it is closed")
     try:
         left = memoryview(text.encode())
         while left:
@@ -99,5 +147,33 @@ def print_text(text: str) -> int:
         # Nobody reads on: Python must not try once more when it ends.
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return complain("standard output", error)
+        return messages.complain("standard output", error)
     return 0
+
+
+def write_file(target: Path, text: str) -> None:
+    """Whole or not at all: to a temporary neighbour first, then renamed."""
+    target = Path(os.path.realpath(target))
+    if target.exists() and not target.is_file() and not target.is_dir():
+        # A device or a pipe takes the text; a file must not take its place.
+        target.write_bytes(text.encode())
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+    with _temporary(target) as temporary:
+        temporary.write_bytes(text.encode())
+        temporary.chmod(mode)
+        temporary.replace(target)
+
+
+@contextlib.contextmanager
+def _temporary(target: Path) -> Iterator[Path]:
+    """The path of a new file beside the target; removed if it is still there."""
+    import tempfile
+
+    handle, path = tempfile.mkstemp(dir=target.parent, prefix=".seqgra-compile-")
+    os.close(handle)
+    try:
+        yield Path(path)
+    finally:
+        Path(path).unlink(missing_ok=True)

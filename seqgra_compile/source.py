@@ -5,12 +5,15 @@ from __future__ import annotations
 import bisect
 import functools
 import hashlib
+import itertools
 import re
 from pathlib import PurePath
 
 from .record import record
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+LINE_END = re.compile(r"\r\n|\r|\n")
+# Bytes are counted by the block, so that a place in a long line costs no walk through it.
+_BLOCK = 4096
 
 
 @record
@@ -43,11 +46,16 @@ class Place:
 
 @record
 class Source:
-    """A definition: the name that the user gave it, its bytes, its decoded text."""
+    """A definition: the name that the user gave it, its bytes, its decoded text.
+
+    The text is what stands in the bytes behind a byte order mark of `mark` bytes.
+    """
 
     name: str
     data: bytes
     text: str
+    encoding: str = "utf-8"
+    mark: int = 0
 
     @property
     def file_name(self) -> str:
@@ -60,11 +68,27 @@ class Source:
 
     @functools.cached_property
     def _line_starts(self) -> list[int]:
-        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        return [0, *(match.end() for match in LINE_END.finditer(self.text))]
 
     def place(self, offset: int) -> Place:
         line = bisect.bisect_right(self._line_starts, offset)
         return Place(line, offset - self._line_starts[line - 1] + 1)
+
+    def offset(self, line: int, column: int) -> int:
+        """The character at a place."""
+        return self._line_starts[line - 1] + column - 1
+
+    def byte(self, offset: int) -> int:
+        """The same place in the bytes, counted from 0; behind broken bytes, it may be too far."""
+        block = offset // _BLOCK
+        within = self.text[block * _BLOCK : offset].encode(self.encoding, "replace")
+        return min(self._block_bytes[block] + len(within), len(self.data))
+
+    @functools.cached_property
+    def _block_bytes(self) -> list[int]:
+        blocks = range(0, len(self.text), _BLOCK)
+        sizes = (len(self.text[i : i + _BLOCK].encode(self.encoding, "replace")) for i in blocks)
+        return list(itertools.accumulate(sizes, initial=self.mark))
 
     def line(self, number: int) -> str:
         """The text of a line, without its end."""

@@ -47,7 +47,7 @@ def read_source(name: str, data: bytes, diagnostics: Diagnostics) -> Source:
         return _unknown_encoding(name, data, diagnostics)
     encoded = data[skip:]
     try:
-        return Source(name, data, encoded.decode(encoding))
+        return Source(name, data, encoded.decode(encoding), encoding, skip)
     except UnicodeDecodeError as error:
         start = len(encoded[: error.start].decode(encoding))
         diagnostics.error(
@@ -56,7 +56,7 @@ def read_source(name: str, data: bytes, diagnostics: Diagnostics) -> Source:
             f"byte {error.start + skip:,} of the file is not {encoding.upper()}",
             "save the file as UTF-8",
         )
-        return Source(name, data, encoded.decode(encoding, "replace"))
+        return Source(name, data, encoded.decode(encoding, "replace"), encoding, skip)
 
 
 def _encoding(data: bytes) -> tuple[str | None, int]:
@@ -80,7 +80,7 @@ def _unknown_encoding(name: str, data: bytes, diagnostics: Diagnostics) -> Sourc
         f"the encoding {quoted(declared[1].decode('ascii'))} is not one that is read",
         "save the file as UTF-8 and declare that, or nothing",
     )
-    return Source(name, data, data.decode("latin-1"))
+    return Source(name, data, data.decode("latin-1"), "latin-1")
 
 
 class _Open:
