@@ -21,7 +21,7 @@ from dataclasses import replace
 
 from epochs import tables
 from epochs.cases import CASES, PYTORCH, ROOT, SCRIPT, SMALLEST, UPSTREAM, Case
-from epochs.conductor import Contender, ContenderError, Turn, measure, prepare
+from epochs.conductor import Contender, ContenderError, Settings, Turn, measure, prepare
 from epochs.machine import describe
 from epochs.seqgra_contenders import INSTALLED
 
@@ -32,13 +32,14 @@ _EXAMPLES_A_TURN = 20_000  # on the curve: small sets get several epochs
 
 def main() -> int:
     arguments = _parse_arguments()
+    settings = Settings(arguments.rounds, arguments.threads, arguments.device, arguments.clock)
     shutil.rmtree(_BUILD, ignore_errors=True)
-    print(describe(arguments.library, arguments.threads, arguments.device), flush=True)
+    print(describe(arguments.library, settings), flush=True)
     try:
         if arguments.curve:
-            _curve(arguments)
+            _curve(arguments, settings)
         else:
-            _cases(arguments)
+            _cases(arguments, settings)
     except ContenderError as error:
         print(f"epoch: {error}", file=sys.stderr)
         return 1
@@ -52,6 +53,7 @@ def _parse_arguments() -> argparse.Namespace:
     add("--threads", type=int, default=1)
     add("--rounds", type=int, default=5)
     add("--device", choices=("cpu", "cuda"), default="cpu")
+    add("--clock", choices=("wall", "cpu"), default="wall", help="cpu: on a busy machine")
     add("--without", nargs="+", default=[], metavar="CONTENDER", help="leave these out")
     add("--curve", action="store_true", help="cost per example over the size of the set instead")
     add("--sizes", type=int, nargs="+", default=_CURVE, help="of the curve")
@@ -59,20 +61,19 @@ def _parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _cases(arguments: argparse.Namespace) -> None:
+def _cases(arguments: argparse.Namespace, settings: Settings) -> None:
     left_out = [*arguments.without, *(() if INSTALLED else UPSTREAM)]
     for case in CASES[arguments.library]:
         if arguments.words and case.name not in arguments.words:
             continue
-        names = [name for name in case.contenders(arguments.device) if name not in left_out]
+        names = [name for name in case.contenders(settings.device) if name not in left_out]
         folder = _BUILD / f"{case.library}-{case.name}".lower()
         prepare(case, folder)
-        where = (arguments.threads, arguments.device)
-        turns = measure(case, names, folder, arguments.rounds, *where)
+        turns = measure(case, names, folder, settings)
         print(f"\n{tables.of_case(case, turns)}", flush=True)
 
 
-def _curve(arguments: argparse.Namespace) -> None:
+def _curve(arguments: argparse.Namespace, settings: Settings) -> None:
     """The script alone, on sets of different sizes, which take turns as well."""
     cases = [_sized(size, arguments.library) for size in arguments.sizes]
     contenders = []
@@ -81,9 +82,8 @@ def _curve(arguments: argparse.Namespace) -> None:
         for case in cases:
             folder = _BUILD / f"{case.library}-{case.sizes[0]}".lower()
             prepare(case, folder)
-            where = (arguments.threads, arguments.device)
-            contenders.append(Contender(SCRIPT, case, folder, *where))
-        for number in range(arguments.rounds + 1):
+            contenders.append(Contender(SCRIPT, case, folder, settings))
+        for number in range(settings.rounds + 1):
             for case, contender, taken in zip(cases, contenders, turns, strict=True):
                 epochs = max(1, _EXAMPLES_A_TURN // case.sizes[0])
                 new = [contender.epoch() for _ in range(epochs)]

@@ -6,12 +6,23 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from . import compiled, data
 from .cases import Case
 
 Turn = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`clock`: wall or cpu, as in Turns."""
+
+    rounds: int
+    threads: int
+    device: str
+    clock: str
 
 
 class ContenderError(Exception):
@@ -21,15 +32,15 @@ class ContenderError(Exception):
 class Contender:
     """A process that waits until it is told to train an epoch."""
 
-    def __init__(self, name: str, case: Case, folder: Path, threads: int, device: str) -> None:
+    def __init__(self, name: str, case: Case, folder: Path, settings: Settings) -> None:
         self.name = name
         self._log = folder / f"{name}.log"
-        command = [sys.executable, "-m", "epochs.worker", name, folder, threads, device]
-        command += [json.dumps(case.as_json())]
+        command = [sys.executable, "-m", "epochs.worker", name, folder]
+        command += [json.dumps(case.as_json()), json.dumps(asdict(settings))]
         environment = {
             **os.environ,
             "PYTHONPATH": str(Path(__file__).parents[1]),
-            "OMP_NUM_THREADS": str(threads),
+            "OMP_NUM_THREADS": str(settings.threads),
             "OMP_WAIT_POLICY": "passive",  # threads that wait leave the CPU to the others
             "TF_CPP_MIN_LOG_LEVEL": "3",
         }
@@ -70,14 +81,16 @@ def prepare(case: Case, folder: Path) -> None:
 
 
 def measure(
-    case: Case, names: list[str], folder: Path, rounds: int, threads: int, device: str
+    case: Case, names: list[str], folder: Path, settings: Settings
 ) -> dict[str, list[Turn]]:
     """The turns of each contender, one a round: A B C, A B C. The first round warms up."""
     contenders = []
     try:
         for name in names:
-            contenders.append(Contender(name, case, folder, threads, device))
-        turns = [[contender.epoch() for contender in contenders] for _ in range(rounds + 1)]
+            contenders.append(Contender(name, case, folder, settings))
+        turns = [
+            [contender.epoch() for contender in contenders] for _ in range(settings.rounds + 1)
+        ]
     finally:
         for contender in contenders:
             contender.end()

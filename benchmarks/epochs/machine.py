@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from .cases import PYTORCH
+from .conductor import Settings
 
 _PACKAGES = {
     True: ("torch", "numpy", "seqgra", "pytorch-ignite"),
@@ -16,14 +17,15 @@ _PACKAGES = {
 }
 
 
-def describe(library: str, threads: int, device: str) -> str:
+def describe(library: str, settings: Settings) -> str:
     cpuinfo = Path("/proc/cpuinfo")
     found = re.search(r"model name\s*: (.*)", cpuinfo.read_text()) if cpuinfo.exists() else None
     processor = found.group(1) if found else platform.processor()
     versions = ", ".join(filter(None, map(_version, _PACKAGES[library == PYTORCH])))
     return (
-        f"{processor}, {os.cpu_count()} cores, {threads} used, device {device}; "
-        f"Python {platform.python_version()}, {versions}"
+        f"{processor}, {os.cpu_count()} cores, {settings.threads} used, device {settings.device}; "
+        f"Python {platform.python_version()}, {versions}; "
+        f"{settings.rounds} rounds, {settings.clock} time"
     )
 
 
