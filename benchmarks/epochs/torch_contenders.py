@@ -22,7 +22,7 @@ def script(case: Case, folder: Path, turns: Turns, device: str, threads: int) ->
 
 
 def script_not_deterministic(case, folder: Path, turns: Turns, device: str, threads: int) -> None:
-    """What the deterministic algorithms cost on a GPU; they are the CPU's only ones."""
+    """Beside the script it shows what deterministic algorithms cost on a GPU."""
     torch.use_deterministic_algorithms = lambda *_, **__: None
     script(case, folder, turns, device, threads)
 
