@@ -15,7 +15,6 @@ The output is Markdown. Compiled scripts, data and logs are left in build/epoch.
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from dataclasses import replace
 
@@ -33,7 +32,6 @@ _EXAMPLES_A_TURN = 20_000  # on the curve: small sets get several epochs
 def main() -> int:
     arguments = _parse_arguments()
     settings = Settings(arguments.rounds, arguments.threads, arguments.device, arguments.clock)
-    shutil.rmtree(_BUILD, ignore_errors=True)
     print(describe(arguments.library, settings), flush=True)
     try:
         if arguments.curve:

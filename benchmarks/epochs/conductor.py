@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -74,7 +75,8 @@ class Contender:
 
 
 def prepare(case: Case, folder: Path) -> None:
-    """The script and its data."""
+    """The script and its data, in an empty folder."""
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     compiled.compile_script(case, folder)
     data.write(case, folder / "data")

@@ -23,7 +23,8 @@ def of_case(case: Case, turns: dict[str, Sequence[dict[str, float]]]) -> str:
                 f"{own[-1]['peak']:,.0f} MiB",
             )
         )
-    return f"**{case.title}**\n\n{_table(header, rows)}"
+    aim = f"The script's training pass shall take at most {case.limit} times the floor's."
+    return f"**{case.title}**\n\n{_table(header, rows)}\n\n{aim}"
 
 
 def of_curve(cases: Sequence[Case], turns: Sequence[Sequence[dict[str, float]]]) -> str:
