@@ -71,7 +71,7 @@ _CELL_TYPES = tuple(f"cell-type-{number}" for number in range(1, 9))
 _CHROMATIN = ("DNase", "CTCF", "POLR2A", "H3K4me3", "H3K27ac")
 SMALLEST = Case("smallest", _OWN / "smallest.xml", _TWO, 150, (5000, 500), 1.3)
 _CONV10 = Case("conv10", _OWN / "conv10.xml", _TEN, 1000, (20000, 2000))
-_BASSET = Case("basset", _EXAMPLES / "basset.xml", _CELL_TYPES, 1000, (512, 64), several=True)
+_BASSET = Case("basset", _EXAMPLES / "basset.xml", _CELL_TYPES, 1000, (256, 64), several=True)
 # seqgra's PyTorch learner knows no regularizers, which this definition has.
 _DEEPSEA = Case(
     "deepsea", _EXAMPLES / "deepsea.xml", _CHROMATIN, 1000, (256, 64), several=True, upstream=False
