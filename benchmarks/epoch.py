@@ -53,6 +53,7 @@ def _parse_arguments() -> argparse.Namespace:
     add("--device", choices=("cpu", "cuda"), default="cpu")
     add("--clock", choices=("wall", "cpu"), default="wall", help="cpu: on a busy machine")
     add("--without", nargs="+", default=[], metavar="CONTENDER", help="leave these out")
+    add("--examples", type=int, metavar="N", help="in training, instead of each case's number")
     add("--curve", action="store_true", help="cost per example over the size of the set instead")
     add("--sizes", type=int, nargs="+", default=_CURVE, help="of the curve")
     add("words", nargs="*", metavar="CASE")
@@ -64,6 +65,8 @@ def _cases(arguments: argparse.Namespace, settings: Settings) -> None:
     for case in CASES[arguments.library]:
         if arguments.words and case.name not in arguments.words:
             continue
+        if arguments.examples:
+            case = replace(case, sizes=(arguments.examples, case.sizes[1]))
         names = [name for name in case.contenders(settings.device) if name not in left_out]
         folder = _BUILD / f"{case.library}-{case.name}".lower()
         prepare(case, folder)
