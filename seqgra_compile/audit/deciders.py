@@ -38,6 +38,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "definition_sha256": ("sha256",),
     "alphabet.size": ("space",),
     "alphabet.codes": ("space",),
+    "alphabet.letters": ("space",),
     "alphabet.lower": ("space",),
     "alphabet.code_count": ("space",),
     "alphabet.has_unknown": ("space",),
