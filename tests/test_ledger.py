@@ -130,22 +130,22 @@ BOUND |= {"strides", "padding"}
 
 
 def test_each_change_changes_its_row_and_its_lines():
-    changed, bound = check_all_changes(EXAMPLES / "motifs.xml")
-    assert changed > 40
+    changed, bound = check_all_changes(EXAMPLES / "motifs.xml", 4)
+    assert changed > 8
     assert {re.split(r"[/@]", each)[-1] for each in bound} <= BOUND
 
 
 @each_definition
 def test_some_changes_of_every_definition(path: Path):
-    check_all_changes(path, 61, len(name(path)))
+    check_all_changes(path, 97, len(name(path)))
 
 
 @pytest.mark.long
 @each_definition
 def test_all_changes_of_every_definition(path: Path):
     changed, bound = check_all_changes(path)
-    assert changed
-    assert {re.split(r"[/@]", each)[-1] for each in bound} <= BOUND | {"seed"}
+    # Some values are bound to others: the task to the loss, dilations to strides.
+    assert changed > 2 * len(bound)
 
 
 @each_definition
