@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import xml.etree.ElementTree as ET
@@ -16,7 +17,12 @@ from seqgra_compile.catalog import losses, operations, optimizers
 from seqgra_compile.catalog.parameters import Parameter
 from seqgra_compile.catalog.sequences import TASKS
 from seqgra_compile.catalog.training import TRAINING
-from seqgra_compile.compiler import Compilation, compile_bytes
+from seqgra_compile.compiler import (
+    Compilation,
+    UnsupportedSemantics,
+    compile_bytes,
+    compile_definition,
+)
 
 EXAMPLES = ACCEPT.parent.parent / "examples"
 DEFINITIONS = (
@@ -61,9 +67,20 @@ def compiled(data: bytes, folder: Path, **options: str) -> Compilation:
     return compile_bytes("model.xml", data, [folder], **options)
 
 
+@functools.cache
+def compilation_of(path: Path, semantics: str = "intended") -> Compilation | None:
+    """A definition's, once for all tests; None if there is no script under the semantics."""
+    try:
+        compilation = compile_definition(path, semantics=semantics)
+    except UnsupportedSemantics:
+        return None
+    return compilation if compilation.script else None
+
+
 def body(compilation: Compilation) -> str:
-    """The script without its docstring."""
-    return compilation.script.partition('"""\n\n#')[2]
+    """The script without its docstring, and without the definition's hash for the receipt."""
+    code = compilation.script.partition('"""\n\n#')[2]
+    return code.replace(compilation.source.sha256, "")
 
 
 def mutations(path: Path) -> Iterator[tuple[str, list[bytes]]]:

@@ -11,14 +11,23 @@ from pathlib import Path
 
 import pytest
 from cases import ACCEPT
-from mutations import DEFINITIONS, EXAMPLES, body, compiled, mutations, tree_of, written
+from mutations import (
+    DEFINITIONS,
+    EXAMPLES,
+    body,
+    compilation_of,
+    compiled,
+    mutations,
+    tree_of,
+    written,
+)
 from run_command import run_audit
 
 from seqgra_compile.audit import deciders, fixed, provenance
 from seqgra_compile.audit.listing import as_json
 from seqgra_compile.audit.setting import DEFINITION, ORIGINS, Setting
 from seqgra_compile.catalog.semantics import SEMANTICS
-from seqgra_compile.compiler import Compilation, UnsupportedSemantics, compile_definition
+from seqgra_compile.compiler import Compilation, compile_definition
 from seqgra_compile.renderer import render
 
 
@@ -89,12 +98,21 @@ def check_all_changes(path: Path, step: int = 1, start: int = 0) -> tuple[int, l
         if number % step != start % step or setting not in rows:
             continue
         others = (compiled(data, path.parent) for data in candidates)
-        legal = [
-            other
-            for other in itertools.islice(filter(lambda each: each.script, others), MOST)
-            if setting in by_path(other) and by_path(other)[setting].value != rows[setting].value
-        ]
+        legal = (
+            each
+            for each in others
+            if each.script
+            and setting in by_path(each)
+            and by_path(each)[setting].value != rows[setting].value
+        )
+        tried = list(itertools.islice(legal, 1))
         # Two values may mean the same, such as axis -1 and the number of the last axis.
+        while tried and body(tried[-1]) == body(base) and len(tried) < MOST:
+            more = next(legal, None)
+            if more is None:
+                break
+            tried.append(more)
+        legal = tried
         other = next((each for each in legal if body(each) != body(base)), None)
         if other is not None or (legal and NO_EFFECT in rows[setting].remark):
             check_change(base, other or legal[0], setting)
@@ -111,39 +129,30 @@ BOUND |= {"stateful", "time_major", "target_shape", "dims", "filters", "input_sh
 BOUND |= {"strides", "padding"}
 
 
-@pytest.mark.parametrize(
-    "path",
-    [EXAMPLES / "motifs.xml", EXAMPLES / "motifs-tensorflow.xml"],
-    ids=name,
-)
-def test_each_change_changes_its_row_and_its_lines(path: Path):
-    changed, bound = check_all_changes(path)
-    assert changed > 40
+def test_each_change_changes_its_row_and_its_lines():
+    changed, bound = check_all_changes(EXAMPLES / "motifs.xml", 4)
+    assert changed > 8
     assert {re.split(r"[/@]", each)[-1] for each in bound} <= BOUND
 
 
 @each_definition
 def test_some_changes_of_every_definition(path: Path):
-    check_all_changes(path, 23, len(name(path)))
+    check_all_changes(path, 97, len(name(path)))
 
 
 @pytest.mark.long
 @each_definition
 def test_all_changes_of_every_definition(path: Path):
     changed, bound = check_all_changes(path)
-    assert changed
-    assert {re.split(r"[/@]", each)[-1] for each in bound} <= BOUND | {"seed"}
+    # Some values are bound to others: the task to the loss, dilations to strides.
+    assert changed > 2 * len(bound)
 
 
 @each_definition
 @pytest.mark.parametrize("semantics", [name for name in SEMANTICS if name != "intended"])
 def test_other_semantics(path: Path, semantics: str):
-    before = compile_definition(path)
-    try:
-        after = compile_definition(path, semantics=semantics)
-    except UnsupportedSemantics:
-        return
-    if after.script is not None:
+    before, after = compilation_of(path), compilation_of(path, semantics)
+    if after is not None:
         old, new = by_path(before), by_path(after)
         gone, come = changed_lines(before.script, after.script)
         assert gone <= {*old["--semantics"].lines, *old["--semantics"].derived}
@@ -156,7 +165,7 @@ def test_other_semantics(path: Path, semantics: str):
 
 @each_definition
 def test_no_literal_is_without_a_row(path: Path):
-    compilation = compile_definition(path)
+    compilation = compilation_of(path)
     tokens = provenance.tokens(compilation.arranged, compilation.script)
     rows = {line for setting in compilation.settings for line in setting.lines}
     sections = ("Definition", "Model", "Loss and optimizer")
@@ -170,11 +179,8 @@ def test_no_literal_is_without_a_row(path: Path):
 @each_definition
 def test_every_departure_is_remarked(path: Path):
     for semantics in SEMANTICS:
-        try:
-            compilation = compile_definition(path, semantics=semantics)
-        except UnsupportedSemantics:
-            continue
-        if compilation.script is None:
+        compilation = compilation_of(path, semantics)
+        if compilation is None:
             continue
         remarks = " ".join(setting.remark for setting in compilation.settings)
         for diagnostic in compilation.diagnostics:
@@ -184,7 +190,7 @@ def test_every_departure_is_remarked(path: Path):
 
 @each_definition
 def test_rows_are_sound(path: Path):
-    compilation = compile_definition(path)
+    compilation = compilation_of(path)
     last = compilation.script.count("\n")
     paths = [setting.path for setting in compilation.settings]
     assert len(set(paths)) == len(paths)
@@ -204,14 +210,14 @@ def test_rows_are_sound(path: Path):
 
 @each_definition
 def test_marks_leave_the_text_alone(path: Path):
-    compilation = compile_definition(path)
+    compilation = compilation_of(path)
     printed = "".join(text for text, _ in render(compilation.arranged))
     assert provenance.rendered(compilation.arranged).text == printed
 
 
 @each_definition
 def test_every_token_has_an_origin(path: Path):
-    compilation = compile_definition(path)
+    compilation = compilation_of(path)
     found = provenance.tokens(compilation.arranged, compilation.script)
     assert all(token.origins[0] == "template script.py.j2" for token in found)
     lines = compilation.script.split("\n")
@@ -223,7 +229,7 @@ def test_every_token_has_an_origin(path: Path):
 def test_every_field_has_its_deciders():
     names = set()
     for path in DEFINITIONS:
-        names |= deciders.fields(compile_definition(path).arranged)
+        names |= deciders.fields(compilation_of(path).arranged)
     assert names <= set(deciders.FIELDS), "enter it in FIELDS"
 
 

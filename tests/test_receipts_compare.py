@@ -94,7 +94,7 @@ def test_the_first_epoch_and_setting_are_named():
     text = as_text(compare(RECEIPT, other)).splitlines()
     assert text == [
         "different",
-        "  first setting that differs: settings LEARNING_RATE: 0.005 and 0.05",
+        "  first setting that differs: LEARNING_RATE: 0.005 and 0.05",
         "  first epoch that differs: epoch 2 training_loss: 0.35 and 0.36, 0.01 apart",
         "  largest of 2 differences: epoch 3 validation_loss: 0.26666666666666666 and 0.9, "
         "0.633 apart",

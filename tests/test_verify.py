@@ -205,7 +205,7 @@ def tamper(path: Path, step: int) -> None:
 
 @each_script
 def test_tampering_with_one_character_is_seen(path: Path):
-    tamper(path, 997)
+    tamper(path, 2999)
 
 
 @pytest.mark.long

@@ -14,9 +14,6 @@ from types import ModuleType
 from .cases import Case
 from .turns import Turns
 
-_EPOCH_ENDS = "last-epoch-completed.txt"  # written last
-
-
 def compile_script(case: Case, folder: Path) -> None:
     command = [sys.executable, "-m", "seqgra_compile", case.definition, "-o", folder / "train.py"]
     subprocess.run([*command, "--library", case.library], check=True)
@@ -32,14 +29,14 @@ def load(folder: Path) -> ModuleType:
 
 def run(module: ModuleType, folder: Path, turns: Turns, device: str, threads: int) -> None:
     """main() until the turns end, which is called a training pass after the other."""
-    save_text = module.save_text
+    save_checkpoint = module.save_checkpoint
 
-    def listening(path: Path, text: str) -> None:
-        save_text(path, text)
-        if path.name == _EPOCH_ENDS:
+    def listening(out: Path, run: dict, *state) -> None:
+        save_checkpoint(out, run, *state)
+        if run["epochs"]:  # not the checkpoint before the first epoch
             turns.next()
 
-    module.save_text = listening
+    module.save_checkpoint = listening
     module.train = _first_calling(turns.next, module.train)
     options = ["-o", folder / "script", "-g", 0 if device == "cuda" else -1, "--threads", threads]
     sys.argv = ["train.py", *map(str, [folder / "data", *options])]

@@ -11,11 +11,10 @@ from ..compiler import Compilation
 from ..pycode import visible
 from ..record import record
 from .effects import Effect, effects
-from .setting import TEMPLATE, Setting
+from .setting import IDLE, TEMPLATE, Setting
 
 # Texts, and names of what the output is called: nothing that is computed looks at them.
 _TEXTS = ("general/@id", "general/name", "general/description")
-_NO_EFFECT = "without effect here"
 # Shapes and numbers of weights, which follow from other settings.
 _SUMMED = re.compile(r"architecture/sequential/operation\[\d+\]|file: layer [^:]*")
 
@@ -129,7 +128,7 @@ def _differs(one: Setting, other: Setting) -> bool:
 
 def _change(path: str, one: Setting | None, other: Setting | None) -> Change:
     rows = [row for row in (one, other) if row is not None]
-    idle = all(row.remark == _NO_EFFECT for row in rows)
+    idle = all(row.remark == IDLE for row in rows)
     named = path == "architecture/external"  # the content counts, not what its file is called
     unroll = path.endswith("/@unroll")  # how a loop is run
     return Change(

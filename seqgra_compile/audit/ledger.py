@@ -21,7 +21,7 @@ from .entries import Entry, entries
 from .header import read_header
 from .operations import Narrowed, Places
 from .provenance import Token, tokens
-from .setting import Setting, Where
+from .setting import IDLE, SILENT, Setting, Where
 
 
 def settings(
@@ -146,11 +146,11 @@ class _Ledger:
         if entry.parameter and not self._narrowed(entry).has_effect(entry.parameter):
             # Keras is told all the same.
             lines, derived = set(self._narrowed(entry).lines(entry)), set()
-            remark = remark or "without effect here"
+            remark = remark or IDLE
         elif entry.path.endswith("patience") and not self.model.training.early_stopping.value:
-            remark = remark or "without effect here"
+            remark = remark or IDLE
         elif not lines:
-            remark = remark or "no line of the script says it"
+            remark = remark or SILENT
         # The definition's hash follows from all that is in it.
         derived = (derived | self.header["compiled"] | self.own["sha256"]) - lines
         return Setting(

@@ -7,20 +7,22 @@ from collections.abc import Sequence
 
 from ..catalog.expressions import Expression
 from ..source import Source
-from .setting import ORIGINS, Setting, ranges
+from .setting import ORIGINS, SILENT, Setting, ranges
 
-_MAX_VALUE = 60
+_MAX_VALUE, _MAX_WIDTH = 48, 64
 
 
 def as_text(settings: Sequence[Setting], source: Source) -> str:
     """A table: setting, value, origin, lines of the script; below a row what is to be remarked."""
     rows = [_cells(setting) for setting in settings]
     head = ("setting", "value", "origin", "lines")
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    # A hash is shown whole, but no column is made as wide for it.
+    lengths = [map(len, column) for column in zip(head, *rows, strict=True)]
+    widths = [max(length for length in column if length <= _MAX_WIDTH) for column in lengths]
     lines = [_line(head, widths), _line(tuple("-" * width for width in widths), widths)]
     for setting, cells in zip(settings, rows, strict=True):
         lines.append(_line(cells, widths))
-        if setting.remark:
+        if setting.remark and setting.remark != SILENT:
             lines.append(f"    {setting.remark}")
     return "\n".join(lines) + "\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import json
 import math
@@ -12,7 +13,7 @@ from ..record import record
 
 MAX_RECEIPT = 2**26
 # What a run was asked to do, and what it was done with: in this order they are compared.
-_ASKED = ("definition", "script", "settings", "data")
+_ASKED = ("settings", "data", "definition", "script")
 _WITH = ("versions", "device", "threads")
 _REQUIRED = {
     "definition": (dict, str),
@@ -188,12 +189,13 @@ def _close(one: object, other: object, tolerance: float) -> bool:
 def as_text(comparison: Comparison) -> str:
     """For a reader: the verdict, then what differs, the first epoch first."""
     lines = [comparison.verdict.value]
-    for title, found in (
-        ("first setting that differs", comparison.asked[:1]),
-        ("also asked for", comparison.asked[1:]),
-        ("done with", comparison.done_with),
-    ):
-        lines += [f"  {title}: {each}" for each in found]
+    first = comparison.asked[:1]
+    if first and first[0].path.startswith("settings "):
+        found = dataclasses.replace(first[0], path=first[0].path.removeprefix("settings "))
+        lines.append(f"  first setting that differs: {found}")
+        first = ()
+    lines += [f"  asked for: {found}" for found in (*first, *comparison.asked[1:])]
+    lines += [f"  done with: {found}" for found in comparison.done_with]
     if comparison.epochs:
         lines.append(f"  first epoch that differs: {comparison.epochs[0]}")
         lines += _spread(comparison.epochs)

@@ -17,6 +17,10 @@ OPTION = "option"
 FILE = "file"
 COMPILER = "compiler"
 
+# Remarks of rows without lines.
+IDLE = "without effect here"
+SILENT = "no line of the script says it"
+
 ORIGINS = {
     DEFINITION: "the definition, or the data definition that it names, says so",
     SEQGRA_DEFAULT: "the definition is silent, and seqgra takes this",
