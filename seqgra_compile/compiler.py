@@ -14,7 +14,7 @@ from .catalog.sequences import BAYES
 from .checks import check
 from .dataanalyzer import analyze_data
 from .dataparser import parse_data
-from .diagnostics import Diagnostics
+from .diagnostics import Diagnostics, TooManyError
 from .embedder import embed
 from .formatter import format_script
 from .grammar import BayesModel
@@ -78,7 +78,10 @@ def compile_bytes(
     source = read_source(name, data, diagnostics)
     model_id, script = None, None
     looked_in = Folders(tuple(map(Path, folders)))
-    arranged = _arranged(source, looked_in, semantics, library, diagnostics)
+    try:
+        arranged = _arranged(source, looked_in, semantics, library, diagnostics)
+    except TooManyError:
+        arranged = None
     if arranged is not None:
         model_id, arranged = arranged
         if not check_only:
