@@ -11,7 +11,6 @@ an attack ends otherwise than with its code.
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import pickle
 import re
@@ -133,11 +132,19 @@ def _json(data: bytes) -> Callable[[Path], object]:
     return _file(f"networks/{JSON_FILE.name}", data)
 
 
+def _labels(count: int) -> bytes:
+    names = b"".join(b"<label>l%d</label>" % number for number in range(count - 2))
+    data = _with(b"<label>ctcf</label>", names)
+    return _with(b'units="3"', b'units="%d"' % count, data)
+
+
 def _operations(count: int) -> bytes:
-    return _with(b"<operation units", b"<operation>Dropout</operation>" * count + b"<operation units")
+    return _with(
+        b"<operation units",
+        b'<operation rate="0.1">Dropout</operation>' * count + b"<operation units",
+    )
 
 
-ELEMENT = b'<element name="x"/>'
 _PIPE = "motifs.py"
 
 ATTACKS = [
@@ -145,32 +152,89 @@ ATTACKS = [
     Attack("a plain definition", GOOD, FINE),
     # XML
     Attack("billion laughs", _doctype(_entities(12, 10), b"&a11;"), "SG103"),
-    Attack("quadratic blow-up", _doctype(b'[<!ENTITY a "%s">]' % (b"x" * 10**6), b"&a;" * 10**5), "SG103"),
-    Attack("entity of a file (XXE)", _doctype(b'[<!ENTITY a SYSTEM "file:///etc/passwd">]'), "SG103"),
+    Attack(
+        "quadratic blow-up",
+        _doctype(b'[<!ENTITY a "%s">]' % (b"x" * 10**6), b"&a;" * 10**5),
+        "SG103",
+    ),
+    Attack(
+        "entity of a file (XXE)", _doctype(b'[<!ENTITY a SYSTEM "file:///etc/passwd">]'), "SG103"
+    ),
     Attack("entity of a device", _doctype(b'[<!ENTITY a SYSTEM "file:///dev/zero">]'), "SG103"),
-    Attack("entity of an address", _doctype(b'[<!ENTITY a SYSTEM "http://127.0.0.1:9/">]'), "SG103"),
-    Attack("parameter entity", _doctype(b'[<!ENTITY % a SYSTEM "file:///etc/passwd"> %a;]', b""), "SG103"),
+    Attack(
+        "entity of an address", _doctype(b'[<!ENTITY a SYSTEM "http://127.0.0.1:9/">]'), "SG103"
+    ),
+    Attack(
+        "parameter entity",
+        _doctype(b'[<!ENTITY % a SYSTEM "file:///etc/passwd"> %a;]', b""),
+        "SG103",
+    ),
     Attack("external document type", _doctype(b'SYSTEM "http://127.0.0.1:9/a.dtd"', b""), "SG103"),
     Attack("default attributes", _doctype(b'[<!ATTLIST operation a CDATA "b">]', b""), "SG103"),
-    Attack("document type of 15 MB", _doctype(b"[" + b"<!ELEMENT a ANY>" * 900_000 + b"]"), "SG103"),
-    Attack("document type in UTF-16", _doctype(_entities(12, 10)).decode().encode("utf-16"), "SG103"),
+    Attack(
+        "document type of 15 MB", _doctype(b"[" + b"<!ELEMENT a ANY>" * 900_000 + b"]"), "SG103"
+    ),
+    Attack(
+        "document type in UTF-16", _doctype(_entities(12, 10)).decode().encode("utf-16"), "SG103"
+    ),
     Attack("undefined entity", _with(b"Which of", b"&a;"), "SG101"),
-    Attack("XInclude", _with(b"Which of", b'<xi:include href="/etc/passwd" parse="text"/>'), "SG104"),
-    Attack("schema at an address", _with(b"<seqgramodel", b'<seqgramodel xmlns:xsi="urn:x" xsi:schemaLocation="a http://127.0.0.1:9/a.xsd"').replace(b"xmlns:xsi", b"xmlns:b", 1), FINE),
-    Attack("stylesheet instruction", _with(b"<seqgramodel", b'<?xml-stylesheet href="http://127.0.0.1:9/"?><seqgramodel'), FINE),
+    Attack(
+        "XInclude", _with(b"Which of", b'<xi:include href="/etc/passwd" parse="text"/>'), "SG104"
+    ),
+    Attack(
+        "schema at an address",
+        _with(
+            b"<seqgramodel",
+            b'<seqgramodel xmlns:xsi="urn:x" xsi:schemaLocation="a http://127.0.0.1:9/a.xsd"',
+        ).replace(b"xmlns:xsi", b"xmlns:b", 1),
+        FINE,
+    ),
+    Attack(
+        "stylesheet instruction",
+        _with(b"<seqgramodel", b'<?xml-stylesheet href="http://127.0.0.1:9/"?><seqgramodel'),
+        FINE,
+    ),
     Attack("nested 1,000,000 deep", b"<a>" * 10**6, "SG105"),
     Attack("nested 1,000,000 deep inside", _with(b"Which of", b"<a>" * 10**6), "SG105"),
     Attack("2,000,000 elements", _with(b"Which of", b"<a/>" * 2 * 10**6), "SG105"),
     Attack("1,000,000 known elements", _with(b"<label>ctcf</label>", b"<label/>" * 10**6), "SG105"),
     Attack("100,000 unknown elements on a line", _with(b"Which of", b"<a/>" * 10**5), "SG104"),
-    Attack("100,000 operations unlike any", _with(b"<operation units", b"<operation>Conv9</operation>" * 10**5 + b"<operation units"), "SG202"),
-    Attack("1,000,000 attributes", _with(b"<operation units", b"<operation %s units" % b" ".join(b'a%x=""' % n for n in range(10**6))), "SG105"),
-    Attack("100,000 unknown attributes", _with(b"<operation units", b"<operation %s units" % b" ".join(b'a%x=""' % n for n in range(10**5))), "SG203"),
-    Attack("an attribute of 15 MB", _with(b'units="3"', b'units="%s"' % (b"3" * 15 * 10**6)), "SG204"),
-    Attack("an attribute's name of 15 MB", _with(b'units="3"', b'%s="3"' % (b"u" * 15 * 10**6)), "SG203"),
+    Attack(
+        "100,000 operations unlike any",
+        _with(b"<operation units", b"<operation>Conv9</operation>" * 10**5 + b"<operation units"),
+        "SG105",
+    ),
+    Attack(
+        "1,000,000 attributes",
+        _with(
+            b"<operation units",
+            b"<operation %s units" % b" ".join(b'a%x=""' % n for n in range(10**6)),
+        ),
+        "SG105",
+    ),
+    Attack(
+        "100,000 unknown attributes",
+        _with(
+            b"<operation units",
+            b"<operation %s units" % b" ".join(b'a%x=""' % n for n in range(10**5)),
+        ),
+        "SG203",
+    ),
+    Attack(
+        "an attribute of 15 MB", _with(b'units="3"', b'units="%s"' % (b"3" * 15 * 10**6)), "SG204"
+    ),
+    Attack(
+        "an attribute's name of 15 MB",
+        _with(b'units="3"', b'%s="3"' % (b"u" * 15 * 10**6)),
+        "SG203",
+    ),
     Attack("a tag of 15 MB", _with(b"Which of", b"<%s/>" % (b"a" * 15 * 10**6)), "SG104"),
     Attack("text of 15 MB", _with(b">GlobalMaxPool1D<", b">%s<" % (b"a" * 15 * 10**6)), "SG202"),
-    Attack("15 MB of character references", _with(b">GlobalMaxPool1D<", b">%s<" % (b"&#65;" * 3 * 10**6)), "SG202"),
+    Attack(
+        "15 MB of character references",
+        _with(b">GlobalMaxPool1D<", b">%s<" % (b"&#65;" * 3 * 10**6)),
+        "SG202",
+    ),
     Attack("a comment of 15 MB", _with(b"<seed>", b"<!--%s--><seed>" % (b"x" * 15 * 10**6)), FINE),
     Attack("5,000,000 line ends", _with(b"<seed>", b"\n" * 5 * 10**6 + b"<seed>"), FINE),
     Attack("17 MB", _with(b"<seed>", b" " * 17 * 10**6 + b"<seed>"), "SG105"),
@@ -178,7 +242,11 @@ ATTACKS = [
     Attack("NULs only", b"\0" * 10**6, "SG101"),
     Attack("not UTF-8", _with(b"Which of", b"\xff\xfe\xfd"), "SG101"),
     Attack("surrogates in UTF-8", _with(b"Which of", b"\xed\xa0\x80"), "SG101"),
-    Attack("a lone surrogate in UTF-16", GOOD.decode().replace("Which", "\ud800").encode("utf-16", "surrogatepass"), "SG101"),
+    Attack(
+        "a lone surrogate in UTF-16",
+        GOOD.decode().replace("Which", "\ud800").encode("utf-16", "surrogatepass"),
+        "SG101",
+    ),
     Attack("a reference to a surrogate", _with(b"Which of", b"&#xD800;"), "SG101"),
     Attack("declared in another encoding", _with(b"UTF-8", b"UTF-7"), "SG101"),
     Attack("declared UTF-16, is UTF-8", _with(b"UTF-8", b"UTF-16"), "SG101"),
@@ -194,58 +262,169 @@ ATTACKS = [
     # Values
     Attack("1,000,000 digits and a letter", _with(b">0.001<", b">%sx<" % (b"1" * 10**6)), "SG204"),
     Attack("a tower of powers", _with(b">0.001<", b">9**9**9**9<"), "SG204"),
-    Attack("a call of os.system", _with(b'filters="16"', b"filters=\"16\" kernel_initializer=\"__import__('os').system('touch made')\""), "SG204"),
+    Attack(
+        "a call of os.system",
+        _with(
+            b'filters="16"',
+            b"filters=\"16\" kernel_initializer=\"__import__('os').system('touch made')\"",
+        ),
+        "SG204",
+    ),
     Attack("a million brackets", _with(b"(150, 4)", b"(" * 10**6), "SG204"),
-    Attack("an id of 1 MB", re.sub(rb'id="[^"]+"', b'id="%s"' % (b"a " * 500_000), GOOD, count=1), "SG201"),
-    Attack("a pattern of 10^9 labels", re.sub(rb"<labels>.*</labels>", b'<labels><pattern prefix="c" max="1000000000"/></labels>', GOOD, flags=re.S), "SG213"),
-    Attack("a wide gap in the name", _with(b"Which of", b"a:" + b" " * 10**5 + b"b " * 10**5), FINE, check=False),
-    Attack("a name behind an id of 100 kB", re.sub(rb'id="[^"]+"', b'id="%s"' % (b"a" * 100_000), GOOD, count=1).replace(b"<name>", b"<name>" + b"b " * 10**5), FINE, check=False),
+    Attack(
+        "an id of 1 MB",
+        re.sub(rb'id="[^"]+"', b'id="%s"' % (b"a " * 500_000), GOOD, count=1),
+        "SG201",
+    ),
+    Attack(
+        "a pattern of 10^9 labels",
+        re.sub(
+            rb"<labels>.*</labels>",
+            b'<labels><pattern prefix="c" max="1000000000"/></labels>',
+            GOOD,
+            flags=re.S,
+        ),
+        "SG213",
+    ),
+    Attack(
+        "a wide gap in the name",
+        _with(b"Which of", b"a:" + b" " * 10**5 + b"b " * 10**5),
+        FINE,
+        check=False,
+    ),
+    Attack(
+        "a name behind an id of 100 kB",
+        re.sub(rb'id="[^"]+"', b'id="%s"' % (b"a" * 100_000), GOOD, count=1).replace(
+            b"<name>", b"<name>" + b"b " * 10**5
+        ),
+        FINE,
+        check=False,
+    ),
     Attack("a description of 1 MB", _with(b"Which of", b"ab cd " * 170_000), FINE, check=False),
     Attack("a word of 1 MB", _with(b"Which of", b"a" * 10**6), FINE, check=False),
-    Attack("a label of 1 MB", _with(b"<label>ctcf<", b"<label>%s<" % (b"a" * 10**6)), FINE, check=False),
+    Attack(
+        "a label of 1 MB", _with(b"<label>ctcf<", b"<label>%s<" % (b"a" * 10**6)), FINE, check=False
+    ),
     Attack("20,000 operations", _operations(20_000), "SG105", check=False),
+    Attack("5,000 operations", _operations(4_997), FINE, check=False),
+    Attack("60,000 labels", _labels(60_000), FINE, check=False),
     # Files that the definition names
     Attack("/etc/passwd", _with(b"motifs.py", b"/etc/passwd", EXTERNAL), "SG602"),
     Attack("/dev/zero", _with(b"motifs.py", b"/dev/zero", EXTERNAL), "SG602"),
     Attack("/dev/stdin", _with(b"motifs.py", b"/dev/stdin", EXTERNAL), "SG602"),
     Attack("../../etc/passwd", _with(b"motifs.py", b"../../../etc/passwd", EXTERNAL), "SG602"),
-    Attack("link to /etc/passwd", EXTERNAL, "SG602", lambda folder: (folder / _PIPE).symlink_to("/etc/passwd")),
-    Attack("link to /dev/zero", EXTERNAL, "SG602", lambda folder: (folder / _PIPE).symlink_to("/dev/zero")),
+    Attack(
+        "link to /etc/passwd",
+        EXTERNAL,
+        "SG602",
+        lambda folder: (folder / _PIPE).symlink_to("/etc/passwd"),
+    ),
+    Attack(
+        "link to /dev/zero",
+        EXTERNAL,
+        "SG602",
+        lambda folder: (folder / _PIPE).symlink_to("/dev/zero"),
+    ),
     Attack("link to itself", EXTERNAL, "SG601", lambda folder: (folder / _PIPE).symlink_to(_PIPE)),
-    Attack("link to nothing", EXTERNAL, "SG601", lambda folder: (folder / _PIPE).symlink_to("none")),
+    Attack(
+        "link to nothing", EXTERNAL, "SG601", lambda folder: (folder / _PIPE).symlink_to("none")
+    ),
     Attack("a pipe", EXTERNAL, "SG603", lambda folder: os.mkfifo(folder / _PIPE)),
-    Attack("a device", EXTERNAL, "SG603", lambda folder: os.mknod(folder / _PIPE, 0o20666, os.makedev(1, 5))),
+    Attack(
+        "a device",
+        EXTERNAL,
+        "SG603",
+        lambda folder: os.mknod(folder / _PIPE, 0o20666, os.makedev(1, 5)),
+    ),
     Attack("a folder", EXTERNAL, "SG603", lambda folder: (folder / _PIPE).mkdir()),
     Attack("a module of 100 MB", EXTERNAL, "SG603", _sparse("motifs.py", 10**8)),
     Attack("a binary module", EXTERNAL, "SG604", _module(bytes(range(256)) * 100)),
     Attack("a module of NULs", EXTERNAL, "SG604", _module(b"\0" * 10**6)),
     Attack("a module of blanks", EXTERNAL, FINE, _module(MODULE + b"\x0c" + b" " * 10**6 + b"\n")),
     Attack("a module of brackets", EXTERNAL, "SG604", _module(MODULE + b"x = " + b"[" * 10**6)),
-    Attack("a module of minus signs", EXTERNAL, "SG604", _module(MODULE + b"x = " + b"-" * 10**6 + b"1\n")),
-    Attack("a module of 20,000 elifs", EXTERNAL, "SG604", _module(MODULE + b"if x: pass\n" + b"elif x: pass\n" * 20_000)),
-    Attack("a module of 90 nested ifs", EXTERNAL, "SG604", _module(MODULE + b"".join(b" " * n + b"if x:\n" for n in range(101)))),
-    Attack("a module of 60,000 imports", EXTERNAL, "SG105", _module(b"import aaaaaa\n" * 60_000 + MODULE)),
-    Attack("a module of powers", EXTERNAL, FINE, _module(MODULE + b"x = 9**9**9**9\ny = 'a' * 10**12\n")),
-    Attack("a module that runs code", EXTERNAL, FINE, _module(MODULE + b"import os\nos.system('touch made')\n1 / 0\n")),
-    Attack("5,000 files of like names", _with(b"motifs.py", b"motif" * 40 + b".py", EXTERNAL), "SG601", _names),
+    Attack(
+        "a module of minus signs",
+        EXTERNAL,
+        "SG604",
+        _module(MODULE + b"x = " + b"-" * 10**6 + b"1\n"),
+    ),
+    Attack(
+        "a module of 20,000 elifs",
+        EXTERNAL,
+        "SG604",
+        _module(MODULE + b"if x: pass\n" + b"elif x: pass\n" * 20_000),
+    ),
+    Attack(
+        "a module of 90 nested ifs",
+        EXTERNAL,
+        "SG604",
+        _module(MODULE + b"".join(b" " * n + b"if x:\n" for n in range(101))),
+    ),
+    Attack(
+        "a module of 60,000 imports",
+        EXTERNAL,
+        FINE,
+        _module(b"import aaaaaa\n" * 60_000 + MODULE),
+    ),
+    Attack(
+        "a module of powers",
+        EXTERNAL,
+        FINE,
+        _module(MODULE + b"x = 9**9**9**9\ny = 'a' * 10**12\n"),
+    ),
+    Attack(
+        "a module that runs code",
+        EXTERNAL,
+        FINE,
+        _module(MODULE + b"import os\nos.system('touch made')\n1 / 0\n"),
+    ),
+    Attack(
+        "5,000 files of like names",
+        _with(b"motifs.py", b"motif" * 40 + b".py", EXTERNAL),
+        "SG601",
+        _names,
+    ),
     Attack("weights that run code", WEIGHTS, "SG609", _weights(_npy(pickle.dumps(os.getcwd)))),
-    Attack("weights of 64 GiB of memory", WEIGHTS, "SG609", _weights(_npy(b"\x80\x04Nr\xff\xff\xff\xff."))),
-    Attack("weights of a bytearray of 8 GiB", WEIGHTS, "SG609", _weights(_npy(b"\x80\x05\x96" + (8 * 2**30).to_bytes(8, "little") + b"."))),
+    Attack(
+        "weights of 64 GiB of memory",
+        WEIGHTS,
+        "SG609",
+        _weights(_npy(b"\x80\x04Nr\xff\xff\xff\xff.")),
+    ),
+    Attack(
+        "weights of a bytearray of 8 GiB",
+        WEIGHTS,
+        "SG609",
+        _weights(_npy(b"\x80\x05\x96" + (8 * 2**30).to_bytes(8, "little") + b".")),
+    ),
     Attack("weights of 100 MB", WEIGHTS, "SG609", _weights(b"\x93NUMP" + b"a" * 10**8)),
     Attack("JSON nested 100,000 deep", JSON, "SG611", _json(b"[" * 10**5)),
-    Attack("JSON nested 2,000 deep in a setting", JSON, "SG", _json(JSON_FILE.read_bytes().replace(b'"valid"', b"[" * 2000 + b"]" * 2000, 1))),
+    Attack(
+        "JSON nested 2,000 deep in a setting",
+        JSON,
+        "SG",
+        _json(JSON_FILE.read_bytes().replace(b'"valid"', b"[" * 2000 + b"]" * 2000, 1)),
+    ),
     Attack("JSON of 100 MB", JSON, "SG603", _json(b"[" + b"1," * 5 * 10**7)),
     # Data definitions
-    Attack("billion laughs in a data definition", BAYES, "SG103", _file("data.xml", _with(b"<seqgradata", b"<!DOCTYPE x " + _entities(12, 10) + b"><seqgradata", GRAMMAR))),
-    Attack("60,000 sequence elements", BAYES, "SG424", _file("data.xml", b"")),
+    Attack(
+        "billion laughs in a data definition",
+        BAYES,
+        "SG103",
+        _file(
+            "data.xml",
+            _with(b"<seqgradata", b"<!DOCTYPE x " + _entities(12, 10) + b"><seqgradata", GRAMMAR),
+        ),
+    ),
+    Attack("15,000 sequence elements", BAYES, "SG424", _file("data.xml", b"")),
 ]
 
 
 def _many_elements() -> Callable[[Path], object]:
     one = b'<sequenceelement id="%d"><kmerbased><kmer probability="1">A</kmer></kmerbased></sequenceelement>'
-    names = b"".join(one % number for number in range(60_000))
+    names = b"".join(one % number for number in range(15_000))
     data = _with(b"<sequenceelements>", b"<sequenceelements>" + names, GRAMMAR)
-    refs = b"".join(b'<sequenceelementref sid="x%d"/>' % number for number in range(60_000))
+    refs = b"".join(b'<sequenceelementref sid="x%d"/>' % number for number in range(15_000))
     return _file("data.xml", _with(b"<sequenceelementrefs>", b"<sequenceelementrefs>" + refs, data))
 
 
@@ -273,14 +452,21 @@ def cost(attack: Attack, seconds: float) -> Cost:
         with open(folder / ".out", "wb") as out, open(folder / ".err", "wb") as err:
             start = time.perf_counter()
             process = subprocess.run(
-                command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+                command,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
             )
             taken = time.perf_counter() - start
         peak = folder / ".peak"
         mebibytes = int(peak.read_text()) / 1024 if peak.exists() else float("nan")
         said = (folder / ".err").read_text("utf-8", "replace")
         codes = dict.fromkeys(re.findall(r"(?:error)\[(SG\d+)\]", said))
-        found = " ".join(codes) or ("" if process.returncode == 0 else f"status {process.returncode}")
+        found = " ".join(codes) or (
+            "" if process.returncode == 0 else f"status {process.returncode}"
+        )
         if (folder / "made").exists():
             found = "code was run"
         fits = found.startswith(attack.code) if attack.code else found == ""
@@ -302,14 +488,23 @@ def main() -> int:
         if arguments.names and not any(name in attack.name for name in arguments.names):
             continue
         found = cost(attack, arguments.seconds)
-        words = [attack.name, found.outcome or "compiled", f"{found.seconds:.2f}", f"{found.mebibytes:.0f}"]
+        words = [
+            attack.name,
+            found.outcome or "compiled",
+            f"{found.seconds:.2f}",
+            f"{found.mebibytes:.0f}",
+        ]
         if arguments.markdown:
             print(start + " | ".join(words) + " |", flush=True)
         else:
             print(f"{words[0]:40} {words[1]:16} {words[2]:>7} s {words[3]:>6} MiB", flush=True)
         if found.found:
             failed += 1
-            print(f"  expected {attack.code or 'a script'}; said: {found.found}", file=sys.stderr, flush=True)
+            print(
+                f"  expected {attack.code or 'a script'}; said: {found.found}",
+                file=sys.stderr,
+                flush=True,
+            )
     return int(failed > 0)
 
 

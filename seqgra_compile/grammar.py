@@ -6,6 +6,7 @@ and what each label's condition adds up to under the chosen semantics.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from .ir import External, General
@@ -91,7 +92,7 @@ class Grammar:
     elements: tuple[Matrix | Kmers, ...]
     conditions: tuple[Condition, ...]
 
-    @property
+    @functools.cached_property
     def by_id(self) -> dict[str, Condition]:
         return {condition.id: condition for condition in self.conditions}
 

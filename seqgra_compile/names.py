@@ -10,7 +10,6 @@ from .diagnostics import Diagnostics, did_you_mean, one_of, quoted
 from .ir import Value
 from .source import Text
 
-
 # An id that is suggested is cut where a longer one would not be read.
 _MAX_SHOWN = 60
 

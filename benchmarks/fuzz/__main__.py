@@ -41,7 +41,15 @@ class Found(BaseException):
 class Guard:
     """Watches what Python does while a definition is compiled."""
 
-    WORLD = ("subprocess.", "socket.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn")
+    WORLD = (
+        "subprocess.",
+        "socket.",
+        "os.system",
+        "os.exec",
+        "os.fork",
+        "os.posix_spawn",
+        "os.spawn",
+    )
     CHANGES = ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.chmod", "shutil.", "os.link")
 
     def __init__(self, folder: Path, starts: bool) -> None:
@@ -179,7 +187,9 @@ class Fuzzer:
                 raise Found(f"{each.code} lies at {each.span} of {len(source.text)} characters")
             lines = as_text(each, done.source).split("\n")
             if len(lines) > 4 or max(map(len, lines)) > 2000:
-                raise Found(f"{each.code} says too much: {len(lines)} lines of {max(map(len, lines))}")
+                raise Found(
+                    f"{each.code} says too much: {len(lines)} lines of {max(map(len, lines))}"
+                )
             if any(visible(line) != line for line in "".join(lines).split("\t")):
                 raise Found(f"{each.code} shows something that cannot be seen")
         if done.script is None:
@@ -284,7 +294,9 @@ def main() -> int:
     parser.add_argument("--findings", type=Path, default=Path("fuzz-findings"))
     parser.add_argument("--replay", type=Path)
     arguments = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None))
+    folder = Path(
+        tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
+    )
     if arguments.engine == "atheris" and not arguments.replay:
         import atheris
 

@@ -219,9 +219,32 @@ def keras_h5(data: bytes) -> Input:
     key = choices.pick([key for key in found if found[key]] or ["model_config"])
     if isinstance(found.get(key), str) and key.endswith("config"):
         found[key] = _dumped(changed_json(json.loads(found[key]), choices, words)).decode()
+    elif key == "layers" and found[key]:
+        found[key] = _changed_layers(found[key], choices)
     else:
-        found = changed_json(found, choices, words)
+        found[key] = choices.pick([choices.text(20), "2.9.0", "3.0", True, False])
     return Input(definition, files, library=choices.pick(LIBRARIES), h5=found)
+
+
+def _changed_layers(layers: dict[str, list[dict]], choices: Choices) -> dict[str, list[dict]]:
+    """Weights with other names, shapes and types: lists and types are as the reader makes them."""
+    layers = {name: [dict(weight) for weight in weights] for name, weights in layers.items()}
+    name = choices.pick(sorted(layers))
+    weights = layers[name]
+    if not weights or choices.number(5) == 0:
+        layers[choices.text(8)] = layers.pop(name)
+        return layers
+    weight = choices.pick(weights)
+    kind = choices.number(4)
+    if kind == 0:
+        weight["path"] = choices.text(20) + choices.pick(["/kernel:0", "", "/bias"])
+    elif kind == 1:
+        weight["shape"] = [choices.number(65536) for _ in range(choices.number(5))]
+    elif kind == 2:
+        weight["dtype"] = choices.pick(["float64", "object", choices.text(8)])
+    else:
+        weights.remove(weight)
+    return layers
 
 
 def h5_bytes(data: bytes) -> Input:
