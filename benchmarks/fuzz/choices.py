@@ -170,6 +170,7 @@ class Vocabulary:
 
 def value(choices: Choices, words: Vocabulary, old: str) -> str:
     """Another text for an attribute or an element."""
+    old = old[:2000]
     kind = choices.number(7)
     if kind == 0:
         return choices.pick(TOKENS)
