@@ -7,6 +7,7 @@ block stays out, the rest is embedded as it is.
 from __future__ import annotations
 
 import ast
+import contextlib
 import dataclasses
 import hashlib
 import io
@@ -27,7 +28,10 @@ from .pycode import is_name
 from .source import Text
 from .weights import WeightsRefused, check_npy
 
-_MAX_MODULE = 2**20
+_MAX_MODULE = 2**18
+# Each operator of a chain such as a.b.c nests one deeper, and Python 3.10 itself crashes on
+# expressions that are nested without end.
+_MAX_CHAIN = 3000
 _MAX_WEIGHTS = 2**31
 # Whatever Python runs the compiler: these were or are part of the standard library.
 _STANDARD = sys.stdlib_module_names | {"tomllib", "distutils", "imp", "asyncore", "cgi", "pipes"}
@@ -141,6 +145,7 @@ class _Embedding:
         by a backslash at a line's end.
         """
         try:
+            _check_chains(text)
             tree = ast.parse(text)
             compile(text, self.name, "exec", dont_inherit=True)
             return tree
@@ -271,6 +276,23 @@ class _Embedding:
                 "the package may have another name than its import",
             )
         return tuple(others)
+
+
+def _check_chains(text: str) -> None:
+    """Raise RecursionError where too much stands between two commas or ends of statements."""
+    counts = [0]
+    # What cannot be read as tokens is for the parser to report.
+    with contextlib.suppress(tokenize.TokenError, SyntaxError):
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            counts[-1] += token.type not in (tokenize.NL, tokenize.COMMENT)
+            if counts[-1] > _MAX_CHAIN:
+                raise RecursionError("an expression without end")
+            if token.type == tokenize.NEWLINE or token.string == ",":
+                counts[-1] = 0
+            elif token.type == tokenize.OP and token.string in "([{":
+                counts.append(0)
+            elif token.type == tokenize.OP and token.string in ")]}" and len(counts) > 1:
+                counts.pop()
 
 
 def _roots(node: ast.Import | ast.ImportFrom) -> list[str]:
