@@ -241,9 +241,7 @@ def test_prefix_of_a_pattern(text: str, tmp_path: Path) -> None:
     def with_prefix(prefix: str) -> str:
         value = escape(prefix, {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
         pattern = f'<labels><pattern prefix="{value}" max="3"/></labels>'
-        return re.sub(
-            r"<labels>.*</labels>", lambda _: pattern, TORCH, count=1, flags=re.DOTALL
-        )
+        return re.sub(r"<labels>.*</labels>", lambda _: pattern, TORCH, count=1, flags=re.DOTALL)
 
     before = _without_hash(_script(with_prefix("p"), tmp_path))
     compilation = _compiled(with_prefix(text), tmp_path)
@@ -285,7 +283,9 @@ def test_paths(text: str, tmp_path: Path) -> None:
     assert _changed(before, _without_hash(after)) == []
 
 
-@pytest.mark.parametrize("name", ["X(object): pass\nimport os\nclass Y", "\u212bX", "lambda", "a b"])
+@pytest.mark.parametrize(
+    "name", ["X(object): pass\nimport os\nclass Y", "\u212bX", "lambda", "a b"]
+)
 def test_class_names_are_names(name: str, tmp_path: Path) -> None:
     folder = GOLDEN / "reject" / "SG605-unknown-class"
     model = (folder / "model.xml").read_text("utf-8").replace("MotivNet", _xml(name))
@@ -305,7 +305,9 @@ def test_a_megabyte(library: str, place: str, tmp_path: Path) -> None:
 
 def test_a_wide_gap_is_no_indent() -> None:
     """Each line behind a wide gap would be indented as far: that grows with the square."""
-    text = docstring(["id: " + "name:" + " " * 5000 + "word " * 5000, "a" * 5000 + ": " + "b " * 99])
+    text = docstring(
+        ["id: " + "name:" + " " * 5000 + "word " * 5000, "a" * 5000 + ": " + "b " * 99]
+    )
     assert len(text) < 100_000
 
 
