@@ -281,8 +281,8 @@ class _Embedding:
 def _check_chains(text: str) -> None:
     """Raise RecursionError where too much stands between two commas or ends of statements."""
     counts = [0]
-    # What cannot be read as tokens is for the parser to report.
-    with contextlib.suppress(tokenize.TokenError, SyntaxError):
+    # What cannot be read as tokens is for the parser to report; NULs make Python 3.12 raise the last.
+    with contextlib.suppress(tokenize.TokenError, SyntaxError, SystemError):
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             counts[-1] += token.type not in (tokenize.NL, tokenize.COMMENT)
             if counts[-1] > _MAX_CHAIN:
