@@ -16,7 +16,7 @@ from .dataanalyzer import analyze_data
 from .dataparser import parse_data
 from .diagnostics import Diagnostics, TooManyError
 from .embedder import embed
-from .formatter import format_script
+from .formatter import UnformattableError, format_script
 from .grammar import BayesModel
 from .imitation import imitate
 from .inference import infer
@@ -27,7 +27,7 @@ from .parser import parse
 from .renderer import render
 from .retarget import retarget
 from .script import Script
-from .source import Source, Text
+from .source import Source, Span, Text
 from .xmltree import MAX_BYTES, read_source
 
 
@@ -83,10 +83,22 @@ def compile_bytes(
     except TooManyError:
         arranged = None
     if arranged is not None:
-        model_id, arranged = arranged
+        model_id, arranged, module = arranged
         if not check_only:
-            script = format_script(render(arranged))
+            script = _formatted(arranged, module, diagnostics)
     return Compilation(source, model_id, script, diagnostics)
+
+
+def _formatted(script: Script, module: Span | None, diagnostics: Diagnostics) -> str | None:
+    """The script's text; None after reporting an embedded module that cannot be laid out."""
+    try:
+        return format_script(render(script))
+    except UnformattableError:
+        if module is None:
+            raise
+        problem = "Python reads this module, and Black, which lays scripts out, does not"
+        diagnostics.error("SG604", module, problem, "does `black` format the module itself?")
+        return None
 
 
 def _arranged(
@@ -95,8 +107,8 @@ def _arranged(
     semantics: str,
     target: str | None,
     diagnostics: Diagnostics,
-) -> tuple[str, Script] | None:
-    """The model's id and its script as arranged, or None after an error."""
+) -> tuple[str, Script, Span | None] | None:
+    """The model's id, its script as arranged and the place of its module, or None after an error."""
     if diagnostics.failed:
         return None
     definition = parse(source, diagnostics)
@@ -113,7 +125,11 @@ def _arranged(
     if not model or diagnostics.failed:
         return None
     script = BACKENDS[model.library.value](model, source, diagnostics)
-    return None if diagnostics.failed else (model.id.value, script)
+    if diagnostics.failed:
+        return None
+    architecture = model.architecture
+    module = architecture.span if isinstance(architecture, ir.Module) else None
+    return model.id.value, script, module
 
 
 def _with_shapes(
