@@ -339,14 +339,14 @@ ATTACKS = [
     Attack("a folder", EXTERNAL, "SG603", lambda folder: (folder / _PIPE).mkdir()),
     Attack("a module of 100 MB", EXTERNAL, "SG603", _sparse("motifs.py", 10**8)),
     Attack("a binary module", EXTERNAL, "SG604", _module(bytes(range(256)) * 100)),
-    Attack("a module of NULs", EXTERNAL, "SG604", _module(b"\0" * 10**6)),
-    Attack("a module of blanks", EXTERNAL, FINE, _module(MODULE + b"\x0c" + b" " * 10**6 + b"\n")),
-    Attack("a module of brackets", EXTERNAL, "SG604", _module(MODULE + b"x = " + b"[" * 10**6)),
+    Attack("a module of NULs", EXTERNAL, "SG604", _module(b"\0" * 200_000)),
+    Attack("a module of blanks", EXTERNAL, FINE, _module(MODULE + b"\x0c" + b" " * 200_000 + b"\n")),
+    Attack("a module of brackets", EXTERNAL, "SG604", _module(MODULE + b"x = " + b"[" * 200_000)),
     Attack(
         "a module of minus signs",
         EXTERNAL,
         "SG604",
-        _module(MODULE + b"x = " + b"-" * 10**6 + b"1\n"),
+        _module(MODULE + b"x = " + b"-" * 200_000 + b"1\n"),
     ),
     Attack(
         "a module of 20,000 elifs",
@@ -361,10 +361,10 @@ ATTACKS = [
         _module(MODULE + b"".join(b" " * n + b"if x:\n" for n in range(101))),
     ),
     Attack(
-        "a module of 60,000 imports",
+        "a module of 15,000 imports",
         EXTERNAL,
         FINE,
-        _module(b"import aaaaaa\n" * 60_000 + MODULE),
+        _module(b"import aaaaaa\n" * 15_000 + MODULE),
     ),
     Attack(
         "a module of powers",

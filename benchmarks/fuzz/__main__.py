@@ -275,7 +275,7 @@ def with_atheris(fuzzer: Fuzzer, atheris, seed: int, engine: str) -> None:
             print(fuzzer.summary(engine), flush=True)
             os._exit(int(bool(fuzzer.outcomes["FOUND"])))
 
-    arguments = [sys.argv[0], f"-seed={seed or 1}", "-timeout=0", "-rss_limit_mb=4096"]
+    arguments = [sys.argv[0], f"-seed={seed or 1}", "-timeout=10000", "-rss_limit_mb=4096"]
     arguments += [f"-max_len={fuzzer.target.length}", "-len_control=20", "-verbosity=0"]
     dictionary = Path(__file__).with_name("xml.dict")
     if fuzzer.target.corpus:
@@ -322,6 +322,7 @@ def warm_up(fuzzer: Fuzzer) -> None:
 
     for case in sorted(ACCEPT.iterdir()):
         fuzzer.compiler.compile_bytes("model.xml", (case / "model.xml").read_bytes(), [case])
+    fuzzer.target.make(b"\0" * 64)
     if fuzzer.target.formats:
         import black  # noqa: F401
 
