@@ -222,7 +222,8 @@ def keras_h5(data: bytes) -> Input:
     elif key == "layers" and found[key]:
         found[key] = _changed_layers(found[key], choices)
     else:
-        found[key] = choices.pick([choices.text(20), "2.9.0", "3.0", True, False])
+        found["keras_version"] = choices.pick([choices.text(20), "2.9.0", "3.0"])
+        found["resumable"] = bool(choices.number(2))
     return Input(definition, files, library=choices.pick(LIBRARIES), h5=found)
 
 
