@@ -59,7 +59,9 @@ def machine() -> str:
 
 
 def measured() -> list[tuple[Setup, Difference]]:
-    compiler.format_script = lambda script: script  # how it is laid out does not matter here
+    compiler.format_script = lambda pieces: "".join(
+        text for text, _ in pieces
+    )  # how it is laid out does not matter here
     found = []
     for number, setup in enumerate(SETUPS, start=1):
         print(f"\r{number}/{len(SETUPS)} {setup.name:60.60}", end="", file=sys.stderr)

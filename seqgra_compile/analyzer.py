@@ -34,6 +34,9 @@ from .names import plain, read_choice, read_id
 from .settings import Owner, read_settings, read_value
 from .source import Span, Text
 
+# Formatting the script of so many takes some seconds.
+_MAX_OPERATIONS = 5000
+
 
 def analyze(definition: Definition, diagnostics: Diagnostics) -> ir.Model | BayesModel | None:
     """The definition as meant, or None if a name or value in it is wrong."""
@@ -143,6 +146,14 @@ class _Analysis:
     ) -> ir.Sequential | ir.External | None:
         if isinstance(architecture, External):
             return self.external(architecture, library)
+        if len(architecture.operations) > _MAX_OPERATIONS:
+            self.diagnostics.error(
+                "SG105",
+                architecture.operations[_MAX_OPERATIONS].name.span,
+                f"more than {_MAX_OPERATIONS:,} operations",
+                "a model has some dozen",
+            )
+            return None
         found = [
             self.operation(number, operation)
             for number, operation in enumerate(architecture.operations, start=1)

@@ -6,6 +6,7 @@ import everything would take longer than to check a definition.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,9 +18,9 @@ from .backends import BACKENDS
 from .catalog.semantics import INTENDED, SUPPORTED
 from .catalog.sequences import BAYES
 from .checks import check
-from .diagnostics import Diagnostics
+from .diagnostics import Diagnostics, TooManyError
 from .embedder import embed
-from .formatter import format_script
+from .formatter import UnformattableError, format_script
 from .grammar import BayesModel
 from .imitation import imitate
 from .inference import infer
@@ -100,12 +101,28 @@ def compile_bytes(
     diagnostics = Diagnostics()
     source = read_source(name, data, diagnostics)
     looked_in = Folders(tuple(map(Path, folders)))
-    model = _meant(source, looked_in, semantics, library, diagnostics)
-    arranged = model and BACKENDS[model.library.value]()(model, source, diagnostics)
+    model = arranged = script = None
+    with contextlib.suppress(TooManyError):
+        model = _meant(source, looked_in, semantics, library, diagnostics)
+        arranged = model and BACKENDS[model.library.value]()(model, source, diagnostics)
+        if not (check_only or diagnostics.failed):
+            script = _formatted(arranged, model, diagnostics)
     if diagnostics.failed:
         return Compilation(source, None, None, None, diagnostics)
-    script = None if check_only else format_script(render(arranged))
     return Compilation(source, model, arranged, script, diagnostics)
+
+
+def _formatted(script: Script, model: ir.General, diagnostics: Diagnostics) -> str | None:
+    """The script's text; None after reporting an embedded module that cannot be laid out."""
+    try:
+        return format_script(render(script))
+    except UnformattableError:
+        if not isinstance(model.architecture, ir.Module):
+            raise
+        problem = "Python reads this module, and Black, which lays scripts out, does not"
+        help = "does `black` format the module itself?"
+        diagnostics.error("SG604", model.architecture.span, problem, help)
+        return None
 
 
 def _meant(

@@ -60,7 +60,7 @@ class _Analysis:
         self.diagnostics = diagnostics
         self.check_ids([condition.id for condition in definition.conditions])
         self.check_ids([element.id for element in definition.elements])
-        self.elements = [element.id.value for element in definition.elements]
+        self.elements = dict.fromkeys(element.id.value for element in definition.elements)
 
     def check_ids(self, ids: Iterable[Text]) -> None:
         seen: set[str] = set()

@@ -7,6 +7,7 @@ least one case for each.
 from __future__ import annotations
 
 import enum
+import itertools
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -17,9 +18,18 @@ from .source import Source, Span
 _MAX_QUOTED = 60
 # From 0 to 1: 'DNS' is like 'DNA' by 0.67, 'kernel_size' like 'kernel_regularizer' by 0.69.
 _LIKE = 0.7
+# A suggestion is looked for among the first so many names, and so many are listed.
+_MAX_COMPARED = 500
+_MAX_LISTED = 60
+# What more than this is wrong with a definition is not worth the time to find it.
+_MAX_FOUND = 1000
 # A line of the definition is shown up to this many characters around its caret.
 _MAX_SHOWN = 160
 _MAX_BEFORE = 100
+
+
+class TooManyError(Exception):
+    """Raised when more is found than anybody reads; that itself is already reported."""
 
 
 class Severity(enum.Enum):
@@ -72,6 +82,13 @@ class Diagnostics:
 
         if code not in CODES:
             raise KeyError(f"diagnostic code {code} has no row in CODES")
+        if len(self.found) >= _MAX_FOUND:
+            problem = f"more than {_MAX_FOUND:,} things to report: the rest is not looked for"
+            way_out = "is this the right file? if so, mend what is reported first"
+            self.found.append(
+                Diagnostic("SG105", Severity.ERROR, problem, span, way_out, self.source)
+            )
+            raise TooManyError
         self.found.append(Diagnostic(code, severity, message, span, help, self.source))
 
     @property
@@ -105,7 +122,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         return matcher.ratio()
 
     # The first of the nearest, in the table's order.
-    best = max(known, key=likeness, default=None)
+    best = max(itertools.islice(known, _MAX_COMPARED), key=likeness, default=None)
     return best if best is not None and likeness(best) >= _LIKE else None
 
 
@@ -117,7 +134,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 
 def one_of(known: Iterable[str]) -> str:
     """A closed list in words."""
-    return "one of: " + ", ".join(known)
+    known = list(known)
+    more = ", ..." if len(known) > _MAX_LISTED else ""
+    return "one of: " + ", ".join(known[:_MAX_LISTED]) + more
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
@@ -138,7 +157,7 @@ def as_text(diagnostic: Diagnostic, source: Source) -> str:
     """
     source = diagnostic.source or source
     place = source.place(diagnostic.span.start)
-    line = source.line(place.line)
+    line = source.line_span(place.line)
     number = str(place.line)
     lines = [
         visible(
@@ -146,8 +165,8 @@ def as_text(diagnostic: Diagnostic, source: Source) -> str:
             f"{diagnostic.severity.value}[{diagnostic.code}]: {diagnostic.message}"
         )
     ]
-    if line.strip():
-        shown, marks = _marked(line, place.column - 1, diagnostic.span.end - diagnostic.span.start)
+    shown, marks = _marked(source.text, line, diagnostic.span)
+    if shown.strip():
         lines.append(f"  {number} | {shown}")
         lines.append(f"  {' ' * len(number)} | {marks}")
     if diagnostic.help:
@@ -155,12 +174,16 @@ def as_text(diagnostic: Diagnostic, source: Source) -> str:
     return "\n".join(lines)
 
 
-def _marked(line: str, start: int, length: int) -> tuple[str, str]:
+def _marked(text: str, line: Span, span: Span) -> tuple[str, str]:
     """A line as shown, long ones cut, and the carets below it."""
-    first = max(0, start - _MAX_BEFORE) if len(line) > _MAX_SHOWN else 0
-    shown = line[first : first + _MAX_SHOWN]
-    left, right = "..." if first else "", "..." if first + len(shown) < len(line) else ""
-    before, marked = shown[: start - first], shown[start - first :][:length]
+    first = line.start
+    if line.end - line.start > _MAX_SHOWN:
+        first = max(line.start, span.start - _MAX_BEFORE)
+    shown = text[first : min(first + _MAX_SHOWN, line.end)]
+    left = "..." if first > line.start else ""
+    right = "..." if first + len(shown) < line.end else ""
+    before, marked = shown[: span.start - first], shown[span.start - first :]
+    marked = marked[: span.end - span.start]
     # Tabs stay tabs, so that the caret stands below its text at any tab width.
     padding = "".join("\t" if c == "\t" else " " * _columns(c) for c in left + before)
     carets = "^" * max(1, sum(map(_columns, marked)))

@@ -7,6 +7,7 @@ block stays out, the rest is embedded as it is.
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import io
 import os
@@ -15,6 +16,7 @@ import symtable
 import sys
 import tokenize
 import warnings
+from collections import Counter
 from pathlib import Path
 
 from . import ir
@@ -25,11 +27,16 @@ from .pycode import is_name
 from .record import replace
 from .source import Text
 
-_MAX_MODULE = 2**20
+_MAX_MODULE = 2**18
+# Each operator of a chain such as a.b.c nests one deeper, and Python 3.10 itself crashes on
+# expressions that are nested without end.
+_MAX_CHAIN = 3000
 _MAX_WEIGHTS = 2**31
 # Whatever Python runs the compiler: these were or are part of the standard library.
 _STANDARD = sys.stdlib_module_names | {"tomllib", "distutils", "imp", "asyncore", "cgi", "pipes"}
-_FORM_FEED = re.compile(r"^(?:[ \t]+\f|\f[ \t\f]*[ \t])[ \t\f]*\S", re.MULTILINE)
+_INDENT = re.compile(r"^[ \t\f]+(?=\S)", re.MULTILINE)
+# As PEP 723 finds it: whatever runs the script would take it for the script's own.
+_METADATA = re.compile(r"^# /// \S+[ \t]*$", re.MULTILINE)
 _PROVIDED = {"torch", "numpy"}
 
 
@@ -103,6 +110,7 @@ class _Embedding:
         if tree is None:
             return None
         self.check_indents(text)
+        self.check_metadata(text)
         self.check_class(tree)
         self.check_imports(tree, path.parent)
         code, imports, future = self.parted(text, tree)
@@ -137,6 +145,7 @@ class _Embedding:
         by a backslash at a line's end.
         """
         try:
+            _check_chains(text)
             tree = ast.parse(text)
             compile(text, self.name, "exec", dont_inherit=True)
             return tree
@@ -151,12 +160,24 @@ class _Embedding:
 
     def check_indents(self, text: str) -> None:
         """A form feed on its own line is an old habit; within an indent, Black cannot read it."""
-        found = _FORM_FEED.search(text)
+        for found in _INDENT.finditer(text):
+            if "\f" in found[0] and found[0].strip("\f"):
+                self.error(
+                    "SG604",
+                    "a form feed within the indentation",
+                    "give it a line of its own, or delete it",
+                    text.count("\n", 0, found.start()) + 1,
+                )
+                return
+
+    def check_metadata(self, text: str) -> None:
+        """A script has one such block, its own: a second one could name other packages."""
+        found = _METADATA.search(text)
         if found:
             self.error(
                 "SG604",
-                "a form feed within the indentation",
-                "give it a line of its own, or delete it",
+                "a block of script metadata (PEP 723)",
+                "delete it: the script lists what the module imports",
                 text.count("\n", 0, found.start()) + 1,
             )
 
@@ -208,6 +229,10 @@ class _Embedding:
         lines: list[str | None] = io.StringIO(text, newline="\n").readlines()
         imports: list[ir.Import] = []
         future: list[str] = []
+        # How many statements start or end on a line.
+        held = Counter(
+            number for node in tree.body for number in {node.lineno, node.end_lineno or node.lineno}
+        )
         for node in tree.body:
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                 future += [alias.name for alias in node.names]
@@ -222,17 +247,14 @@ class _Embedding:
                     "move what it holds out of the branch",
                     node.lineno,
                 )
-            self.cut(tree, node, lines)
+            self.cut(node, held, lines)
         code = "".join(line for line in lines if line is not None)
         return code.strip("\n") + "\n", imports, tuple(future)
 
-    def cut(self, tree: ast.Module, node: ast.stmt, lines: list[str | None]) -> None:
-        """Take a statement's lines out of the text."""
+    def cut(self, node: ast.stmt, held: Counter[int], lines: list[str | None]) -> None:
+        """Take a statement's lines out of the text; `held`: how many statements a line bounds."""
         taken = range(node.lineno, node.end_lineno + 1)
-        if any(
-            other is not node and (other.lineno in taken or other.end_lineno in taken)
-            for other in tree.body
-        ):
+        if held[node.lineno] > 1 or held[node.end_lineno] > 1:
             self.error("SG604", "two statements on one line", "give each its own line", node.lineno)
         for number in taken:
             lines[number - 1] = None
@@ -254,6 +276,23 @@ class _Embedding:
                 "the package may have another name than its import",
             )
         return tuple(others)
+
+
+def _check_chains(text: str) -> None:
+    """Raise RecursionError where too much stands between two commas or ends of statements."""
+    counts = [0]
+    # What cannot be read as tokens is for the parser to report; NULs make Python 3.12 raise the last.
+    with contextlib.suppress(tokenize.TokenError, SyntaxError, SystemError):
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            counts[-1] += token.type not in (tokenize.NL, tokenize.COMMENT)
+            if counts[-1] > _MAX_CHAIN:
+                raise RecursionError("an expression without end")
+            if token.type == tokenize.NEWLINE or token.string == ",":
+                counts[-1] = 0
+            elif token.type == tokenize.OP and token.string in "([{":
+                counts.append(0)
+            elif token.type == tokenize.OP and token.string in ")]}" and len(counts) > 1:
+                counts.pop()
 
 
 def _roots(node: ast.Import | ast.ImportFrom) -> list[str]:

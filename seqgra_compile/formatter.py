@@ -52,8 +52,12 @@ class _Statement:
     is_docstring: bool = False
 
 
+class UnformattableError(ValueError):
+    """Python that Black cannot read: an embedded module may hold some."""
+
+
 def format_script(pieces: Sequence[Piece]) -> str:
-    """A script, given as its templates print it, as Black formats it."""
+    """A script, given as its templates print it, as Black formats it. Raises `UnformattableError`."""
     text = "".join(printed for printed, _ in pieces)
     if any(not fixed and _FAR_REACHING.search(printed) for printed, fixed in pieces):
         return _black(text)
@@ -66,7 +70,10 @@ def _black(text: str) -> str:
     import black  # noqa: PLC0415 - checking a definition needs no formatter
 
     versions = {black.TargetVersion.PY310, black.TargetVersion.PY311, black.TargetVersion.PY312}
-    return black.format_str(text, mode=black.Mode(target_versions=versions))
+    try:
+        return black.format_str(text, mode=black.Mode(target_versions=versions))
+    except black.InvalidInput as error:
+        raise UnformattableError(str(error)) from None
 
 
 def _holes(pieces: Iterable[Piece]) -> list[tuple[int, int]]:

@@ -6,6 +6,8 @@ and what each label's condition adds up to under the chosen semantics.
 
 from __future__ import annotations
 
+import functools
+
 from .ir import External, General
 from .record import record
 from .source import Source, Span
@@ -90,7 +92,7 @@ class Grammar:
     elements: tuple[Matrix | Kmers, ...]
     conditions: tuple[Condition, ...]
 
-    @property
+    @functools.cached_property
     def by_id(self) -> dict[str, Condition]:
         return {condition.id: condition for condition in self.conditions}
 

@@ -51,8 +51,8 @@ def _check_space(model: BayesModel, grammar: Grammar, diagnostics: Diagnostics) 
 
 
 def _check_labels(model: BayesModel, grammar: Grammar, diagnostics: Diagnostics) -> None:
-    ids = [condition.id for condition in grammar.conditions]
-    missing = [label for label in model.labels.value if label not in ids]
+    ids = list(grammar.by_id)
+    missing = [label for label in model.labels.value if label not in grammar.by_id]
     if not missing:
         return
     named = ", ".join(map(quoted, missing[:_MAX_NAMED]))

@@ -17,6 +17,8 @@ from .source import Text
 
 _MAX_SEEN = 20_000
 _MAX_DEPTH = 4
+_MAX_COMPARED = 1000
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)  # not on Windows
 
 
 @record
@@ -68,7 +70,7 @@ class Folders:
 
     def has(self, name: str) -> bool:
         """Whether there is such a file."""
-        return any((folder / name.replace("\\", "/")).is_file() for folder in self.paths)
+        return any(os.path.isfile(folder / name.replace("\\", "/")) for folder in self.paths)
 
     @staticmethod
     def _leaves(wanted: str) -> bool:
@@ -91,9 +93,11 @@ class Folders:
             problem = "is a folder" if path.is_dir() else "is no ordinary file"
             diagnostics.error("SG603", name.span, f"{quoted(name.value)} {problem}", "name a file")
             return None
-        with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
-        if len(data) > max_bytes:
+        # Without waiting: a pipe may have taken the file's place meanwhile.
+        with open(path, "rb", opener=lambda place, flags: os.open(place, flags | _NO_WAIT)) as file:
+            size = os.fstat(file.fileno()).st_size
+            data = b"" if size > max_bytes else file.read(max_bytes + 1)
+        if max(size, len(data)) > max_bytes:
             problem = f"{quoted(name.value)} holds more than {max_bytes:,} bytes"
             diagnostics.error("SG603", name.span, problem, "is this the right file?")
             return None
@@ -121,7 +125,7 @@ class Folders:
         by_name = {file.rpartition("/")[2]: file for file in reversed(files)}
         import difflib  # only for what is misspelt
 
-        near = difflib.get_close_matches(base, by_name, n=1, cutoff=0.6)
+        near = difflib.get_close_matches(base, list(by_name)[:_MAX_COMPARED], n=1, cutoff=0.6)
         return by_name[near[0]] if near else None
 
     def _files(self, ending: str) -> Iterable[str]:
@@ -129,14 +133,17 @@ class Folders:
         seen = 0
         for folder in self.paths:
             for place, folders, files in os.walk(folder):
+                if seen > _MAX_SEEN:
+                    return
                 depth = len(Path(place).relative_to(folder).parts)
                 folders[:] = sorted(
                     name for name in folders if depth < _MAX_DEPTH and not name.startswith(".")
                 )
+                seen += len(folders)
                 for name in sorted(files):
                     seen += 1
                     if seen > _MAX_SEEN:
                         return
                     file = Path(place) / name
-                    if name.endswith(ending) and file.is_file():
+                    if name.endswith(ending) and os.path.isfile(file):
                         yield file.relative_to(folder).as_posix()

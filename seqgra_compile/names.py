@@ -10,6 +10,9 @@ from .diagnostics import Diagnostics, did_you_mean, one_of, quoted
 from .ir import Value
 from .source import Text
 
+# An id that is suggested is cut where a longer one would not be read.
+_MAX_SHOWN = 60
+
 
 def plain(text: Text, path: str) -> Value[str]:
     return Value(text.value, path, text.span)
@@ -18,7 +21,7 @@ def plain(text: Text, path: str) -> Value[str]:
 def read_id(text: Text, path: str, diagnostics: Diagnostics) -> Value[str]:
     """An id; a wrong one is reported and taken as it is."""
     if not re.fullmatch(ID, text.value):
-        legal = re.sub(r"[^A-Za-z0-9_-]+", "-", text.value).strip("-") or "my-model"
+        legal = re.sub(r"[^A-Za-z0-9_-]+", "-", text.value[:_MAX_SHOWN]).strip("-") or "my-model"
         diagnostics.error(
             "SG201",
             text.span,

@@ -18,7 +18,19 @@ from .record import record
 # Characters that a reader cannot see or that reorder what he sees: controls, formats
 # (zero width, bidirectional), surrogates, private use, unassigned, line and paragraph ends.
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+# Letters, marks and symbols that are drawn as nothing: joiners, fillers, variation selectors.
+_BLANK = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U00016fe4\U0001d159\U000e0100-\U000e01ef]"
+)
+# Each version of Python has its own version of Unicode, and a script must not depend on it: what
+# this one does not know counts as unassigned. Emoji are younger, and easily seen.
+_UNICODE = unicodedata.ucd_3_2_0
+_EMOJI = range(0x1F300, 0x1FB00)
+# What would speak to Black if a comment said it.
+_DIRECTIVE = re.compile(r"\b(fmt|yapf)(\s*):")
 _WIDTH = 88
+_MAX_GAP = 16
 
 
 @record
@@ -40,12 +52,17 @@ def _escape(character: str) -> str:
 
 def visible(text: str) -> str:
     """Text on one line with everything invisible escaped, for a reader rather than for Python."""
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        _escape(character) if unicodedata.category(character) in _INVISIBLE else character
-        for character in text
-    )
+    return "".join(_escape(c) if _is_invisible(c) else c for c in text)
+
+
+def _is_invisible(character: str) -> bool:
+    if character.isascii():
+        return not character.isprintable()
+    if ord(character) in _EMOJI:
+        return False
+    return _UNICODE.category(character) in _INVISIBLE or bool(_BLANK.match(character))
 
 
 def _visible(text: str, quote: str = "") -> str:
@@ -92,19 +109,20 @@ def docstring(lines: Sequence[str]) -> str:
     wrapped: list[str] = []
     for line in lines:
         gap = re.match(r" *\S+: +", line)
-        indent = " " * (gap.end() if gap else len(line) - len(line.lstrip(" ")))
+        indent = " " * (gap.end() if gap and gap.end() <= _MAX_GAP else 0)
         width = _WIDTH if wrapped else _WIDTH - len('"""')
         wrapped += textwrap.wrap(
             line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
         ) or [""]
-    text = "\n".join(_visible(line) for line in wrapped)
+    # A line that starts as a comment could pass for a block of script metadata (PEP 723).
+    text = "\n".join(re.sub("^#", r"\\x23", _visible(line)) for line in wrapped)
     # A quote before another quote or at the end could close the literal.
     return '"""' + re.sub(r'"(?="|\Z)', '\\"', text) + '"""'
 
 
 def comment(text: str) -> str:
     """Text for behind a `#`: one line, nothing invisible."""
-    return _visible(text)
+    return _DIRECTIVE.sub(r"\1\2\\x3a", _visible(text))
 
 
 def is_name(text: str) -> bool:

@@ -90,7 +90,16 @@ class Source:
         sizes = (len(self.text[i : i + _BLOCK].encode(self.encoding, "replace")) for i in blocks)
         return list(itertools.accumulate(sizes, initial=self.mark))
 
+    def line_span(self, number: int) -> Span:
+        """Where a line lies, without its end."""
+        starts = self._line_starts
+        start = starts[number - 1]
+        end = starts[number] if number < len(starts) else len(self.text)
+        while end > start and self.text[end - 1] in "\r\n":
+            end -= 1
+        return Span(start, end)
+
     def line(self, number: int) -> str:
         """The text of a line, without its end."""
-        starts = [*self._line_starts, len(self.text)]
-        return self.text[starts[number - 1] : starts[number]].rstrip("\r\n")
+        span = self.line_span(number)
+        return self.text[span.start : span.end]

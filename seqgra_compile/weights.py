@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import pickletools
 
 _MAGIC = b"\x93NUMPY"
 # All that NumPy itself needs to rebuild arrays.
@@ -18,6 +19,8 @@ _ALLOWED = {
     ("numpy", "dtype"),
     ("_codecs", "encode"),
 }
+# Operations of a pickle whose argument decides how much memory is taken at once.
+_SIZED = {"PUT", "BINPUT", "LONG_BINPUT", "FRAME"}
 
 
 class WeightsRefused(ValueError):
@@ -43,6 +46,13 @@ class _Reader(pickle.Unpickler):
         return _Inert
 
 
+def _check_sizes(data: bytes) -> None:
+    """Refuse a pickle that asks for more memory than it has bytes."""
+    for operation, argument, _ in pickletools.genops(data):
+        if operation.name in _SIZED and isinstance(argument, int) and argument > len(data):
+            raise WeightsRefused("it would take more memory than the file is large")
+
+
 def check_npy(data: bytes) -> None:
     """Raise `WeightsRefused` unless loading the file can do nothing but make arrays."""
     if not data.startswith(_MAGIC) or len(data) < 12:
@@ -52,6 +62,7 @@ def check_npy(data: bytes) -> None:
     if b"O" not in data[8 + size : start]:
         return
     try:
+        _check_sizes(data[start:])
         _Reader(io.BytesIO(data[start:])).load()
     except WeightsRefused:
         raise

@@ -17,6 +17,8 @@ from .source import Source, Span, Text
 
 MAX_BYTES = 16 * 2**20
 MAX_DEPTH = 32
+# Elements and attributes: enough for 100,000 labels one by one.
+MAX_NODES = 2**17
 
 _DECLARED = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _ENCODINGS = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin-1", "windows-1252"}
@@ -108,6 +110,7 @@ class _Builder:
         self.open: list[_Open] = []
         self.root: Element | None = None
         self._byte = self._character = 0
+        self._nodes = 0
         # The encoding given here wins over the declaration: the text is already decoded.
         self.parser = expat.ParserCreate("utf-8")
         self.parser.StartElementHandler = self.start
@@ -128,18 +131,23 @@ class _Builder:
 
     def start(self, tag: str, values: dict[str, str]) -> None:
         offset = self.here() + 1
+        self._nodes += 1 + len(values)
         if len(self.open) >= MAX_DEPTH:
-            self.diagnostics.error(
-                "SG105",
-                Span(offset, offset + len(tag)),
-                f"elements nested more than {MAX_DEPTH} deep",
-                "a definition needs no more than 4",
+            self.too_large(
+                offset, tag, f"elements nested more than {MAX_DEPTH} deep", "needs no more than 4"
             )
-            raise _RefusedError
+        if self._nodes > MAX_NODES:
+            problem = f"more than {MAX_NODES:,} elements and attributes"
+            self.too_large(offset, tag, problem, "has some hundred; is this the right file?")
         parent = self.open[-1].path + "/" if len(self.open) > 1 else ""
         name = Text(tag, Span(offset, offset + len(tag)))
         path = parent + tag if self.open else ""
         self.open.append(_Open(name, path, self.attributes(offset + len(tag), values)))
+
+    def too_large(self, offset: int, tag: str, problem: str, help: str) -> None:
+        span = Span(offset, offset + len(tag))
+        self.diagnostics.error("SG105", span, problem, f"a definition {help}")
+        raise _RefusedError
 
     def attributes(self, offset: int, values: dict[str, str]) -> dict[str, Attribute]:
         found: dict[str, Attribute] = {}

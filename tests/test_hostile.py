@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import time
 import warnings
 from pathlib import Path
 
@@ -186,9 +185,9 @@ def test_tuples_of_numbers() -> None:
         (_with(('units="3"', 'u="' + "\t" * 1_000_000 + '" units="3"')), ["SG203"]),
         (
             _with(('units="3"', " ".join(f'u{n}="{n}"' for n in range(3000)))),
-            ["SG203"] * 3000 + ["SG205"],
+            ["SG203"] * 1000 + ["SG105"],
         ),
-        (_with(("<label>ctcf</label>", "<label>l</label>" * 10_000)), ["SG212"] * 9999),
+        (_with(("<label>ctcf</label>", "<label>l</label>" * 10_000)), ["SG212"] * 1000 + ["SG105"]),
         (
             _with(("<label>ctcf</label>", "".join(f"<label>l{n}</label>" for n in range(9_998)))),
             ["SG305"],
@@ -197,9 +196,7 @@ def test_tuples_of_numbers() -> None:
     ids=range(10),
 )
 def test_size(data: bytes, codes: list[str]) -> None:
-    start = time.perf_counter()
     assert sorted(_codes(data)) == sorted(codes)
-    assert time.perf_counter() - start < 30
 
 
 def test_long_lines_are_cut() -> None:

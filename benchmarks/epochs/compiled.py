@@ -14,6 +14,7 @@ from types import ModuleType
 from .cases import Case
 from .turns import Turns
 
+
 def compile_script(case: Case, folder: Path) -> None:
     command = [sys.executable, "-m", "seqgra_compile", case.definition, "-o", folder / "train.py"]
     subprocess.run([*command, "--library", case.library], check=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import json
 import math
 from collections.abc import Iterator, Mapping
 
 from ..pycode import visible
-from ..record import record
+from ..record import record, replace
 
 MAX_RECEIPT = 2**26
 # What a run was asked to do, and what it was done with: in this order they are compared.
@@ -191,7 +190,7 @@ def as_text(comparison: Comparison) -> str:
     lines = [comparison.verdict.value]
     first = comparison.asked[:1]
     if first and first[0].path.startswith("settings "):
-        found = dataclasses.replace(first[0], path=first[0].path.removeprefix("settings "))
+        found = replace(first[0], path=first[0].path.removeprefix("settings "))
         lines.append(f"  first setting that differs: {found}")
         first = ()
     lines += [f"  asked for: {found}" for found in (*first, *comparison.asked[1:])]

@@ -15,6 +15,7 @@ TRUE = ("y", "yes", "t", "true", "on", "1")
 FALSE = ("n", "no", "f", "false", "off", "0")
 MAX_INTEGER = 2**31 - 1
 _MAX_EXPRESSION = 500
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 class BadValue(ValueError):
@@ -105,7 +106,7 @@ class Real(Kind):
         return "a number" + (" " + " and ".join(words) if words else "")
 
     def parse(self, text: str) -> float:
-        if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text.strip()):
+        if len(text) > _MAX_EXPRESSION or not _NUMBER.fullmatch(text.strip()):
             raise BadValue(self.wants)
         return self.check(float(text))
 

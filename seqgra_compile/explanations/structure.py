@@ -60,9 +60,10 @@ STRUCTURE = {
     "SG105": Explanation(
         "larger or deeper than any definition",
         """
-        A definition of more than 16 MiB is not read, and elements are not read if they are nested
-        more than 32 deep. A definition nests four deep and holds some kilobytes; what is beyond
-        these limits is another kind of file, or an attempt to exhaust the compiler.
+        Not read is a definition of more than 16 MiB, of more than 131,072 elements and attributes,
+        nested more than 32 deep, or of more than 5,000 operations; and what is wrong with it is not
+        looked for beyond 1,000 reports. A definition nests four deep and holds some kilobytes; what
+        is beyond is another kind of file, or an attempt to exhaust the compiler.
 
             <a><a><a><a> ... </a></a></a></a>
 

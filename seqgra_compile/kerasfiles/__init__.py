@@ -14,7 +14,7 @@ from ..record import replace
 from ..source import Text
 from . import h5_file, saved_model
 from .compiled import loss_and_optimizer
-from .contents import MAX_CONFIG, Contents, RefusedError, is_keras_2, read_json
+from .contents import MAX_CONFIG, Contents, RefusedError, damaged, is_keras_2, read_json
 from .decompile import decompile
 
 
@@ -31,10 +31,13 @@ def read_keras(model: ir.Model, folders: Folders, diagnostics: Diagnostics) -> i
     try:
         contents = read(named, folders, diagnostics)
         return contents and _decompiled(model, contents, named, diagnostics)
-    except RefusedError as refused:
-        problem = f"{quoted(named.value)}: {refused}"
-        diagnostics.error(refused.code, named.span, problem, refused.help)
-        return None
+    except RecursionError:
+        refused = damaged("it is nested too deeply")
+    except RefusedError as error:
+        refused = error
+    problem = f"{quoted(named.value)}: {refused}"
+    diagnostics.error(refused.code, named.span, problem, refused.help)
+    return None
 
 
 def _json(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents | None:

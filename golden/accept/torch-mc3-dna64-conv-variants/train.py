@@ -1,5 +1,5 @@
 """torch-mc3-dna64-conv-variants: convolutions: same, causal, dilated, strided, in
-                               groups
+groups
 
 An embedded architecture with even and odd windows.
 
