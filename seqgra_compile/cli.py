@@ -15,7 +15,7 @@ import click
 from . import __version__
 from .compiler import Compilation, UnsupportedSemantics, compile_bytes
 from .console import complain as _complain
-from .console import folders, include_option, library_option, semantics_option
+from .console import folders, include_option, library_option, semantics_option, storage_option
 from .console import our_bug as _our_bug
 from .console import print_text as _print
 from .console import read_definition as _read
@@ -36,6 +36,7 @@ _FAILED = 1
 @include_option
 @semantics_option
 @library_option
+@storage_option
 @click.option("--check", is_flag=True, help="Report diagnostics only; write no script.")
 @click.option("--explain", "code", metavar="CODE", help="Explain a diagnostic code, such as SG203.")
 @click.option(
@@ -52,6 +53,7 @@ def main(
     include: tuple[Path, ...],
     semantics: str,
     library: str | None,
+    storage: str,
     check: bool,
     code: str | None,
     kind: str | None,
@@ -76,7 +78,7 @@ def main(
         raise click.UsageError("several definitions need a folder: -o DIR")
     if into_folder and os.path.exists(output) and not os.path.isdir(output):
         raise click.UsageError(f"several definitions need a folder, and '{output}' is none")
-    run = _Run(definitions, output, into_folder, include, semantics, library, check)
+    run = _Run(definitions, output, into_folder, include, semantics, library, storage, check)
     sys.exit(max(run.status(name) for name in definitions))
 
 
@@ -106,6 +108,7 @@ class _Run:
     include: tuple[Path, ...]
     semantics: str
     library: str | None
+    storage: str
     check: bool
     written: dict[Path, str] = field(default_factory=dict)
 
@@ -129,7 +132,8 @@ class _Run:
 
     def compiled(self, name: str, data: bytes) -> Compilation:
         where = folders(name, self.include)
-        return compile_bytes(name, data, where, self.check, self.semantics, self.library)
+        options = self.semantics, self.library, self.storage
+        return compile_bytes(name, data, where, self.check, *options)
 
     def put(self, name: str, compilation: Compilation) -> int:
         """The script to where it was asked for; the exit status."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from .analyzer import analyze
 from .backends import BACKENDS
 from .catalog.semantics import INTENDED, SUPPORTED
 from .catalog.sequences import BAYES
+from .catalog.storage import MAPPED, MEMORY
 from .checks import check
 from .dataanalyzer import analyze_data
 from .dataparser import parse_data
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class UnsupportedSemantics(ValueError):
-    """There are no scripts of a library under these semantics."""
+    """There are no scripts of a library under these semantics, or with data held so."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +76,20 @@ def compile_definition(
     check_only: bool = False,
     semantics: str = INTENDED,
     library: str | None = None,
+    storage: str = MEMORY,
 ) -> Compilation:
     """Compile a model definition file; raises OSError if it cannot be read.
 
     Files that the definition names are looked for beside it, then in the folders `include`.
     `semantics` is a name in `SEMANTICS`; raises `UnsupportedSemantics` if the definition's library
     has no scripts of it. `library` is PyTorch or TensorFlow, the definition's own if absent.
+    `storage` is a name in `STORAGES`; not all libraries have scripts of each, either.
     """
     path = Path(path)
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
     folders = [path.parent, *include]
-    return compile_bytes(str(path), data, folders, check_only, semantics, library)
+    return compile_bytes(str(path), data, folders, check_only, semantics, library, storage)
 
 
 def compile_bytes(
@@ -95,12 +99,13 @@ def compile_bytes(
     check_only: bool = False,
     semantics: str = INTENDED,
     library: str | None = None,
+    storage: str = MEMORY,
 ) -> Compilation:
     """Compile a definition that is already read; `name` stands in messages and the script."""
     diagnostics = Diagnostics()
     source = read_source(name, data, diagnostics)
     looked_in = Folders(tuple(map(Path, folders)))
-    model = _meant(source, looked_in, semantics, library, diagnostics)
+    model = _meant(source, looked_in, semantics, library, storage, diagnostics)
     arranged = model and BACKENDS[model.library.value](model, source, diagnostics)
     if diagnostics.failed:
         return Compilation(source, None, None, None, diagnostics)
@@ -113,6 +118,7 @@ def _meant(
     folders: Folders,
     semantics: str,
     target: str | None,
+    storage: str,
     diagnostics: Diagnostics,
 ) -> ir.Model | BayesModel | None:
     """The model that is written out, or None after an error."""
@@ -125,6 +131,9 @@ def _meant(
     library = model.library.value
     if library not in SUPPORTED[semantics]:
         raise UnsupportedSemantics(f"{library} has no scripts under the semantics {semantics}")
+    if storage == MAPPED and library == BAYES:
+        raise UnsupportedSemantics(f"{library} trains nothing: --data {MAPPED} is of no use to it")
+    model = dataclasses.replace(model, data=storage)
     if library == BAYES:
         model = _with_grammar(model, folders, semantics, target or library, diagnostics)
     else:

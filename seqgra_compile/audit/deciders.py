@@ -38,6 +38,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "versions": ("library", "version"),
     "definition_sha256": ("sha256",),
     "alphabet.size": ("space",),
+    "alphabet.letters": ("space",),
     "alphabet.codes": ("space",),
     "alphabet.lower": ("space",),
     "alphabet.code_count": ("space",),
@@ -52,6 +53,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     # scripts that train
     "length": ("architecture",),
     "length_from_data": ("architecture",),
+    "mapped": ("data",),
+    "example_number": ("data",),
     "model_doc": ("architecture", OPERATIONS, "loss"),
     "two_dimensional": ("encoding",),
     "shuffle": ("shuffle",),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from ..catalog.semantics import INTENDED, SEMANTICS
 from ..catalog.sequences import PYTORCH, TENSORFLOW
+from ..catalog.storage import MEMORY, STORAGES
 
 _COMPILED = re.compile(
     r"Compiled by seqgra-compile (?P<version>\S+) from\s(?P<file>.+),\sSHA-256"
@@ -25,7 +26,7 @@ _COMPILED = re.compile(
 _OPTIONS = {
     "semantics": tuple(SEMANTICS),
     "library": (PYTORCH, TENSORFLOW),
-    "data": ("memory",),
+    "data": tuple(STORAGES),
 }
 _SILENT = "its docstring does not say from what it was compiled"
 
@@ -43,7 +44,7 @@ class Header:
     sha256: str
     semantics: str = INTENDED
     library: str | None = None
-    data: str = "memory"
+    data: str = MEMORY
     first: int = 0
     last: int = 0
 
