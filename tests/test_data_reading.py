@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -226,9 +227,14 @@ def test_files_that_cannot_be_read(tmp_path):
 # ---- what clean files become ----
 
 
+@functools.cache
+def compiled(path: Path, **options: str) -> str:
+    return compile_definition(path, **options).script
+
+
 def reader(case: Case, **options: str) -> dict[str, object]:
     """The names that a script's Data section defines, without its one-hot code."""
-    script = compile_definition(case.folder / "model.xml", **options).script
+    script = compiled(case.folder / "model.xml", **options)
     section = re.search(r"(?s)\n# -{4} Data -+\n(.*?)\n\n\ndef one_hot", script)[1]
     imports = "import hashlib, os, sys, tempfile\nfrom pathlib import Path\nimport numpy as np\n"
     hashing = re.search(r"(?s)\ndef sha256.*?\n\n\n", script)[0]
