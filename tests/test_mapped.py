@@ -171,8 +171,8 @@ def test_the_option(tmp_path):
     assert result.exit_code == 0, result.output
     script = compile_definition(model, storage="mapped").script
     assert (tmp_path / "a.py").read_text("utf-8") == script
-    assert "--data mapped" in script and "np.memmap" in script
-    assert "memmap" not in compile_definition(model).script
+    assert "--data mapped" in script and "class Mapped" in script
+    assert "Mapped" not in compile_definition(model).script
 
 
 def test_a_bayes_classifier_has_no_use_for_it():

@@ -1,5 +1,5 @@
 class Mapped:
-    """An array in a file: indexing copies rows and keeps no page of it in memory."""
+    """An array in a file: indexing copies rows."""
 
     def __init__(self, path: Path, row: np.dtype) -> None:
         self.path, self.row = path, row
@@ -9,8 +9,18 @@ class Mapped:
         return self.shape[0]
 
     def __getitem__(self, index) -> np.ndarray:
-        file = np.memmap(self.path, self.row.base, "r", shape=self.shape)
-        return np.array(file[index])
+        """Copy rows from the file; pages of a memory map would add up."""
+        size = self.row.itemsize
+        with self.path.open("rb", buffering=0) as file:
+            if isinstance(index, slice):
+                start, stop, _ = index.indices(len(self))
+                rows = np.fromfile(file, np.uint8, (stop - start) * size, offset=start * size)
+            else:
+                rows = np.empty((len(index), size), np.uint8)
+                for row, place in zip(rows, index.tolist()):
+                    file.seek(place * size)
+                    file.readinto(row)
+        return rows.reshape(-1).view(self.row.base).reshape(-1, *self.shape[1:])
 
     def split(self, size: int):
         return (self[start : start + size] for start in range(0, len(self), size))
