@@ -340,7 +340,9 @@ ATTACKS = [
     Attack("a module of 100 MB", EXTERNAL, "SG603", _sparse("motifs.py", 10**8)),
     Attack("a binary module", EXTERNAL, "SG604", _module(bytes(range(256)) * 100)),
     Attack("a module of NULs", EXTERNAL, "SG604", _module(b"\0" * 200_000)),
-    Attack("a module of blanks", EXTERNAL, FINE, _module(MODULE + b"\x0c" + b" " * 200_000 + b"\n")),
+    Attack(
+        "a module of blanks", EXTERNAL, FINE, _module(MODULE + b"\x0c" + b" " * 200_000 + b"\n")
+    ),
     Attack("a module of brackets", EXTERNAL, "SG604", _module(MODULE + b"x = " + b"[" * 200_000)),
     Attack(
         "a module of minus signs",

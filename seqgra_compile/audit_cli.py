@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from . import __version__
+from .catalog.storage import MEMORY
 from .compiler import Compilation, UnsupportedSemantics, compile_bytes
 from .console import (
     complain,
@@ -20,6 +21,7 @@ from .console import (
     read_bytes,
     read_definition,
     semantics_option,
+    storage_option,
     write_file,
 )
 from .diagnostics import as_text
@@ -38,21 +40,29 @@ def main() -> None:
 
 
 def _compiled(
-    name: str, include: tuple[Path, ...], semantics: str, library: str | None
+    name: str,
+    include: tuple[Path, ...],
+    semantics: str,
+    library: str | None,
+    storage: str = MEMORY,
 ) -> Compilation | None:
     """A compilation without errors, its diagnostics printed, or None after a complaint."""
-    compilation = _reported(name, include, semantics, library)
+    compilation = _reported(name, include, semantics, library, storage)
     return None if compilation is None or compilation.diagnostics.failed else compilation
 
 
 def _reported(
-    name: str, include: tuple[Path, ...], semantics: str, library: str | None
+    name: str,
+    include: tuple[Path, ...],
+    semantics: str,
+    library: str | None,
+    storage: str = MEMORY,
 ) -> Compilation | None:
     """A compilation, its diagnostics printed, or None after a complaint."""
     try:
         data = read_definition(name)
         where = folders(name, include)
-        compilation = compile_bytes(name, data, where, False, semantics, library)
+        compilation = compile_bytes(name, data, where, False, semantics, library, storage)
     except OSError as error:
         complain(name, error)
         return None
@@ -85,6 +95,7 @@ def _guarded(name: str, work) -> None:
 @include_option
 @semantics_option
 @library_option
+@storage_option
 @click.option(
     "--format",
     "form",
@@ -94,7 +105,12 @@ def _guarded(name: str, work) -> None:
     help="A table to read, or JSON, which also has the lines that follow from a setting.",
 )
 def settings(
-    definition: str, include: tuple[Path, ...], semantics: str, library: str | None, form: str
+    definition: str,
+    include: tuple[Path, ...],
+    semantics: str,
+    library: str | None,
+    storage: str,
+    form: str,
 ) -> None:
     """List every setting that decides the run.
 
@@ -109,7 +125,7 @@ def settings(
     from .audit.listing import as_text as table
 
     def work() -> int:
-        compilation = _compiled(definition, include, semantics, library)
+        compilation = _compiled(definition, include, semantics, library, storage)
         if compilation is None:
             return _UNKNOWN
         write = as_json if form == "json" else table

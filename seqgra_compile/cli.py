@@ -23,6 +23,7 @@ from .console import (
     library_option,
     print_text,
     semantics_option,
+    storage_option,
     write_file,
 )
 from .console import read_definition as _read
@@ -82,6 +83,7 @@ def _asked_for(args: Sequence[str]) -> str:
 @include_option
 @semantics_option
 @library_option
+@storage_option
 @click.option("--check", is_flag=True, help="Report diagnostics only; write no script.")
 @click.option(
     "--message-format",
@@ -106,6 +108,7 @@ def main(
     include: tuple[Path, ...],
     semantics: str,
     library: str | None,
+    storage: str,
     check: bool,
     message_format: str,
     code: str | None,
@@ -132,7 +135,8 @@ def main(
         raise click.UsageError("several definitions need a folder: -o DIR")
     if into_folder and os.path.exists(output) and not os.path.isdir(output):
         raise click.UsageError(f"several definitions need a folder, and '{output}' is none")
-    run = _Run(definitions, output, into_folder, include, semantics, library, check, messages)
+    options = semantics, library, storage
+    run = _Run(definitions, output, into_folder, include, options, check, messages)
     sys.exit(messages.end(run.worst_status()))
 
 
@@ -163,22 +167,19 @@ class _Run:
         output: Path | None,
         into_folder: bool,
         include: tuple[Path, ...],
-        semantics: str,
-        library: str | None,
+        options: tuple[str, str | None, str],
         check: bool,
         messages: Messages,
     ) -> None:
         self.definitions, self.output, self.into_folder = definitions, output, into_folder
-        self.include, self.semantics, self.library, self.check = include, semantics, library, check
+        self.include, self.options, self.check = include, options, check
         self.messages = messages
         self.written: dict[Path, str] = {}
 
     def worst_status(self) -> int:
         """Compile all definitions; the first one imports what the processes for the others need."""
         first, *others = self.definitions
-        work = functools.partial(
-            _compile_file, self.include, self.check, self.semantics, self.library
-        )
+        work = functools.partial(_compile_file, self.include, self.check, self.options)
         worst = self.status(first)
         files = [name for name in others if name != "-"]
         with Ahead(work, files, _MANY_CHECKS if self.check else _MANY) as ahead:
@@ -203,7 +204,7 @@ class _Run:
         return 0 if self.check else self.put(name, compilation)
 
     def compiled(self, name: str, data: bytes) -> Compilation:
-        return _compile(self.include, self.check, self.semantics, self.library, name, data)
+        return _compile(self.include, self.check, self.options, name, data)
 
     def put(self, name: str, compilation: Compilation) -> int:
         """The script to where it was asked for; the exit status."""
@@ -230,20 +231,20 @@ class _Run:
 
 
 def _compile_file(
-    include: tuple[Path, ...], check: bool, semantics: str, library: str | None, name: str
+    include: tuple[Path, ...], check: bool, options: tuple[str, str | None, str], name: str
 ) -> Compilation:
-    return _compile(include, check, semantics, library, name, _read(name))
+    return _compile(include, check, options, name, _read(name))
 
 
 def _compile(
     include: tuple[Path, ...],
     check: bool,
-    semantics: str,
-    library: str | None,
+    options: tuple[str, str | None, str],
     name: str,
     data: bytes,
 ) -> Compilation:
-    return compile_bytes(name, data, folders(name, include), check, semantics, library)
+    """`options`: semantics, library and where the script holds its data."""
+    return compile_bytes(name, data, folders(name, include), check, *options)
 
 
 def _same(target: Path, definition: str) -> bool:

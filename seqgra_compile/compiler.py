@@ -17,6 +17,7 @@ from .analyzer import analyze
 from .backends import BACKENDS
 from .catalog.semantics import INTENDED, SUPPORTED
 from .catalog.sequences import BAYES
+from .catalog.storage import MAPPED, MEMORY
 from .checks import check
 from .diagnostics import Diagnostics, TooManyError
 from .embedder import embed
@@ -26,7 +27,7 @@ from .imitation import imitate
 from .inference import infer
 from .lookup import Folders
 from .parser import parse
-from .record import record
+from .record import record, replace
 from .renderer import render
 from .retarget import retarget
 from .script import Script
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class UnsupportedSemantics(ValueError):
-    """There are no scripts of a library under these semantics."""
+    """There are no scripts of a library under these semantics, or with data held so."""
 
 
 @record
@@ -75,18 +76,20 @@ def compile_definition(
     check_only: bool = False,
     semantics: str = INTENDED,
     library: str | None = None,
+    storage: str = MEMORY,
 ) -> Compilation:
     """Compile a model definition file; raises OSError if it cannot be read.
 
     Files that the definition names are looked for beside it, then in the folders `include`.
     `semantics` is a name in `SEMANTICS`; raises `UnsupportedSemantics` if the definition's library
     has no scripts of it. `library` is PyTorch or TensorFlow, the definition's own if absent.
+    `storage` is a name in `STORAGES`; not all libraries have scripts of each, either.
     """
     path = Path(path)
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
     folders = [path.parent, *include]
-    return compile_bytes(str(path), data, folders, check_only, semantics, library)
+    return compile_bytes(str(path), data, folders, check_only, semantics, library, storage)
 
 
 def compile_bytes(
@@ -96,6 +99,7 @@ def compile_bytes(
     check_only: bool = False,
     semantics: str = INTENDED,
     library: str | None = None,
+    storage: str = MEMORY,
 ) -> Compilation:
     """Compile a definition that is already read; `name` stands in messages and the script."""
     diagnostics = Diagnostics()
@@ -103,7 +107,7 @@ def compile_bytes(
     looked_in = Folders(tuple(map(Path, folders)))
     model = arranged = script = None
     with contextlib.suppress(TooManyError):
-        model = _meant(source, looked_in, semantics, library, diagnostics)
+        model = _meant(source, looked_in, semantics, library, storage, diagnostics)
         arranged = model and BACKENDS[model.library.value]()(model, source, diagnostics)
         if not (check_only or diagnostics.failed):
             script = _formatted(arranged, model, diagnostics)
@@ -130,6 +134,7 @@ def _meant(
     folders: Folders,
     semantics: str,
     target: str | None,
+    storage: str,
     diagnostics: Diagnostics,
 ) -> ir.Model | BayesModel | None:
     """The model that is written out, or None after an error."""
@@ -142,6 +147,9 @@ def _meant(
     library = model.library.value
     if library not in SUPPORTED[semantics]:
         raise UnsupportedSemantics(f"{library} has no scripts under the semantics {semantics}")
+    if storage == MAPPED and library == BAYES:
+        raise UnsupportedSemantics(f"{library} trains nothing: --data {MAPPED} is of no use to it")
+    model = replace(model, data=storage)
     if library == BAYES:
         model = _with_grammar(model, folders, semantics, target or library, diagnostics)
     else:

@@ -13,6 +13,7 @@ import click
 from . import __version__
 from .catalog.semantics import INTENDED, SEMANTICS
 from .catalog.sequences import PYTORCH, TENSORFLOW
+from .catalog.storage import MEMORY, STORAGES
 from .diagnostics import Diagnostic
 from .messages import GithubWriter, JsonWriter, Problem, TextWriter
 from .source import Source
@@ -39,6 +40,16 @@ library_option = click.option(
     "--library",
     type=click.Choice((PYTORCH, TENSORFLOW), case_sensitive=False),
     help="Compile an embedded architecture for this library, not for the definition's own.",
+)
+storage_option = click.option(
+    "--data",
+    "storage",
+    type=click.Choice(list(STORAGES)),
+    default=MEMORY,
+    show_default=True,
+    help="How the script holds its data. "
+    + "; ".join(f"{name}: {about}" for name, about in STORAGES.items())
+    + ".",
 )
 
 

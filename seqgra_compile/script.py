@@ -93,6 +93,7 @@ class Script:
     """What the scripts of all libraries hold; `imports` are groups of lines.
 
     `length_from_data`: the sequences' length is that of the first one, not the definition's.
+    `mapped`: data stay on disk. `example_number` is an expression: the first example's line.
     """
 
     docstring: str
@@ -109,6 +110,8 @@ class Script:
     targets_doc: str
     multi_class: bool
     length_from_data: bool
+    mapped: bool
+    example_number: str
 
 
 @record(kw_only=True)

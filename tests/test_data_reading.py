@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
 import shutil
 import subprocess
+import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -225,13 +227,25 @@ def test_files_that_cannot_be_read(tmp_path):
 # ---- what clean files become ----
 
 
+@functools.cache
+def compiled(path: Path, **options: str) -> str:
+    return compile_definition(path, **options).script
+
+
 def reader(case: Case, **options: str) -> dict[str, object]:
     """The names that a script's Data section defines, without its one-hot code."""
-    script = compile_definition(case.folder / "model.xml", **options).script
+    script = compiled(case.folder / "model.xml", **options)
     section = re.search(r"(?s)\n# -{4} Data -+\n(.*?)\n\n\ndef one_hot", script)[1]
-    imports = "import hashlib, sys\nfrom pathlib import Path\nimport numpy as np\n"
-    names: dict[str, object] = {"LABELS": case.labels}
-    exec(compile(imports + section, "data", "exec"), names)
+    imports = "import hashlib, os, sys, tempfile\nfrom pathlib import Path\nimport numpy as np\n"
+    hashing = re.search(r"(?s)\ndef sha256.*?\n\n\n", script)[0]
+    # A mapped script's class names PyTorch, which reading needs not.
+    names: dict[str, object] = {"LABELS": case.labels, "torch": types.SimpleNamespace(Tensor=tuple)}
+    exec(
+        compile(
+            "from __future__ import annotations\n" + imports + section + hashing, "data", "exec"
+        ),
+        names,
+    )
     return names
 
 

@@ -52,6 +52,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     # scripts that train
     "length": ("architecture",),
     "length_from_data": ("architecture",),
+    "mapped": ("data",),
+    "example_number": ("data",),
     "model_doc": ("architecture", OPERATIONS, "loss"),
     "two_dimensional": ("encoding",),
     "shuffle": ("shuffle",),

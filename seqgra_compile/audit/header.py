@@ -14,6 +14,7 @@ import tokenize
 
 from ..catalog.semantics import INTENDED, SEMANTICS
 from ..catalog.sequences import PYTORCH, TENSORFLOW
+from ..catalog.storage import MEMORY, STORAGES
 from ..record import record
 
 _COMPILED = re.compile(
@@ -25,7 +26,7 @@ _COMPILED = re.compile(
 _OPTIONS = {
     "semantics": tuple(SEMANTICS),
     "library": (PYTORCH, TENSORFLOW),
-    "data": ("memory",),
+    "data": tuple(STORAGES),
 }
 _SILENT = "its docstring does not say from what it was compiled"
 
@@ -43,7 +44,7 @@ class Header:
     sha256: str
     semantics: str = INTENDED
     library: str | None = None
-    data: str = "memory"
+    data: str = MEMORY
     first: int = 0
     last: int = 0
 

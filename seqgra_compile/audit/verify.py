@@ -55,7 +55,8 @@ def verify(
     header = read_header(text.replace("\r\n", "\n").replace("\r", "\n"))
     # Standard input has no name: the script tells it.
     named = header.file if name == "-" else name
-    compilation = compile_bytes(named, data, folders, False, header.semantics, header.library)
+    options = header.semantics, header.library, header.data
+    compilation = compile_bytes(named, data, folders, False, *options)
     if compilation.script is None:
         return Verification(header, compilation, Difference.CODE)
     expected = compilation.script

@@ -61,6 +61,8 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         targets_doc=common.targets_doc(model),
         multi_class=model.task.value == MULTI_CLASS,
         length_from_data=True,
+        mapped=False,
+        example_number="2",
         heading=_heading(model),
         matrices=rows,
         matrices_doc=_matrices_doc(model),

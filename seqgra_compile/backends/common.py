@@ -9,6 +9,7 @@ from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.semantics import INTENDED, STREAMING
 from ..catalog.sequences import MULTI_CLASS, PYTORCH, SEQUENCE_SPACES, SequenceSpace
+from ..catalog.storage import MAPPED
 from ..ir import Import, Value
 from ..pycode import Code, call, comment, docstring, literal
 from ..script import Alphabet, Constant, Section, Version
@@ -31,6 +32,8 @@ IMPORTS = (
     Import("pathlib", "Path"),
     Import("numpy", None, "np"),
 )
+
+MAPPED_IMPORTS = (Import("tempfile"),)
 
 NUMPY = Version('"NumPy"', "np.__version__")
 
@@ -71,6 +74,8 @@ def fields(
         "definition_sha256": literal(source.sha256),
         "alphabet": alphabet(model),
         "length": length(model),
+        "mapped": model.data == MAPPED,
+        "example_number": "number" if model.data == MAPPED else "2",
         "length_from_data": not isinstance(model.architecture, ir.Sequential),
         "one_hot_doc": one_hot_doc(model, shape.format(alphabet(model).size)),
         "targets_doc": targets_doc(model),

@@ -7,6 +7,7 @@ from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import OPERATIONS
 from ..catalog.semantics import INTENDED
 from ..catalog.sequences import MULTI_CLASS
+from ..catalog.storage import MAPPED
 from ..diagnostics import Diagnostics
 from ..ir import Import
 from ..pycode import Code, call, literal
@@ -44,7 +45,11 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         dependencies=", ".join(map(literal, sorted((*_PACKAGES, *packages)))),
         future=(),
         imports=_imports(
-            (*(reader.imports if reader else ()), *((_ITERATOR,) if imitates else ())),
+            (
+                *(reader.imports if reader else ()),
+                *((_ITERATOR,) if imitates else ()),
+                *(common.MAPPED_IMPORTS if model.data == MAPPED else ()),
+            ),
             finite=model.semantics == INTENDED,
         ),
         optimizer=common.optimizer_text(

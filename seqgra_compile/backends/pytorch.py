@@ -12,6 +12,7 @@ from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.regularizers import torch_regularizer
 from ..catalog.semantics import INTENDED
 from ..catalog.sequences import MULTI_CLASS
+from ..catalog.storage import MAPPED
 from ..diagnostics import Diagnostics
 from ..ir import Import
 from ..pycode import Code, comment, literal
@@ -33,7 +34,7 @@ _FUNCTIONAL = Import("torch.nn.functional", None, "F")
 # What the templates define, and the built-in functions that they call: an embedded module must
 # not bind these names anew. A test holds the list against the scripts in golden/.
 OWN_NAMES = frozenset("""
-    CODE_OF read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
+    CODE_OF CHUNK Mapped encode encode_parts write_cache read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
     draw stream_order train_epoch evaluate best_of waited train
     save save_rows open_folder sha256 begin save_checkpoint load_checkpoint check_finite warn_of_copies judge test weigh
     finish parse_arguments set_seed choose_device read_sets main
@@ -77,7 +78,9 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
         **common.fields(model, source, "pytorch", "saved_model.pth", shape, _VERSIONS),
         dependencies=_dependencies(architecture),
         future=architecture.future if is_module else (),
-        imports=_imports(architecture, layers, lowered, one_hot_targets, draws),
+        imports=_imports(
+            architecture, layers, lowered, one_hot_targets, draws, model.data == MAPPED
+        ),
         optimizer=common.optimizer_text(model, Code("model.parameters()")),
         probabilities="scores" + _PROBABILITIES.get((scores, loss.activation), ""),
         predicted="scores.sigmoid() > 0.5" if logits else f"scores > {loss.threshold}",
@@ -201,8 +204,10 @@ def _imports(
     lowered: list[Lowered],
     one_hot_targets: bool,
     draws: bool,
+    mapped: bool,
 ) -> tuple[tuple[str, ...], ...]:
     imports = [bound for bound in _IMPORTS if draws or bound != _RANDOM]
+    imports += common.MAPPED_IMPORTS if mapped else ()
     if isinstance(architecture, ir.Module):
         own = {bound.binds: _target(bound) for bound in imports}
         imports += [
@@ -232,7 +237,8 @@ def _module(module: ir.Module) -> EmbeddedModule:
 
 def _names_are_free(model: ir.Model, module: ir.Module, diagnostics: Diagnostics) -> bool:
     """Whether the module leaves the script's own names alone."""
-    own = {bound.binds: _target(bound) for bound in _IMPORTS}
+    imports = _IMPORTS + (common.MAPPED_IMPORTS if model.data == MAPPED else ())
+    own = {bound.binds: _target(bound) for bound in imports}
     constants = {constant.name for constant in common.constants(model)}
     taken = OWN_NAMES | constants | set(own)
     clashes = set(module.names & taken)

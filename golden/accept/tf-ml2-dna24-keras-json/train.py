@@ -477,7 +477,7 @@ def test(model: keras.Model, codes, targets, out: Path) -> dict:
     in_order = batches(codes, targets, np.arange(len(codes)))
     result = model.evaluate(in_order, verbose=0, return_dict=True)
     scores = model.predict(in_order, verbose=0)
-    y = targets.numpy() == 1
+    y = np.array(targets[:]) == 1
     y_hat = keras.ops.sigmoid(scores).numpy()
     header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
     rows = (a + b for a, b in zip(y.tolist(), y_hat.tolist()))
@@ -550,7 +550,7 @@ def choose_device(gpu: int | None, threads: int | None) -> str:
     return "cpu" if gpu == -1 else f"gpu:{gpu}"
 
 
-def read_sets(data_dir: Path, run: dict) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
     """The sets' codes and targets; the test set may be missing."""
     sets, length = {}, SEQUENCE_LENGTH
     for name in ("training", "validation", "test"):

@@ -202,7 +202,7 @@ def evaluate(model, loss_fn, codes, targets, dtype):
         scores.append(model(one_hot(x)))
         total += loss_fn(scores[-1], y).to(dtype) * len(y)
     scores = torch.cat(scores)
-    correct = scores.argmax(dim=1) == targets
+    correct = scores.argmax(dim=1) == targets[:]
     return total.item() / len(codes), correct.sum().item() / len(codes), scores
 
 
@@ -360,7 +360,7 @@ def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
 def test(model, loss_fn, codes, targets, out: Path) -> dict:
     """What the model is worth on the test set; a row an example in test-y-hat.txt."""
     loss, accuracy, scores = evaluate(model, loss_fn, codes, targets, torch.float64)
-    y = targets.cpu().numpy()[:, None] == np.arange(len(LABELS))
+    y = targets[:].cpu().numpy()[:, None] == np.arange(len(LABELS))
     y_hat = scores.softmax(dim=1).cpu().numpy()
     header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
     rows = (a + b for a, b in zip(y.tolist(), y_hat.tolist()))
@@ -426,7 +426,7 @@ def choose_device(gpu: int | None, threads: int | None) -> torch.device:
     return torch.device("cpu" if gpu == -1 else f"cuda:{gpu}")
 
 
-def read_sets(data_dir: Path, run: dict) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
     """The sets' codes and targets; the test set may be missing."""
     sets, length = {}, None
     for name in ("training", "validation", "test"):

@@ -252,7 +252,7 @@ def evaluate(model, loss_fn, codes, targets, dtype):
         loss = loss_fn(scores[-1], y) + penalty(model)
         total += loss.to(dtype) * len(y)
     scores = torch.cat(scores)
-    correct = ((scores.sigmoid() > 0.5) == (targets == 1)).all(dim=1)
+    correct = ((scores.sigmoid() > 0.5) == (targets[:] == 1)).all(dim=1)
     return total.item() / len(codes), correct.sum().item() / len(codes), scores
 
 
@@ -406,7 +406,7 @@ def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
 def test(model, loss_fn, codes, targets, out: Path) -> dict:
     """What the model is worth on the test set; a row an example in test-y-hat.txt."""
     loss, accuracy, scores = evaluate(model, loss_fn, codes, targets, torch.float64)
-    y = targets.cpu().numpy() == 1
+    y = targets[:].cpu().numpy() == 1
     y_hat = scores.sigmoid().cpu().numpy()
     header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
     rows = (a + b for a, b in zip(y.tolist(), y_hat.tolist()))
@@ -466,7 +466,7 @@ def choose_device(gpu: int | None, threads: int | None) -> torch.device:
     return torch.device("cpu" if gpu == -1 else f"cuda:{gpu}")
 
 
-def read_sets(data_dir: Path, run: dict) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
     """The sets' codes and targets; the test set may be missing."""
     sets, length = {}, SEQUENCE_LENGTH
     for name in ("training", "validation", "test"):
