@@ -56,6 +56,6 @@ def read(output: Path) -> Output:
         losses=[float(epoch["validation_loss"]) for epoch in epochs],
         accuracies=[float(epoch["validation_accuracy"]) for epoch in epochs],
         best=metrics["best"]["epoch"],
-        test=metrics["test"],
+        test={name: metrics["test"][name] for name in ("loss", "accuracy")},
         files={name: (output / name).read_text() for name in COMMON_FILES},
     )
