@@ -194,15 +194,16 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title: str):
     """One pass over the training set; the mean loss, and the sum of each batch's."""
     model.train()
     order = torch.randperm(len(codes)).to(codes.device)
-    losses = []
-    for batch in tqdm(order.split(BATCH_SIZE), title, leave=False, disable=None):
+    batches = order.split(BATCH_SIZE)
+    losses = torch.zeros(len(batches), device=codes.device)
+    for number, batch in enumerate(tqdm(batches, title, leave=False, disable=None)):
         optimizer.zero_grad()
         loss = loss_fn(model(one_hot(codes[batch])), targets[batch])
         loss = loss + penalty(model)
         loss.backward()
         optimizer.step()
-        losses.append(loss.detach() * len(batch))
-    return torch.stack(losses).sum().item() / len(order), losses
+        losses[number] = loss.detach() * len(batch)
+    return losses.sum().item() / len(order), losses
 
 
 @torch.no_grad()
@@ -329,9 +330,9 @@ def load_checkpoint(path: Path, run: dict, model, optimizer) -> None:
     torch.cuda.set_rng_state_all(state["cuda"])
 
 
-def check_finite(title: str, losses: list[torch.Tensor], validation: float) -> None:
+def check_finite(title: str, losses: torch.Tensor, validation: float) -> None:
     """End the run at the first loss that is no number; the best weights so far stay."""
-    finite = torch.stack(losses).isfinite().tolist()
+    finite = losses.isfinite().tolist()
     if not all(finite):
         title += f", batch {finite.index(False) + 1}"
     if not (all(finite) and math.isfinite(validation)):
