@@ -94,6 +94,7 @@ class Script:
 
     `length_from_data`: the sequences' length is that of the first one, not the definition's.
     `mapped`: data stay on disk. `example_number` is an expression: the first example's line.
+    `resumes`: a run that was stopped can go on.
     """
 
     docstring: str
@@ -112,6 +113,7 @@ class Script:
     length_from_data: bool
     mapped: bool
     example_number: str
+    resumes: bool
 
 
 @record(kw_only=True)

@@ -63,6 +63,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         length_from_data=True,
         mapped=False,
         example_number="2",
+        resumes=False,
         heading=_heading(model),
         matrices=rows,
         matrices_doc=_matrices_doc(model),

@@ -21,7 +21,6 @@ SEQUENTIAL, EXTERNAL = "architecture/sequential", "architecture/external"
 IMPORTS = (
     Import("argparse"),
     Import("hashlib"),
-    Import("itertools"),
     Import("json"),
     Import("math"),
     Import("os"),
@@ -33,7 +32,7 @@ IMPORTS = (
     Import("numpy", None, "np"),
 )
 
-MAPPED_IMPORTS = (Import("tempfile"),)
+MAPPED_IMPORTS = (Import("itertools"), Import("tempfile"))
 
 NUMPY = Version('"NumPy"', "np.__version__")
 
@@ -76,6 +75,7 @@ def fields(
         "length": length(model),
         "mapped": model.data == MAPPED,
         "example_number": "number" if model.data == MAPPED else "2",
+        "resumes": True,
         "length_from_data": not isinstance(model.architecture, ir.Sequential),
         "one_hot_doc": one_hot_doc(model, shape.format(alphabet(model).size)),
         "targets_doc": targets_doc(model),

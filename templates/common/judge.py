@@ -1,14 +1,13 @@
 def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
-    """AUROC and AUPRC (average precision) of each label that varies."""
+    """AUROC and AUPRC (average precision) of each label that varies, and their means."""
     areas = {"AUROC": {}, "AUPRC": {}}
     for label, true, scores in zip(LABELS, y.T, y_hat.T):
-        positive, negative = np.sort(scores[true]), np.sort(scores[~true])
-        if len(positive) and len(negative):
-            below = np.searchsorted(negative, positive)  # negatives below each positive
-            tied = np.searchsorted(negative, positive, "right") - below
-            found = len(positive) - np.searchsorted(positive, positive)
-            precision = found / (found + len(negative) - below)  # at its threshold
-            areas["AUROC"][label] = float((below + tied / 2).mean() / len(negative))
-            areas["AUPRC"][label] = float(precision.mean())
-    means = {f"mean {k}": sum(v.values()) / len(v) for k, v in areas.items() if v}
-    return means | areas
+        _, ranks = np.unique(-scores, return_inverse=True)  # 0: the best score's
+        hits, misses = np.bincount(ranks, true), np.bincount(ranks, ~true)  # per rank
+        found, wrong = hits.cumsum(), misses.cumsum()  # down to it
+        if found[-1] and wrong[-1]:
+            above = (hits * (wrong[-1] - wrong + misses / 2)).sum() / wrong[-1]
+            areas["AUROC"][label] = float(above / found[-1])
+            precision = (hits * found / (found + wrong)).sum()
+            areas["AUPRC"][label] = float(precision / found[-1])
+    return areas | {f"mean {k}": sum(v.values()) / len(v) for k, v in areas.items() if v}

@@ -1,8 +1,7 @@
 def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
     """Refuse a folder with other files; lock it for as long as this process lives."""
     out.mkdir(parents=True, exist_ok=True)
-    found = {path.name for path in out.iterdir()}
-    found -= {"lock", "lock-journal", "checkpoint.partial"}
+    found = set(os.listdir(out)) - {"lock", "lock-journal", "checkpoint.partial"}
     if resume and "receipt.json" in found and "checkpoint" not in found:
         print(f"{out}: this run has come to its end")
         sys.exit(0)
