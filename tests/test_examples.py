@@ -112,10 +112,11 @@ def test_runs_in_the_other_library(library: str, tmp_path):
 def test_basset_is_short():
     lines = compiled("basset").splitlines()
     sections = [number for number, line in enumerate(lines) if line.startswith("# ---- ")]
-    first, *_, last = sections
-    assert lines[first].startswith("# ---- Definition") and lines[last].startswith("# ---- Main")
-    assert len(lines) <= 350
+    first, *_, last, _ = sections
+    assert lines[first].startswith("# ---- Definition") and lines[last].startswith("# ---- Records")
+    # What decides the weights; behind it stands only what is written down about a run.
     assert last - first <= 220
+    assert len(lines) <= 500
 
 
 def test_readme_knows_all_examples():
