@@ -10,4 +10,5 @@ def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
             areas["AUROC"][label] = float(above / found[-1])
             precision = (hits * found / (found + wrong)).sum()
             areas["AUPRC"][label] = float(precision / found[-1])
-    return areas | {f"mean {k}": sum(v.values()) / len(v) for k, v in areas.items() if v}
+    means = {f"mean {k}": sum(v.values()) / len(v) for k, v in areas.items() if v}
+    return areas | means
