@@ -9,7 +9,7 @@ PY = .venv/bin/python
 demo: .venv/demo.stamp ; rm -rf demo && $(PY) -m seqgra_compile examples/motifs.xml -o demo/train.py && $(PY) demo/train.py examples/data -o demo/model -g -1 --threads 1
 test: .venv/test.stamp ; $(PY) -m pytest
 golden: .venv/test.stamp ; $(PY) tests/regenerate.py --histories
-bench: .venv/test.stamp ; $(PY) benchmarks/compile_time.py
+bench: .venv/test.stamp ; sh benchmarks/run.sh
 fidelity: fidelity-pytorch fidelity-tensorflow
 fidelity-pytorch: ; sh benchmarks/fidelity/environment.sh && .venv-seqgra/bin/python benchmarks/fidelity
 fidelity-tensorflow: ; sh benchmarks/fidelity/environment.sh keras && .venv-seqgra-keras/bin/python benchmarks/fidelity --library TensorFlow

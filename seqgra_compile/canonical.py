@@ -32,13 +32,15 @@ def formatted(statement: ast.stmt, line: str) -> list[str] | None:
         return None
     if len(line) <= _WIDTH:
         return [line]
-    value = statement.value
+    value = getattr(statement, "value", None)
     if rest or not isinstance(value, ast.Call):
         return None
     return _broken(value, indent, text[: -len(_expression(value))], "")
 
 
 def _statement(node: ast.stmt) -> str | None:
+    if isinstance(node, (ast.Import, ast.ImportFrom)) and len(node.names) == 1:
+        return ast.unparse(node)
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         return _expression(node.value)
     if isinstance(node, ast.Return) and node.value:
