@@ -223,8 +223,7 @@ def save_rows(path: Path, *rows) -> None:
 def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
     """Refuse a folder with other files; lock it for as long as this process lives."""
     out.mkdir(parents=True, exist_ok=True)
-    found = {path.name for path in out.iterdir()}
-    found -= {"lock", "lock-journal", "checkpoint.partial"}
+    found = set(os.listdir(out)) - {"lock", "lock-journal", "checkpoint.partial"}
     if resume and "receipt.json" in found and "checkpoint" not in found:
         print(f"{out}: this run has come to its end")
         sys.exit(0)
@@ -239,20 +238,15 @@ def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
     return lock
 
 
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def begin(device: str, threads: int) -> dict:
     """The head of receipt.json: what decides the result, besides the data."""
     definition = "4a8d15333b58ab50b8341f53d07ac152e0f42a08aeb3cf4dc4afd8e02044d087"
     own = ((name, value) for name, value in globals().items() if name.isupper())
+    settings = {k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))}
     return {
         "definition": definition,
-        "script": sha256(Path(__file__)),
-        "settings": {
-            k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))
-        },
+        "script": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
+        "settings": settings,
         "versions": {
             "seqgra-compile": "0.1.0",
             "NumPy": np.__version__,
@@ -266,19 +260,19 @@ def begin(device: str, threads: int) -> dict:
 
 
 def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
-    """AUROC and AUPRC (average precision) of each label that varies."""
+    """AUROC and AUPRC (average precision) of each label that varies, and their means."""
     areas = {"AUROC": {}, "AUPRC": {}}
     for label, true, scores in zip(LABELS, y.T, y_hat.T):
-        positive, negative = np.sort(scores[true]), np.sort(scores[~true])
-        if len(positive) and len(negative):
-            below = np.searchsorted(negative, positive)  # negatives below each positive
-            tied = np.searchsorted(negative, positive, "right") - below
-            found = len(positive) - np.searchsorted(positive, positive)
-            precision = found / (found + len(negative) - below)  # at its threshold
-            areas["AUROC"][label] = float((below + tied / 2).mean() / len(negative))
-            areas["AUPRC"][label] = float(precision.mean())
+        _, ranks = np.unique(-scores, return_inverse=True)  # 0: the best score's
+        hits, misses = np.bincount(ranks, true), np.bincount(ranks, ~true)  # per rank
+        found, wrong = hits.cumsum(), misses.cumsum()  # down to it
+        if found[-1] and wrong[-1]:
+            above = (hits * (wrong[-1] - wrong + misses / 2)).sum() / wrong[-1]
+            areas["AUROC"][label] = float(above / found[-1])
+            precision = (hits * found / (found + wrong)).sum()
+            areas["AUPRC"][label] = float(precision / found[-1])
     means = {f"mean {k}": sum(v.values()) / len(v) for k, v in areas.items() if v}
-    return means | areas
+    return areas | means
 
 
 def test(model: dict, codes: np.ndarray, targets: np.ndarray, path: Path) -> dict:
@@ -288,12 +282,12 @@ def test(model: dict, codes: np.ndarray, targets: np.ndarray, path: Path) -> dic
     header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
     rows = (a + b for a, b in zip(y.tolist(), y_hat.tolist()))
     save_rows(path, header, *rows)
-    return {"accuracy": evaluate(y_hat, targets)} | judge(y, y_hat)
+    return judge(y, y_hat) | {"accuracy": evaluate(y_hat, targets)}
 
 
 # ---- Main --------------------------------------------------------------------
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=f"Classify with {MODEL_ID}.")
+    parser = argparse.ArgumentParser(description=f"Classify into models/{MODEL_ID}.")
     add = parser.add_argument
     add("data_dir", type=Path, help="folder of test.txt, validation.txt, training.txt")
     add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
@@ -311,7 +305,8 @@ def main() -> None:
             sets[name] = codes, _ = read_set(path, None)
             if codes.shape[1] < width_of(model[widest]):
                 sys.exit(f"{path}:2: fewer letters than the element {widest!r}")
-            run["data"][name] = {"sha256": sha256(path), "examples": len(codes)}
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            run["data"][name] = {"sha256": digest, "examples": len(codes)}
     lock = open_folder(out, resume=False)
 
     kinds = ("trainable", "non-trainable", "all")
@@ -320,11 +315,11 @@ def main() -> None:
     save_rows(out / "session-info.txt", *run["versions"].items())
     for name, (codes, targets) in sets.items():
         run[name] = test(model, codes, targets, out / f"{name}-y-hat.txt")
-        print(f"{name} accuracy {run[name]['accuracy']:.4f}", flush=True)
+        for key, value in run[name].items():
+            print(f"{name} {key}: {value}", flush=True)
     metrics = {name: run[name] for name in sets}
     save_rows(out / "metrics.json", [json.dumps(metrics, indent=2)])
-    now = time.strftime("%Y-%m-%d %H:%M:%S %z")
-    run["circumstances"] = {"host": platform.node(), "time": now}
+    run["circumstances"] = {"host": platform.node(), "time": time.strftime("%c %z")}
     save_rows(out / "receipt.json", [json.dumps(run, indent=2)])
     lock.close()
     (out / "lock").unlink()
@@ -334,7 +329,7 @@ if __name__ == "__main__":
     try:
         main()
     except KeyboardInterrupt:
-        sys.exit("stopped; the same command with --resume goes on")
+        sys.exit("stopped")
     except OSError as error:
         print(f"{error.filename or 'writing'}: {error.strerror}", file=sys.stderr)
         sys.exit(2)

@@ -20,7 +20,6 @@ Writes: saved_model.keras, model-architecture.json, history.tsv, metrics.json,
 import argparse
 import hashlib
 import io
-import itertools
 import json
 import math
 import os
@@ -305,7 +304,7 @@ def train(model: keras.Model, sets: dict, out: Path, run: dict) -> None:
             verbose=1 if sys.stdout.isatty() else 0,
         ).history
         trained, loss, score = (
-            logs[key][0] for key in ("loss", "val_loss", "val_accuracy")
+            logs[k][0] for k in ("loss", "val_loss", "val_accuracy")
         )
         if not math.isfinite(loss):
             sys.exit(f"{title}: the loss is no finite number; lower the learning rate?")
@@ -336,8 +335,7 @@ def save_rows(path: Path, *rows) -> None:
 def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
     """Refuse a folder with other files; lock it for as long as this process lives."""
     out.mkdir(parents=True, exist_ok=True)
-    found = {path.name for path in out.iterdir()}
-    found -= {"lock", "lock-journal", "checkpoint.partial"}
+    found = set(os.listdir(out)) - {"lock", "lock-journal", "checkpoint.partial"}
     if resume and "receipt.json" in found and "checkpoint" not in found:
         print(f"{out}: this run has come to its end")
         sys.exit(0)
@@ -352,20 +350,15 @@ def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
     return lock
 
 
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def begin(device: str, threads: int) -> dict:
     """The head of receipt.json: what decides the result, besides the data."""
     definition = "6c9ef1fe3e889eb7d4382a3ee89fca1f08130098e6576c98fe3f970060e91df1"
     own = ((name, value) for name, value in globals().items() if name.isupper())
+    settings = {k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))}
     return {
         "definition": definition,
-        "script": sha256(Path(__file__)),
-        "settings": {
-            k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))
-        },
+        "script": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
+        "settings": settings,
         "versions": {
             "seqgra-compile": "0.1.0",
             "TensorFlow": tf.__version__,
@@ -416,29 +409,28 @@ def load_checkpoint(path: Path, run: dict, model: keras.Model) -> None:
 def warn_of_copies(sets: dict[str, tuple]) -> None:
     """Say how many sequences two sets share, on the same or opposite strands."""
     turn = np.array([3, 2, 1, 0, 4], np.uint8)  # a code to its complement's
-    found = {
-        name: {hash(min(bytes(row), bytes(turn[row[::-1]]))) for row in codes}
-        for name, (codes, _) in sets.items()
-    }
-    for one, other in itertools.combinations(found, 2):
-        if shared := len(found[one] & found[other]):
-            print(f"warning: {one} and {other} share {shared} sequences")
+    found = {}
+    for name, (codes, _) in sets.items():
+        found[name] = {hash(min(bytes(x), bytes(turn[x[::-1]]))) for x in codes}
+        for other in list(found)[:-1]:
+            if shared := len(found[other] & found[name]):
+                print(f"warning: {other} and {name} share {shared} sequences")
 
 
 def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
-    """AUROC and AUPRC (average precision) of each label that varies."""
+    """AUROC and AUPRC (average precision) of each label that varies, and their means."""
     areas = {"AUROC": {}, "AUPRC": {}}
     for label, true, scores in zip(LABELS, y.T, y_hat.T):
-        positive, negative = np.sort(scores[true]), np.sort(scores[~true])
-        if len(positive) and len(negative):
-            below = np.searchsorted(negative, positive)  # negatives below each positive
-            tied = np.searchsorted(negative, positive, "right") - below
-            found = len(positive) - np.searchsorted(positive, positive)
-            precision = found / (found + len(negative) - below)  # at its threshold
-            areas["AUROC"][label] = float((below + tied / 2).mean() / len(negative))
-            areas["AUPRC"][label] = float(precision.mean())
+        _, ranks = np.unique(-scores, return_inverse=True)  # 0: the best score's
+        hits, misses = np.bincount(ranks, true), np.bincount(ranks, ~true)  # per rank
+        found, wrong = hits.cumsum(), misses.cumsum()  # down to it
+        if found[-1] and wrong[-1]:
+            above = (hits * (wrong[-1] - wrong + misses / 2)).sum() / wrong[-1]
+            areas["AUROC"][label] = float(above / found[-1])
+            precision = (hits * found / (found + wrong)).sum()
+            areas["AUPRC"][label] = float(precision / found[-1])
     means = {f"mean {k}": sum(v.values()) / len(v) for k, v in areas.items() if v}
-    return means | areas
+    return areas | means
 
 
 def test(model: keras.Model, codes, targets, out: Path) -> dict:
@@ -451,11 +443,11 @@ def test(model: keras.Model, codes, targets, out: Path) -> dict:
     header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
     rows = (a + b for a, b in zip(y.tolist(), y_hat.tolist()))
     save_rows(out / "test-y-hat.txt", header, *rows)
-    return result | judge(y, y_hat)
+    return judge(y, y_hat) | result
 
 
 def weigh(model: keras.Model, out: Path) -> dict:
-    """Numbers of weights; the SHA-256 of their values, one array after the other."""
+    """Numbers of weights; the SHA-256 of all values, one array after the other."""
     total = model.count_params()
     trained = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
@@ -469,18 +461,18 @@ def finish(run: dict, out: Path) -> None:
     """metrics.json, what the run came to, and receipt.json, all that is known of it."""
     rows = run["versions"] | {"device": run["device"], "threads": run["threads"]}
     save_rows(out / "session-info.txt", *rows.items())
-    names = [name for name in ("data", "weights", "best", "test") if name in run]
-    metrics = json.dumps({name: run[name] for name in names}, indent=2)
-    save_rows(out / "metrics.json", [metrics])
-    print(metrics)
-    now = time.strftime("%Y-%m-%d %H:%M:%S %z")
-    run["circumstances"] = {"host": platform.node(), "time": now}
+    metrics = {k: run[k] for k in ("data", "weights", "best", "test") if k in run}
+    save_rows(out / "metrics.json", [json.dumps(metrics, indent=2)])
+    run["circumstances"] = {"host": platform.node(), "time": time.strftime("%c %z")}
     save_rows(out / "receipt.json", [json.dumps(run, indent=2)])
+    for name, part in metrics.items():
+        for key, value in part.items():
+            print(f"{name} {key}: {value}")
 
 
 # ---- Main --------------------------------------------------------------------
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=f"Train {MODEL_ID}.")
+    parser = argparse.ArgumentParser(description=f"Train into models/{MODEL_ID}.")
     add = parser.add_argument
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
     add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
@@ -509,8 +501,7 @@ def choose_device(gpu: int | None, threads: int | None) -> str:
     if gpu != -1:
         tf.config.experimental.set_memory_growth(gpus[gpu], True)
         tf.config.experimental.enable_op_determinism()  # the CPU needs it not
-    # Full float32 on GPUs.
-    tf.config.experimental.enable_tensor_float_32_execution(False)
+    tf.config.experimental.enable_tensor_float_32_execution(False)  # full float32
     # Keras 3 trips over NumPy 2 when it saves.
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="keras")
     keras.config.set_floatx("float32")  # these three can be set in the home folder, too
@@ -527,7 +518,8 @@ def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
         if name != "test" or path.exists():
             codes, targets = sets[name] = read_set(path, length)
             counts = targets.sum(axis=0, dtype=int).tolist()
-            run["data"][name] = {"sha256": sha256(path), "examples": len(codes)}
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            run["data"][name] = {"sha256": digest, "examples": len(codes)}
             run["data"][name]["labels"] = dict(zip(LABELS, counts))
     return sets
 
@@ -552,7 +544,7 @@ def main() -> None:
     if (out / "checkpoint").exists():
         load_checkpoint(out / "checkpoint", run, model)
     save_checkpoint(out, run, model)
-    print(f"{MODEL_ID}: {model.count_params():,} weights, {device}, {threads} threads")
+    print(f"{MODEL_ID}: {device}, {threads} threads")
     train(model, sets, out, run)
 
     model.load_weights(out / "saved_model.keras")

@@ -18,7 +18,6 @@ Writes: saved_model.pth, history.tsv, metrics.json, receipt.json, test-y-hat.txt
 
 import argparse
 import hashlib
-import itertools
 import json
 import math
 import os
@@ -205,15 +204,13 @@ def train(model, loss_fn, optimizer, sets: dict, out: Path, run: dict) -> None:
     while len(epochs) < EPOCHS and len(epochs) - best_of(epochs)["epoch"] < PATIENCE:
         epoch = len(epochs) + 1
         title = f"epoch {epoch}/{EPOCHS}"
-        trained, losses = train_epoch(
-            model, loss_fn, optimizer, *sets["training"], title
-        )
+        mean, losses = train_epoch(model, loss_fn, optimizer, *sets["training"], title)
         draw(), draw(), draw()  # seqgra's loaders: it evaluates the training set, too
         loss, accuracy, _ = evaluate(model, loss_fn, *sets["validation"], torch.float32)
         check_finite(title, losses, loss)
-        row = {"epoch": epoch, "training_loss": trained, "validation_loss": loss}
+        row = {"epoch": epoch, "training_loss": mean, "validation_loss": loss}
         epochs.append(row | {"validation_accuracy": accuracy})
-        said = f"training loss {trained:.4f}  validation loss {loss:.4f}"
+        said = f"training loss {mean:.4f}  validation loss {loss:.4f}"
         print(f"{title}  {said}  accuracy {accuracy:.4f}", flush=True)
         if best_of(epochs) is epochs[-1]:
             save(out / "saved_model.pth", lambda f: torch.save(model.state_dict(), f))
@@ -238,8 +235,7 @@ def save_rows(path: Path, *rows) -> None:
 def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
     """Refuse a folder with other files; lock it for as long as this process lives."""
     out.mkdir(parents=True, exist_ok=True)
-    found = {path.name for path in out.iterdir()}
-    found -= {"lock", "lock-journal", "checkpoint.partial"}
+    found = set(os.listdir(out)) - {"lock", "lock-journal", "checkpoint.partial"}
     if resume and "receipt.json" in found and "checkpoint" not in found:
         print(f"{out}: this run has come to its end")
         sys.exit(0)
@@ -254,20 +250,15 @@ def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
     return lock
 
 
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def begin(device: str, threads: int) -> dict:
     """The head of receipt.json: what decides the result, besides the data."""
     definition = "8d4f08488003feb74c3c97b53996b17ab38e926df5eb8f201e75a35cd8bb5105"
     own = ((name, value) for name, value in globals().items() if name.isupper())
+    settings = {k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))}
     return {
         "definition": definition,
-        "script": sha256(Path(__file__)),
-        "settings": {
-            k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))
-        },
+        "script": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
+        "settings": settings,
         "versions": {
             "seqgra-compile": "0.1.0",
             "PyTorch": torch.__version__,
@@ -310,37 +301,37 @@ def load_checkpoint(path: Path, run: dict, model, optimizer) -> None:
 
 def check_finite(title: str, losses: torch.Tensor, validation: float) -> None:
     """End the run at the first loss that is no number; the best weights so far stay."""
-    finite = losses.isfinite().tolist()
+    finite = [*losses.isfinite().tolist(), math.isfinite(validation)]
     if not all(finite):
-        title += f", batch {finite.index(False) + 1}"
-    if not (all(finite) and math.isfinite(validation)):
+        number = finite.index(False) + 1
+        title += f", batch {number}" if number < len(finite) else ", validation"
         sys.exit(f"{title}: the loss is no finite number; lower the learning rate?")
 
 
 def warn_of_copies(sets: dict[str, tuple]) -> None:
     """Say how many sequences two sets share."""
-    found = {
-        name: {hash(bytes(row)) for row in codes} for name, (codes, _) in sets.items()
-    }
-    for one, other in itertools.combinations(found, 2):
-        if shared := len(found[one] & found[other]):
-            print(f"warning: {one} and {other} share {shared} sequences")
+    found = {}
+    for name, (codes, _) in sets.items():
+        found[name] = {hash(bytes(x)) for x in codes}
+        for other in list(found)[:-1]:
+            if shared := len(found[other] & found[name]):
+                print(f"warning: {other} and {name} share {shared} sequences")
 
 
 def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
-    """AUROC and AUPRC (average precision) of each label that varies."""
+    """AUROC and AUPRC (average precision) of each label that varies, and their means."""
     areas = {"AUROC": {}, "AUPRC": {}}
     for label, true, scores in zip(LABELS, y.T, y_hat.T):
-        positive, negative = np.sort(scores[true]), np.sort(scores[~true])
-        if len(positive) and len(negative):
-            below = np.searchsorted(negative, positive)  # negatives below each positive
-            tied = np.searchsorted(negative, positive, "right") - below
-            found = len(positive) - np.searchsorted(positive, positive)
-            precision = found / (found + len(negative) - below)  # at its threshold
-            areas["AUROC"][label] = float((below + tied / 2).mean() / len(negative))
-            areas["AUPRC"][label] = float(precision.mean())
+        _, ranks = np.unique(-scores, return_inverse=True)  # 0: the best score's
+        hits, misses = np.bincount(ranks, true), np.bincount(ranks, ~true)  # per rank
+        found, wrong = hits.cumsum(), misses.cumsum()  # down to it
+        if found[-1] and wrong[-1]:
+            above = (hits * (wrong[-1] - wrong + misses / 2)).sum() / wrong[-1]
+            areas["AUROC"][label] = float(above / found[-1])
+            precision = (hits * found / (found + wrong)).sum()
+            areas["AUPRC"][label] = float(precision / found[-1])
     means = {f"mean {k}": sum(v.values()) / len(v) for k, v in areas.items() if v}
-    return means | areas
+    return areas | means
 
 
 def test(model, loss_fn, codes, targets, out: Path) -> dict:
@@ -351,11 +342,11 @@ def test(model, loss_fn, codes, targets, out: Path) -> dict:
     header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
     rows = (a + b for a, b in zip(y.tolist(), y_hat.tolist()))
     save_rows(out / "test-y-hat.txt", header, *rows)
-    return {"loss": loss, "accuracy": accuracy} | judge(y, y_hat)
+    return judge(y, y_hat) | {"loss": loss, "accuracy": accuracy}
 
 
 def weigh(model, out: Path) -> dict:
-    """Numbers of weights; the SHA-256 of their values, one array after the other."""
+    """Numbers of weights, less running means and variances; the SHA-256 of all values."""
     sizes = [(weight.numel(), weight.requires_grad) for weight in model.parameters()]
     total, trained = sum(n for n, _ in sizes), sum(n for n, grad in sizes if grad)
     counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
@@ -369,18 +360,18 @@ def finish(run: dict, out: Path) -> None:
     """metrics.json, what the run came to, and receipt.json, all that is known of it."""
     rows = run["versions"] | {"device": run["device"], "threads": run["threads"]}
     save_rows(out / "session-info.txt", *rows.items())
-    names = [name for name in ("data", "weights", "best", "test") if name in run]
-    metrics = json.dumps({name: run[name] for name in names}, indent=2)
-    save_rows(out / "metrics.json", [metrics])
-    print(metrics)
-    now = time.strftime("%Y-%m-%d %H:%M:%S %z")
-    run["circumstances"] = {"host": platform.node(), "time": now}
+    metrics = {k: run[k] for k in ("data", "weights", "best", "test") if k in run}
+    save_rows(out / "metrics.json", [json.dumps(metrics, indent=2)])
+    run["circumstances"] = {"host": platform.node(), "time": time.strftime("%c %z")}
     save_rows(out / "receipt.json", [json.dumps(run, indent=2)])
+    for name, part in metrics.items():
+        for key, value in part.items():
+            print(f"{name} {key}: {value}")
 
 
 # ---- Main --------------------------------------------------------------------
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=f"Train {MODEL_ID}.")
+    parser = argparse.ArgumentParser(description=f"Train into models/{MODEL_ID}.")
     add = parser.add_argument
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
     add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
@@ -421,7 +412,8 @@ def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
             codes, targets = sets[name] = read_set(path, length)
             length = codes.shape[1]
             counts = np.bincount(targets, minlength=len(LABELS)).tolist()
-            run["data"][name] = {"sha256": sha256(path), "examples": len(codes)}
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            run["data"][name] = {"sha256": digest, "examples": len(codes)}
             run["data"][name]["labels"] = dict(zip(LABELS, counts))
     return sets
 
@@ -443,12 +435,10 @@ def main() -> None:
     if (out / "checkpoint").exists():
         load_checkpoint(out / "checkpoint", run, model, optimizer)
     save_checkpoint(out, run, model, optimizer)
-    total = sum(weight.numel() for weight in model.parameters())
-    print(f"{MODEL_ID}: {total:,} weights, {device}, {torch.get_num_threads()} threads")
+    print(f"{MODEL_ID}: {device}, {torch.get_num_threads()} threads")
     train(model, loss_fn, optimizer, sets, out, run)
 
-    weights = torch.load(out / "saved_model.pth", device, weights_only=True)
-    model.load_state_dict(weights)
+    model.load_state_dict(torch.load(out / "saved_model.pth", "cpu", weights_only=True))
     run |= {"weights": weigh(model, out), "best": best_of(run["epochs"])}
     if "test" in sets:
         run["test"] = test(model, loss_fn, *sets["test"], out)
