@@ -23,6 +23,7 @@ from . import common, weightsfiles
 _RANDOM = Import("random")  # seeded as seqgra does
 _IMPORTS = (
     *common.IMPORTS,
+    Import("io"),
     _RANDOM,
     Import("torch"),
     Import("torch", "nn"),
@@ -36,11 +37,11 @@ _FUNCTIONAL = Import("torch.nn.functional", None, "F")
 OWN_NAMES = frozenset("""
     CODE_OF CHUNK Mapped encode encode_parts write_cache read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
     draw stream_order train_epoch evaluate best_of waited train
-    save save_rows open_folder sha256 begin save_checkpoint load_checkpoint check_finite warn_of_copies judge test weigh
+    save save_rows open_folder sha256 begin save_state save_checkpoint load_checkpoint check_finite warn_of_copies judge test weigh
     finish parse_arguments set_seed choose_device read_sets main
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __file__ __name__
-    BlockingIOError FileExistsError KeyboardInterrupt OSError all any bool bytes chr dict enumerate float globals hash
-    isinstance int len list map max min next open print range repr set str sum tuple zip
+    BlockingIOError Exception FileExistsError KeyboardInterrupt OSError all any bool bytes chr dict enumerate float globals hash
+    isinstance int len list map max min next open print range repr set str sum tuple type zip
     """.split())
 
 _FORWARD_WIDTH = 80  # Black's 88 less the indentation in `forward`

@@ -1,7 +1,8 @@
 def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
     """Refuse a folder with other files; lock it for as long as this process lives."""
     out.mkdir(parents=True, exist_ok=True)
-    found = set(os.listdir(out)) - {"lock", "lock-journal", "checkpoint.partial"}
+    passing = {"lock", "lock-journal", "checkpoint.partial"}
+    found = set(os.listdir(out)) - passing
     if resume and "receipt.json" in found and "checkpoint" not in found:
         print(f"{out}: this run has come to its end")
         sys.exit(0)
@@ -11,6 +12,8 @@ def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
     lock = sqlite3.connect(out / "lock", timeout=0)
     try:
         lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
+        if set(os.listdir(out)) - passing != found:  # a run ended just now
+            raise sqlite3.OperationalError("was until now")
+    except sqlite3.Error as error:
         raise BlockingIOError(0, f"another run is at work there, or {error}", str(out))
     return lock
