@@ -80,14 +80,6 @@ class EmbeddedModule:
     code: str
 
 
-@record
-class Version:
-    """A name and the expression that gives its version, as in `"NumPy"` and `np.__version__`."""
-
-    name: str
-    value: str
-
-
 @record(kw_only=True)
 class Script:
     """What the scripts of all libraries hold; `imports` are groups of lines.
@@ -104,7 +96,6 @@ class Script:
     sections: tuple[Section, ...]
     constants: tuple[Constant, ...]
     version: str
-    versions: tuple[Version, ...]
     definition_sha256: str
     alphabet: Alphabet
     one_hot_doc: str
@@ -124,7 +115,6 @@ class TrainingScript(Script):
     model_doc: str
     two_dimensional: bool
     shuffle: bool
-    goes_on: str
     early_stopping: bool
     imitates: bool
     streams: bool

@@ -34,7 +34,6 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "sections": (),  # the same for every script of a library
     "constants": (),  # each knows its own
     "version": ("version",),
-    "versions": ("library", "version"),
     "definition_sha256": ("sha256",),
     "alphabet.size": ("space",),
     "alphabet.codes": ("space",),
@@ -59,7 +58,6 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "two_dimensional": ("encoding",),
     "shuffle": ("shuffle",),
     "early_stopping": ("early_stopping",),
-    "goes_on": ("early_stopping", "semantics", "library"),
     "imitates": ("semantics",),
     "streams": ("semantics",),
     "loss": ("loss",),
@@ -148,9 +146,6 @@ class Deciders:
         """Those of one element of a field that is a list."""
         if field == "constants":
             return (f"setting {self.script.constants[index].path}",)
-        if field == "versions":
-            ours = "seqgra-compile" in self.script.versions[index].name
-            return ("version",) if ours else ("library",)
         if field == "layers":
             return (f"operation {index + 1}",)
         if field == "penalties":

@@ -54,7 +54,6 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         sections=common.sections("bayes"),
         constants=_constants(model),
         version=__version__,
-        versions=common.versions(),
         definition_sha256=literal(source.sha256),
         alphabet=common.alphabet(model),
         one_hot_doc=common.one_hot_doc(model, f"(B, {size}, L)", "float64"),

@@ -8,11 +8,11 @@ from .. import __version__, ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.semantics import INTENDED, STREAMING
-from ..catalog.sequences import MULTI_CLASS, PYTORCH, SEQUENCE_SPACES, SequenceSpace
+from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES, SequenceSpace
 from ..catalog.storage import MAPPED
 from ..ir import Import, Value
 from ..pycode import Code, call, comment, docstring, literal
-from ..script import Alphabet, Constant, Section, Version
+from ..script import Alphabet, Constant, Section
 from ..source import Source
 from . import weightsfiles
 
@@ -34,8 +34,6 @@ IMPORTS = (
 
 MAPPED_IMPORTS = (Import("itertools"), Import("tempfile"))
 
-NUMPY = Version('"NumPy"', "np.__version__")
-
 
 def sections(folder: str) -> tuple[Section, ...]:
     """The same sections in the same order for every library."""
@@ -56,12 +54,11 @@ def fields(
     folder: str,
     weights: str,
     shape: str,
-    packages: tuple[Version, ...],
 ) -> dict[str, object]:
     """The fields of `Script` that all libraries fill alike.
 
     `folder` holds the templates; `weights` names the files of weights; `shape` is that of a one-hot
-    batch, with a hole for the number of channels; `packages` are those whose versions count.
+    batch, with a hole for the number of channels.
     """
     reader = weightsfiles.reader(model.architecture)
     return {
@@ -69,7 +66,6 @@ def fields(
         "sections": sections(folder),
         "constants": constants(model),
         "version": __version__,
-        "versions": versions(*packages),
         "definition_sha256": literal(source.sha256),
         "alphabet": alphabet(model),
         "length": length(model),
@@ -83,29 +79,12 @@ def fields(
         "multi_class": model.task.value == MULTI_CLASS,
         "two_dimensional": model.input_encoding.value == "2D",
         "shuffle": model.training.shuffle.value,
-        "goes_on": goes_on(model),
         "early_stopping": model.training.early_stopping.value,
         "imitates": model.semantics != INTENDED,
         "streams": model.semantics == STREAMING,
         "loss": loss_text(model),
         "weights_reader": reader.template if reader else None,
     }
-
-
-def versions(*packages: Version) -> tuple[Version, ...]:
-    """What a receipt says of the versions."""
-    python = Version('"Python"', "platform.python_version()")
-    return (Version('"seqgra-compile"', literal(__version__)), *packages, NUMPY, python)
-
-
-def goes_on(model: ir.Model) -> str:
-    """Whether another epoch follows, as an expression."""
-    if not model.training.early_stopping.value:
-        return "len(epochs) < EPOCHS"
-    waited = 'len(epochs) - best_of(epochs)["epoch"]'
-    if model.library.value == PYTORCH and model.semantics != INTENDED:
-        waited = "waited(epochs)"
-    return f"len(epochs) < EPOCHS and {waited} < PATIENCE"
 
 
 def scores(model: ir.Model) -> Scores:

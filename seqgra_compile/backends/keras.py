@@ -11,16 +11,12 @@ from ..catalog.storage import MAPPED
 from ..diagnostics import Diagnostics
 from ..ir import Import
 from ..pycode import Code, call, literal
-from ..script import KerasScript, Layer, LoadedWeights, Version, import_groups
+from ..script import KerasScript, Layer, LoadedWeights, import_groups
 from ..source import Source
 from . import common, weightsfiles
 
 _PACKAGES = ("keras>=3.5", "numpy", "tensorflow>=2.17")
 
-_VERSIONS = (
-    Version('"TensorFlow"', "tf.__version__"),
-    Version('"Keras"', "keras.__version__"),
-)
 _ITERATOR = Import("collections.abc", "Iterator")
 
 
@@ -41,7 +37,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
     shape = "(B, 1, L, {})" if two else "(B, L, {})"
     weights = "saved_model.keras, model-architecture.json"
     return KerasScript(
-        **common.fields(model, source, "keras", weights, shape, _VERSIONS),
+        **common.fields(model, source, "keras", weights, shape),
         dependencies=", ".join(map(literal, sorted((*_PACKAGES, *packages)))),
         future=(),
         imports=_imports(
@@ -88,7 +84,7 @@ def _load(operation: ir.Operation) -> str:
 def _imports(reading: tuple[Import, ...], finite: bool) -> tuple[tuple[str, ...], ...]:
     """The backend and the log level are chosen before TensorFlow is imported."""
     standard = [bound for bound in common.IMPORTS if bound.module != "numpy"]
-    standard.append(Import("warnings"))
+    standard += [Import("io"), Import("warnings")]
     if finite:
         standard.append(Import("functools", "partial"))
     standard += [bound for bound in reading if bound.module in common.STANDARD]

@@ -16,7 +16,7 @@ from ..catalog.storage import MAPPED
 from ..diagnostics import Diagnostics
 from ..ir import Import
 from ..pycode import Code, comment, literal
-from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, Version, import_groups
+from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, import_groups
 from ..source import Source
 from . import common, weightsfiles
 
@@ -29,7 +29,6 @@ _IMPORTS = (
     Import("torch", "nn"),
     Import("tqdm", "tqdm"),
 )
-_VERSIONS = (Version('"PyTorch"', "torch.__version__"),)
 _FUNCTIONAL = Import("torch.nn.functional", None, "F")
 
 # What the templates define, and the built-in functions that they call: an embedded module must
@@ -41,7 +40,7 @@ OWN_NAMES = frozenset("""
     finish parse_arguments set_seed choose_device read_sets main
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __file__ __name__
     BlockingIOError Exception FileExistsError KeyboardInterrupt OSError all any bool bytes chr dict enumerate float globals hash
-    isinstance int len list map max min next open print range repr set str sum tuple type zip
+    isinstance int len list map max memoryview min next open print range repr set str sum tuple type zip
     """.split())
 
 _FORWARD_WIDTH = 80  # Black's 88 less the indentation in `forward`
@@ -76,7 +75,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
     two = model.input_encoding.value == "2D"
     shape = "(B, {}, 1, L)" if two else "(B, {}, L)"
     return PyTorchScript(
-        **common.fields(model, source, "pytorch", "saved_model.pth", shape, _VERSIONS),
+        **common.fields(model, source, "pytorch", "saved_model.pth", shape),
         dependencies=_dependencies(architecture),
         future=architecture.future if is_module else (),
         imports=_imports(

@@ -221,24 +221,24 @@ def evaluate(y_hat: np.ndarray, targets: np.ndarray) -> float:
 
 
 # ---- Records -----------------------------------------------------------------
-def save(path: Path, write) -> None:
+def save(path: Path, data: bytes | memoryview) -> None:
     """A file appears whole or never: its neighbour is written, flushed and renamed."""
     with open(f"{path}.partial", "wb") as file:
-        write(file)
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     os.replace(file.name, path)
 
 
 def save_rows(path: Path, *rows) -> None:
-    text = "".join("\t".join(map(str, row)) + "\n" for row in rows)
-    save(path, lambda file: file.write(text.encode()))
+    save(path, "".join("\t".join(map(str, row)) + "\n" for row in rows).encode())
 
 
 def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
     """Refuse a folder with other files; lock it for as long as this process lives."""
     out.mkdir(parents=True, exist_ok=True)
-    found = set(os.listdir(out)) - {"lock", "lock-journal", "checkpoint.partial"}
+    passing = {"lock", "lock-journal", "checkpoint.partial"}
+    found = set(os.listdir(out)) - passing
     if resume and "receipt.json" in found and "checkpoint" not in found:
         print(f"{out}: this run has come to its end")
         sys.exit(0)
@@ -248,25 +248,25 @@ def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
     lock = sqlite3.connect(out / "lock", timeout=0)
     try:
         lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
+        if set(os.listdir(out)) - passing != found:  # a run ended just now
+            raise sqlite3.OperationalError("was until now")
+    except sqlite3.Error as error:
         raise BlockingIOError(0, f"another run is at work there, or {error}", str(out))
     return lock
 
 
-def begin(device: str, threads: int) -> dict:
+def begin(device: str, threads: int, **versions: str) -> dict:
     """The head of receipt.json: what decides the result, besides the data."""
     definition = "77a44b06f75c91cdd5232498b2ce3aba5f62c55f3597fe517ecfecabc8563064"
+    compiler = "0.1.0"
     own = ((name, value) for name, value in globals().items() if name.isupper())
     settings = {k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))}
+    versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
     return {
         "definition": definition,
         "script": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
         "settings": settings,
-        "versions": {
-            "seqgra-compile": "0.1.0",
-            "NumPy": np.__version__,
-            "Python": platform.python_version(),
-        },
+        "versions": {"seqgra-compile": compiler} | versions,
         "device": device,
         "threads": threads,
         "data": {},

@@ -19,6 +19,7 @@ Writes: saved_model.keras, model-architecture.json, history.tsv, metrics.json,
 
 import argparse
 import hashlib
+import io
 import json
 import math
 import os
@@ -397,9 +398,7 @@ def train(model: keras.Model, sets: dict, out: Path, run: dict) -> None:
             callbacks=[callback(on_train_batch_end=partial(check_loss, title))],
             verbose=1 if sys.stdout.isatty() else 0,
         ).history
-        trained, loss, score = (
-            logs[k][0] for k in ("loss", "val_loss", "val_accuracy")
-        )
+        trained, loss, score = (logs[k][0] for k in ("loss", "val_loss", "val_accuracy"))
         if not math.isfinite(loss):
             sys.exit(f"{title}: the loss is no finite number; lower the learning rate?")
         row = {"epoch": epoch, "training_loss": trained, "validation_loss": loss}
@@ -412,24 +411,24 @@ def train(model: keras.Model, sets: dict, out: Path, run: dict) -> None:
 
 
 # ---- Records -----------------------------------------------------------------
-def save(path: Path, write) -> None:
+def save(path: Path, data: bytes | memoryview) -> None:
     """A file appears whole or never: its neighbour is written, flushed and renamed."""
     with open(f"{path}.partial", "wb") as file:
-        write(file)
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     os.replace(file.name, path)
 
 
 def save_rows(path: Path, *rows) -> None:
-    text = "".join("\t".join(map(str, row)) + "\n" for row in rows)
-    save(path, lambda file: file.write(text.encode()))
+    save(path, "".join("\t".join(map(str, row)) + "\n" for row in rows).encode())
 
 
 def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
     """Refuse a folder with other files; lock it for as long as this process lives."""
     out.mkdir(parents=True, exist_ok=True)
-    found = set(os.listdir(out)) - {"lock", "lock-journal", "checkpoint.partial"}
+    passing = {"lock", "lock-journal", "checkpoint.partial"}
+    found = set(os.listdir(out)) - passing
     if resume and "receipt.json" in found and "checkpoint" not in found:
         print(f"{out}: this run has come to its end")
         sys.exit(0)
@@ -439,27 +438,25 @@ def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
     lock = sqlite3.connect(out / "lock", timeout=0)
     try:
         lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
+        if set(os.listdir(out)) - passing != found:  # a run ended just now
+            raise sqlite3.OperationalError("was until now")
+    except sqlite3.Error as error:
         raise BlockingIOError(0, f"another run is at work there, or {error}", str(out))
     return lock
 
 
-def begin(device: str, threads: int) -> dict:
+def begin(device: str, threads: int, **versions: str) -> dict:
     """The head of receipt.json: what decides the result, besides the data."""
     definition = "c36e8c850eba400b4bc7b81c0431e4b9d83fa09f0ad30d7fd0a30264d5cd6161"
+    compiler = "0.1.0"
     own = ((name, value) for name, value in globals().items() if name.isupper())
     settings = {k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))}
+    versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
     return {
         "definition": definition,
         "script": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
         "settings": settings,
-        "versions": {
-            "seqgra-compile": "0.1.0",
-            "TensorFlow": tf.__version__,
-            "Keras": keras.__version__,
-            "NumPy": np.__version__,
-            "Python": platform.python_version(),
-        },
+        "versions": {"seqgra-compile": compiler} | versions,
         "device": device,
         "threads": threads,
         "data": {},
@@ -471,7 +468,7 @@ def save_model(model: keras.Model, path: Path) -> None:
     """As save does: Keras itself writes to a path only, whose suffix must be .keras."""
     partial = path.with_name("partial.keras")
     model.save(partial)
-    save(path, lambda file: file.write(partial.read_bytes()))
+    save(path, partial.read_bytes())
     partial.unlink()
 
 
@@ -483,7 +480,9 @@ def state_of(model: keras.Model) -> list[keras.Variable]:
 def save_checkpoint(out: Path, run: dict, model: keras.Model) -> None:
     """All that the next epoch depends on; and the losses so far, to read."""
     arrays = [variable.numpy() for variable in state_of(model)]
-    save(out / "checkpoint", lambda file: np.savez(file, *arrays, run=json.dumps(run)))
+    file = io.BytesIO()
+    np.savez(file, *arrays, run=json.dumps(run))
+    save(out / "checkpoint", file.getbuffer())
     epochs = run["epochs"]
     save_rows(out / "history.tsv", *epochs[:1], *(row.values() for row in epochs))
     save_rows(out / "last-epoch-completed.txt", [len(epochs)])
@@ -491,8 +490,13 @@ def save_checkpoint(out: Path, run: dict, model: keras.Model) -> None:
 
 def load_checkpoint(path: Path, run: dict, model: keras.Model) -> None:
     """Go on as if the run had never been stopped, if it is this very one."""
-    stored = np.load(path)
-    begun = json.loads(stored["run"].item())
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            stored = dict(file)
+        begun = json.loads(stored["run"].item())
+    except Exception as error:  # each library has its own for a damaged file
+        problem = f"unreadable ({type(error).__name__}); name another folder with -o"
+        raise OSError(0, problem, str(path)) from error
     run["epochs"] = begun["epochs"]
     if other := [name for name in run if run[name] != begun[name]]:
         raise FileExistsError(0, f"of a run with another {', '.join(other)}", str(path))
@@ -622,7 +626,8 @@ def main() -> None:
     arguments = parse_arguments()
     device = choose_device(arguments.gpu, arguments.threads)
     threads = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
-    out, run = arguments.output_dir, begin(device, threads)
+    versions = {"TensorFlow": tf.__version__, "Keras": keras.__version__}
+    out, run = arguments.output_dir, begin(device, threads, **versions)
     sets = read_sets(arguments.data_dir, run)
     lock = open_folder(out, arguments.resume)
     warn_of_copies(sets)
@@ -642,15 +647,14 @@ def main() -> None:
     train(model, sets, out, run)
 
     model.load_weights(out / "saved_model.keras")
-    architecture = model.to_json().encode()
-    save(out / "model-architecture.json", lambda file: file.write(architecture))
+    save(out / "model-architecture.json", model.to_json().encode())
     run |= {"weights": weigh(model, out), "best": best_of(run["epochs"])}
     if "test" in sets:
         run["test"] = test(model, *sets["test"], out)
     finish(run, out)
+    (out / "checkpoint").unlink()
     lock.close()
     (out / "lock").unlink()
-    (out / "checkpoint").unlink()
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ Writes: saved_model.pth, history.tsv, metrics.json, receipt.json, test-y-hat.txt
 
 import argparse
 import hashlib
+import io
 import json
 import math
 import os
@@ -360,29 +361,29 @@ def train(model, loss_fn, optimizer, sets: dict, out: Path, run: dict) -> None:
         said = f"training loss {mean:.4f}  validation loss {loss:.4f}"
         print(f"{title}  {said}  accuracy {accuracy:.4f}", flush=True)
         if best_of(epochs) is epochs[-1]:
-            save(out / "saved_model.pth", lambda f: torch.save(model.state_dict(), f))
+            save_state(out / "saved_model.pth", model.state_dict())
         save_checkpoint(out, run, model, optimizer)
 
 
 # ---- Records -----------------------------------------------------------------
-def save(path: Path, write) -> None:
+def save(path: Path, data: bytes | memoryview) -> None:
     """A file appears whole or never: its neighbour is written, flushed and renamed."""
     with open(f"{path}.partial", "wb") as file:
-        write(file)
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     os.replace(file.name, path)
 
 
 def save_rows(path: Path, *rows) -> None:
-    text = "".join("\t".join(map(str, row)) + "\n" for row in rows)
-    save(path, lambda file: file.write(text.encode()))
+    save(path, "".join("\t".join(map(str, row)) + "\n" for row in rows).encode())
 
 
 def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
     """Refuse a folder with other files; lock it for as long as this process lives."""
     out.mkdir(parents=True, exist_ok=True)
-    found = set(os.listdir(out)) - {"lock", "lock-journal", "checkpoint.partial"}
+    passing = {"lock", "lock-journal", "checkpoint.partial"}
+    found = set(os.listdir(out)) - passing
     if resume and "receipt.json" in found and "checkpoint" not in found:
         print(f"{out}: this run has come to its end")
         sys.exit(0)
@@ -392,26 +393,25 @@ def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
     lock = sqlite3.connect(out / "lock", timeout=0)
     try:
         lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
+        if set(os.listdir(out)) - passing != found:  # a run ended just now
+            raise sqlite3.OperationalError("was until now")
+    except sqlite3.Error as error:
         raise BlockingIOError(0, f"another run is at work there, or {error}", str(out))
     return lock
 
 
-def begin(device: str, threads: int) -> dict:
+def begin(device: str, threads: int, **versions: str) -> dict:
     """The head of receipt.json: what decides the result, besides the data."""
     definition = "d2d9a56835e62cd9a3887563a2668a34e0e849651cc5bf6bcae87552e198679d"
+    compiler = "0.1.0"
     own = ((name, value) for name, value in globals().items() if name.isupper())
     settings = {k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))}
+    versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
     return {
         "definition": definition,
         "script": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
         "settings": settings,
-        "versions": {
-            "seqgra-compile": "0.1.0",
-            "PyTorch": torch.__version__,
-            "NumPy": np.__version__,
-            "Python": platform.python_version(),
-        },
+        "versions": {"seqgra-compile": compiler} | versions,
         "device": device,
         "threads": threads,
         "data": {},
@@ -419,12 +419,19 @@ def begin(device: str, threads: int) -> dict:
     }
 
 
+def save_state(path: Path, state: dict) -> None:
+    """By way of memory: torch.save itself hides what a full disk says."""
+    file = io.BytesIO()
+    torch.save(state, file)
+    save(path, file.getbuffer())
+
+
 def save_checkpoint(out: Path, run: dict, model, optimizer) -> None:
     """All that the next epoch depends on; and the losses so far, to read."""
     state = {"run": json.dumps(run), "torch": torch.get_rng_state()}
     state["model"], state["optimizer"] = model.state_dict(), optimizer.state_dict()
     state["cuda"] = torch.cuda.get_rng_state_all()
-    save(out / "checkpoint", lambda file: torch.save(state, file))
+    save_state(out / "checkpoint", state)
     epochs = run["epochs"]
     save_rows(out / "history.tsv", *epochs[:1], *(row.values() for row in epochs))
     save_rows(out / "last-epoch-completed.txt", [len(epochs)])
@@ -432,8 +439,12 @@ def save_checkpoint(out: Path, run: dict, model, optimizer) -> None:
 
 def load_checkpoint(path: Path, run: dict, model, optimizer) -> None:
     """Go on as if the run had never been stopped, if it is this very one."""
-    state = torch.load(path, "cpu", weights_only=True)
-    begun = json.loads(state["run"])
+    try:
+        state = torch.load(path, "cpu", weights_only=True)
+        begun = json.loads(state["run"])
+    except Exception as error:  # each library has its own for a damaged file
+        problem = f"unreadable ({type(error).__name__}); name another folder with -o"
+        raise OSError(0, problem, str(path)) from error
     run["epochs"] = begun["epochs"]
     if other := [name for name in run if run[name] != begun[name]]:
         raise FileExistsError(0, f"of a run with another {', '.join(other)}", str(path))
@@ -559,7 +570,8 @@ def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
 def main() -> None:
     arguments = parse_arguments()
     device = choose_device(arguments.gpu, arguments.threads)
-    out, run = arguments.output_dir, begin(str(device), torch.get_num_threads())
+    out, threads = arguments.output_dir, torch.get_num_threads()
+    run = begin(str(device), threads, PyTorch=torch.__version__)
     sets = read_sets(arguments.data_dir, run)
     lock = open_folder(out, arguments.resume)
     warn_of_copies(sets)
@@ -573,7 +585,7 @@ def main() -> None:
     if (out / "checkpoint").exists():
         load_checkpoint(out / "checkpoint", run, model, optimizer)
     save_checkpoint(out, run, model, optimizer)
-    print(f"{MODEL_ID}: {device}, {torch.get_num_threads()} threads")
+    print(f"{MODEL_ID}: {device}, {threads} threads")
     train(model, loss_fn, optimizer, sets, out, run)
 
     model.load_state_dict(torch.load(out / "saved_model.pth", "cpu", weights_only=True))
@@ -581,9 +593,9 @@ def main() -> None:
     if "test" in sets:
         run["test"] = test(model, loss_fn, *sets["test"], out)
     finish(run, out)
+    (out / "checkpoint").unlink()
     lock.close()
     (out / "lock").unlink()
-    (out / "checkpoint").unlink()
 
 
 if __name__ == "__main__":
