@@ -360,7 +360,7 @@ def test(model, loss_fn, codes, targets, out: Path) -> dict:
 
 
 def weigh(model, out: Path) -> dict:
-    """Numbers of weights, less running means and variances; the SHA-256 of all values."""
+    """Numbers of weights, less running means and variances; SHA-256 of all values."""
     sizes = [(weight.numel(), weight.requires_grad) for weight in model.parameters()]
     total, trained = sum(n for n, _ in sizes), sum(n for n, grad in sizes if grad)
     counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
