@@ -237,7 +237,7 @@ def reader(case: Case, **options: str) -> dict[str, object]:
     script = compiled(case.folder / "model.xml", **options)
     section = re.search(r"(?s)\n# -{4} Data -+\n(.*?)\n\n\ndef one_hot", script)[1]
     imports = "import hashlib, os, sys, tempfile\nfrom pathlib import Path\nimport numpy as np\n"
-    hashing = re.search(r"(?s)\ndef sha256.*?\n\n\n", script)[0]
+    hashing = "".join(re.findall(r"(?s)\ndef sha256.*?\n\n\n", script))  # of mapped data
     # A mapped script's class names PyTorch, which reading needs not.
     names: dict[str, object] = {"LABELS": case.labels, "torch": types.SimpleNamespace(Tensor=tuple)}
     exec(

@@ -275,7 +275,7 @@ def begin(device: str, threads: int, **versions: str) -> dict:
 
 
 def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
-    """AUROC and AUPRC (average precision) of each label that varies, and their means."""
+    """AUROC and AUPRC (average precision) of each label that varies, their means."""
     areas = {"AUROC": {}, "AUPRC": {}}
     for label, true, scores in zip(LABELS, y.T, y_hat.T):
         _, ranks = np.unique(-scores, return_inverse=True)  # 0: the best score's

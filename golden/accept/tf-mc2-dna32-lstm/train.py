@@ -474,7 +474,7 @@ def warn_of_copies(sets: dict[str, tuple]) -> None:
 
 
 def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
-    """AUROC and AUPRC (average precision) of each label that varies, and their means."""
+    """AUROC and AUPRC (average precision) of each label that varies, their means."""
     areas = {"AUROC": {}, "AUPRC": {}}
     for label, true, scores in zip(LABELS, y.T, y_hat.T):
         _, ranks = np.unique(-scores, return_inverse=True)  # 0: the best score's
@@ -499,7 +499,7 @@ def test(model: keras.Model, codes, targets, out: Path) -> dict:
     header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
     rows = (a + b for a, b in zip(y.tolist(), y_hat.tolist()))
     save_rows(out / "test-y-hat.txt", header, *rows)
-    return judge(y, y_hat) | result
+    return judge(y, y_hat) | {name: result[name] for name in ("loss", "accuracy")}
 
 
 def weigh(model: keras.Model, out: Path) -> dict:

@@ -330,7 +330,7 @@ def warn_of_copies(sets: dict[str, tuple]) -> None:
 
 
 def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
-    """AUROC and AUPRC (average precision) of each label that varies, and their means."""
+    """AUROC and AUPRC (average precision) of each label that varies, their means."""
     areas = {"AUROC": {}, "AUPRC": {}}
     for label, true, scores in zip(LABELS, y.T, y_hat.T):
         _, ranks = np.unique(-scores, return_inverse=True)  # 0: the best score's
@@ -357,7 +357,7 @@ def test(model, loss_fn, codes, targets, out: Path) -> dict:
 
 
 def weigh(model, out: Path) -> dict:
-    """Numbers of weights, less running means and variances; the SHA-256 of all values."""
+    """Numbers of weights, less running means and variances; SHA-256 of all values."""
     sizes = [(weight.numel(), weight.requires_grad) for weight in model.parameters()]
     total, trained = sum(n for n, _ in sizes), sum(n for n, grad in sizes if grad)
     counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
