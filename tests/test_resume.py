@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pickle
 import re
 import shutil
 import signal
@@ -230,3 +231,81 @@ def test_folders_and_files_that_are_out_of_reach(tmp_path):
     status, _, err = run(arguments(script, tmp_path / "nowhere", tmp_path / "output"))
     assert (status, err) == (2, f"{tmp_path}/nowhere/training.txt: No such file or directory\n")
     assert not (tmp_path / "output").exists()
+
+
+DAMAGES = {
+    "nothing": lambda data: b"",
+    "its first half": lambda data: data[: len(data) // 2],
+    "its second half": lambda data: data[len(data) // 2 :],
+    "zeros within": lambda data: data[: len(data) // 3] + bytes(200) + data[len(data) // 3 + 200 :],
+    "a pickle": lambda data: pickle.dumps({"run": "{}"}),
+    "text": lambda data: b"hello\n",
+}
+
+
+@posix
+@torch_soon
+def test_damaged_checkpoints(library: str, tmp_path):
+    """Each is a sentence, and everything stays as it was."""
+    script, data = prepared(CASES[library], tmp_path, **ENDLESS)
+    output = tmp_path / "output"
+    stopped(script, data, output)
+    whole = (output / "checkpoint").read_bytes()
+    for name, damage in DAMAGES.items():
+        (output / "checkpoint").write_bytes(damage(whole))
+        before = results(output)
+        status, _, err = run(arguments(script, data, output, "--resume"))
+        said = (
+            rf"{re.escape(str(output))}/checkpoint: unreadable \(\w+\); name another folder with -o"
+        )
+        assert status == 2 and re.fullmatch(said, err.splitlines()[-1]), (name, err)
+        assert results(output) == before, name
+
+
+@posix
+def test_folders_that_are_not_ours(tmp_path):
+    """Other files, a lock that is none, a file, a folder that is finished or empty."""
+    script, data = prepared(CASES["PyTorch"], tmp_path, EPOCHS=1)
+    for name, content in (("letter", "Dear reader"), ("lock", "of a bicycle " * 1000)):
+        output = tmp_path / f"folder of a {name}"
+        output.mkdir()
+        (output / name).write_text(content)
+        status, _, err = run(arguments(script, data, output, "--resume"))
+        assert status == 2 and err.startswith(f"{output}: ") and err.count("\n") == 1, err
+        assert os.listdir(output) == [name] and (output / name).read_text() == content
+    status, _, err = run(arguments(script, data, tmp_path / "folder of a letter" / "letter"))
+    assert status == 2 and err.endswith("letter: File exists\n")
+
+
+@posix
+def test_two_runs_at_the_same_moment(tmp_path):
+    """One of them runs, or says that the other has done so."""
+    script, data = prepared(CASES["PyTorch"], tmp_path)
+    runs = [start(arguments(script, data, tmp_path / "output")) for _ in range(2)]
+    said = [process.communicate()[1] for process in runs]
+    assert sorted(process.returncode for process in runs) == [0, 2], said
+    assert all("Traceback" not in err for err in said)
+    assert "checkpoint" not in os.listdir(tmp_path / "output")
+
+
+@posix
+@pytest.mark.skipif(os.name == "posix" and os.geteuid() != 0, reason="mounts need root")
+@pytest.mark.long
+@pytest.mark.parametrize("library", CASES)
+def test_small_disks(library: str, tmp_path):
+    """Disks of several sizes, so that another file each time is the one that does not fit."""
+    script, data = prepared(CASES[library], tmp_path)
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    cut = set()
+    for size in (8, 24, 32, 40, 60) if library == "PyTorch" else (8, 88, 150, 212):
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", str(disk)]
+        if subprocess.run(mount, check=False, capture_output=True).returncode:
+            pytest.skip("may not mount")
+        try:
+            status, _, err = run(arguments(script, data, disk / "output"))
+            assert (status, err) == (2, "writing: No space left on device\n") or not status
+            cut.update(name for name in os.listdir(disk / "output") if "partial" in name)
+        finally:
+            subprocess.run(["umount", str(disk)], check=True)
+    assert len(cut) > 1, cut
