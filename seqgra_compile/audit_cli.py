@@ -323,3 +323,7 @@ def compare(one: str, other: str, tolerance: float) -> None:
         return print_text(text(comparison)) or (_DIFFERENT if differs else _SAME)
 
     _guarded(f"{one}, {other}", work)
+
+
+if __name__ == "__main__":
+    main()

@@ -290,8 +290,8 @@ def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
     if found and not (resume and "checkpoint" in found):
         problem = "not empty, and nothing to resume; name another folder with -o"
         raise FileExistsError(0, problem, str(out))
-    lock = sqlite3.connect(out / "lock", timeout=0)
     try:
+        lock = sqlite3.connect(out / "lock", timeout=0)
         lock.execute("BEGIN EXCLUSIVE")
         if set(os.listdir(out)) - passing != found:  # a run ended just now
             raise sqlite3.OperationalError("was until now")

@@ -381,7 +381,8 @@ def train(model: keras.Model, sets: dict, out: Path, run: dict) -> None:
             callbacks=[callback(on_train_batch_end=partial(check_loss, title))],
             verbose=1 if sys.stdout.isatty() else 0,
         ).history
-        trained, loss, score = (logs[k][0] for k in ("loss", "val_loss", "val_accuracy"))
+        names = ("loss", "val_loss", "val_accuracy")
+        trained, loss, score = (logs[name][0] for name in names)
         if not math.isfinite(loss):
             sys.exit(f"{title}: the loss is no finite number; lower the learning rate?")
         row = {"epoch": epoch, "training_loss": trained, "validation_loss": loss}
@@ -418,8 +419,8 @@ def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
     if found and not (resume and "checkpoint" in found):
         problem = "not empty, and nothing to resume; name another folder with -o"
         raise FileExistsError(0, problem, str(out))
-    lock = sqlite3.connect(out / "lock", timeout=0)
     try:
+        lock = sqlite3.connect(out / "lock", timeout=0)
         lock.execute("BEGIN EXCLUSIVE")
         if set(os.listdir(out)) - passing != found:  # a run ended just now
             raise sqlite3.OperationalError("was until now")
@@ -544,7 +545,7 @@ def finish(run: dict, out: Path) -> None:
     save_rows(out / "session-info.txt", *rows.items())
     metrics = {k: run[k] for k in ("data", "weights", "best", "test") if k in run}
     save_rows(out / "metrics.json", [json.dumps(metrics, indent=2)])
-    run["circumstances"] = {"host": platform.node(), "time": time.strftime("%c %z")}
+    run["circumstances"] = {"host": platform.node(), "time": time.ctime()}
     save_rows(out / "receipt.json", [json.dumps(run, indent=2)])
     for name, part in metrics.items():
         for key, value in part.items():
