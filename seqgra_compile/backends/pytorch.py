@@ -195,7 +195,7 @@ def _dependencies(architecture: ir.Sequential | ir.Module) -> str:
     reader = weightsfiles.reader(architecture)
     others = architecture.dependencies if isinstance(architecture, ir.Module) else ()
     others = (*others, *(reader.packages if reader else ()))
-    return ", ".join(literal(name) for name in sorted({"numpy", "torch", "tqdm", *others}))
+    return ", ".join(literal(name) for name in sorted({"numpy", "torch>=2.4", "tqdm", *others}))
 
 
 def _imports(

@@ -26,7 +26,7 @@ HABITS = {
 
             <hyperparameter name="learning_rate">1e30</hyperparameter>
 
-        Under the semantics intended no such epoch is the best, and having none is an error.
+        Under the semantics intended such a loss ends the run, and the best weights so far stay.
         """,
     ),
     "SG710": Explanation(

@@ -13,7 +13,7 @@ Writes: saved_model.pth, history.tsv, metrics.json, receipt.json, test-y-hat.txt
 
 # /// script
 # requires-python = ">=3.10"
-# dependencies = ["numpy", "torch", "tqdm"]
+# dependencies = ["numpy", "torch>=2.4", "tqdm"]
 # ///
 
 import argparse
