@@ -7,7 +7,7 @@ PY = .venv/bin/python
 .NOTPARALLEL:
 
 demo: .venv/demo.stamp ; rm -rf demo && $(PY) -m seqgra_compile examples/motifs.xml -o demo/train.py && $(PY) demo/train.py examples/data -o demo/model -g -1 --threads 1
-test: .venv/test.stamp ; $(PY) -m pytest
+test: .venv/test.stamp ; $(PY) -m pytest -n 2 --dist loadfile
 golden: .venv/test.stamp ; $(PY) tests/regenerate.py --histories
 bench: .venv/test.stamp ; sh benchmarks/run.sh
 fidelity: fidelity-pytorch fidelity-tensorflow
