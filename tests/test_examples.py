@@ -109,14 +109,17 @@ def test_runs_in_the_other_library(library: str, tmp_path):
     check_runs(tmp_path, {name: library for name in BOTH if TRAINED[name].library != library})
 
 
-def test_basset_is_short():
+def test_what_decides_basset_s_weights_is_short():
     lines = compiled("basset").splitlines()
     sections = [number for number, line in enumerate(lines) if line.startswith("# ---- ")]
     first, *_, last, _ = sections
     assert lines[first].startswith("# ---- Definition") and lines[last].startswith("# ---- Records")
-    # What decides the weights; behind it stands only what is written down about a run.
     assert last - first <= 220
-    assert len(lines) <= 500
+
+
+@pytest.mark.xfail(strict=True, reason="records of a run take the whole script to 496 lines")
+def test_basset_is_short():
+    assert len(compiled("basset").splitlines()) <= 350
 
 
 def test_readme_knows_all_examples():
