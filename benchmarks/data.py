@@ -1,14 +1,17 @@
 """What reading, encoding and holding data costs: `python benchmarks/data.py`.
 
-Each figure comes from a process of its own, the best of several. Reading is compared with NumPy: the
-strong yardstick takes the file's bytes as an array and finds the line ends, the weak one is
-`np.loadtxt`; neither checks or encodes anything. Encoding is compared with a loop over letters, as
-seqgra 0.0.4 does it. Then the peak memory of whole one-epoch runs, with data in memory and mapped.
+Each figure comes from a process of its own, the best of several. Reading is compared with
+`np.loadtxt`, and with as little as NumPy can do: take the file's bytes as an array and find the line
+ends. Neither checks or encodes anything. The SHA-256 of the file, for the receipt, is timed by itself.
+Encoding, the one-hot batches of an epoch included, is compared with seqgra 0.0.4's encoder, where
+seqgra is installed. Then the peak memory of whole one-epoch runs, with data in memory and mapped.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import importlib.util
 import json
 import os
 import platform
@@ -18,6 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -64,47 +69,85 @@ def write(path: Path, count: int, length: int) -> None:
             file.write(b"".join(b"%s\tc%d\n" % (row.tobytes(), label) for row, label in rows))
 
 
-# ---- figures of a process of its own ----
+# ---- figures of a process of its own: each returns seconds ----
 
 
-def data_section(path: Path) -> dict[str, object]:
-    """The names of a script's Data section, without its one-hot code."""
-    section = re.search(r"(?s)\n# -{4} Data -+\n(.*?)\n\n\ndef one_hot", path.read_text("utf-8"))[1]
-    names: dict[str, object] = {"LABELS": tuple(f"c{n}" for n in range(1, LABELS + 1))}
-    exec("import sys\nfrom pathlib import Path\nimport numpy as np\n" + section, names)
+def section_of(script: Path, pattern: str, **names: object) -> dict[str, object]:
+    """The names that a part of a script defines."""
+    found = re.search(rf"(?s){pattern}", script.read_text("utf-8"))[1]
+    names |= {"Path": Path, "np": np, "sys": sys}
+    exec("from __future__ import annotations\n" + found, names)
     return names
 
 
-def strong(path: Path) -> object:
-    data = np.frombuffer(path.read_bytes(), np.uint8)
-    return data, np.flatnonzero(data == 10)
+def read_by_script(path: Path, source: Path, length: int) -> float:
+    """Without the file's hash."""
+    no_hash = types.SimpleNamespace(hexdigest=str)
+    names = section_of(
+        source,
+        r"\n# -{4} Data -+\n(.*?)\n\n\ndef one_hot",
+        LABELS=tuple(f"c{n}" for n in range(1, LABELS + 1)),
+        hashlib=types.SimpleNamespace(sha256=lambda data: no_hash),
+    )
+    return seconds(lambda: names["read_set"](path, length))
 
 
-def weak(path: Path) -> object:
-    return np.loadtxt(path, dtype=str, delimiter="\t", skiprows=1)
+def read_bytes(path: Path, source: Path, length: int) -> float:
+    def read() -> object:
+        data = np.frombuffer(path.read_bytes(), np.uint8)
+        return data, np.flatnonzero(data == 10)
+
+    return seconds(read)
 
 
-def letters(path: Path) -> object:
-    """One-hot code letter by letter."""
-    rows = {letter: np.eye(4)[number] for number, letter in enumerate("ACGT")}
+def loadtxt(path: Path, source: Path, length: int) -> float:
+    return seconds(lambda: np.loadtxt(path, dtype=str, delimiter="\t", skiprows=1))
+
+
+def sha256(path: Path, source: Path, length: int) -> float:
+    return seconds(lambda: hashlib.sha256(path.read_bytes()))
+
+
+def one_hot(path: Path, source: Path, length: int) -> float:
+    """An epoch's batches of 100, in random order."""
+    import torch
+
+    torch.set_num_threads(1)
+    encode = section_of(source, r"\n(def one_hot.*?)\n\n\n", torch=torch)["one_hot"]
+    count = path.stat().st_size // (length + 4)
+    codes = torch.randint(0, 4, (count, length), dtype=torch.uint8)
+    batches = torch.randperm(count).split(100)
+    return seconds(lambda: [encode(codes[batch]) for batch in batches] and None)
+
+
+def encode_by_seqgra(path: Path, source: Path, length: int) -> float:
+    """Of a tenth of the letters, which are in memory."""
+    sys.path.insert(0, str(Path(__file__).with_name("fidelity")))
+    import shims
+
+    shims.install()
+    from seqgra.learner.dnahelper import DNAHelper
+
     with path.open() as file:
-        next(file)
-        return [np.vstack([rows[x] for x in line.partition("\t")[0]]) for line in file]
+        letters = [line.partition("\t")[0] for line in file][1::10]
+    encode = DNAHelper.convert_dense_to_one_hot_encoding
+    return 10 * seconds(lambda: np.stack([encode(x) for x in letters]))
 
 
-def figure(kind: str, path: Path, source: Path, length: int) -> float:
-    if kind == "script":
-        read_set = data_section(source)["read_set"]
-        start = time.perf_counter()
-        read_set(path, length)
-    else:
-        start = time.perf_counter()
-        {"strong": strong, "weak": weak, "letters": letters}[kind](path)
+FIGURES = {
+    each.__name__: each
+    for each in (read_by_script, read_bytes, loadtxt, sha256, one_hot, encode_by_seqgra)
+}
+
+
+def seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
     return time.perf_counter() - start
 
 
-def best(kind: str, path: Path, source: Path, length: int, times: int) -> float:
-    command = [sys.executable, __file__, "--figure", kind, path, source, str(length)]
+def best(figure: Callable, path: Path, source: Path, length: int, times: int) -> float:
+    command = [sys.executable, __file__, "--figure", figure.__name__, path, source, str(length)]
     found = [
         float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         for _ in range(times)
@@ -115,19 +158,27 @@ def best(kind: str, path: Path, source: Path, length: int, times: int) -> float:
 def reading(folder: Path, count: int, length: int) -> None:
     path, source = folder / "reading.txt", script(folder, length, "memory")
     write(path, count, length)
-    took = {kind: best(kind, path, source, length, 7) for kind in ("strong", "script")}
-    took["weak"] = best("weak", path, source, length, 2)
-    small = folder / "small.txt"
-    with path.open("rb") as file:
-        small.write_bytes(b"".join(next(file) for _ in range(count // 10 + 1)))
-    took["letters"] = 10 * best("letters", small, source, length, 2)
+    ours, bare, text, hashed, batches = (
+        best(figure, path, source, length, times)
+        for figure, times in (
+            (read_by_script, 7),
+            (read_bytes, 7),
+            (loadtxt, 3),
+            (sha256, 3),
+            (one_hot, 3),
+        )
+    )
+    print(f"{count:,} x {length:,}: read, checked and encoded in {1000 * ours:.0f} ms", end="")
+    print(f", {ours / text:.2f} times np.loadtxt's {1000 * text:.0f} ms", end="")
+    print(f" and {ours / bare:.1f} times the {1000 * bare:.0f} ms of its bytes and line ends")
+    print(f"  SHA-256 of the file {1000 * hashed:.0f} ms, an epoch's one-hot batches", end="")
+    print(f" {1000 * batches:.0f} ms")
+    if importlib.util.find_spec("seqgra"):
+        upstream = best(encode_by_seqgra, path, source, length, 2)
+        print(f"  seqgra 0.0.4 encodes it in {upstream:.2f} s, {upstream / ours:.0f} times", end="")
+        print(f" reading by the script, {upstream / (ours + batches):.0f} times", end="")
+        print(" reading and an epoch's batches")
     path.unlink()
-    ours = took["script"]
-    print(f"{count:,} x {length:,}: read, checked and encoded in {ours * 1000:.0f} ms")
-    print(f"  bytes and line ends with NumPy {took['strong'] * 1000:.0f} ms", end="")
-    print(f" ({ours / took['strong']:.1f} times), np.loadtxt {took['weak']:.2f} s", end="")
-    print(f" ({took['weak'] / ours:.0f} times ours)")
-    print(f"  letter by letter {took['letters']:.1f} s ({took['letters'] / ours:.0f} times ours)")
 
 
 def whole_run(folder: Path, length: int, storage: str, data: Path, threads: int) -> tuple:
@@ -171,8 +222,8 @@ def main() -> None:
     parser.add_argument("--figure", nargs=4, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.figure:
-        kind, path, source, length = arguments.figure
-        print(figure(kind, Path(path), Path(source), int(length)))
+        name, path, source, length = arguments.figure
+        print(FIGURES[name](Path(path), Path(source), int(length)))
         return
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:

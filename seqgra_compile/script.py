@@ -86,7 +86,7 @@ class Script:
 
     `length_from_data`: the sequences' length is that of the first one, not the definition's.
     `mapped`: data stay on disk. `example_number` is an expression: the first example's line.
-    `resumes`: a run that was stopped can go on.
+    `trains`: there is something to train, and a run that was stopped can go on.
     """
 
     docstring: str
@@ -101,17 +101,17 @@ class Script:
     one_hot_doc: str
     targets_doc: str
     multi_class: bool
+    length: str
     length_from_data: bool
     mapped: bool
     example_number: str
-    resumes: bool
+    trains: bool
 
 
 @record(kw_only=True)
 class TrainingScript(Script):
     """A script that trains a model; as seqgra 0.0.4 does if it imitates or even streams."""
 
-    length: str
     model_doc: str
     two_dimensional: bool
     shuffle: bool

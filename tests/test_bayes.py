@@ -357,7 +357,7 @@ def test_golden_script_writes_what_it_says(case: Case, tmp_path):
     counts = (output / "num-model-parameters.txt").read_text().splitlines()
     assert [line.rpartition("\t")[2] for line in counts] == ["0", "0", "0"]
     metrics = json.loads((output / "metrics.json").read_text())
-    assert set(metrics) == sets
+    assert set(metrics) == {"data", "copies", *sets}
     for seed, (name, count) in enumerate(SIZES.items()):
         header, *rows = (output / f"{name}-y-hat.txt").read_text().splitlines()
         size = len(case.labels)
@@ -375,6 +375,8 @@ def test_golden_script_writes_what_it_says(case: Case, tmp_path):
                 assert sum(y_hat) == pytest.approx(1)
                 right += truth[y_hat.index(max(y_hat))]
         assert metrics[name]["accuracy"] == right / count
+        counted = [sum(row.split("\t")[place] == "True" for row in rows) for place in range(size)]
+        assert list(metrics["data"][name]["labels"].values()) == counted
     assert history.check(case, history.of(output)) == []
 
 
@@ -384,7 +386,8 @@ def test_only_the_test_set_is_needed(tmp_path):
     (data / "training.txt").unlink()
     (data / "validation.txt").unlink()
     assert run_script(case.script, data, tmp_path / "model").returncode == 0
-    assert set(json.loads((tmp_path / "model" / "metrics.json").read_text())) == {"test"}
+    metrics = json.loads((tmp_path / "model" / "metrics.json").read_text())
+    assert set(metrics) == {"data", "copies", "test"} and metrics["copies"] == {}
     (data / "test.txt").unlink()
     done = run_script(case.script, data, tmp_path / "other")
     assert done.returncode == 2 and "test.txt: No such file" in done.stderr
@@ -437,7 +440,7 @@ def test_example_classifies_its_data(tmp_path):
     done = run_script(script, EXAMPLES / "data", tmp_path / "model")
     assert done.returncode == 0, done.stderr
     metrics = json.loads((tmp_path / "model" / "metrics.json").read_text())
-    assert all(found["accuracy"] > 0.9 for found in metrics.values())
+    assert all(metrics[name]["accuracy"] > 0.9 for name in SIZES)
 
 
 # ---- compiling ----

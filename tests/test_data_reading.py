@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import os
 import re
@@ -256,7 +257,8 @@ def test_codes_and_targets(name: str, tmp_path):
     pairs, path = bad_data.clean(case), tmp_path / "data.txt"
     path.write_bytes(text(pairs))
     letters = {"DNA": "ACGTN", "RNA": "ACGUN", "protein": bad_data.PROTEIN}[case.space]
-    codes, targets = reader(case)["read_set"](path, case.length)
+    codes, targets, digest = reader(case)["read_set"](path, case.length)
+    assert digest == hashlib.sha256(path.read_bytes()).hexdigest()
     assert codes.dtype == np.uint8 and codes.flags.writeable
     assert codes.tolist() == [[letters.index(letter.upper()) for letter in x] for x, _ in pairs]
     if case.multi_label:

@@ -75,10 +75,10 @@ def test_any_parts_make_the_same_cache(name: str, chunk: int, tmp_path):
     case, path = BY_ID[name], tmp_path / "data.txt"
     for bad in taken_by(case):
         path.write_bytes(bad.make(bad_data.clean(case)))
-        codes, targets = mapped_reader(case, chunk)["read_set"](path, case.length)
-        for mapped, array in zip(
-            (codes, targets), reader(case)["read_set"](path, case.length), strict=True
-        ):
+        *held, digest = mapped_reader(case, chunk)["read_set"](path, case.length)
+        *arrays, expected = reader(case)["read_set"](path, case.length)
+        assert digest == expected
+        for mapped, array in zip(held, arrays, strict=True):
             assert (mapped[:] == array).all() and mapped[:].dtype == array.dtype
             assert mapped.shape == array.shape
         for cache in tmp_path.glob("*.cache"):
@@ -107,13 +107,13 @@ def test_the_cache_is_found_again_and_belongs_to_its_data(tmp_path):
     path, names = tmp_path / "data.txt", mapped_reader(ONE, 2**24)
     pairs = bad_data.clean(ONE)
     path.write_bytes(text(pairs))
-    first, _ = names["read_set"](path, ONE.length)
+    first, *_ = names["read_set"](path, ONE.length)
     (cache,) = tmp_path.glob("*.cache")
     made = (cache / "codes").stat().st_mtime_ns
     names["read_set"](path, ONE.length)
     assert (cache / "codes").stat().st_mtime_ns == made
     path.write_bytes(text(pairs[::-1]))
-    other, _ = names["read_set"](path, ONE.length)
+    other, *_ = names["read_set"](path, ONE.length)
     assert (other[:] == first[:][::-1]).all()
     assert len(list(tmp_path.glob("*.cache"))) == 2
     names["LABELS"] = tuple(reversed(names["LABELS"]))
@@ -140,7 +140,7 @@ def test_another_run_makes_the_same_cache_at_once(tmp_path):
         names["read_set"](path, ONE.length)
 
     names["encode_parts"] = slowly
-    codes, _ = names["read_set"](path, ONE.length)
+    codes, *_ = names["read_set"](path, ONE.length)
     assert len(codes) == 6
     assert len(list(tmp_path.iterdir())) == 2
 

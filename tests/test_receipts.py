@@ -168,7 +168,12 @@ def test_copies_are_counted(library: str, shared, capsys):
         rows = (data / f"{name}.txt").read_text("utf-8").splitlines()[1:]
         letters = [row.split("\t")[0].upper() for row in rows]
         sets[name] = np.array([[code_of[x] for x in each] for each in letters], np.uint8), None
-    function(case, "warn_of_copies", itertools=itertools)(sets)
+    found = function(case, "find_copies", itertools=itertools)(sets)
+    assert found == {
+        "training and validation": 1,
+        "training and test": 2,
+        "validation and test": 0,
+    }
     assert capsys.readouterr().out.splitlines() == [
         "warning: training and validation share 1 sequences",
         "warning: training and test share 2 sequences",
@@ -178,14 +183,15 @@ def test_copies_are_counted(library: str, shared, capsys):
 def test_no_copies_no_warning(capsys):
     draw = random.Random(1)
     rows = np.array([[draw.randrange(4) for _ in range(40)] for _ in range(30)], np.uint8)
-    warn = function(LIBRARIES["PyTorch"], "warn_of_copies", itertools=itertools)
-    warn(
+    find = function(LIBRARIES["PyTorch"], "find_copies", itertools=itertools)
+    found = find(
         {
             "training": (rows[:10], None),
             "validation": (rows[10:20], None),
             "test": (rows[20:], None),
         }
     )
+    assert set(found.values()) == {0}
     assert capsys.readouterr().out == ""
 
 

@@ -281,7 +281,9 @@ def test_output_folders(tmp_path):
     assert {path.name for path in empty.iterdir()} == FILES - {"test-y-hat.txt"} | {
         "saved_model.pth"
     }
-    assert json.loads((empty / "metrics.json").read_text()).keys() == {"data", "weights", "best"}
+    assert json.loads((empty / "metrics.json").read_text()).keys() == {
+        *("data", "copies", "weights", "best")
+    }
 
 
 def test_weights_files_are_checked(tmp_path):

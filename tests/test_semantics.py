@@ -115,7 +115,7 @@ def test_unknown_letters(semantics, tmp_path):
         with pytest.raises(SystemExit, match=r"training.txt:2: letter 11 is 'R', none of ACGTN"):
             found["read_set"](path, None)
     else:
-        codes, _ = found["read_set"](path, None)
+        codes, *_ = found["read_set"](path, None)
         assert codes.tolist() == [[0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 4, 4]]
 
 

@@ -53,7 +53,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "length_from_data": ("architecture",),
     "mapped": ("data",),
     "example_number": ("data",),
-    "resumes": ("library",),
+    "trains": ("library",),
     "model_doc": ("architecture", OPERATIONS, "loss"),
     "two_dimensional": ("encoding",),
     "shuffle": ("shuffle",),

@@ -22,19 +22,7 @@ from ..script import (
 from ..source import Source
 from . import common
 
-_IMPORTS = (
-    Import("argparse"),
-    Import("hashlib"),
-    Import("json"),
-    Import("math"),
-    Import("os"),
-    Import("platform"),
-    Import("sqlite3"),
-    Import("sys"),
-    Import("time"),
-    Import("pathlib", "Path"),
-    Import("numpy", None, "np"),
-)
+_IMPORTS = (*common.IMPORTS, Import("math"))
 _WIDTH = 80
 
 
@@ -59,10 +47,11 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         one_hot_doc=common.one_hot_doc(model, f"(B, {size}, L)", "float64"),
         targets_doc=common.targets_doc(model),
         multi_class=model.task.value == MULTI_CLASS,
+        length="None",
         length_from_data=True,
         mapped=False,
         example_number="2",
-        resumes=False,
+        trains=False,
         heading=_heading(model),
         matrices=rows,
         matrices_doc=_matrices_doc(model),

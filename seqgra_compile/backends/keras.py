@@ -84,7 +84,7 @@ def _load(operation: ir.Operation) -> str:
 def _imports(reading: tuple[Import, ...], finite: bool) -> tuple[tuple[str, ...], ...]:
     """The backend and the log level are chosen before TensorFlow is imported."""
     standard = [bound for bound in common.IMPORTS if bound.module != "numpy"]
-    standard += [Import("io"), Import("warnings")]
+    standard += [Import("io"), Import("math"), Import("warnings")]
     if finite:
         standard.append(Import("functools", "partial"))
     standard += [bound for bound in reading if bound.module in common.STANDARD]

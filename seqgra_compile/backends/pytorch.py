@@ -35,8 +35,8 @@ _FUNCTIONAL = Import("torch.nn.functional", None, "F")
 # not bind these names anew. A test holds the list against the scripts in golden/.
 OWN_NAMES = frozenset("""
     CODE_OF CHUNK Mapped encode encode_parts write_cache read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
-    draw stream_order train_epoch evaluate best_of waited train
-    save save_rows open_folder sha256 begin save_state save_checkpoint load_checkpoint check_finite warn_of_copies judge test weigh
+    draw stream_order train_epoch evaluate waited train
+    save open_folder sha256 begin save_checkpoint load_checkpoint find_copies judge test weigh
     finish parse_arguments set_seed choose_device read_sets main
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __file__ __name__
     BlockingIOError Exception FileExistsError KeyboardInterrupt OSError all any bool bytes chr dict enumerate float globals hash
@@ -78,9 +78,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
         **common.fields(model, source, "pytorch", "saved_model.pth", shape),
         dependencies=_dependencies(architecture),
         future=architecture.future if is_module else (),
-        imports=_imports(
-            architecture, layers, lowered, one_hot_targets, draws, model.data == MAPPED
-        ),
+        imports=_imports(model, layers, lowered, one_hot_targets, draws),
         optimizer=common.optimizer_text(model, Code("model.parameters()")),
         probabilities="scores" + _PROBABILITIES.get((scores, loss.activation), ""),
         predicted="scores.sigmoid() > 0.5" if logits else f"scores > {loss.threshold}",
@@ -199,15 +197,16 @@ def _dependencies(architecture: ir.Sequential | ir.Module) -> str:
 
 
 def _imports(
-    architecture: ir.Sequential | ir.Module,
+    model: ir.Model,
     layers: tuple[Layer, ...],
     lowered: list[Lowered],
     one_hot_targets: bool,
     draws: bool,
-    mapped: bool,
 ) -> tuple[tuple[str, ...], ...]:
+    architecture = model.architecture
     imports = [bound for bound in _IMPORTS if draws or bound != _RANDOM]
-    imports += common.MAPPED_IMPORTS if mapped else ()
+    imports += common.MAPPED_IMPORTS if model.data == MAPPED else ()
+    imports += (Import("math"),) if model.optimizer.keras_epsilon else ()
     if isinstance(architecture, ir.Module):
         own = {bound.binds: _target(bound) for bound in imports}
         imports += [

@@ -23,7 +23,7 @@ _READERS = {
     "h5": Reader(
         "common/weights_h5.py", (Import("hashlib"), Import("io"), Import("h5py")), ("h5py",)
     ),
-    "saved_model": Reader("common/weights_saved_model.py", (Import("hashlib"),)),
+    "saved_model": Reader("common/weights_saved_model.py", (Import("hashlib"), Import("math"))),
 }
 
 

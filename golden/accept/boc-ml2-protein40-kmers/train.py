@@ -42,9 +42,10 @@ CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ARNDCEQGHILKMFPSTWYV")] = range(20)
 
 
-def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
-    """A file's examples: codes (N, length) uint8, 0 or 1 (N, labels) float32."""
-    text = path.read_bytes().rstrip(b"\r\n")
+def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, str]:
+    """Codes (N, length) uint8, 0 or 1 (N, labels) float32; the file's SHA-256."""
+    text = path.read_bytes()
+    digest, text = hashlib.sha256(text).hexdigest(), text.rstrip(b"\r\n")
     if not text.startswith((b"x\ty\n", b"x\ty\r\n")):
         sys.exit(f"{path}:1: expected x, tab, y, then examples; found {text[:16]!r}")
     ends = np.append(np.flatnonzero(np.frombuffer(text, np.uint8) == 10), len(text))
@@ -70,7 +71,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray]:
         row, at = np.argwhere(codes == 255)[0]
         letter = f"letter {at + 1} is {chr(text[starts[row] + at])!a}"
         sys.exit(f"{path}:{row + 2}: {letter}, none of ARNDCEQGHILKMFPSTWYV")
-    return codes, targets[rows]
+    return codes, targets[rows], digest
 
 
 def one_hot(codes: np.ndarray) -> np.ndarray:
@@ -206,17 +207,14 @@ def evaluate(y_hat: np.ndarray, targets: np.ndarray) -> float:
 
 
 # ---- Records -----------------------------------------------------------------
-def save(path: Path, data: bytes | memoryview) -> None:
-    """A file appears whole or never: its neighbour is written, flushed and renamed."""
+def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
+    """Rows of text, or bytes: the file appears whole or never."""
     with open(f"{path}.partial", "wb") as file:
         file.write(data)
+        file.writelines(("\t".join(map(str, row)) + "\n").encode() for row in rows)
         file.flush()
         os.fsync(file.fileno())
     os.replace(file.name, path)
-
-
-def save_rows(path: Path, *rows) -> None:
-    save(path, "".join("\t".join(map(str, row)) + "\n" for row in rows).encode())
 
 
 def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
@@ -243,20 +241,27 @@ def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
 def begin(device: str, threads: int, **versions: str) -> dict:
     """The head of receipt.json: what decides the result, besides the data."""
     definition = "4a8d15333b58ab50b8341f53d07ac152e0f42a08aeb3cf4dc4afd8e02044d087"
-    compiler = "0.1.0"
+    script = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
     own = ((name, value) for name, value in globals().items() if name.isupper())
     settings = {k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))}
+    versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    return {
-        "definition": definition,
-        "script": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
-        "settings": settings,
-        "versions": {"seqgra-compile": compiler} | versions,
-        "device": device,
-        "threads": threads,
-        "data": {},
-        "epochs": [],
-    }
+    run = {"definition": definition, "script": script, "settings": settings}
+    run |= {"versions": versions, "device": device, "threads": threads}
+    return run | {"data": {}, "epochs": []}
+
+
+def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
+    """How many sequences two sets share."""
+    found, shared = {}, {}
+    for name, (codes, _) in sets.items():
+        found[name] = {hash(bytes(x)) for x in codes}
+        for other in list(found)[:-1]:
+            shared[f"{other} and {name}"] = len(found[other] & found[name])
+    for pair, count in shared.items():
+        if count:
+            print(f"warning: {pair} share {count} sequences")
+    return shared
 
 
 def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
@@ -281,8 +286,22 @@ def test(model: dict, codes: np.ndarray, targets: np.ndarray, path: Path) -> dic
     y = targets == 1
     header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
     rows = (a + b for a, b in zip(y.tolist(), y_hat.tolist()))
-    save_rows(path, header, *rows)
+    save(path, header, *rows)
     return judge(y, y_hat) | {"accuracy": evaluate(y_hat, targets)}
+
+
+def finish(run: dict, results: dict, out: Path) -> None:
+    """metrics.json, what the run came to, and receipt.json, all that is known of it."""
+    rows = run["versions"] | {"device": run["device"], "threads": run["threads"]}
+    save(out / "session-info.txt", *rows.items())
+    metrics = {"data": run["data"]} | results
+    save(out / "metrics.json", [json.dumps(metrics, indent=2)])
+    circumstances = {"host": platform.node(), "time": time.ctime()}
+    receipt = run | results | {"circumstances": circumstances}
+    save(out / "receipt.json", [json.dumps(receipt, indent=2)])
+    for name, part in metrics.items():
+        for key, value in part.items():
+            print(f"{name} {key}: {value}")
 
 
 # ---- Main --------------------------------------------------------------------
@@ -294,33 +313,37 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
+    """The sets' codes and targets; only the test set must be there."""
+    sets = {}
+    for name in ("training", "validation", "test"):
+        path = data_dir / f"{name}.txt"
+        if name == "test" or path.exists():
+            codes, targets, digest = read_set(path, None)
+            sets[name] = codes, targets
+            counts = targets.sum(axis=0, dtype=int).tolist()
+            run["data"][name] = {"sha256": digest, "examples": len(codes)}
+            run["data"][name]["labels"] = dict(zip(LABELS, counts))
+    return sets
+
+
 def main() -> None:
     arguments = parse_arguments()
-    model = build_model()
+    out, run, model = arguments.output_dir, begin("cpu", 1), build_model()
+    sets = read_sets(arguments.data_dir, run)
     widest = max(model, key=lambda name: width_of(model[name]))
-    sets, out, run = {}, arguments.output_dir, begin("cpu", 1)
-    for name in ("test", "validation", "training"):
-        path = arguments.data_dir / f"{name}.txt"
-        if name == "test" or path.exists():
-            sets[name] = codes, _ = read_set(path, None)
-            if codes.shape[1] < width_of(model[widest]):
-                sys.exit(f"{path}:2: fewer letters than the element {widest!r}")
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            run["data"][name] = {"sha256": digest, "examples": len(codes)}
+    for name, (codes, _) in sets.items():
+        if codes.shape[1] < width_of(model[widest]):
+            place = f"{arguments.data_dir / name}.txt:2"
+            sys.exit(f"{place}: fewer letters than the element {widest!r}")
     lock = open_folder(out, resume=False)
-
+    results = {"copies": find_copies(sets)}
+    for name, (codes, targets) in sets.items():
+        results[name] = test(model, codes, targets, out / f"{name}-y-hat.txt")
     kinds = ("trainable", "non-trainable", "all")
     rows = [(f"number of {kind} parameters", 0) for kind in kinds]
-    save_rows(out / "num-model-parameters.txt", *rows)
-    save_rows(out / "session-info.txt", *run["versions"].items())
-    for name, (codes, targets) in sets.items():
-        run[name] = test(model, codes, targets, out / f"{name}-y-hat.txt")
-        for key, value in run[name].items():
-            print(f"{name} {key}: {value}", flush=True)
-    metrics = {name: run[name] for name in sets}
-    save_rows(out / "metrics.json", [json.dumps(metrics, indent=2)])
-    run["circumstances"] = {"host": platform.node(), "time": time.strftime("%c %z")}
-    save_rows(out / "receipt.json", [json.dumps(run, indent=2)])
+    save(out / "num-model-parameters.txt", *rows)
+    finish(run, results, out)
     lock.close()
     (out / "lock").unlink()
 

@@ -67,9 +67,10 @@ CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
 
 
-def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """A file's examples: codes (N, length) uint8, class indices (N,) int64."""
-    text = path.read_bytes().rstrip(b"\r\n")
+def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
+    """Codes (N, length) uint8, class indices (N,) int64; the file's SHA-256."""
+    text = path.read_bytes()
+    digest, text = hashlib.sha256(text).hexdigest(), text.rstrip(b"\r\n")
     if not text.startswith((b"x\ty\n", b"x\ty\r\n")):
         sys.exit(f"{path}:1: expected x, tab, y, then examples; found {text[:16]!r}")
     ends = np.append(np.flatnonzero(np.frombuffer(text, np.uint8) == 10), len(text))
@@ -94,7 +95,7 @@ def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray]:
         row, at = np.argwhere(codes == 255)[0]
         letter = f"letter {at + 1} is {chr(text[starts[row] + at])!a}"
         sys.exit(f"{path}:{row + 2}: {letter}, none of ACGTN")
-    return codes, targets[rows]
+    return codes, targets[rows], digest
 
 
 def one_hot(codes: tf.Tensor) -> tf.Tensor:
@@ -344,22 +345,23 @@ def accuracy(targets: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
     return tf.cast(correct, tf.float32)
 
 
-def best_of(epochs: list[dict]) -> dict:
-    """The epoch with the lowest validation loss, the first of ties."""
-    return min(epochs, key=lambda row: row["validation_loss"], default={"epoch": 0})
-
-
 def check_loss(title: str, batch: int, logs: dict[str, float]) -> None:
     """End the run at the first loss that is no finite number."""
     if not math.isfinite(logs["loss"]):
         title += f", batch {batch + 1}"
-        sys.exit(f"{title}: the loss is no finite number; lower the learning rate?")
+        sys.exit(f"{title}: no finite loss; lower the learning rate?")
 
 
-def train(model: keras.Model, sets: dict, out: Path, run: dict) -> None:
-    """Leave the weights of the epoch with the lowest validation loss in a file."""
+def train(model: keras.Model, sets: dict, out: Path, run: dict) -> dict:
+    """Save the weights of the epoch with the lowest validation loss; return its row."""
     training, validation, epochs = sets["training"], sets["validation"], run["epochs"]
-    while len(epochs) < EPOCHS and len(epochs) - best_of(epochs)["epoch"] < PATIENCE:
+    while True:
+        best = min(epochs, key=lambda row: row["validation_loss"], default={"epoch": 0})
+        if epochs[-1:] == [best]:
+            save_model(model, out / "saved_model.keras")
+        save_checkpoint(out, run, model)
+        if len(epochs) == EPOCHS or len(epochs) - best["epoch"] == PATIENCE:
+            return best
         epoch = len(epochs) + 1
         title = f"epoch {epoch}/{EPOCHS}"
         order = epoch_order(len(training[0]), epoch)
@@ -376,28 +378,22 @@ def train(model: keras.Model, sets: dict, out: Path, run: dict) -> None:
         names = ("loss", "val_loss", "val_accuracy")
         trained, loss, score = (logs[name][0] for name in names)
         if not math.isfinite(loss):
-            sys.exit(f"{title}: the loss is no finite number; lower the learning rate?")
+            sys.exit(f"{title}, validation: no finite loss; lower the learning rate?")
         row = {"epoch": epoch, "training_loss": trained, "validation_loss": loss}
         epochs.append(row | {"validation_accuracy": score})
         losses = f"training loss {trained:.4f}  validation loss {loss:.4f}"
         print(f"{title}  {losses}  accuracy {score:.4f}", flush=True)
-        if best_of(epochs) is epochs[-1]:
-            save_model(model, out / "saved_model.keras")
-        save_checkpoint(out, run, model)
 
 
 # ---- Records -----------------------------------------------------------------
-def save(path: Path, data: bytes | memoryview) -> None:
-    """A file appears whole or never: its neighbour is written, flushed and renamed."""
+def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
+    """Rows of text, or bytes: the file appears whole or never."""
     with open(f"{path}.partial", "wb") as file:
         file.write(data)
+        file.writelines(("\t".join(map(str, row)) + "\n").encode() for row in rows)
         file.flush()
         os.fsync(file.fileno())
     os.replace(file.name, path)
-
-
-def save_rows(path: Path, *rows) -> None:
-    save(path, "".join("\t".join(map(str, row)) + "\n" for row in rows).encode())
 
 
 def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
@@ -424,27 +420,21 @@ def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
 def begin(device: str, threads: int, **versions: str) -> dict:
     """The head of receipt.json: what decides the result, besides the data."""
     definition = "452fc1970f46ffef2c227228e6daa3adc60b8c5fb6881c5246f5dd7272ca5531"
-    compiler = "0.1.0"
+    script = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
     own = ((name, value) for name, value in globals().items() if name.isupper())
     settings = {k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))}
+    versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    return {
-        "definition": definition,
-        "script": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
-        "settings": settings,
-        "versions": {"seqgra-compile": compiler} | versions,
-        "device": device,
-        "threads": threads,
-        "data": {},
-        "epochs": [],
-    }
+    run = {"definition": definition, "script": script, "settings": settings}
+    run |= {"versions": versions, "device": device, "threads": threads}
+    return run | {"data": {}, "epochs": []}
 
 
 def save_model(model: keras.Model, path: Path) -> None:
     """As save does: Keras itself writes to a path only, whose suffix must be .keras."""
     partial = path.with_name("partial.keras")
     model.save(partial)
-    save(path, partial.read_bytes())
+    save(path, data=partial.read_bytes())
     partial.unlink()
 
 
@@ -458,10 +448,10 @@ def save_checkpoint(out: Path, run: dict, model: keras.Model) -> None:
     arrays = [variable.numpy() for variable in state_of(model)]
     file = io.BytesIO()
     np.savez(file, *arrays, run=json.dumps(run))
-    save(out / "checkpoint", file.getbuffer())
+    save(out / "checkpoint", data=file.getbuffer())
     epochs = run["epochs"]
-    save_rows(out / "history.tsv", *epochs[:1], *(row.values() for row in epochs))
-    save_rows(out / "last-epoch-completed.txt", [len(epochs)])
+    save(out / "history.tsv", *epochs[:1], *(row.values() for row in epochs))
+    save(out / "last-epoch-completed.txt", [len(epochs)])
 
 
 def load_checkpoint(path: Path, run: dict, model: keras.Model) -> None:
@@ -480,15 +470,18 @@ def load_checkpoint(path: Path, run: dict, model: keras.Model) -> None:
         variable.assign(stored[f"arr_{number}"])
 
 
-def warn_of_copies(sets: dict[str, tuple]) -> None:
-    """Say how many sequences two sets share, on the same or opposite strands."""
+def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
+    """How many sequences two sets share, on the same or opposite strands."""
     turn = np.array([3, 2, 1, 0, 4], np.uint8)  # a code to its complement's
-    found = {}
+    found, shared = {}, {}
     for name, (codes, _) in sets.items():
         found[name] = {hash(min(bytes(x), bytes(turn[x[::-1]]))) for x in codes}
         for other in list(found)[:-1]:
-            if shared := len(found[other] & found[name]):
-                print(f"warning: {other} and {name} share {shared} sequences")
+            shared[f"{other} and {name}"] = len(found[other] & found[name])
+    for pair, count in shared.items():
+        if count:
+            print(f"warning: {pair} share {count} sequences")
+    return shared
 
 
 def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
@@ -516,7 +509,7 @@ def test(model: keras.Model, codes, targets, out: Path) -> dict:
     y_hat = scores
     header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
     rows = (a + b for a, b in zip(y.tolist(), y_hat.tolist()))
-    save_rows(out / "test-y-hat.txt", header, *rows)
+    save(out / "test-y-hat.txt", header, *rows)
     return judge(y, y_hat) | {name: result[name] for name in ("loss", "accuracy")}
 
 
@@ -526,19 +519,20 @@ def weigh(model: keras.Model, out: Path) -> dict:
     trained = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
     rows = [(f"number of {kind} parameters", count) for kind, count in counts.items()]
-    save_rows(out / "num-model-parameters.txt", *rows)
+    save(out / "num-model-parameters.txt", *rows)
     values = b"".join(weight.numpy().tobytes() for weight in model.weights)
     return {"count": total, "sha256": hashlib.sha256(values).hexdigest()}
 
 
-def finish(run: dict, out: Path) -> None:
+def finish(run: dict, results: dict, out: Path) -> None:
     """metrics.json, what the run came to, and receipt.json, all that is known of it."""
     rows = run["versions"] | {"device": run["device"], "threads": run["threads"]}
-    save_rows(out / "session-info.txt", *rows.items())
-    metrics = {k: run[k] for k in ("data", "weights", "best", "test") if k in run}
-    save_rows(out / "metrics.json", [json.dumps(metrics, indent=2)])
-    run["circumstances"] = {"host": platform.node(), "time": time.ctime()}
-    save_rows(out / "receipt.json", [json.dumps(run, indent=2)])
+    save(out / "session-info.txt", *rows.items())
+    metrics = {"data": run["data"]} | results
+    save(out / "metrics.json", [json.dumps(metrics, indent=2)])
+    circumstances = {"host": platform.node(), "time": time.ctime()}
+    receipt = run | results | {"circumstances": circumstances}
+    save(out / "receipt.json", [json.dumps(receipt, indent=2)])
     for name, part in metrics.items():
         for key, value in part.items():
             print(f"{name} {key}: {value}")
@@ -590,9 +584,9 @@ def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
     for name in ("training", "validation", "test"):
         path = data_dir / f"{name}.txt"
         if name != "test" or path.exists():
-            codes, targets = sets[name] = read_set(path, length)
+            codes, targets, digest = read_set(path, length)
+            sets[name] = codes, targets
             counts = np.bincount(targets, minlength=len(LABELS)).tolist()
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
             run["data"][name] = {"sha256": digest, "examples": len(codes)}
             run["data"][name]["labels"] = dict(zip(LABELS, counts))
     return sets
@@ -606,7 +600,7 @@ def main() -> None:
     out, run = arguments.output_dir, begin(device, threads, **versions)
     sets = read_sets(arguments.data_dir, run)
     lock = open_folder(out, arguments.resume)
-    warn_of_copies(sets)
+    copies = find_copies(sets)
     for name, arrays in sets.items():
         sets[name] = [tf.constant(array) for array in arrays]
 
@@ -618,16 +612,15 @@ def main() -> None:
     set_seed()  # again, as seqgra does: the draws that built the model do not count
     if (out / "checkpoint").exists():
         load_checkpoint(out / "checkpoint", run, model)
-    save_checkpoint(out, run, model)
     print(f"{MODEL_ID}: {device}, {threads} threads")
-    train(model, sets, out, run)
+    best = train(model, sets, out, run)
 
     model.load_weights(out / "saved_model.keras")
-    save(out / "model-architecture.json", model.to_json().encode())
-    run |= {"weights": weigh(model, out), "best": best_of(run["epochs"])}
+    save(out / "model-architecture.json", data=model.to_json().encode())
+    results = {"copies": copies, "weights": weigh(model, out), "best": best}
     if "test" in sets:
-        run["test"] = test(model, *sets["test"], out)
-    finish(run, out)
+        results["test"] = test(model, *sets["test"], out)
+    finish(run, results, out)
     (out / "checkpoint").unlink()
     lock.close()
     (out / "lock").unlink()

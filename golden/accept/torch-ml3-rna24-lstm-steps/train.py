@@ -20,7 +20,6 @@ import argparse
 import hashlib
 import io
 import json
-import math
 import os
 import platform
 import sqlite3
@@ -62,9 +61,10 @@ CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
 
 
-def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """A file's examples: codes (N, length) uint8, 0 or 1 (N, labels) float32."""
-    text = path.read_bytes().rstrip(b"\r\n")
+def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
+    """Codes (N, length) uint8, 0 or 1 (N, labels) float32; the file's SHA-256."""
+    text = path.read_bytes()
+    digest, text = hashlib.sha256(text).hexdigest(), text.rstrip(b"\r\n")
     if not text.startswith((b"x\ty\n", b"x\ty\r\n")):
         sys.exit(f"{path}:1: expected x, tab, y, then examples; found {text[:16]!r}")
     ends = np.append(np.flatnonzero(np.frombuffer(text, np.uint8) == 10), len(text))
@@ -89,7 +89,7 @@ def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray]:
         row, at = np.argwhere(codes == 255)[0]
         letter = f"letter {at + 1} is {chr(text[starts[row] + at])!a}"
         sys.exit(f"{path}:{row + 2}: {letter}, none of ACGUN")
-    return codes, targets[rows]
+    return codes, targets[rows], digest
 
 
 def one_hot(codes: torch.Tensor) -> torch.Tensor:
@@ -270,8 +270,8 @@ def penalty(model: nn.Module) -> torch.Tensor:
 
 
 # ---- Training ----------------------------------------------------------------
-def train_epoch(model, loss_fn, optimizer, codes, targets, title: str):
-    """One pass over the training set; the mean loss, and the sum of each batch's."""
+def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
+    """One pass over the training set, to its mean loss; ends the run at no finite one."""
     model.train()
     order = torch.randperm(len(codes)).to(codes.device)
     batches = order.split(BATCH_SIZE)
@@ -283,7 +283,10 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title: str):
         loss.backward()
         optimizer.step()
         losses[number] = loss.detach() * len(batch)
-    return losses.sum().item() / len(order), losses
+    if not losses.isfinite().all():
+        number = losses.isfinite().int().argmin() + 1
+        sys.exit(f"{title}, batch {number}: no finite loss; lower the learning rate?")
+    return losses.sum().item() / len(order)
 
 
 @torch.no_grad()
@@ -300,41 +303,39 @@ def evaluate(model, loss_fn, codes, targets, dtype):
     return total.item() / len(codes), correct.sum().item() / len(codes), scores
 
 
-def best_of(epochs: list[dict]) -> dict:
-    """The epoch with the lowest validation loss, the first of ties."""
-    return min(epochs, key=lambda row: row["validation_loss"], default={"epoch": 0})
-
-
-def train(model, loss_fn, optimizer, sets: dict, out: Path, run: dict) -> None:
-    """Leave the weights of the epoch with the lowest validation loss in a file."""
+def train(model, loss_fn, optimizer, sets: dict, out: Path, run: dict) -> dict:
+    """Save the weights of the epoch with the lowest validation loss; return its row."""
     epochs = run["epochs"]
-    while len(epochs) < EPOCHS and len(epochs) - best_of(epochs)["epoch"] < PATIENCE:
-        epoch = len(epochs) + 1
-        title = f"epoch {epoch}/{EPOCHS}"
-        mean, losses = train_epoch(model, loss_fn, optimizer, *sets["training"], title)
+    while True:
+        best = min(epochs, key=lambda row: row["validation_loss"], default={"epoch": 0})
+        if epochs[-1:] == [best]:
+            save(out / "saved_model.pth", state=model.state_dict())
+        save_checkpoint(out, run, model, optimizer)
+        if len(epochs) == EPOCHS or len(epochs) - best["epoch"] == PATIENCE:
+            return best
+        title = f"epoch {len(epochs) + 1}/{EPOCHS}"
+        mean = train_epoch(model, loss_fn, optimizer, *sets["training"], title)
         loss, accuracy, _ = evaluate(model, loss_fn, *sets["validation"], torch.float32)
-        check_finite(title, losses, loss)
-        row = {"epoch": epoch, "training_loss": mean, "validation_loss": loss}
+        if not np.isfinite(loss):
+            sys.exit(f"{title}, validation: no finite loss; lower the learning rate?")
+        row = {"epoch": len(epochs) + 1, "training_loss": mean, "validation_loss": loss}
         epochs.append(row | {"validation_accuracy": accuracy})
         said = f"training loss {mean:.4f}  validation loss {loss:.4f}"
         print(f"{title}  {said}  accuracy {accuracy:.4f}", flush=True)
-        if best_of(epochs) is epochs[-1]:
-            save_state(out / "saved_model.pth", model.state_dict())
-        save_checkpoint(out, run, model, optimizer)
 
 
 # ---- Records -----------------------------------------------------------------
-def save(path: Path, data: bytes | memoryview) -> None:
-    """A file appears whole or never: its neighbour is written, flushed and renamed."""
+def save(path: Path, *rows, state: dict | None = None) -> None:
+    """Rows of text, or a state: the file appears whole or never."""
+    memory = io.BytesIO()
+    memory.writelines(("\t".join(map(str, row)) + "\n").encode() for row in rows)
+    if state:
+        torch.save(state, memory)  # to a full disk, it would hide the reason
     with open(f"{path}.partial", "wb") as file:
-        file.write(data)
+        file.write(memory.getbuffer())
         file.flush()
         os.fsync(file.fileno())
     os.replace(file.name, path)
-
-
-def save_rows(path: Path, *rows) -> None:
-    save(path, "".join("\t".join(map(str, row)) + "\n" for row in rows).encode())
 
 
 def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
@@ -361,27 +362,14 @@ def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
 def begin(device: str, threads: int, **versions: str) -> dict:
     """The head of receipt.json: what decides the result, besides the data."""
     definition = "e52431b7ad410a99a68532ec5c3cdccebb77c394d4e57779a4bf55be6def602a"
-    compiler = "0.1.0"
+    script = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
     own = ((name, value) for name, value in globals().items() if name.isupper())
     settings = {k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))}
+    versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    return {
-        "definition": definition,
-        "script": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
-        "settings": settings,
-        "versions": {"seqgra-compile": compiler} | versions,
-        "device": device,
-        "threads": threads,
-        "data": {},
-        "epochs": [],
-    }
-
-
-def save_state(path: Path, state: dict) -> None:
-    """By way of memory: torch.save itself hides what a full disk says."""
-    file = io.BytesIO()
-    torch.save(state, file)
-    save(path, file.getbuffer())
+    run = {"definition": definition, "script": script, "settings": settings}
+    run |= {"versions": versions, "device": device, "threads": threads}
+    return run | {"data": {}, "epochs": []}
 
 
 def save_checkpoint(out: Path, run: dict, model, optimizer) -> None:
@@ -389,10 +377,10 @@ def save_checkpoint(out: Path, run: dict, model, optimizer) -> None:
     state = {"run": json.dumps(run), "torch": torch.get_rng_state()}
     state["model"], state["optimizer"] = model.state_dict(), optimizer.state_dict()
     state["cuda"] = torch.cuda.get_rng_state_all()
-    save_state(out / "checkpoint", state)
+    save(out / "checkpoint", state=state)
     epochs = run["epochs"]
-    save_rows(out / "history.tsv", *epochs[:1], *(row.values() for row in epochs))
-    save_rows(out / "last-epoch-completed.txt", [len(epochs)])
+    save(out / "history.tsv", *epochs[:1], *(row.values() for row in epochs))
+    save(out / "last-epoch-completed.txt", [len(epochs)])
 
 
 def load_checkpoint(path: Path, run: dict, model, optimizer) -> None:
@@ -412,24 +400,18 @@ def load_checkpoint(path: Path, run: dict, model, optimizer) -> None:
     torch.cuda.set_rng_state_all(state["cuda"])
 
 
-def check_finite(title: str, losses: torch.Tensor, validation: float) -> None:
-    """End the run at the first loss that is no number; the best weights so far stay."""
-    finite = [*losses.isfinite().tolist(), math.isfinite(validation)]
-    if not all(finite):
-        number = finite.index(False) + 1
-        title += f", batch {number}" if number < len(finite) else ", validation"
-        sys.exit(f"{title}: the loss is no finite number; lower the learning rate?")
-
-
-def warn_of_copies(sets: dict[str, tuple]) -> None:
-    """Say how many sequences two sets share, on the same or opposite strands."""
+def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
+    """How many sequences two sets share, on the same or opposite strands."""
     turn = np.array([3, 2, 1, 0, 4], np.uint8)  # a code to its complement's
-    found = {}
+    found, shared = {}, {}
     for name, (codes, _) in sets.items():
         found[name] = {hash(min(bytes(x), bytes(turn[x[::-1]]))) for x in codes}
         for other in list(found)[:-1]:
-            if shared := len(found[other] & found[name]):
-                print(f"warning: {other} and {name} share {shared} sequences")
+            shared[f"{other} and {name}"] = len(found[other] & found[name])
+    for pair, count in shared.items():
+        if count:
+            print(f"warning: {pair} share {count} sequences")
+    return shared
 
 
 def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
@@ -455,7 +437,7 @@ def test(model, loss_fn, codes, targets, out: Path) -> dict:
     y_hat = scores.sigmoid().cpu().numpy()
     header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
     rows = (a + b for a, b in zip(y.tolist(), y_hat.tolist()))
-    save_rows(out / "test-y-hat.txt", header, *rows)
+    save(out / "test-y-hat.txt", header, *rows)
     return judge(y, y_hat) | {"loss": loss, "accuracy": accuracy}
 
 
@@ -465,19 +447,20 @@ def weigh(model, out: Path) -> dict:
     total, trained = sum(n for n, _ in sizes), sum(n for n, grad in sizes if grad)
     counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
     rows = [(f"number of {kind} parameters", count) for kind, count in counts.items()]
-    save_rows(out / "num-model-parameters.txt", *rows)
+    save(out / "num-model-parameters.txt", *rows)
     values = b"".join(v.cpu().numpy().tobytes() for v in model.state_dict().values())
     return {"count": total, "sha256": hashlib.sha256(values).hexdigest()}
 
 
-def finish(run: dict, out: Path) -> None:
+def finish(run: dict, results: dict, out: Path) -> None:
     """metrics.json, what the run came to, and receipt.json, all that is known of it."""
     rows = run["versions"] | {"device": run["device"], "threads": run["threads"]}
-    save_rows(out / "session-info.txt", *rows.items())
-    metrics = {k: run[k] for k in ("data", "weights", "best", "test") if k in run}
-    save_rows(out / "metrics.json", [json.dumps(metrics, indent=2)])
-    run["circumstances"] = {"host": platform.node(), "time": time.ctime()}
-    save_rows(out / "receipt.json", [json.dumps(run, indent=2)])
+    save(out / "session-info.txt", *rows.items())
+    metrics = {"data": run["data"]} | results
+    save(out / "metrics.json", [json.dumps(metrics, indent=2)])
+    circumstances = {"host": platform.node(), "time": time.ctime()}
+    receipt = run | results | {"circumstances": circumstances}
+    save(out / "receipt.json", [json.dumps(receipt, indent=2)])
     for name, part in metrics.items():
         for key, value in part.items():
             print(f"{name} {key}: {value}")
@@ -517,9 +500,9 @@ def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
     for name in ("training", "validation", "test"):
         path = data_dir / f"{name}.txt"
         if name != "test" or path.exists():
-            codes, targets = sets[name] = read_set(path, length)
+            codes, targets, digest = read_set(path, length)
+            sets[name] = codes, targets
             counts = targets.sum(axis=0, dtype=int).tolist()
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
             run["data"][name] = {"sha256": digest, "examples": len(codes)}
             run["data"][name]["labels"] = dict(zip(LABELS, counts))
     return sets
@@ -532,7 +515,7 @@ def main() -> None:
     run = begin(str(device), threads, PyTorch=torch.__version__)
     sets = read_sets(arguments.data_dir, run)
     lock = open_folder(out, arguments.resume)
-    warn_of_copies(sets)
+    copies = find_copies(sets)
     for name, arrays in sets.items():
         sets[name] = [torch.from_numpy(array).to(device) for array in arrays]
 
@@ -542,15 +525,14 @@ def main() -> None:
     torch.manual_seed(SEED)  # again: the draws that built the model do not count
     if (out / "checkpoint").exists():
         load_checkpoint(out / "checkpoint", run, model, optimizer)
-    save_checkpoint(out, run, model, optimizer)
     print(f"{MODEL_ID}: {device}, {threads} threads")
-    train(model, loss_fn, optimizer, sets, out, run)
+    best = train(model, loss_fn, optimizer, sets, out, run)
 
     model.load_state_dict(torch.load(out / "saved_model.pth", "cpu", weights_only=True))
-    run |= {"weights": weigh(model, out), "best": best_of(run["epochs"])}
+    results = {"copies": copies, "weights": weigh(model, out), "best": best}
     if "test" in sets:
-        run["test"] = test(model, loss_fn, *sets["test"], out)
-    finish(run, out)
+        results["test"] = test(model, loss_fn, *sets["test"], out)
+    finish(run, results, out)
     (out / "checkpoint").unlink()
     lock.close()
     (out / "lock").unlink()
