@@ -428,7 +428,7 @@ def test_slices_change_no_result(tmp_path):
     case = CASES[0]
     sequences = [sequence for sequence, _ in examples(case, 250, 0)]
     script = case.script.read_text(encoding="utf-8")
-    smaller = re.sub(r"^SLICE = 100", "SLICE = 7", script, flags=re.MULTILINE)
+    smaller = re.sub(r"^    size = 100", "    size = 7", script, flags=re.MULTILINE)
     assert script != smaller
     assert (predictions(script, sequences) == predictions(smaller, sequences)).all()
 

@@ -128,6 +128,23 @@ def test_the_cache_is_found_again_and_belongs_to_its_data(tmp_path):
     names["read_set"](path, ONE.length)
 
 
+def test_a_file_that_changes_while_it_is_read(tmp_path):
+    """No cache under the hash of the bytes before."""
+    path, names = tmp_path / "data.txt", mapped_reader(ONE, 150)
+    path.write_bytes(text(bad_data.clean(ONE)))
+    hashed = names["sha256"]
+
+    def then_changed(path: Path) -> str:
+        digest = hashed(path)
+        path.write_bytes(text(bad_data.clean(ONE)[::-1]))
+        return digest
+
+    names["sha256"] = then_changed
+    with pytest.raises(SystemExit, match="data.txt: was changed while it was read"):
+        names["read_set"](path, ONE.length)
+    assert [each.name for each in tmp_path.iterdir()] == ["data.txt"]
+
+
 def test_another_run_makes_the_same_cache_at_once(tmp_path):
     """It was sooner: its cache is taken, and nothing of ours is left."""
     path, names = tmp_path / "data.txt", mapped_reader(ONE, 2**24)
@@ -147,8 +164,9 @@ def test_another_run_makes_the_same_cache_at_once(tmp_path):
 
 def test_a_disk_that_is_full(tmp_path):
     """A sentence with a way out, exit status 2, and no part of a cache."""
-    data, script = write_data(tmp_path / "data", ONE), script_of(
-        ONE, tmp_path / "s", storage="mapped"
+    data, script = (
+        write_data(tmp_path / "data", ONE),
+        script_of(ONE, tmp_path / "s", storage="mapped"),
     )
     limit = (resource.RLIMIT_FSIZE, (1000, 1000))
     done = subprocess.run(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import itertools
 import json
 import math
 import random
@@ -49,8 +48,9 @@ def test_areas_are_those_of_scikit_learn(library: str, seed: int):
     varied = [n for n, _ in enumerate(labels) if 0 < y[:, n].sum() < 200]
     assert set(found["AUROC"]) == set(found["AUPRC"]) == {labels[n] for n in varied}
     for n in varied:
-        auroc, auprc = roc_auc_score(y[:, n], y_hat[:, n]), average_precision_score(
-            y[:, n], y_hat[:, n]
+        auroc, auprc = (
+            roc_auc_score(y[:, n], y_hat[:, n]),
+            average_precision_score(y[:, n], y_hat[:, n]),
         )
         assert math.isclose(found["AUROC"][labels[n]], auroc, abs_tol=1e-12)
         assert math.isclose(found["AUPRC"][labels[n]], auprc, abs_tol=1e-12)
@@ -67,6 +67,12 @@ def test_areas_by_hand():
     # Pairs: 2 + 1.5 + 1 of 6. Precisions at the positives' thresholds: 1/1, 2/3, 3/4.
     assert found["AUROC"]["a"] == 0.75
     assert math.isclose(found["AUPRC"]["a"], (1 + 2 / 3 + 3 / 4) / 3)
+
+
+def test_scores_that_are_no_numbers_have_no_area():
+    y, y_hat = np.array([[1, 1], [0, 0]], bool), np.array([[0.9, math.nan], [0.1, 0.1]])
+    found = function(LIBRARIES["PyTorch"], "judge", LABELS=("a", "b"))(y, y_hat)
+    assert found["AUROC"] == found["AUPRC"] == {"a": 1.0}
 
 
 def test_several_classes_are_one_against_the_rest():
@@ -93,7 +99,7 @@ def shared(tmp_path_factory) -> dict[str, tuple[Path, Path, Path]]:
         training = examples(case, 67, 0)
         validation = examples(case, 35, 1)
         test = examples(case, 33, 2)
-        # Upper case and lower case are the same sequence; each counts once, however often it stands.
+        # Upper case and lower case are the same sequence.
         validation[3] = (training[5][0].lower(), validation[3][1])
         validation[4] = (training[5][0], validation[4][1])
         test[0] = (reverse_complement(training[7][0]), test[0][1])
@@ -168,22 +174,25 @@ def test_copies_are_counted(library: str, shared, capsys):
         rows = (data / f"{name}.txt").read_text("utf-8").splitlines()[1:]
         letters = [row.split("\t")[0].upper() for row in rows]
         sets[name] = np.array([[code_of[x] for x in each] for each in letters], np.uint8), None
-    found = function(case, "find_copies", itertools=itertools)(sets)
-    assert found == {
-        "training and validation": 1,
-        "training and test": 2,
-        "validation and test": 0,
+    find = function(case, "find_copies")
+    assert find(sets) == {
+        "validation in training": 2,
+        "test in training": 2,
+        "test in validation": 0,
     }
     assert capsys.readouterr().out.splitlines() == [
-        "warning: training and validation share 1 sequences",
-        "warning: training and test share 2 sequences",
+        "warning: 2 examples are in two sets: validation in training",
+        "warning: 2 examples are in two sets: test in training",
     ]
+    # Each example counts, not each sequence.
+    sets["test"] = np.concatenate([sets["training"][0][:1]] * 100), None
+    assert find(sets)["test in training"] == 100
 
 
 def test_no_copies_no_warning(capsys):
     draw = random.Random(1)
     rows = np.array([[draw.randrange(4) for _ in range(40)] for _ in range(30)], np.uint8)
-    find = function(LIBRARIES["PyTorch"], "find_copies", itertools=itertools)
+    find = function(LIBRARIES["PyTorch"], "find_copies")
     found = find(
         {
             "training": (rows[:10], None),

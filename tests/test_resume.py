@@ -101,7 +101,12 @@ def test_a_killed_run_ends_as_if_it_had_not_been(library: str, tmp_path):
     assert f"epoch 2/{EPOCHS}" not in out and f"epoch {EPOCHS}/{EPOCHS}" in out
     assert results(killed) == results(whole)
     status, out, err = run(command)
-    assert (status, out) == (0, f"{killed}: this run has come to its end\n"), err
+    assert (status, out) == (0, f"{killed}: this run is complete\n"), err
+    before = results(killed)
+    script.write_text(script.read_text("utf-8") + "# another\n", "utf-8")
+    status, out, err = run(command)
+    assert (status, out) == (2, "") and f"{killed}: of a run with another script\n" in err
+    assert results(killed) == before and "lock" not in os.listdir(killed)
 
 
 @posix
@@ -170,7 +175,7 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     (data / "validation.txt").write_text("".join(lines[:-1]), "utf-8")
     assert refused(*command) == "of a run with another data\n"
     status, _, err = run(command[:-1])
-    assert status == 2 and "not empty, and nothing to resume" in err
+    assert status == 2 and "not empty; --resume goes on with a stopped run" in err
 
 
 @posix
@@ -202,7 +207,7 @@ def test_two_runs_on_one_folder(library: str, tmp_path):
     process.kill()
     process.communicate()
     assert status == 2
-    said = f"{output}: another run is at work there, or database is locked"
+    said = f"{output}: another run is using it, or database is locked"
     assert err.splitlines()[-1] == said
 
 
@@ -214,7 +219,7 @@ def test_a_loss_that_is_no_number(library: str, tmp_path):
     script, data = prepared(case, tmp_path, LEARNING_RATE="1e30")
     status, _, err = run(arguments(script, data, tmp_path / "output"))
     assert status == 1
-    said = rf"epoch \d/{EPOCHS}, (batch \d+|validation): no finite loss; .*"
+    said = rf"epoch \d/{EPOCHS}, (batch \d+|validation): loss not finite; .*"
     assert re.fullmatch(said, err.splitlines()[-1]), err
 
 

@@ -78,7 +78,7 @@ def _header(model: BayesModel, source: Source) -> str:
             "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]",
             f"Reads:  test.txt and, if there, validation.txt and training.txt: {common.columns(model)}",
             "Writes: test-y-hat.txt and the like for each file, metrics.json, receipt.json, "
-            "num-model-parameters.txt",
+            "session-info.txt, num-model-parameters.txt",
         ]
     )
 

@@ -31,7 +31,7 @@ IMPORTS = (
     Import("numpy", None, "np"),
 )
 
-MAPPED_IMPORTS = (Import("itertools"), Import("tempfile"))
+MAPPED_IMPORTS = (Import("collections", "Counter"), Import("itertools"), Import("tempfile"))
 
 
 def sections(folder: str) -> tuple[Section, ...]:

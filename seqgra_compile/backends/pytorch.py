@@ -16,6 +16,7 @@ from ..catalog.storage import MAPPED
 from ..diagnostics import Diagnostics
 from ..ir import Import
 from ..pycode import Code, comment, literal
+from ..record import replace
 from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, import_groups
 from ..source import Source
 from . import common, weightsfiles
@@ -33,15 +34,17 @@ _FUNCTIONAL = Import("torch.nn.functional", None, "F")
 
 # What the templates define, and the built-in functions that they call: an embedded module must
 # not bind these names anew. A test holds the list against the scripts in golden/.
-OWN_NAMES = frozenset("""
+OWN_NAMES = frozenset(
+    """
     CODE_OF CHUNK Mapped encode encode_parts write_cache read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
     draw stream_order train_epoch evaluate waited train
-    save open_folder sha256 begin save_checkpoint load_checkpoint find_copies judge test weigh
+    save open_folder go_on sha256 begin save_checkpoint load_checkpoint find_copies judge test weigh
     finish parse_arguments set_seed choose_device read_sets main
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __file__ __name__
     BlockingIOError Exception FileExistsError KeyboardInterrupt OSError all any bool bytes chr dict enumerate float globals hash
     isinstance int len list map max memoryview min next open print range repr set str sum tuple type zip
-    """.split())
+    """.split()
+)
 
 _FORWARD_WIDTH = 80  # Black's 88 less the indentation in `forward`
 _PROBABILITIES = {
@@ -64,7 +67,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
     if is_module and not _names_are_free(model, architecture, diagnostics):
         return None
     lowered = [] if is_module else _lower(architecture)
-    layers = tuple(_layer(operation, layer, moves) for operation, layer, moves in lowered)
+    layers = tuple(_layer(*each, last=each is lowered[-1]) for each in lowered)
     files = _weights_files(lowered)
     loss, scores = LOSSES[model.loss.name], common.scores(model)
     multi_class = model.task.value == MULTI_CLASS
@@ -115,22 +118,31 @@ def _lower(architecture: ir.Sequential) -> list[Lowered]:
     return lowered
 
 
-def _layer(operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...]) -> Layer:
+def _layer(operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...], last: bool) -> Layer:
     make = [f"self.{attribute} = {text}" for attribute, text in layer.modules]
     make += torch_initial_values(operation, layer)
     if not operation["trainable"]:
         make += [f"self.{attribute}.requires_grad_(False)" for attribute, _ in layer.modules]
-    return Layer(
-        common.heading(operation),
-        tuple(make),
-        (*_explained(operation, layer, moves), *_activity(operation, layer)),
-    )
+    return Layer(common.heading(operation), tuple(make), _apply(operation, layer, moves, last))
+
+
+def _apply(
+    operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...], last: bool
+) -> tuple[str, ...]:
+    """The statements of `forward`; the last operation's return what they find."""
+    penalties = _activity(operation, layer)
+    *before, found = layer.forward
+    if last and not penalties and found.startswith("x = "):
+        layer = replace(layer, forward=(*before, "return " + found.removeprefix("x = ")))
+        return _explained(operation, layer, moves)
+    end = ("return x",) if last else ()
+    return (*_explained(operation, layer, moves), *penalties, *end)
 
 
 def _explained(
     operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """The statements of `forward`, with the operation, its output's shape and its weights."""
+    """The statements with the operation, its output's shape and its weights."""
     made = any(f"self.{attribute}(" in layer.forward[-1] for attribute, _ in layer.modules)
     weights = f", {operation.weight_count:,} weights" if operation.weights else ""
     comment = f"-> {operation.output_shape}{weights}"

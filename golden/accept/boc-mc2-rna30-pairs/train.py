@@ -7,7 +7,7 @@ Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]
 Reads:  test.txt and, if there, validation.txt and training.txt: a header x, tab, y,
         then in each line an RNA sequence, a tab, its label
 Writes: test-y-hat.txt and the like for each file, metrics.json, receipt.json,
-        num-model-parameters.txt"""
+        session-info.txt, num-model-parameters.txt"""
 
 # /// script
 # requires-python = ">=3.10"
@@ -115,8 +115,6 @@ RULES = {
     ],
 }
 
-SLICE = 100  # sequences scored at a time: bounds the memory, changes no result
-
 
 def log_odds(probabilities: np.ndarray) -> np.ndarray:
     """log2 of probability over chance; probabilities close to 0 count as 0.0001."""
@@ -200,7 +198,8 @@ def label_scores(model: dict, x: np.ndarray) -> np.ndarray:
 
 def predict(model: dict, codes: np.ndarray) -> np.ndarray:
     """Each label's share of the score (N, labels)."""
-    slices = [codes[first : first + SLICE] for first in range(0, len(codes), SLICE)]
+    size = 100  # sequences scored at a time: bounds the memory, changes no result
+    slices = [codes[first : first + size] for first in range(0, len(codes), size)]
     y_hat = np.concatenate([label_scores(model, one_hot(part)) for part in slices])
     y_hat -= np.minimum(y_hat.min(axis=1, keepdims=True), 0.0)
     # Where no label scores, all are alike; in seqgra 0.0.4 they are NaN.
@@ -223,7 +222,7 @@ def evaluate(y_hat: np.ndarray, targets: np.ndarray) -> float:
 
 # ---- Records -----------------------------------------------------------------
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
-    """Rows of text, or bytes: the file appears whole or never."""
+    """Rows of text, or bytes: the file appears complete or not at all."""
     with open(f"{path}.partial", "wb") as file:
         file.write(data)
         file.writelines(("\t".join(map(str, row)) + "\n").encode() for row in rows)
@@ -232,24 +231,20 @@ def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
     os.replace(file.name, path)
 
 
-def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
+def open_folder(out: Path) -> sqlite3.Connection:
     """Refuse a folder with other files; lock it for as long as this process lives."""
     out.mkdir(parents=True, exist_ok=True)
-    passing = {"lock", "lock-journal", "checkpoint.partial"}
-    found = set(os.listdir(out)) - passing
-    if resume and "receipt.json" in found and "checkpoint" not in found:
-        print(f"{out}: this run has come to its end")
-        sys.exit(0)
-    if found and not (resume and "checkpoint" in found):
-        problem = "not empty, and nothing to resume; name another folder with -o"
-        raise FileExistsError(0, problem, str(out))
+    ignored = {"lock", "lock-journal"}
+    found = set(os.listdir(out)) - ignored
+    if found:
+        raise FileExistsError(0, "not empty; name another folder with -o", str(out))
     try:
         lock = sqlite3.connect(out / "lock", timeout=0)
         lock.execute("BEGIN EXCLUSIVE")
-        if set(os.listdir(out)) - passing != found:  # a run ended just now
-            raise sqlite3.OperationalError("was until now")
+        if set(os.listdir(out)) - ignored != found:  # by a run that ended just now
+            raise sqlite3.OperationalError("has just changed it")
     except sqlite3.Error as error:
-        raise BlockingIOError(0, f"another run is at work there, or {error}", str(out))
+        raise BlockingIOError(0, f"another run is using it, or {error}", str(out))
     return lock
 
 
@@ -267,16 +262,17 @@ def begin(device: str, threads: int, **versions: str) -> dict:
 
 
 def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
-    """How many sequences two sets share, on the same or opposite strands."""
-    turn = np.array([3, 2, 1, 0, 4], np.uint8)  # a code to its complement's
+    """How many examples of a set are in an earlier one, too, on either strand."""
+    complement = np.array([3, 2, 1, 0, 4], np.uint8)  # of each code
     found, shared = {}, {}
     for name, (codes, _) in sets.items():
-        found[name] = {hash(min(bytes(x), bytes(turn[x[::-1]]))) for x in codes}
-        for other in list(found)[:-1]:
-            shared[f"{other} and {name}"] = len(found[other] & found[name])
+        keys = [hash(min(bytes(x), bytes(complement[x[::-1]]))) for x in codes]
+        for other, known in found.items():
+            shared[f"{name} in {other}"] = sum(key in known for key in keys)
+        found[name] = set(keys)
     for pair, count in shared.items():
         if count:
-            print(f"warning: {pair} share {count} sequences")
+            print(f"warning: {count} examples are in two sets: {pair}")
     return shared
 
 
@@ -284,10 +280,10 @@ def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
     """AUROC and AUPRC (average precision) of each label that varies, their means."""
     areas = {"AUROC": {}, "AUPRC": {}}
     for label, true, scores in zip(LABELS, y.T, y_hat.T):
-        _, ranks = np.unique(-scores, return_inverse=True)  # 0: the best score's
+        _, ranks = np.unique(-scores, return_inverse=True)  # 0: the highest score
         hits, misses = np.bincount(ranks, true), np.bincount(ranks, ~true)  # per rank
-        found, wrong = hits.cumsum(), misses.cumsum()  # down to it
-        if found[-1] and wrong[-1]:
+        found, wrong = hits.cumsum(), misses.cumsum()  # at this rank or better
+        if found[-1] and wrong[-1] and not np.isnan(scores).any():
             above = (hits * (wrong[-1] - wrong + misses / 2)).sum() / wrong[-1]
             areas["AUROC"][label] = float(above / found[-1])
             precision = (hits * found / (found + wrong)).sum()
@@ -306,8 +302,8 @@ def test(model: dict, codes: np.ndarray, targets: np.ndarray, path: Path) -> dic
     return judge(y, y_hat) | {"accuracy": evaluate(y_hat, targets)}
 
 
-def finish(run: dict, results: dict, out: Path) -> None:
-    """metrics.json, what the run came to, and receipt.json, all that is known of it."""
+def finish(run: dict, results: dict, out: Path, lock: sqlite3.Connection) -> None:
+    """metrics.json: the results; receipt.json: also all that they depend on."""
     rows = run["versions"] | {"device": run["device"], "threads": run["threads"]}
     save(out / "session-info.txt", *rows.items())
     metrics = {"data": run["data"]} | results
@@ -315,6 +311,8 @@ def finish(run: dict, results: dict, out: Path) -> None:
     circumstances = {"host": platform.node(), "time": time.ctime()}
     receipt = run | results | {"circumstances": circumstances}
     save(out / "receipt.json", [json.dumps(receipt, indent=2)])
+    lock.close()
+    (out / "lock").unlink()
     for name, part in metrics.items():
         for key, value in part.items():
             print(f"{name} {key}: {value}")
@@ -352,16 +350,14 @@ def main() -> None:
         if codes.shape[1] < width_of(model[widest]):
             place = f"{arguments.data_dir / name}.txt:2"
             sys.exit(f"{place}: fewer letters than the element {widest!r}")
-    lock = open_folder(out, resume=False)
+    lock = open_folder(out)
     results = {"copies": find_copies(sets)}
     for name, (codes, targets) in sets.items():
         results[name] = test(model, codes, targets, out / f"{name}-y-hat.txt")
     kinds = ("trainable", "non-trainable", "all")
     rows = [(f"number of {kind} parameters", 0) for kind in kinds]
     save(out / "num-model-parameters.txt", *rows)
-    finish(run, results, out)
-    lock.close()
-    (out / "lock").unlink()
+    finish(run, results, out, lock)
 
 
 if __name__ == "__main__":

@@ -332,17 +332,17 @@ def check_loss(title: str, batch: int, logs: dict[str, float]) -> None:
     """End the run at the first loss that is no finite number."""
     if not math.isfinite(logs["loss"]):
         title += f", batch {batch + 1}"
-        sys.exit(f"{title}: no finite loss; lower the learning rate?")
+        sys.exit(f"{title}: loss not finite; lower the learning rate?")
 
 
 def train(model: keras.Model, sets: dict, out: Path, run: dict) -> dict:
     """Save the weights of the epoch with the lowest validation loss; return its row."""
     training, validation, epochs = sets["training"], sets["validation"], run["epochs"]
     while True:
+        save_checkpoint(out, run, model)
         best = min(epochs, key=lambda row: row["validation_loss"], default={"epoch": 0})
         if epochs[-1:] == [best]:
             save_model(model, out / "saved_model.keras")
-        save_checkpoint(out, run, model)
         if len(epochs) == EPOCHS:
             return best
         epoch = len(epochs) + 1
@@ -359,18 +359,18 @@ def train(model: keras.Model, sets: dict, out: Path, run: dict) -> dict:
             verbose=1 if sys.stdout.isatty() else 0,
         ).history
         names = ("loss", "val_loss", "val_accuracy")
-        trained, loss, score = (logs[name][0] for name in names)
+        mean, loss, score = (logs[name][0] for name in names)
         if not math.isfinite(loss):
-            sys.exit(f"{title}, validation: no finite loss; lower the learning rate?")
-        row = {"epoch": epoch, "training_loss": trained, "validation_loss": loss}
+            sys.exit(f"{title}, validation: loss not finite; lower the learning rate?")
+        row = {"epoch": epoch, "training_loss": mean, "validation_loss": loss}
         epochs.append(row | {"validation_accuracy": score})
-        losses = f"training loss {trained:.4f}  validation loss {loss:.4f}"
+        losses = f"training loss {mean:.4f}  validation loss {loss:.4f}"
         print(f"{title}  {losses}  accuracy {score:.4f}", flush=True)
 
 
 # ---- Records -----------------------------------------------------------------
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
-    """Rows of text, or bytes: the file appears whole or never."""
+    """Rows of text, or bytes: the file appears complete or not at all."""
     with open(f"{path}.partial", "wb") as file:
         file.write(data)
         file.writelines(("\t".join(map(str, row)) + "\n").encode() for row in rows)
@@ -379,25 +379,33 @@ def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
     os.replace(file.name, path)
 
 
-def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
+def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
     """Refuse a folder with other files; lock it for as long as this process lives."""
     out.mkdir(parents=True, exist_ok=True)
-    passing = {"lock", "lock-journal", "checkpoint.partial"}
-    found = set(os.listdir(out)) - passing
+    ignored = {"lock", "lock-journal", "checkpoint.partial"}
+    found = set(os.listdir(out)) - ignored
     if resume and "receipt.json" in found and "checkpoint" not in found:
-        print(f"{out}: this run has come to its end")
+        go_on(run, json.loads((out / "receipt.json").read_bytes()), out)
+        print(f"{out}: this run is complete")
         sys.exit(0)
     if found and not (resume and "checkpoint" in found):
-        problem = "not empty, and nothing to resume; name another folder with -o"
+        problem = "not empty; --resume goes on with a stopped run, -o names another"
         raise FileExistsError(0, problem, str(out))
     try:
         lock = sqlite3.connect(out / "lock", timeout=0)
         lock.execute("BEGIN EXCLUSIVE")
-        if set(os.listdir(out)) - passing != found:  # a run ended just now
-            raise sqlite3.OperationalError("was until now")
+        if set(os.listdir(out)) - ignored != found:  # by a run that ended just now
+            raise sqlite3.OperationalError("has just changed it")
     except sqlite3.Error as error:
-        raise BlockingIOError(0, f"another run is at work there, or {error}", str(out))
+        raise BlockingIOError(0, f"another run is using it, or {error}", str(out))
     return lock
+
+
+def go_on(run: dict, begun: dict, path: Path) -> None:
+    """Take over the epochs of a run that was begun, if it is this very one."""
+    run["epochs"] = begun["epochs"]
+    if other := [name for name in run if run[name] != begun[name]]:
+        raise FileExistsError(0, f"of a run with another {', '.join(other)}", str(path))
 
 
 def begin(device: str, threads: int, **versions: str) -> dict:
@@ -433,7 +441,8 @@ def save_checkpoint(out: Path, run: dict, model: keras.Model) -> None:
     np.savez(file, *arrays, run=json.dumps(run))
     save(out / "checkpoint", data=file.getbuffer())
     epochs = run["epochs"]
-    save(out / "history.tsv", *epochs[:1], *(row.values() for row in epochs))
+    rows = [row.values() for row in epochs]
+    save(out / "history.tsv", *epochs[:1], *rows)  # a row's names, then all values
     save(out / "last-epoch-completed.txt", [len(epochs)])
 
 
@@ -443,27 +452,26 @@ def load_checkpoint(path: Path, run: dict, model: keras.Model) -> None:
         with np.load(path, allow_pickle=False) as file:
             stored = dict(file)
         begun = json.loads(stored["run"].item())
-    except Exception as error:  # each library has its own for a damaged file
+    except Exception as error:  # a damaged file: there are many kinds
         problem = f"unreadable ({type(error).__name__}); name another folder with -o"
         raise OSError(0, problem, str(path)) from error
-    run["epochs"] = begun["epochs"]
-    if other := [name for name in run if run[name] != begun[name]]:
-        raise FileExistsError(0, f"of a run with another {', '.join(other)}", str(path))
+    go_on(run, begun, path)
     for number, variable in enumerate(state_of(model)):
         variable.assign(stored[f"arr_{number}"])
 
 
 def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
-    """How many sequences two sets share, on the same or opposite strands."""
-    turn = np.array([3, 2, 1, 0, 4], np.uint8)  # a code to its complement's
+    """How many examples of a set are in an earlier one, too, on either strand."""
+    complement = np.array([3, 2, 1, 0, 4], np.uint8)  # of each code
     found, shared = {}, {}
     for name, (codes, _) in sets.items():
-        found[name] = {hash(min(bytes(x), bytes(turn[x[::-1]]))) for x in codes}
-        for other in list(found)[:-1]:
-            shared[f"{other} and {name}"] = len(found[other] & found[name])
+        keys = [hash(min(bytes(x), bytes(complement[x[::-1]]))) for x in codes]
+        for other, known in found.items():
+            shared[f"{name} in {other}"] = sum(key in known for key in keys)
+        found[name] = set(keys)
     for pair, count in shared.items():
         if count:
-            print(f"warning: {pair} share {count} sequences")
+            print(f"warning: {count} examples are in two sets: {pair}")
     return shared
 
 
@@ -471,10 +479,10 @@ def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
     """AUROC and AUPRC (average precision) of each label that varies, their means."""
     areas = {"AUROC": {}, "AUPRC": {}}
     for label, true, scores in zip(LABELS, y.T, y_hat.T):
-        _, ranks = np.unique(-scores, return_inverse=True)  # 0: the best score's
+        _, ranks = np.unique(-scores, return_inverse=True)  # 0: the highest score
         hits, misses = np.bincount(ranks, true), np.bincount(ranks, ~true)  # per rank
-        found, wrong = hits.cumsum(), misses.cumsum()  # down to it
-        if found[-1] and wrong[-1]:
+        found, wrong = hits.cumsum(), misses.cumsum()  # at this rank or better
+        if found[-1] and wrong[-1] and not np.isnan(scores).any():
             above = (hits * (wrong[-1] - wrong + misses / 2)).sum() / wrong[-1]
             areas["AUROC"][label] = float(above / found[-1])
             precision = (hits * found / (found + wrong)).sum()
@@ -507,8 +515,8 @@ def weigh(model: keras.Model, out: Path) -> dict:
     return {"count": total, "sha256": hashlib.sha256(values).hexdigest()}
 
 
-def finish(run: dict, results: dict, out: Path) -> None:
-    """metrics.json, what the run came to, and receipt.json, all that is known of it."""
+def finish(run: dict, results: dict, out: Path, lock: sqlite3.Connection) -> None:
+    """metrics.json: the results; receipt.json: also all that they depend on."""
     rows = run["versions"] | {"device": run["device"], "threads": run["threads"]}
     save(out / "session-info.txt", *rows.items())
     metrics = {"data": run["data"]} | results
@@ -516,49 +524,58 @@ def finish(run: dict, results: dict, out: Path) -> None:
     circumstances = {"host": platform.node(), "time": time.ctime()}
     receipt = run | results | {"circumstances": circumstances}
     save(out / "receipt.json", [json.dumps(receipt, indent=2)])
+    (out / "checkpoint").unlink()
+    lock.close()
+    (out / "lock").unlink()
     for name, part in metrics.items():
         for key, value in part.items():
             print(f"{name} {key}: {value}")
 
 
 # ---- Main --------------------------------------------------------------------
-def parse_arguments() -> argparse.Namespace:
+def parse_arguments(gpus: int) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=f"Train into models/{MODEL_ID}.")
     add = parser.add_argument
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
     add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
-    add("-g", "--gpu", type=int, help="id; default: 0 if there is one; -1: the CPU")
+    add("-g", "--gpu", type=int, default=min(gpus, 1) - 1, help="id; -1: the CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
     add("--resume", action="store_true", help="go on with a run that was stopped")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if not -1 <= arguments.gpu < gpus:
+        parser.error(f"there is no GPU {arguments.gpu}, of {gpus}; -g -1: the CPU")
+    if arguments.threads is not None and arguments.threads < 1:
+        parser.error("--threads takes a number of at least 1")
+    return arguments
+
+
+def count_cores() -> int:
+    """Those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count()
 
 
 def set_seed() -> None:
     keras.utils.set_random_seed(SEED)  # Python's, NumPy's and TensorFlow's generators
 
 
-def choose_device(gpu: int | None, threads: int | None) -> str:
-    """Same bits on the same machine, versions and threads; across them, no promise."""
-    gpus = tf.config.list_physical_devices("GPU")
-    gpu = min(len(gpus), 1) - 1 if gpu is None else gpu
-    if not -1 <= gpu < len(gpus):
-        sys.exit(f"there is no GPU {gpu}, of {len(gpus)} in all; -g -1 takes the CPU")
-    if threads is not None and threads < 1:
-        sys.exit("--threads takes a number of at least 1")
-    if threads:
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
+def choose_device(gpus: list, gpu: int, threads: int) -> str:
+    """Bit-identical only on one machine, with the same versions and threads."""
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
     tf.config.set_visible_devices([] if gpu == -1 else gpus[gpu], "GPU")
     if gpu != -1:
         tf.config.experimental.set_memory_growth(gpus[gpu], True)
-        tf.config.experimental.enable_op_determinism()  # the CPU needs it not
+        tf.config.experimental.enable_op_determinism()  # not needed on the CPU
     tf.config.experimental.enable_tensor_float_32_execution(False)  # full float32
     # Keras 3 trips over NumPy 2 when it saves.
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="keras")
-    keras.config.set_floatx("float32")  # these three can be set in the home folder, too
+    keras.config.set_floatx("float32")  # ~/.keras/keras.json could say otherwise
     keras.config.set_epsilon(1e-07)
     keras.config.set_image_data_format("channels_last")
-    return "cpu" if gpu == -1 else f"gpu:{gpu}"
+    details = tf.config.experimental.get_device_details
+    return "cpu" if gpu == -1 else f"gpu:{gpu} {details(gpus[gpu])['device_name']}"
 
 
 def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
@@ -576,23 +593,24 @@ def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
 
 
 def main() -> None:
-    arguments = parse_arguments()
-    device = choose_device(arguments.gpu, arguments.threads)
-    threads = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
+    gpus = tf.config.list_physical_devices("GPU")
+    arguments = parse_arguments(len(gpus))
+    threads = arguments.threads or count_cores()
+    device = choose_device(gpus, arguments.gpu, threads)
     versions = {"TensorFlow": tf.__version__, "Keras": keras.__version__}
     out, run = arguments.output_dir, begin(device, threads, **versions)
     sets = read_sets(arguments.data_dir, run)
-    lock = open_folder(out, arguments.resume)
+    lock = open_folder(out, arguments.resume, run)
     copies = find_copies(sets)
     for name, arrays in sets.items():
         sets[name] = [tf.constant(array) for array in arrays]
 
     set_seed()
     model = build_model()
-    optimizer, loss_function = build_optimizer(), build_loss()
-    model.compile(optimizer, loss_function, metrics=[accuracy], jit_compile=False)
+    optimizer, loss_fn = build_optimizer(), build_loss()
+    model.compile(optimizer, loss_fn, metrics=[accuracy], jit_compile=False)
     optimizer.build(model.trainable_variables)
-    set_seed()  # again, as seqgra does: the draws that built the model do not count
+    set_seed()  # again, as seqgra does: training draws the same, however it was built
     if (out / "checkpoint").exists():
         load_checkpoint(out / "checkpoint", run, model)
     print(f"{MODEL_ID}: {device}, {threads} threads")
@@ -603,10 +621,7 @@ def main() -> None:
     results = {"copies": copies, "weights": weigh(model, out), "best": best}
     if "test" in sets:
         results["test"] = test(model, *sets["test"], out)
-    finish(run, results, out)
-    (out / "checkpoint").unlink()
-    lock.close()
-    (out / "lock").unlink()
+    finish(run, results, out, lock)
 
 
 if __name__ == "__main__":

@@ -233,8 +233,7 @@ class Model(nn.Module):
         x = forward * backward
         x = self.lstm_2(x)[:, -1]  # -> (4,), 160 weights
         self.activity_penalty += (0.01 * x.square().sum()) / len(x)
-        x = self.dense_3(x)  # -> (3,), 15 weights
-        return x
+        return self.dense_3(x)  # -> (3,), 15 weights
 
 
 def build_model() -> nn.Module:
@@ -271,7 +270,7 @@ def penalty(model: nn.Module) -> torch.Tensor:
 
 # ---- Training ----------------------------------------------------------------
 def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
-    """One pass over the training set, to its mean loss; ends the run at no finite one."""
+    """One pass over the training set; its mean loss, which must be finite."""
     model.train()
     order = torch.randperm(len(codes)).to(codes.device)
     batches = order.split(BATCH_SIZE)
@@ -285,13 +284,13 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
         losses[number] = loss.detach() * len(batch)
     if not losses.isfinite().all():
         number = losses.isfinite().int().argmin() + 1
-        sys.exit(f"{title}, batch {number}: no finite loss; lower the learning rate?")
+        sys.exit(f"{title}, batch {number}: loss not finite; lower the learning rate?")
     return losses.sum().item() / len(order)
 
 
 @torch.no_grad()
 def evaluate(model, loss_fn, codes, targets, dtype):
-    """Mean loss, summed in dtype, share with all labels right, scores; no dropout."""
+    """Mean loss, summed in dtype; accuracy, all labels right; scores. No dropout."""
     model.eval()
     total, scores = torch.zeros((), dtype=dtype, device=codes.device), []
     for x, y in zip(codes.split(BATCH_SIZE), targets.split(BATCH_SIZE)):
@@ -307,30 +306,30 @@ def train(model, loss_fn, optimizer, sets: dict, out: Path, run: dict) -> dict:
     """Save the weights of the epoch with the lowest validation loss; return its row."""
     epochs = run["epochs"]
     while True:
+        save_checkpoint(out, run, model, optimizer)
         best = min(epochs, key=lambda row: row["validation_loss"], default={"epoch": 0})
         if epochs[-1:] == [best]:
             save(out / "saved_model.pth", state=model.state_dict())
-        save_checkpoint(out, run, model, optimizer)
         if len(epochs) == EPOCHS or len(epochs) - best["epoch"] == PATIENCE:
             return best
         title = f"epoch {len(epochs) + 1}/{EPOCHS}"
         mean = train_epoch(model, loss_fn, optimizer, *sets["training"], title)
         loss, accuracy, _ = evaluate(model, loss_fn, *sets["validation"], torch.float32)
         if not np.isfinite(loss):
-            sys.exit(f"{title}, validation: no finite loss; lower the learning rate?")
+            sys.exit(f"{title}, validation: loss not finite; lower the learning rate?")
         row = {"epoch": len(epochs) + 1, "training_loss": mean, "validation_loss": loss}
         epochs.append(row | {"validation_accuracy": accuracy})
-        said = f"training loss {mean:.4f}  validation loss {loss:.4f}"
-        print(f"{title}  {said}  accuracy {accuracy:.4f}", flush=True)
+        losses = f"training loss {mean:.4f}  validation loss {loss:.4f}"
+        print(f"{title}  {losses}  accuracy {accuracy:.4f}", flush=True)
 
 
 # ---- Records -----------------------------------------------------------------
 def save(path: Path, *rows, state: dict | None = None) -> None:
-    """Rows of text, or a state: the file appears whole or never."""
+    """Rows of text, or a state: the file appears complete or not at all."""
     memory = io.BytesIO()
     memory.writelines(("\t".join(map(str, row)) + "\n").encode() for row in rows)
     if state:
-        torch.save(state, memory)  # to a full disk, it would hide the reason
+        torch.save(state, memory)  # straight to a full disk, it hides the reason
     with open(f"{path}.partial", "wb") as file:
         file.write(memory.getbuffer())
         file.flush()
@@ -338,25 +337,33 @@ def save(path: Path, *rows, state: dict | None = None) -> None:
     os.replace(file.name, path)
 
 
-def open_folder(out: Path, resume: bool) -> sqlite3.Connection:
+def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
     """Refuse a folder with other files; lock it for as long as this process lives."""
     out.mkdir(parents=True, exist_ok=True)
-    passing = {"lock", "lock-journal", "checkpoint.partial"}
-    found = set(os.listdir(out)) - passing
+    ignored = {"lock", "lock-journal", "checkpoint.partial"}
+    found = set(os.listdir(out)) - ignored
     if resume and "receipt.json" in found and "checkpoint" not in found:
-        print(f"{out}: this run has come to its end")
+        go_on(run, json.loads((out / "receipt.json").read_bytes()), out)
+        print(f"{out}: this run is complete")
         sys.exit(0)
     if found and not (resume and "checkpoint" in found):
-        problem = "not empty, and nothing to resume; name another folder with -o"
+        problem = "not empty; --resume goes on with a stopped run, -o names another"
         raise FileExistsError(0, problem, str(out))
     try:
         lock = sqlite3.connect(out / "lock", timeout=0)
         lock.execute("BEGIN EXCLUSIVE")
-        if set(os.listdir(out)) - passing != found:  # a run ended just now
-            raise sqlite3.OperationalError("was until now")
+        if set(os.listdir(out)) - ignored != found:  # by a run that ended just now
+            raise sqlite3.OperationalError("has just changed it")
     except sqlite3.Error as error:
-        raise BlockingIOError(0, f"another run is at work there, or {error}", str(out))
+        raise BlockingIOError(0, f"another run is using it, or {error}", str(out))
     return lock
+
+
+def go_on(run: dict, begun: dict, path: Path) -> None:
+    """Take over the epochs of a run that was begun, if it is this very one."""
+    run["epochs"] = begun["epochs"]
+    if other := [name for name in run if run[name] != begun[name]]:
+        raise FileExistsError(0, f"of a run with another {', '.join(other)}", str(path))
 
 
 def begin(device: str, threads: int, **versions: str) -> dict:
@@ -376,10 +383,12 @@ def save_checkpoint(out: Path, run: dict, model, optimizer) -> None:
     """All that the next epoch depends on; and the losses so far, to read."""
     state = {"run": json.dumps(run), "torch": torch.get_rng_state()}
     state["model"], state["optimizer"] = model.state_dict(), optimizer.state_dict()
-    state["cuda"] = torch.cuda.get_rng_state_all()
+    if torch.cuda.is_initialized():
+        state["cuda"] = torch.cuda.get_rng_state_all()
     save(out / "checkpoint", state=state)
     epochs = run["epochs"]
-    save(out / "history.tsv", *epochs[:1], *(row.values() for row in epochs))
+    rows = [row.values() for row in epochs]
+    save(out / "history.tsv", *epochs[:1], *rows)  # a row's names, then all values
     save(out / "last-epoch-completed.txt", [len(epochs)])
 
 
@@ -388,29 +397,28 @@ def load_checkpoint(path: Path, run: dict, model, optimizer) -> None:
     try:
         state = torch.load(path, "cpu", weights_only=True)
         begun = json.loads(state["run"])
-    except Exception as error:  # each library has its own for a damaged file
+    except Exception as error:  # a damaged file: there are many kinds
         problem = f"unreadable ({type(error).__name__}); name another folder with -o"
         raise OSError(0, problem, str(path)) from error
-    run["epochs"] = begun["epochs"]
-    if other := [name for name in run if run[name] != begun[name]]:
-        raise FileExistsError(0, f"of a run with another {', '.join(other)}", str(path))
+    go_on(run, begun, path)
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     torch.set_rng_state(state["torch"])
-    torch.cuda.set_rng_state_all(state["cuda"])
+    torch.cuda.set_rng_state_all(state.get("cuda", []))
 
 
 def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
-    """How many sequences two sets share, on the same or opposite strands."""
-    turn = np.array([3, 2, 1, 0, 4], np.uint8)  # a code to its complement's
+    """How many examples of a set are in an earlier one, too, on either strand."""
+    complement = np.array([3, 2, 1, 0, 4], np.uint8)  # of each code
     found, shared = {}, {}
     for name, (codes, _) in sets.items():
-        found[name] = {hash(min(bytes(x), bytes(turn[x[::-1]]))) for x in codes}
-        for other in list(found)[:-1]:
-            shared[f"{other} and {name}"] = len(found[other] & found[name])
+        keys = [hash(min(bytes(x), bytes(complement[x[::-1]]))) for x in codes]
+        for other, known in found.items():
+            shared[f"{name} in {other}"] = sum(key in known for key in keys)
+        found[name] = set(keys)
     for pair, count in shared.items():
         if count:
-            print(f"warning: {pair} share {count} sequences")
+            print(f"warning: {count} examples are in two sets: {pair}")
     return shared
 
 
@@ -418,10 +426,10 @@ def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
     """AUROC and AUPRC (average precision) of each label that varies, their means."""
     areas = {"AUROC": {}, "AUPRC": {}}
     for label, true, scores in zip(LABELS, y.T, y_hat.T):
-        _, ranks = np.unique(-scores, return_inverse=True)  # 0: the best score's
+        _, ranks = np.unique(-scores, return_inverse=True)  # 0: the highest score
         hits, misses = np.bincount(ranks, true), np.bincount(ranks, ~true)  # per rank
-        found, wrong = hits.cumsum(), misses.cumsum()  # down to it
-        if found[-1] and wrong[-1]:
+        found, wrong = hits.cumsum(), misses.cumsum()  # at this rank or better
+        if found[-1] and wrong[-1] and not np.isnan(scores).any():
             above = (hits * (wrong[-1] - wrong + misses / 2)).sum() / wrong[-1]
             areas["AUROC"][label] = float(above / found[-1])
             precision = (hits * found / (found + wrong)).sum()
@@ -442,18 +450,19 @@ def test(model, loss_fn, codes, targets, out: Path) -> dict:
 
 
 def weigh(model, out: Path) -> dict:
-    """Numbers of weights, less running means and variances; SHA-256 of all values."""
-    sizes = [(weight.numel(), weight.requires_grad) for weight in model.parameters()]
-    total, trained = sum(n for n, _ in sizes), sum(n for n, grad in sizes if grad)
+    """Numbers of weights, with running means and variances; SHA-256 of all values."""
+    values = model.state_dict().values()
+    total = sum(v.numel() for v in values if v.is_floating_point())
+    trained = sum(w.numel() for w in model.parameters() if w.requires_grad)
     counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
     rows = [(f"number of {kind} parameters", count) for kind, count in counts.items()]
     save(out / "num-model-parameters.txt", *rows)
-    values = b"".join(v.cpu().numpy().tobytes() for v in model.state_dict().values())
-    return {"count": total, "sha256": hashlib.sha256(values).hexdigest()}
+    data = b"".join(v.cpu().numpy().tobytes() for v in values)
+    return {"count": total, "sha256": hashlib.sha256(data).hexdigest()}
 
 
-def finish(run: dict, results: dict, out: Path) -> None:
-    """metrics.json, what the run came to, and receipt.json, all that is known of it."""
+def finish(run: dict, results: dict, out: Path, lock: sqlite3.Connection) -> None:
+    """metrics.json: the results; receipt.json: also all that they depend on."""
     rows = run["versions"] | {"device": run["device"], "threads": run["threads"]}
     save(out / "session-info.txt", *rows.items())
     metrics = {"data": run["data"]} | results
@@ -461,31 +470,33 @@ def finish(run: dict, results: dict, out: Path) -> None:
     circumstances = {"host": platform.node(), "time": time.ctime()}
     receipt = run | results | {"circumstances": circumstances}
     save(out / "receipt.json", [json.dumps(receipt, indent=2)])
+    (out / "checkpoint").unlink()
+    lock.close()
+    (out / "lock").unlink()
     for name, part in metrics.items():
         for key, value in part.items():
             print(f"{name} {key}: {value}")
 
 
 # ---- Main --------------------------------------------------------------------
-def parse_arguments() -> argparse.Namespace:
+def parse_arguments(gpus: int) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=f"Train into models/{MODEL_ID}.")
     add = parser.add_argument
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
     add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
-    add("-g", "--gpu", type=int, help="id; default: 0 if there is one; -1: the CPU")
+    add("-g", "--gpu", type=int, default=min(gpus, 1) - 1, help="id; -1: the CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
     add("--resume", action="store_true", help="go on with a run that was stopped")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if not -1 <= arguments.gpu < gpus:
+        parser.error(f"there is no GPU {arguments.gpu}, of {gpus}; -g -1: the CPU")
+    if arguments.threads is not None and arguments.threads < 1:
+        parser.error("--threads takes a number of at least 1")
+    return arguments
 
 
-def choose_device(gpu: int | None, threads: int | None) -> torch.device:
-    """Same bits on the same machine, versions and threads; across them, no promise."""
-    count = torch.cuda.device_count()
-    gpu = min(count, 1) - 1 if gpu is None else gpu
-    if not -1 <= gpu < count:
-        sys.exit(f"there is no GPU {gpu}, of {count} in all; -g -1 takes the CPU")
-    if threads is not None and threads < 1:
-        sys.exit("--threads takes a number of at least 1")
+def choose_device(gpu: int, threads: int | None) -> torch.device:
+    """Bit-identical only on one machine, with the same versions and threads."""
     torch.set_num_threads(threads or torch.get_num_threads())
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # read when CUDA starts
     torch.use_deterministic_algorithms(gpu != -1, warn_only=True)
@@ -509,12 +520,13 @@ def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
 
 
 def main() -> None:
-    arguments = parse_arguments()
+    arguments = parse_arguments(torch.cuda.device_count())
     device = choose_device(arguments.gpu, arguments.threads)
     out, threads = arguments.output_dir, torch.get_num_threads()
-    run = begin(str(device), threads, PyTorch=torch.__version__)
+    kind = f" {torch.cuda.get_device_name(device)}" if device.type == "cuda" else ""
+    run = begin(f"{device}{kind}", threads, PyTorch=torch.__version__)
     sets = read_sets(arguments.data_dir, run)
-    lock = open_folder(out, arguments.resume)
+    lock = open_folder(out, arguments.resume, run)
     copies = find_copies(sets)
     for name, arrays in sets.items():
         sets[name] = [torch.from_numpy(array).to(device) for array in arrays]
@@ -522,7 +534,7 @@ def main() -> None:
     torch.manual_seed(SEED)
     model = build_model().to(device)
     loss_fn, optimizer = build_loss(), build_optimizer(model)
-    torch.manual_seed(SEED)  # again: the draws that built the model do not count
+    torch.manual_seed(SEED)  # again: training draws the same, however it was built
     if (out / "checkpoint").exists():
         load_checkpoint(out / "checkpoint", run, model, optimizer)
     print(f"{MODEL_ID}: {device}, {threads} threads")
@@ -532,10 +544,7 @@ def main() -> None:
     results = {"copies": copies, "weights": weigh(model, out), "best": best}
     if "test" in sets:
         results["test"] = test(model, loss_fn, *sets["test"], out)
-    finish(run, results, out)
-    (out / "checkpoint").unlink()
-    lock.close()
-    (out / "lock").unlink()
+    finish(run, results, out, lock)
 
 
 if __name__ == "__main__":
