@@ -29,7 +29,7 @@ def _arguments(tokens: tuple[Token, ...], code: ast.Module, model: ir.General) -
         if not isinstance(node, ast.Call):
             continue
         for keyword in node.keywords:
-            # No token of its own has what stands inside an f-string; none of the calls does.
+            # What stands inside a formatted string is no token of its own; none of the calls does.
             token = at.get((keyword.lineno, keyword.col_offset))
             path = token and _owner(token, model)
             if path is None or not isinstance(keyword.value, ast.Constant):

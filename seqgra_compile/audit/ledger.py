@@ -15,7 +15,7 @@ from .. import ir
 from ..diagnostics import Diagnostics
 from ..script import Script
 from ..source import Source
-from . import fixed
+from . import fixed, lexer
 from .deciders import ALL, CONDITIONS, ELEMENTS, OPERATIONS, Deciders
 from .entries import Entry, entries
 from .header import read_header
@@ -107,9 +107,8 @@ class _Ledger:
     def _uses(self) -> dict[str, set[int]]:
         """The lines that name each constant."""
         uses: dict[str, set[int]] = defaultdict(set)
-        for node in ast.walk(self.code):
-            if isinstance(node, ast.Name):
-                uses[node.id].add(node.lineno)
+        for name, first, last in lexer.names(self.code):
+            uses[name] |= set(range(first, last + 1))
         return uses
 
     def _operations(self) -> Iterator[tuple[int, Narrowed]]:
