@@ -125,6 +125,12 @@ def test_a_module_under_another_name(tmp_path):
                 "they are"
             },
         ),
+        (
+            ('epochs">20', 'epochs">1'),
+            {
+                "length of the run": "shorter, 20 -> 1 epoch: by itself, the first one stays as it is"
+            },
+        ),
         (('patience">4', 'patience">5'), {"length of the run": "it waits 4 -> 5 epochs for a bet"}),
         (('shuffle">True', 'shuffle">False'), {"batches": "in the order of the file"}),
         (

@@ -23,7 +23,8 @@ from mutations import (
 from run_command import run_audit
 
 from seqgra_compile.audit import deciders, fixed, provenance
-from seqgra_compile.audit.listing import as_json
+from seqgra_compile.audit.listing import as_json, as_text
+from seqgra_compile.audit.report import report
 from seqgra_compile.audit.setting import DEFINITION, ORIGINS, Setting
 from seqgra_compile.catalog.semantics import SEMANTICS
 from seqgra_compile.compiler import Compilation, compile_definition
@@ -272,6 +273,28 @@ def test_json():
     assert rows["optimizer/betas"]["value"] == [0.9, 0.999]
     assert rows["optimizer/betas"]["origin"] == "default of seqgra"
     assert rows["optimizer/optimizer: maximize of torch.optim.Adam"]["value"] is False
+
+
+def test_one_of_a_unit_is_singular():
+    """In print; a program reads the same unit whatever the number."""
+    path = EXAMPLES / "motifs.xml"
+    text = path.read_text("utf-8")
+    text = re.sub(r'(name="epochs">)\d+', r"\g<1>1", text)
+    compilation = compiled(text.encode(), EXAMPLES)
+    printed = as_text(compilation.settings, compilation.source)
+    assert re.search(r"trainingprocess/epochs +1 epoch +model.xml", printed)
+    assert re.search(r"@strides +1 position +default", printed)
+    assert re.search(r"early_stopping_patience +4 epochs", printed)
+    page = report(compilation)
+    assert "<span>1</span> <small>epoch</small>" in page
+    for many in (
+        *{row.unit for row in compilation.settings if row.unit.endswith("s")},
+        "weights",
+        "operations",
+    ):
+        assert not re.search(rf"\b1 {many}\b", printed), many
+        assert f"<span>1</span> <small>{many}</small>" not in page
+    assert by_path(compilation)["trainingprocess/epochs"].unit == "epochs"
 
 
 def test_library_option():

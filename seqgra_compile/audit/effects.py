@@ -12,7 +12,7 @@ from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.semantics import INTENDED, STREAMING
 from ..catalog.sequences import PYTORCH
 from ..record import record
-from .setting import shown
+from .setting import counted, shown
 
 SAME, OTHERS = "the same", "others"
 _CONSTANT = ("Zeros", "Ones", "Constant", "Identity")
@@ -151,8 +151,8 @@ def batches(a: ir.Model, b: ir.Model) -> str:
     one, other = a.training, b.training
     parts = []
     if one.batch_size.value != other.batch_size.value:
-        sizes = f"{one.batch_size.value:,} -> {other.batch_size.value:,}"
-        parts.append(f"{sizes} examples a step")
+        sizes = _changed(one.batch_size.value, other.batch_size.value, "examples")
+        parts.append(f"{sizes} a step")
     if one.shuffle.value != other.shuffle.value:
         parts.append("shuffled" if other.shuffle.value else "in the order of the file")
     elif one.shuffle.value:
@@ -300,14 +300,18 @@ def _run(a: ir.Model, b: ir.Model) -> str:
     one, other = (model.training for model in (a, b))
     if one.epochs.value != other.epochs.value:
         longer = "longer" if other.epochs.value > one.epochs.value else "shorter"
-        parts.append(
-            f"{longer}, {one.epochs.value:,} -> {other.epochs.value:,} epochs: by itself, the first "
-            f"{min(one.epochs.value, other.epochs.value):,} stay as they are"
-        )
+        both = min(one.epochs.value, other.epochs.value)
+        kept = "one stays as it is" if both == 1 else f"{both:,} stay as they are"
+        epochs = _changed(one.epochs.value, other.epochs.value, "epochs")
+        parts.append(f"{longer}, {epochs}: by itself, the first {kept}")
     stops = [t.early_stopping.value for t in (one, other)]
     patience = [t.patience.value for t in (one, other)]
     if stops[0] != stops[1]:
         parts.append("it may stop early" if stops[1] else "it never stops early")
     elif stops[0] and patience[0] != patience[1]:
-        parts.append(f"it waits {patience[0]:,} -> {patience[1]:,} epochs for a better one")
+        parts.append(f"it waits {_changed(*patience, 'epochs')} for a better one")
     return "; ".join(parts) or SAME
+
+
+def _changed(one: int, other: int, nouns: str) -> str:
+    return f"{one:,} -> {counted(other, nouns)}"

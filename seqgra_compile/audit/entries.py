@@ -18,6 +18,8 @@ from .setting import (
     LIBRARY_DEFAULT,
     OPTION,
     SEQGRA_DEFAULT,
+    counted,
+    in_number,
 )
 
 _UNITS = {
@@ -138,7 +140,8 @@ def _architecture(architecture: ir.Sequential | ir.Module) -> Iterator[Entry]:
         yield Entry(f"{external}: its content", architecture.sha256, FILE, unit="SHA-256", **more)
         return
     count = sum(operation.weight_count for operation in architecture.operations)
-    summary = f"{len(architecture.operations)} operations, {count:,} weights"
+    size = counted(len(architecture.operations), "operations")
+    summary = f"{size}, {counted(count, 'weights')}"
     path = "architecture/sequential" if architecture.file is None else external
     more = {"group": "architecture", "head": True, "constants": (path,)}
     if architecture.file is None:
@@ -167,7 +170,7 @@ def _operation(operation: ir.Operation) -> Iterator[Entry]:
     path = operation_path(operation)
     origin = DEFINITION if operation.layer is None else FILE
     count = operation.weight_count
-    summary = f"{shapes}, {count:,} weights" if count else shapes
+    summary = f"{shapes}, {counted(count, 'weights')}" if count else shapes
     yield Entry(path, summary, origin, operation.span, group=group, head=True)
     for name, value in operation.arguments.items():
         if name == "input_shape" and value.value is None:
@@ -260,8 +263,9 @@ def _term(term: Term) -> str:
     if term.elements:
         parts.append(f"{', '.join(term.elements)} at {term.position}")
     for pair in term.pairs:
-        distance = f"{pair.nearest} to {pair.farthest}"
-        parts.append(f"{pair.second} {distance} letters after {pair.first}")
+        letters = in_number(pair.farthest, "letters")
+        distance = f"{pair.nearest} to {pair.farthest} {letters}"
+        parts.append(f"{pair.second} {distance} after {pair.first}")
     return " and ".join(parts) or "nothing"
 
 

@@ -32,7 +32,7 @@ def _cells(setting: Setting) -> tuple[str, str, str, str]:
     if len(value) > _MAX_VALUE and setting.unit != "SHA-256":
         value = value[:_MAX_VALUE] + "..."
     if setting.unit:
-        value = f"{value} {setting.unit}"
+        value = f"{value} {setting.measure}"
     origin = str(setting.where) if setting.where else setting.origin
     return setting.path, value, origin, ranges(setting.lines) or "-"
 
