@@ -89,12 +89,7 @@ def _called(model: ir.General, source: Source) -> Iterator[Entry]:
 
 def _row(value: Value, group: str, default: str = SEQGRA_DEFAULT, **more: object) -> Entry:
     """A value that knows its path; what a stage has added to it becomes a remark."""
-    path, remark = value.path, ""
-    for separator in (", where ", " ("):
-        head, found, tail = path.partition(separator)
-        if found and not value.path.startswith(_FILE_PATH):
-            path, remark = head, tail.rstrip(")")
-            break
+    path, remark = _split(value.path)
     origin = default if value.is_default else DEFINITION
     if path.startswith(_FILE_PATH):
         origin = LIBRARY_DEFAULT if value.is_default else FILE
@@ -110,6 +105,15 @@ def _row(value: Value, group: str, default: str = SEQGRA_DEFAULT, **more: object
         remark=remark,
         **more,
     )
+
+
+def _split(path: str) -> tuple[str, str]:
+    """The path of a value, and what a stage has added to it."""
+    for separator in (", where ", " ("):
+        head, found, tail = path.partition(separator)
+        if found and not path.startswith(_FILE_PATH):
+            return head, tail.rstrip(")")
+    return path, ""
 
 
 def _general(model: ir.General) -> Iterator[Entry]:
@@ -274,6 +278,11 @@ def operation_path(operation: ir.Operation) -> str:
     if operation.layer is not None:
         return f"{_FILE_PATH}layer {operation.layer}"
     return f"architecture/sequential/operation[{operation.number}]"
+
+
+def input_path(model: ir.Model) -> str:
+    """What the row of the length and the channels of the input is called."""
+    return _split(model.architecture.operations[0].arguments["input_shape"].path)[0]
 
 
 def cell_parameters(operation: ir.Operation) -> dict[str, str]:
