@@ -25,8 +25,12 @@ def rows(tokens: tuple[Token, ...], code: ast.Module, model: ir.General) -> tupl
 def _arguments(tokens: tuple[Token, ...], code: ast.Module, model: ir.General) -> Iterator[Setting]:
     """Arguments of the library that are written out: no name stands there, but a value."""
     at = {(token.first, token.column): token for token in tokens}
+    own: dict[str, set[str]] = {}
     for node in ast.walk(code):
-        if not isinstance(node, ast.Call):
+        if not isinstance(node, ast.Call) or not node.keywords:
+            continue
+        function = ast.unparse(node.func)
+        if function.startswith(_PARTS):
             continue
         for keyword in node.keywords:
             # What stands inside a formatted string is no token of its own; none of the calls does.
@@ -34,13 +38,14 @@ def _arguments(tokens: tuple[Token, ...], code: ast.Module, model: ir.General) -
             path = token and _owner(token, model)
             if path is None:
                 continue
+            if path not in own:
+                own[path] = _own_keywords(token, model)
+            if keyword.arg in own[path]:
+                continue
             try:
                 value = ast.literal_eval(keyword.value)
             except ValueError:
                 continue  # a constant's name, or a call
-            function = ast.unparse(node.func)
-            if function.startswith(_PARTS) or keyword.arg in _own_keywords(token, model):
-                continue
             yield Setting(
                 f"{path}: {keyword.arg} of {function}",
                 value,

@@ -249,7 +249,7 @@ def _closed(found: list[Token], formatted: str) -> Iterator[Token]:
         last = token.last
         while last + 1 in bare:
             last += 1
-        yield replace(token, last=last)
+        yield token if last == token.last else replace(token, last=last)
 
 
 def _aligned(
