@@ -125,6 +125,12 @@ def test_a_module_under_another_name(tmp_path):
                 "they are"
             },
         ),
+        (
+            ('epochs">20', 'epochs">1'),
+            {
+                "length of the run": "shorter, 20 -> 1 epoch: by itself, the first one stays as it is"
+            },
+        ),
         (('patience">4', 'patience">5'), {"length of the run": "it waits 4 -> 5 epochs for a bet"}),
         (('shuffle">True', 'shuffle">False'), {"batches": "in the order of the file"}),
         (
@@ -189,6 +195,35 @@ def test_in_keras_dropout_takes_a_seed_from_the_weights_behind_it():
     assert verdicts(between(KERAS, other))["initial weights"] == "others"
     assert verdicts(between(KERAS, other))["batches"] == SAME
     assert verdicts(between(TEXT, WITH_DROPOUT))["initial weights"] == SAME
+
+
+def test_in_keras_an_initializer_draws_though_no_weight_uses_it():
+    """Held to Keras itself in tests/test_audit_keras.py; in PyTorch nothing is made for it."""
+    for text, wanted in ((KERAS, "others"), (TEXT, SAME)):
+        one = replaced('kernel_size="13"', 'kernel_size="13" use_bias="False"', text=text)
+        more = 'use_bias="False" bias_initializer="HeNormal()"'
+        other = replaced('use_bias="False"', more, text=one)
+        assert verdicts(between(one, other))["initial weights"] == wanted
+        last = replaced('units="3"', 'units="3" use_bias="False"', text=text)
+        other = replaced('use_bias="False"', more, text=last)
+        assert verdicts(between(last, other))["initial weights"] == SAME
+
+
+MODULE = (EXAMPLES / "motifs-module.xml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("text", [MODULE, KERAS], ids=["PyTorch", "TensorFlow"])
+def test_from_files_and_in_memory(text: str):
+    made = [compile_text(text, semantics=f"seqgra-0.0.4{mode}") for mode in ("", "-streaming")]
+    told = verdicts(compare(*made))
+    if text is KERAS:
+        # Both take TensorFlow's orders, and all examples.
+        assert (told["batches"], told["what the model sees"]) == (SAME, SAME)
+        assert "a step too many" in told["optimizer"]
+    else:
+        assert told["batches"] == "order of the examples: others"
+        assert told["what the model sees"] == "lost examples as the semantics have it"
+        assert told["optimizer"] == SAME
 
 
 # ---- whatever is changed ----

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
 import itertools
 import json
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from cases import ACCEPT
+from literals import Literals
 from mutations import (
     DEFINITIONS,
     EXAMPLES,
@@ -22,9 +22,10 @@ from mutations import (
 )
 from run_command import run_audit
 
-from seqgra_compile.audit import deciders, fixed, provenance
-from seqgra_compile.audit.listing import as_json
-from seqgra_compile.audit.setting import DEFINITION, ORIGINS, Setting
+from seqgra_compile.audit import deciders, provenance
+from seqgra_compile.audit.listing import as_json, as_text
+from seqgra_compile.audit.report import report
+from seqgra_compile.audit.setting import DEFINITION, LIBRARY, ORIGINS, TEMPLATE, Setting
 from seqgra_compile.catalog.semantics import SEMANTICS
 from seqgra_compile.compiler import Compilation, compile_definition
 from seqgra_compile.renderer import render
@@ -168,16 +169,29 @@ def test_other_semantics(path: Path, semantics: str):
 
 
 @each_definition
-def test_no_literal_is_without_a_row(path: Path):
+@pytest.mark.parametrize("semantics", SEMANTICS)
+def test_no_literal_is_without_a_row(path: Path, semantics: str):
+    compilation = compilation_of(path, semantics)
+    if compilation is not None:
+        literals = Literals(compilation, compilation.settings)
+        assert literals.tokens
+        assert not literals.lost()
+
+
+@each_definition
+def test_each_literal_has_one_row(path: Path):
+    """Without that row it is lost, though other rows have its line."""
     compilation = compilation_of(path)
-    tokens = provenance.tokens(compilation.arranged, compilation.script)
-    rows = {line for setting in compilation.settings for line in setting.lines}
-    sections = ("Definition", "Model", "Loss and optimizer")
-    literals = [token for token in fixed.within(tokens, sections) if fixed.is_literal(token)]
-    assert literals
-    documented = fixed.docstrings(ast.parse(compilation.script))
-    lost = [t for t in literals if not rows & set(t.lines) and t.first not in documented]
-    assert not lost, [(token.first, token.text) for token in lost]
+    settings = compilation.settings
+    literals = Literals(compilation, settings)
+    fixed_ones = [row for row in settings if row.origin in (LIBRARY, TEMPLATE)]
+    for row in fixed_ones:
+        others = Literals(compilation, [each for each in settings if each is not row])
+        others.tokens = literals.tokens
+        lost = others.lost()
+        # `None` sets something, but is no literal of these kinds.
+        assert lost or row.value is None, row.path
+        assert {line for line, *_ in lost} <= set(row.lines)
 
 
 @each_definition
@@ -272,6 +286,28 @@ def test_json():
     assert rows["optimizer/betas"]["value"] == [0.9, 0.999]
     assert rows["optimizer/betas"]["origin"] == "default of seqgra"
     assert rows["optimizer/optimizer: maximize of torch.optim.Adam"]["value"] is False
+
+
+def test_one_of_a_unit_is_singular():
+    """In print; a program reads the same unit whatever the number."""
+    path = EXAMPLES / "motifs.xml"
+    text = path.read_text("utf-8")
+    text = re.sub(r'(name="epochs">)\d+', r"\g<1>1", text)
+    compilation = compiled(text.encode(), EXAMPLES)
+    printed = as_text(compilation.settings, compilation.source)
+    assert re.search(r"trainingprocess/epochs +1 epoch +model.xml", printed)
+    assert re.search(r"@strides +1 position +default", printed)
+    assert re.search(r"early_stopping_patience +4 epochs", printed)
+    page = report(compilation)
+    assert "<span>1</span> <small>epoch</small>" in page
+    for many in (
+        *{row.unit for row in compilation.settings if row.unit.endswith("s")},
+        "weights",
+        "operations",
+    ):
+        assert not re.search(rf"\b1 {many}\b", printed), many
+        assert f"<span>1</span> <small>{many}</small>" not in page
+    assert by_path(compilation)["trainingprocess/epochs"].unit == "epochs"
 
 
 def test_library_option():

@@ -227,7 +227,7 @@ def test_rows_are_the_ledger(basset: Compilation, root: Element) -> None:
         path, value, origin, place, links = row.all("td")
         assert path.text == visible(setting.path)
         assert value.one("span").text == setting.text
-        assert setting.unit in value.text
+        assert setting.measure in value.text
         assert setting.remark in value.text
         assert origin.text
         numbers = [_range(each) for each in row.attributes["data-lines"].split()]

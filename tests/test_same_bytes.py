@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from cases import BY_ID, Case
+from mutations import DEFINITIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 # Text of many scripts, an embedded module in a folder, files of weights.
@@ -100,11 +101,25 @@ def test_scripts_do_not_name_this_machine():
         assert not [word for word in words if word in script]
 
 
+AUDITED = """
+import hashlib, sys
+from seqgra_compile.audit.listing import as_json, as_text
+from seqgra_compile.audit.report import report
+from seqgra_compile.compiler import compile_definition
+
+for path in sys.argv[1:]:
+    made = compile_definition(path)
+    texts = [f(made.settings, made.source) for f in (as_json, as_text)]
+    for text in (made.script, *texts, report(made)):
+        print(path, hashlib.sha256(text.encode()).hexdigest())
+"""
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("python", OTHER_PYTHONS)
 def test_other_versions_of_python(python: str):
-    """Where one is installed together with what the compiler needs."""
-    probe = [python, "-c", "import black, click; print(black.__version__)"]
+    """Scripts, ledgers and reports, where one is installed together with what they need."""
+    probe = [python, "-c", "import black, click, jinja2; print(black.__version__)"]
     try:
         found = subprocess.run(probe, capture_output=True, text=True)
     except FileNotFoundError:
@@ -113,3 +128,13 @@ def test_other_versions_of_python(python: str):
         pytest.skip(f"{python} lacks what the compiler needs")
     for case in BY_ID.values():
         assert compiled("model.xml", case.folder, python) == case.script.read_bytes()
+    hashes = [
+        subprocess.run(
+            [each, "-c", AUDITED, *(str(path) for path in DEFINITIONS)],
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for each in (sys.executable, python)
+    ]
+    assert hashes[0] == hashes[1]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from seqgra_compile.compiler import compile_bytes
 from seqgra_compile.parallel import Ahead
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -141,3 +143,46 @@ def test_work_is_done_in_other_processes():
 def test_few_names_need_no_processes():
     with Ahead(len, ["a", "b"], 3) as ahead:
         assert ahead.pool is None and ahead.result("a") is None
+
+
+# ---- the ledger of a long definition ----
+
+
+def steps(work: Callable[[], object]) -> int:
+    """How many lines of Python run, of loops each round."""
+    count = 0
+
+    def trace(frame, event, argument):
+        nonlocal count
+        count += 1
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def with_operations(text: str, count: int) -> bytes:
+    pool = "<operation>GlobalMaxPool1D</operation>"
+    dense = '<operation units="8" kernel_regularizer="L2(0.5)">Dense</operation>'
+    assert pool in text
+    return text.replace(pool, pool + dense * count).encode()
+
+
+@pytest.mark.parametrize("name", ["motifs.xml", "motifs-tensorflow.xml"])
+def test_the_ledger_grows_with_the_operations(name: str):
+    """Not with their square: each operation adds as many steps as the one before it."""
+    text = (EXAMPLES / name).read_text("utf-8")
+    found = []
+    # What the first one reads, the templates, is kept.
+    assert compile_bytes("model.xml", with_operations(text, 100)).settings
+    for count in (10, 40, 70):
+        compilation = compile_bytes("model.xml", with_operations(text, count))
+        found.append(steps(lambda made=compilation: made.settings))
+        assert len(compilation.settings) > 10 * count
+    first, second = found[1] - found[0], found[2] - found[1]
+    assert second < 1.03 * first

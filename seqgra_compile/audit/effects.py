@@ -7,14 +7,16 @@ know, such as what an embedded module draws, it says.
 from __future__ import annotations
 
 from .. import ir
+from ..catalog.expressions import Expression
 from ..catalog.operations import OPERATIONS
 from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.semantics import INTENDED, STREAMING
+from ..catalog.semantics import INTENDED, SEQGRA, STREAMING
 from ..catalog.sequences import PYTORCH
 from ..record import record
-from .setting import shown
+from .setting import counted, shown
 
 SAME, OTHERS = "the same", "others"
+_SEED = "a seed"
 _CONSTANT = ("Zeros", "Ones", "Constant", "Identity")
 _NOISE = {
     "Dropout": "rate",
@@ -75,8 +77,8 @@ def initial_weights(a: ir.Model, b: ir.Model) -> str:
 
     The seed is set right before the model is built. Which numbers a weight gets then depends on its
     shape, its initializer, and on what was drawn before: in PyTorch by the layers that have
-    weights, whose own initial values are drawn first; in Keras 3 also by each layer that draws
-    noise, which takes a seed for it when it is made.
+    weights, whose own initial values are drawn first; in Keras 3 by each initializer that is made,
+    though there be no weight for it, and by each layer that draws noise: they take their seeds then.
     """
     if _module(a) is not None or _module(b) is not None:
         if _module(a) != _module(b):
@@ -92,37 +94,46 @@ def initial_weights(a: ir.Model, b: ir.Model) -> str:
 def _draws_weights(model: ir.Model) -> bool:
     """Whether any weight depends on the seed."""
     return any(
-        not fixed and name not in _CONSTANT and dict(arguments).get("seed") is None
+        not fixed and _draws(initializer)
         for operation in model.architecture.operations
-        for fixed, name, arguments in _initializers(operation)
+        for fixed, initializer in _initializers(operation)
     )
 
 
-def _initializers(operation: ir.Operation) -> list[tuple[bool, str, tuple]]:
-    """Of each weight: whether a file holds it, the initializer's name and its arguments."""
+def _draws(initializer: Expression) -> bool:
+    """Whether its values depend on the seed: it has none of its own."""
+    own = dict(initializer.arguments).get("seed")
+    return initializer.name not in _CONSTANT and own is None
+
+
+def _initializers(operation: ir.Operation) -> list[tuple[bool, Expression]]:
+    """Of each weight: whether a file holds it, and its initializer."""
     fixed = bool(operation.weights_file or operation.stored)
-    values = [operation[f"{weight.role}_initializer"] for weight in operation.weights]
-    return [(fixed, value.name, value.arguments) for value in values]
+    return [(fixed, operation[f"{weight.role}_initializer"]) for weight in operation.weights]
 
 
 def _fills(model: ir.Model) -> list[object]:
     """What decides the initial weights, layer by layer, besides the seed."""
-    found = [_fill(operation, model.library.value) for operation in model.architecture.operations]
-    found = [fill for fill in found if fill is not None]
-    while found and found[-1] == "a seed":
+    found = [
+        fill
+        for operation in model.architecture.operations
+        for fill in _fill(operation, model.library.value)
+    ]
+    while found and found[-1] == _SEED:
         found.pop()  # nothing is drawn behind it
     file = model.architecture.file
     stored = file and file.weights and file.weights.sha256
     return [stored, *found]
 
 
-def _fill(operation: ir.Operation, library: str) -> object:
+def _fill(operation: ir.Operation, library: str) -> list[object]:
     if not operation.weights:
         seeded = library != PYTORCH and _noise(operation)
-        return "a seed" if seeded else None
+        return [_SEED] if seeded else []
     shapes = [(weight.name, weight.shape) for weight in operation.weights]
     file = operation.weights_file and operation.weights_file.sha256
     more: object = (operation.name, operation.seed)
+    behind = 0
     if library == PYTORCH:
         layer = OPERATIONS[operation.name].torch(operation, True)
         classes = [text.partition("(")[0] for _, text in layer.modules]
@@ -134,8 +145,30 @@ def _fill(operation: ir.Operation, library: str) -> object:
         more = (classes, after)
     else:
         forget = operation.arguments.get("unit_forget_bias")
-        more = (more, forget and forget.value)
-    return (shapes, _initializers(operation), file, more)
+        before, behind = _seeds(operation)
+        more = (more, forget and forget.value, before)
+    return [(shapes, _initializers(operation), file, more), *[_SEED] * behind]
+
+
+def _seeds(operation: ir.Operation) -> tuple[list[bool], int]:
+    """Of the initializers that draw a seed in Keras, in order: whether a weight uses it.
+
+    The number is that of those behind the last that is used: they move the weights of later layers
+    only. A layer that reads both ways makes all of them twice, so there none is the last.
+    """
+    roles = {f"{weight.role}_initializer" for weight in operation.weights}
+    used = [
+        name in roles
+        for name, value in operation.arguments.items()
+        if name.endswith("_initializer") and _draws(value.value)
+    ]
+    both = operation.arguments.get("bidirectional")
+    last = (
+        len(used)
+        if both and both.value
+        else max((n for n, u in enumerate(used, 1) if u), default=0)
+    )
+    return used[:last], len(used) - last
 
 
 def _noise(operation: ir.Operation) -> bool:
@@ -151,27 +184,32 @@ def batches(a: ir.Model, b: ir.Model) -> str:
     one, other = a.training, b.training
     parts = []
     if one.batch_size.value != other.batch_size.value:
-        sizes = f"{one.batch_size.value:,} -> {other.batch_size.value:,}"
-        parts.append(f"{sizes} examples a step")
+        sizes = _changed(one.batch_size.value, other.batch_size.value, "examples")
+        parts.append(f"{sizes} a step")
     if one.shuffle.value != other.shuffle.value:
         parts.append("shuffled" if other.shuffle.value else "in the order of the file")
     elif one.shuffle.value:
         order = _order(a, b)
         if order != SAME or parts:
             parts.append(f"order of the examples: {order}")
-    elif a.semantics != b.semantics and STREAMING in (a.semantics, b.semantics):
+    elif _loses(a) != _loses(b):
         parts.append("every 10,001st example is lost in one of the two")
     return "; ".join(parts) or SAME
+
+
+def _loses(model: ir.Model) -> bool:
+    return model.library.value == PYTORCH and model.semantics == STREAMING
 
 
 def _order(a: ir.Model, b: ir.Model) -> str:
     """The order of shuffled examples.
 
-    Keras's scripts draw it apart from all else, seqgra's streaming with Python's generator. PyTorch
+    Keras's scripts draw it apart from all else, as seqgra does in both of its modes or in our own
+    way; seqgra's streaming for PyTorch draws it with Python's generator, and otherwise PyTorch
     draws it with the generator that also draws the noise of dropout: the first epoch's order comes
     before any noise, the later ones behind it.
     """
-    kinds = [(model.library.value, model.semantics, _draws_as_seqgra(model)) for model in (a, b)]
+    kinds = [(model.library.value, _mode(model), _draws_as_seqgra(model)) for model in (a, b)]
     if kinds[0] != kinds[1] or a.seed.value != b.seed.value:
         return OTHERS
     if a.library.value != PYTORCH or a.semantics == STREAMING:
@@ -187,6 +225,13 @@ def _order(a: ir.Model, b: ir.Model) -> str:
         # How much of it an epoch draws may come to the same.
         return "the same in the first epoch; in later ones not known"
     return "the same in the first epoch; others in later ones, for the noise is drawn otherwise"
+
+
+def _mode(model: ir.Model) -> str:
+    """The semantics as far as they decide the order."""
+    if model.library.value != PYTORCH and model.semantics == STREAMING:
+        return SEQGRA
+    return model.semantics
 
 
 def _draws_as_seqgra(model: ir.Model) -> bool:
@@ -239,9 +284,11 @@ def _input(a: ir.Model, b: ir.Model) -> str:
     lengths = [_length(model) for model in (a, b)]
     if lengths[0] != lengths[1]:
         parts.append(f"sequences of {lengths[0]} -> {lengths[1]} letters")
-    lenient = {model.semantics != INTENDED for model in (a, b)}
-    if len(lenient) == 2:
-        parts.append("unknown letters and lost examples as the semantics have it")
+    habits = [(model.semantics != INTENDED, _loses(model)) for model in (a, b)]
+    names = ("unknown letters", "lost examples")
+    found = [name for name, *had in zip(names, *habits, strict=True) if had[0] != had[1]]
+    if found:
+        parts.append(f"{' and '.join(found)} as the semantics have it")
     return "; ".join(parts) or SAME
 
 
@@ -283,7 +330,13 @@ def _optimizer(a: ir.Model, b: ir.Model) -> str:
         for model in (a, b)
     ]
     parts = _arguments({**a.optimizer.arguments, **clips[0]}, {**b.optimizer.arguments, **clips[1]})
+    if _miscounts(a) != _miscounts(b):
+        parts.append("one of the two counts a step too many after the first epoch")
     return "; ".join(parts) or SAME
+
+
+def _miscounts(model: ir.Model) -> bool:
+    return model.library.value != PYTORCH and model.semantics == STREAMING
 
 
 def _arguments(a: ir.Arguments, b: ir.Arguments) -> list[str]:
@@ -300,14 +353,18 @@ def _run(a: ir.Model, b: ir.Model) -> str:
     one, other = (model.training for model in (a, b))
     if one.epochs.value != other.epochs.value:
         longer = "longer" if other.epochs.value > one.epochs.value else "shorter"
-        parts.append(
-            f"{longer}, {one.epochs.value:,} -> {other.epochs.value:,} epochs: by itself, the first "
-            f"{min(one.epochs.value, other.epochs.value):,} stay as they are"
-        )
+        both = min(one.epochs.value, other.epochs.value)
+        kept = "one stays as it is" if both == 1 else f"{both:,} stay as they are"
+        epochs = _changed(one.epochs.value, other.epochs.value, "epochs")
+        parts.append(f"{longer}, {epochs}: by itself, the first {kept}")
     stops = [t.early_stopping.value for t in (one, other)]
     patience = [t.patience.value for t in (one, other)]
     if stops[0] != stops[1]:
         parts.append("it may stop early" if stops[1] else "it never stops early")
     elif stops[0] and patience[0] != patience[1]:
-        parts.append(f"it waits {patience[0]:,} -> {patience[1]:,} epochs for a better one")
+        parts.append(f"it waits {_changed(*patience, 'epochs')} for a better one")
     return "; ".join(parts) or SAME
+
+
+def _changed(one: int, other: int, nouns: str) -> str:
+    return f"{one:,} -> {counted(other, nouns)}"

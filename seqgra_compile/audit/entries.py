@@ -18,6 +18,8 @@ from .setting import (
     LIBRARY_DEFAULT,
     OPTION,
     SEQGRA_DEFAULT,
+    counted,
+    in_number,
 )
 
 _UNITS = {
@@ -87,12 +89,7 @@ def _called(model: ir.General, source: Source) -> Iterator[Entry]:
 
 def _row(value: Value, group: str, default: str = SEQGRA_DEFAULT, **more: object) -> Entry:
     """A value that knows its path; what a stage has added to it becomes a remark."""
-    path, remark = value.path, ""
-    for separator in (", where ", " ("):
-        head, found, tail = path.partition(separator)
-        if found and not value.path.startswith(_FILE_PATH):
-            path, remark = head, tail.rstrip(")")
-            break
+    path, remark = _split(value.path)
     origin = default if value.is_default else DEFINITION
     if path.startswith(_FILE_PATH):
         origin = LIBRARY_DEFAULT if value.is_default else FILE
@@ -108,6 +105,15 @@ def _row(value: Value, group: str, default: str = SEQGRA_DEFAULT, **more: object
         remark=remark,
         **more,
     )
+
+
+def _split(path: str) -> tuple[str, str]:
+    """The path of a value, and what a stage has added to it."""
+    for separator in (", where ", " ("):
+        head, found, tail = path.partition(separator)
+        if found and not path.startswith(_FILE_PATH):
+            return head, tail.rstrip(")")
+    return path, ""
 
 
 def _general(model: ir.General) -> Iterator[Entry]:
@@ -138,7 +144,8 @@ def _architecture(architecture: ir.Sequential | ir.Module) -> Iterator[Entry]:
         yield Entry(f"{external}: its content", architecture.sha256, FILE, unit="SHA-256", **more)
         return
     count = sum(operation.weight_count for operation in architecture.operations)
-    summary = f"{len(architecture.operations)} operations, {count:,} weights"
+    size = counted(len(architecture.operations), "operations")
+    summary = f"{size}, {counted(count, 'weights')}"
     path = "architecture/sequential" if architecture.file is None else external
     more = {"group": "architecture", "head": True, "constants": (path,)}
     if architecture.file is None:
@@ -167,7 +174,7 @@ def _operation(operation: ir.Operation) -> Iterator[Entry]:
     path = operation_path(operation)
     origin = DEFINITION if operation.layer is None else FILE
     count = operation.weight_count
-    summary = f"{shapes}, {count:,} weights" if count else shapes
+    summary = f"{shapes}, {counted(count, 'weights')}" if count else shapes
     yield Entry(path, summary, origin, operation.span, group=group, head=True)
     for name, value in operation.arguments.items():
         if name == "input_shape" and value.value is None:
@@ -260,8 +267,9 @@ def _term(term: Term) -> str:
     if term.elements:
         parts.append(f"{', '.join(term.elements)} at {term.position}")
     for pair in term.pairs:
-        distance = f"{pair.nearest} to {pair.farthest}"
-        parts.append(f"{pair.second} {distance} letters after {pair.first}")
+        letters = in_number(pair.farthest, "letters")
+        distance = f"{pair.nearest} to {pair.farthest} {letters}"
+        parts.append(f"{pair.second} {distance} after {pair.first}")
     return " and ".join(parts) or "nothing"
 
 
@@ -270,6 +278,11 @@ def operation_path(operation: ir.Operation) -> str:
     if operation.layer is not None:
         return f"{_FILE_PATH}layer {operation.layer}"
     return f"architecture/sequential/operation[{operation.number}]"
+
+
+def input_path(model: ir.Model) -> str:
+    """What the row of the length and the channels of the input is called."""
+    return _split(model.architecture.operations[0].arguments["input_shape"].path)[0]
 
 
 def cell_parameters(operation: ir.Operation) -> dict[str, str]:

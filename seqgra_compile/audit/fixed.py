@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from .. import ir
 from ..catalog.sequences import PYTORCH
-from .entries import cell_parameters, operation_path
+from .entries import cell_parameters, input_path, operation_path
 from .provenance import Token
 from .setting import LIBRARY, TEMPLATE, Setting
 
@@ -25,21 +25,30 @@ def rows(tokens: tuple[Token, ...], code: ast.Module, model: ir.General) -> tupl
 def _arguments(tokens: tuple[Token, ...], code: ast.Module, model: ir.General) -> Iterator[Setting]:
     """Arguments of the library that are written out: no name stands there, but a value."""
     at = {(token.first, token.column): token for token in tokens}
+    own: dict[str, set[str]] = {}
     for node in ast.walk(code):
-        if not isinstance(node, ast.Call):
+        if not isinstance(node, ast.Call) or not node.keywords:
+            continue
+        function = ast.unparse(node.func)
+        if function.startswith(_PARTS):
             continue
         for keyword in node.keywords:
-            # No token of its own has what stands inside an f-string; none of the calls does.
+            # What stands inside a formatted string is no token of its own; none of the calls does.
             token = at.get((keyword.lineno, keyword.col_offset))
             path = token and _owner(token, model)
-            if path is None or not isinstance(keyword.value, ast.Constant):
+            if path is None:
                 continue
-            function = ast.unparse(node.func)
-            if function.startswith(_PARTS) or keyword.arg in _own_keywords(token, model):
+            if path not in own:
+                own[path] = _own_keywords(token, model)
+            if keyword.arg in own[path]:
                 continue
+            try:
+                value = ast.literal_eval(keyword.value)
+            except ValueError:
+                continue  # a constant's name, or a call
             yield Setting(
                 f"{path}: {keyword.arg} of {function}",
-                keyword.value.value,
+                value,
                 "",
                 LIBRARY,
                 None,
@@ -56,7 +65,7 @@ def _owner(token: Token, model: ir.General) -> str | None:
     if "=script.optimizer" in token.origins:
         return model.optimizer.path
     if "=script.input" in token.origins:
-        return "architecture/sequential/operation[1]/@input_shape"
+        return input_path(model)
     operation = _operation(token, model)
     return operation and operation_path(operation)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import io
 import keyword
 import re
 import tokenize
@@ -12,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..pycode import visible
 from ..record import record
 from ..source import LINE_END, Source
+from . import lexer
 
 _MARKUP = re.compile(
     r"(?P<comment><!--.*?(?:-->|\Z))"
@@ -188,22 +188,11 @@ _PLAIN_KINDS = {tokenize.STRING: "string", tokenize.NUMBER: "number", tokenize.C
 
 def _python_marks(script: str) -> Iterator[tuple[tuple[int, int], tuple[int, int], str]]:
     """Start, end and kind of each token that has one."""
-    before, formatted = "", None
-    for token in tokenize.generate_tokens(io.StringIO(script).readline):
-        name = tokenize.tok_name[token.type]
-        # From Python 3.12 on, a formatted string is several tokens; here it stays one.
-        if name == "FSTRING_START":
-            formatted = formatted or [token.start, 0]
-            formatted[1] += 1
-        elif name == "FSTRING_END":
-            formatted[1] -= 1
-            if not formatted[1]:
-                yield formatted[0], token.end, "string"
-                formatted = None
-        elif formatted is None:
-            kind = _kind(token, before)
-            if kind:
-                yield token.start, token.end, kind
+    before = ""
+    for token in lexer.tokens(script):
+        kind = _kind(token, before)
+        if kind:
+            yield token.start, token.end, kind
         before = token.string
 
 

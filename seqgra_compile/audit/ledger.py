@@ -8,6 +8,7 @@ what it has decided together with others follows from it.
 from __future__ import annotations
 
 import ast
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -15,12 +16,12 @@ from .. import ir
 from ..diagnostics import Diagnostics
 from ..script import Script
 from ..source import Source
-from . import fixed
+from . import fixed, lexer
 from .deciders import ALL, CONDITIONS, ELEMENTS, OPERATIONS, Deciders
 from .entries import Entry, entries
 from .header import read_header
 from .operations import Narrowed, Places
-from .provenance import Token, tokens
+from .provenance import tokens
 from .setting import IDLE, SILENT, Setting, Where
 
 
@@ -80,20 +81,27 @@ class _Ledger:
         self.deciders = Deciders(model, script)
         self.own: dict[str, set[int]] = defaultdict(set)
         self.shared: dict[str, set[int]] = defaultdict(set)
+        self.printed: dict[str, set[int]] = defaultdict(set)
         self.everything = {line for token in self.tokens for line in token.lines}
         self.header = self._header(text)
+        # Few tokens have origins of their own; what they say is looked up once.
+        printed: dict[tuple[str, ...], set[int]] = defaultdict(set)
         for token in self.tokens:
-            for origin in token.origins:
-                self._decided(origin.removeprefix("="), token)
+            printed[token.origins].update(token.lines)
+        for origins, lines in printed.items():
+            for origin in origins:
+                self._decided(origin.removeprefix("="), lines)
+                if origin.startswith("="):
+                    self.printed[origin[1:]] |= lines
         self.uses = self._uses()
         self.narrowed = dict(self._operations())
 
-    def _decided(self, origin: str, token: Token) -> None:
+    def _decided(self, origin: str, decided: set[int]) -> None:
         groups = self.deciders.of(origin)
         single = len(groups) == 1 and groups[0] not in ALL
         lines = self.own if single else self.shared
         for group in groups:
-            lines[group] |= set(token.lines)
+            lines[group] |= decided
 
     def _header(self, text: str) -> dict[str, set[int]]:
         """The docstring's lines: what the author wrote, and what it was compiled from and with."""
@@ -107,37 +115,44 @@ class _Ledger:
     def _uses(self) -> dict[str, set[int]]:
         """The lines that name each constant."""
         uses: dict[str, set[int]] = defaultdict(set)
-        for node in ast.walk(self.code):
-            if isinstance(node, ast.Name):
-                uses[node.id].add(node.lineno)
+        for name, first, last in lexer.names(self.code):
+            uses[name] |= set(range(first, last + 1))
         return uses
 
     def _operations(self) -> Iterator[tuple[int, Narrowed]]:
         architecture = self.model.architecture
         if not isinstance(architecture, ir.Sequential):
             return
-        library = self.model.library.value
+        library, calls = self.model.library.value, self._calls()
+        penalised: dict[str, set[int]] = defaultdict(set)
+        for index, text in enumerate(getattr(self.script, "penalties", ())):
+            for attribute in _attributes(text):
+                penalised[attribute] |= self.printed[f"script.penalties[{index}]"]
+        penalty = {attribute: tuple(sorted(lines)) for attribute, lines in penalised.items()}
         for operation in architecture.operations:
             number = operation.number
             field = f"script.layers[{number - 1}]"
-            penalty: dict[str, set[int]] = defaultdict(set)
-            for index, text in enumerate(getattr(self.script, "penalties", ())):
-                for attribute in _attributes(text):
-                    penalty[attribute] |= set(self._lines(f"script.penalties[{index}]"))
             layer = self.script.layers[number - 1]
             places = Places(
                 tuple(sorted(self.own[f"operation {number}"])),
                 {n: self._lines(f"{field}.make[{n}]") for n in range(len(layer.make))},
                 {n: self._lines(f"{field}.apply[{n}]") for n in range(len(layer.apply))},
-                {attribute: tuple(sorted(lines)) for attribute, lines in penalty.items()},
+                penalty,
                 tuple(sorted(self.own[f"weights {number}"] | self.shared[f"weights {number}"])),
             )
-            yield number, Narrowed(operation, self.script, library, places, self.code)
+            yield number, Narrowed(operation, self.script, library, places, calls)
+
+    def _calls(self) -> dict[int, list[ast.Call]]:
+        """The calls that begin in a line."""
+        calls: dict[int, list[ast.Call]] = defaultdict(list)
+        for node in ast.walk(self.code):
+            if isinstance(node, ast.Call):
+                calls[node.lineno].append(node)
+        return calls
 
     def _lines(self, field: str) -> tuple[int, ...]:
         """The lines that a value has printed."""
-        lines = {n for token in self.tokens if f"={field}" in token.origins for n in token.lines}
-        return tuple(sorted(lines))
+        return tuple(sorted(self.printed.get(field, ())))
 
     # ---- rows ----
 
@@ -246,12 +261,17 @@ class _Ledger:
 
     def _architecture(self, number: int) -> set[int]:
         """All lines of an operation and of those behind it, to which its shape is handed on."""
-        lines = self._all(OPERATIONS)
-        for later in self.narrowed:
-            if later >= number:
-                for what in ("operation", "penalty", "weights"):
-                    lines |= self._all(f"{what} {later}")
-        return lines
+        return self._all(OPERATIONS) | self._behind.get(max(number, 1), frozenset())
+
+    @functools.cached_property
+    def _behind(self) -> dict[int, frozenset[int]]:
+        """By its number: the lines of an operation and of those behind it."""
+        found, lines = {}, frozenset()
+        for number in sorted(self.narrowed, reverse=True):
+            for what in ("operation", "penalty", "weights"):
+                lines |= self._all(f"{what} {number}")
+            found[number] = lines
+        return found
 
     def _all(self, group: str) -> set[int]:
         """The lines of a group, or with a blank at its end, of all such groups."""

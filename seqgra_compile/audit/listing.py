@@ -10,6 +10,9 @@ from ..source import Source
 from .setting import ORIGINS, SILENT, Setting, ranges
 
 _MAX_VALUE, _MAX_WIDTH = 48, 64
+# How a row's lines are printed if there are none; no string holds an end of line.
+_LINES = '\n      "lines": {},\n      "derived": {},'
+_NO_LINES = _LINES.format([], [])
 
 
 def as_text(settings: Sequence[Setting], source: Source) -> str:
@@ -32,7 +35,7 @@ def _cells(setting: Setting) -> tuple[str, str, str, str]:
     if len(value) > _MAX_VALUE and setting.unit != "SHA-256":
         value = value[:_MAX_VALUE] + "..."
     if setting.unit:
-        value = f"{value} {setting.unit}"
+        value = f"{value} {setting.measure}"
     origin = str(setting.where) if setting.where else setting.origin
     return setting.path, value, origin, ranges(setting.lines) or "-"
 
@@ -44,13 +47,26 @@ def _line(cells: tuple[str, ...], widths: list[int]) -> str:
 
 def as_json(settings: Sequence[Setting], source: Source) -> str:
     """One object; docs/audit.md says what its fields mean."""
-    return _dumped(
+    text = _dumped(
         {
             "definition": {"file": source.name, "sha256": source.sha256},
             "origins": ORIGINS,
             "settings": [_object(setting) for setting in settings],
         }
     )
+    # Of a long script's millions of numbers the library would print each by itself.
+    first, *parts = text.split(_NO_LINES)
+    rows = zip(settings, parts, strict=True)
+    return first + "".join(_with_lines(setting) + part for setting, part in rows)
+
+
+def _with_lines(setting: Setting) -> str:
+    return _LINES.format(_numbers(setting.lines), _numbers(setting.derived))
+
+
+def _numbers(lines: tuple[int, ...]) -> str:
+    inner = ",\n        ".join(map(str, lines))
+    return f"[\n        {inner}\n      ]" if lines else "[]"
 
 
 def _object(setting: Setting) -> dict[str, object]:
@@ -62,8 +78,8 @@ def _object(setting: Setting) -> dict[str, object]:
         "unit": setting.unit,
         "origin": setting.origin,
         "where": where and {"file": where.file, "line": where.line, "column": where.column},
-        "lines": setting.lines,
-        "derived": setting.derived,
+        "lines": [],
+        "derived": [],
         "remark": setting.remark,
     }
 

@@ -7,7 +7,6 @@ parameters it reads for the layer, for the shape of its result, and for its weig
 from __future__ import annotations
 
 import ast
-import functools
 from collections.abc import Callable
 
 from .. import ir
@@ -81,12 +80,18 @@ class Narrowed:
     """The lines of single parameters among those of their operation."""
 
     def __init__(
-        self, operation: ir.Operation, script: Script, library: str, places: Places, code: ast.AST
+        self,
+        operation: ir.Operation,
+        script: Script,
+        library: str,
+        places: Places,
+        calls: dict[int, list[ast.Call]],
     ) -> None:
+        """`calls` are those of the whole script, by the line in which they begin."""
         self.operation, self.places, self.library = operation, places, library
         self.layer = script.layers[operation.number - 1]
         self.reads = read(operation, library)
-        self.code = code
+        self.calls = calls
         self.attributes, self.initial = {}, {}
         if library == PYTORCH:
             self._place_weights(OPERATIONS[operation.name].torch(operation, True))
@@ -132,22 +137,13 @@ class Narrowed:
     def _keras(self, name: str) -> tuple[int, ...]:
         keywords = cell_parameters(self.operation)
         lines: set[int] = set()
-        for node in self._calls:
+        for node in (call for line in self.places.layer for call in self.calls.get(line, ())):
             for keyword in node.keywords:
                 if keywords.get(keyword.arg) == name:
                     lines |= set(range(keyword.lineno, keyword.value.end_lineno + 1))
         if lines or name not in self.reads.layer | self.reads.shape:
             return tuple(sorted(lines))
         return self.places.layer  # it decides which layer this is
-
-    @functools.cached_property
-    def _calls(self) -> list[ast.Call]:
-        within = set(self.places.layer)
-        return [
-            node
-            for node in ast.walk(self.code)
-            if isinstance(node, ast.Call) and node.lineno in within
-        ]
 
     def _torch(self, name: str) -> tuple[int, ...]:
         role, _, kind = name.rpartition("_")

@@ -11,7 +11,6 @@ from __future__ import annotations
 import bisect
 import difflib
 import functools
-import io
 import re
 import tokenize
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, n
 from ..record import record, replace
 from ..resources import folder
 from ..script import Script
+from . import lexer
 
 _MARK = re.compile(r"\0([^\0]*)\0")
 # Black adds and removes these, and lays out the others.
@@ -225,7 +225,7 @@ def _added(text: Text, start: int, end: int, more: tuple[str, ...]) -> Text:
 
 
 def _tokens(text: str) -> list[tokenize.TokenInfo]:
-    found = tokenize.generate_tokens(io.StringIO(text).readline)
+    found = lexer.tokens(text)
     return [each for each in found if each.type not in _LAYOUT and each.string not in _FREE]
 
 
@@ -249,7 +249,7 @@ def _closed(found: list[Token], formatted: str) -> Iterator[Token]:
         last = token.last
         while last + 1 in bare:
             last += 1
-        yield replace(token, last=last)
+        yield token if last == token.last else replace(token, last=last)
 
 
 def _aligned(

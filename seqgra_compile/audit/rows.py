@@ -126,7 +126,7 @@ def _row(
         visible(stem + slash),
         visible(leaf),
         value,
-        setting.unit,
+        setting.measure,
         kind,
         title,
         place,

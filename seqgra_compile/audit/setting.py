@@ -68,6 +68,21 @@ class Setting:
         """The value for a reader."""
         return shown(self.value)
 
+    @property
+    def measure(self) -> str:
+        """The unit as a reader says it behind the value: one position, two positions."""
+        one = type(self.value) is int and self.value == 1
+        return in_number(1, self.unit) if one else self.unit
+
+
+def in_number(number: int, nouns: str) -> str:
+    """The singular or the plural, which is given."""
+    return nouns.removesuffix("s") if number == 1 else nouns
+
+
+def counted(number: int, nouns: str) -> str:
+    return f"{number:,} {in_number(number, nouns)}"
+
 
 def shown(value: object) -> str:
     """A value for a reader: on one line, nothing invisible."""
