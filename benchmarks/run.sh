@@ -1,12 +1,20 @@
 #!/bin/sh
 # All that is timed, one after the other, as Markdown. For a machine that does nothing else;
-# takes most of an hour, and makes the environments with seqgra where they are missing.
+# takes about an hour, and makes the environments with seqgra where they are missing.
 set -eu
 cd "$(dirname "$0")/.."
-.venv/bin/python benchmarks/compile_time.py
-.venv/bin/python benchmarks/data.py
 sh benchmarks/fidelity/environment.sh
-.venv-seqgra/bin/python benchmarks/epoch.py
-.venv-seqgra/bin/python benchmarks/epoch.py --curve
 sh benchmarks/fidelity/environment.sh keras
-.venv-seqgra-keras/bin/python benchmarks/epoch.py --library TensorFlow smallest
+torch=.venv-seqgra/bin/python keras=.venv-seqgra-keras/bin/python
+
+shown() { printf '\n`%s`\n\n' "$*"; "$@"; }
+listed() { printf '\n`%s`\n\n```text\n' "$*"; "$@"; printf '```\n'; }
+
+listed .venv/bin/python benchmarks/compile_time.py
+listed $torch benchmarks/data.py
+shown $torch benchmarks/epoch.py smallest conv10
+shown $torch benchmarks/epoch.py --threads 2 conv10
+shown $torch benchmarks/epoch.py --rounds 3 basset deepsea
+shown $torch benchmarks/epoch.py --curve --rounds 2
+shown $keras benchmarks/epoch.py --library TensorFlow smallest
+shown $keras benchmarks/epoch.py --library TensorFlow --rounds 3 --without seqgra_in_memory seqgra_file -- conv10 basset deepsea

@@ -245,7 +245,7 @@ def test_layout(change):
         lambda text: text.replace("# optimizer/learning_rate", "# optimizer/learning rate"),
         lambda text: text.replace("Tells which", "Tells not which"),
         lambda text: text.replace("  # general/seed", ""),
-        lambda text: text.replace('    """Leave', '    """Keep'),
+        lambda text: text.replace('    """Refuse', '    """Turn away'),
         lambda text: text + "# the end\n",
         lambda text: text.replace("from motifs.xml", "from models.xml"),
     ],

@@ -90,7 +90,7 @@ def _imports(reading: tuple[Import, ...], finite: bool) -> tuple[tuple[str, ...]
     standard += [bound for bound in reading if bound.module in common.STANDARD]
     environment = (
         'os.environ["KERAS_BACKEND"] = "tensorflow"',
-        'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # as quiet as it can be',
+        'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only',
     )
     frameworks = [Import("keras"), Import("numpy", None, "np"), Import("tensorflow", None, "tf")]
     frameworks += [bound for bound in reading if bound not in standard]

@@ -38,7 +38,7 @@ OWN_NAMES = frozenset(
     """
     CODE_OF CHUNK Mapped encode encode_parts write_cache read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
     draw stream_order train_epoch evaluate waited train
-    save open_folder go_on sha256 begin save_checkpoint load_checkpoint find_copies judge test weigh
+    save open_folder go_on sha256 begin save_checkpoint load_checkpoint find_copies judge test count_weights
     finish parse_arguments set_seed choose_device read_sets main
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __file__ __name__
     BlockingIOError Exception FileExistsError KeyboardInterrupt OSError all any bool bytes chr dict enumerate float globals hash

@@ -121,9 +121,14 @@ def _undisturbed(operation: ir.Operation) -> bool:
     return not operation["dropout"] and not operation["recurrent_dropout"]
 
 
-def _plain_lstm(operation: ir.Operation) -> tuple[str, dict[str, object]] | None:
+def _usual(operation: ir.Operation) -> bool:
+    """Whether gates and dropout are those that the layer is known for."""
     usual = operation["activation"] == "tanh" and operation["recurrent_activation"] == "sigmoid"
-    return ("nn.LSTM", {}) if usual and _undisturbed(operation) else None
+    return usual and _undisturbed(operation)
+
+
+def _plain_lstm(operation: ir.Operation) -> tuple[str, dict[str, object]] | None:
+    return ("nn.LSTM", {}) if _usual(operation) else None
 
 
 def _plain_rnn(operation: ir.Operation) -> tuple[str, dict[str, object]] | None:
@@ -272,18 +277,22 @@ def _forget(operation: ir.Operation, attribute: str) -> list[str]:
 def _stepwise_torch(cell: _Cell, operation: ir.Operation) -> TorchLayer:
     """The loop over positions, written out in the script."""
     name, directions = operation.identifier, _directions(operation.arguments)
-    per_gate = operation["recurrent_dropout"] or _own(operation, "implementation") == 1
-    module = call(
-        cell.name,
-        operation.input_shape[-1],
-        operation["units"],
-        activation=_function(operation["activation"]),
-        recurrent_activation=_function(_own(operation, "recurrent_activation")),
-        bias=operation["use_bias"],
-        dropout=operation["dropout"],
-        recurrent_dropout=operation["recurrent_dropout"],
-        masks=cell.gates if per_gate else 1,
-    )
+    fragments = cell.fragments(operation)
+    size = (operation.input_shape[-1], operation["units"])
+    if fragments == _PLAIN_GRU:
+        module = call("PlainGRU", *size)
+    else:
+        per_gate = operation["recurrent_dropout"] or _own(operation, "implementation") == 1
+        module = call(
+            cell.name,
+            *size,
+            activation=_function(operation["activation"]),
+            recurrent_activation=_function(_own(operation, "recurrent_activation")),
+            bias=operation["use_bias"],
+            dropout=operation["dropout"],
+            recurrent_dropout=operation["recurrent_dropout"],
+            masks=cell.gates if per_gate else 1,
+        )
     weights, initialize, states = [], [], []
     for direction in directions:
         attribute = name + _SUFFIXES[direction]
@@ -299,7 +308,7 @@ def _stepwise_torch(cell: _Cell, operation: ir.Operation) -> TorchLayer:
         weights=tuple(weights),
         initialize=tuple(initialize),
         results=("forward", "backward") if len(directions) == 2 else ("x",),
-        needs=cell.fragments(operation),
+        needs=fragments,
     )
 
 
@@ -334,13 +343,19 @@ def _row(cell: _Cell) -> Operation:
     )
 
 
-def _gate_biases(gates: int) -> Callable[[Arguments], Shape]:
-    return lambda arguments: (gates * arguments["units"].value,)
-
-
 def _gru_bias(arguments: Arguments) -> Shape:
     size = 3 * arguments["units"].value
     return (2, size) if arguments["reset_after"].value else (size,)
+
+
+_PLAIN_GRU = ("plain_gru",)
+
+
+def _gru_fragments(operation: ir.Operation) -> tuple[str, ...]:
+    if not operation["reset_after"]:
+        return ("recurrent", "gru_reset_before")
+    plain = _usual(operation) and operation["use_bias"]
+    return _PLAIN_GRU if plain else ("recurrent", "gru")
 
 
 _CELLS = (
@@ -351,7 +366,7 @@ _CELLS = (
         (*_UNITS, _RECURRENT_ACTIVATION, *_WEIGHTS, _FORGET, *_RUNNING, _IMPLEMENTATION),
         _plain_lstm,
         "[1][0]",
-        _gate_biases(4),
+        lambda arguments: (4 * arguments["units"].value,),
         lambda operation: ("recurrent", "lstm"),
     ),
     _Cell(
@@ -363,9 +378,7 @@ _CELLS = (
         lambda operation: None,
         "[1]",
         _gru_bias,
-        lambda operation: (
-            ("recurrent", "gru") if operation["reset_after"] else ("recurrent", "gru_reset_before")
-        ),
+        _gru_fragments,
     ),
     _Cell(
         "SimpleRNN",
@@ -379,7 +392,7 @@ _CELLS = (
         ),
         _plain_rnn,
         "[1]",
-        _gate_biases(1),
+        lambda arguments: (arguments["units"].value,),
         lambda operation: ("recurrent", "simple_rnn"),
     ),
 )

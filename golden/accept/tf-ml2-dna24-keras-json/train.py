@@ -32,7 +32,7 @@ from functools import partial
 from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # as quiet as it can be
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only
 
 import keras
 import numpy as np
@@ -483,7 +483,7 @@ def test(model: keras.Model, codes, targets, out: Path) -> dict:
     return judge(y, y_hat) | {name: result[name] for name in ("loss", "accuracy")}
 
 
-def weigh(model: keras.Model, out: Path) -> dict:
+def count_weights(model: keras.Model, out: Path) -> dict:
     """Numbers of weights; the SHA-256 of all values, one array after the other."""
     total = model.count_params()
     trained = sum(math.prod(weight.shape) for weight in model.trainable_weights)
@@ -597,7 +597,7 @@ def main() -> None:
 
     model.load_weights(out / "saved_model.keras")
     save(out / "model-architecture.json", data=model.to_json().encode())
-    results = {"copies": copies, "weights": weigh(model, out), "best": best}
+    results = {"copies": copies, "weights": count_weights(model, out), "best": best}
     if "test" in sets:
         results["test"] = test(model, *sets["test"], out)
     finish(run, results, out, lock)

@@ -369,7 +369,7 @@ def test(model, loss_fn, codes, targets, out: Path) -> dict:
     return judge(y, y_hat) | {"loss": loss, "accuracy": accuracy}
 
 
-def weigh(model, out: Path) -> dict:
+def count_weights(model, out: Path) -> dict:
     """Numbers of weights, with running means and variances; SHA-256 of all values."""
     values = model.state_dict().values()
     total = sum(v.numel() for v in values if v.is_floating_point())
@@ -461,7 +461,7 @@ def main() -> None:
     best = train(model, loss_fn, optimizer, sets, out, run)
 
     model.load_state_dict(torch.load(out / "saved_model.pth", "cpu", weights_only=True))
-    results = {"copies": copies, "weights": weigh(model, out), "best": best}
+    results = {"copies": copies, "weights": count_weights(model, out), "best": best}
     if "test" in sets:
         results["test"] = test(model, loss_fn, *sets["test"], out)
     finish(run, results, out, lock)
