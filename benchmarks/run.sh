@@ -14,7 +14,8 @@ listed .venv/bin/python benchmarks/compile_time.py
 listed $torch benchmarks/data.py
 shown $torch benchmarks/epoch.py smallest conv10
 shown $torch benchmarks/epoch.py --threads 2 conv10
-shown $torch benchmarks/epoch.py --rounds 3 basset deepsea
+shown $torch benchmarks/epoch.py --rounds 3 basset
+shown $torch benchmarks/epoch.py --rounds 2 --examples 768 --without loader_of_tensors loader_of_sequences -- deepsea
 shown $torch benchmarks/epoch.py --curve --rounds 2
 shown $keras benchmarks/epoch.py --library TensorFlow smallest
-shown $keras benchmarks/epoch.py --library TensorFlow --rounds 3 --without seqgra_in_memory seqgra_file -- conv10 basset deepsea
+shown $keras benchmarks/epoch.py --library TensorFlow --rounds 3 --without seqgra_in_memory seqgra_file -- conv10 deepsea

@@ -91,11 +91,11 @@ def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
             if label not in index_of:
                 sys.exit(f"{place}: the definition has no label {label[:50]!r}")
             targets[row, index_of[label]] = 1
-    letters = np.frombuffer(text.translate(CODE_OF), np.uint8)
-    codes = np.lib.stride_tricks.sliding_window_view(letters, length)[starts]
+    text = np.frombuffer(text.translate(CODE_OF), np.uint8)  # two copies at a time
+    codes = np.lib.stride_tricks.sliding_window_view(text, length)[starts]
     if codes.max() == 255:
         row, at = np.argwhere(codes == 255)[0]
-        letter = f"letter {at + 1} is {chr(text[starts[row] + at])!a}"
+        letter = f"letter {at + 1} is {chr(path.read_bytes()[starts[row] + at])!a}"
         sys.exit(f"{path}:{row + 2}: {letter}, none of ACGTN")
     return codes, targets[rows], digest
 
@@ -539,8 +539,9 @@ def set_seed() -> None:
     keras.utils.set_random_seed(SEED)  # Python's, NumPy's and TensorFlow's generators
 
 
-def choose_device(gpus: list, gpu: int, threads: int) -> str:
+def choose_device(gpu: int, threads: int) -> str:
     """Bit-identical only on one machine, with the same versions and threads."""
+    gpus = tf.config.list_physical_devices("GPU")
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     tf.config.set_visible_devices([] if gpu == -1 else gpus[gpu], "GPU")
@@ -572,10 +573,9 @@ def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
 
 
 def main() -> None:
-    gpus = tf.config.list_physical_devices("GPU")
-    arguments = parse_arguments(len(gpus))
+    arguments = parse_arguments(len(tf.config.list_physical_devices("GPU")))
     threads = arguments.threads or count_cores()
-    device = choose_device(gpus, arguments.gpu, threads)
+    device = choose_device(arguments.gpu, threads)
     versions = {"TensorFlow": tf.__version__, "Keras": keras.__version__}
     out, run = arguments.output_dir, begin(device, threads, **versions)
     sets = read_sets(arguments.data_dir, run)

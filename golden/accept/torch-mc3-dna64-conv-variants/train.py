@@ -85,11 +85,11 @@ def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
         if label not in index_of:
             sys.exit(f"{place}: the definition has no label {label[:50]!r}")
         targets[row] = index_of[label]
-    letters = np.frombuffer(text.translate(CODE_OF), np.uint8)
-    codes = np.lib.stride_tricks.sliding_window_view(letters, length)[starts]
+    text = np.frombuffer(text.translate(CODE_OF), np.uint8)  # two copies at a time
+    codes = np.lib.stride_tricks.sliding_window_view(text, length)[starts]
     if codes.max() == 255:
         row, at = np.argwhere(codes == 255)[0]
-        letter = f"letter {at + 1} is {chr(text[starts[row] + at])!a}"
+        letter = f"letter {at + 1} is {chr(path.read_bytes()[starts[row] + at])!a}"
         sys.exit(f"{path}:{row + 2}: {letter}, none of ACGTN")
     return codes, targets[rows], digest
 
