@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from pathlib import Path
 
@@ -296,13 +297,15 @@ def data(folder: Path) -> Path:
     return target
 
 
-def run(text: str, folder: Path, monkeypatch) -> tuple[dict[str, bytes], list[list[bytes]]]:
+def run(
+    text: str, folder: Path, monkeypatch, **options: str
+) -> tuple[dict[str, bytes], list[list[bytes]]]:
     """A script's initial weights, and for each of two epochs the examples in their order."""
     import torch
 
     text = replaced('epochs">20', 'epochs">2', text=text)
     names: dict[str, object] = {"__name__": "script", "__file__": str(folder / "train.py")}
-    script = compile_text(text).script
+    script = compile_text(text, **options).script
     (folder / "train.py").write_text(script, "utf-8")
     exec(compile(script, "train.py", "exec"), names)
     one_hot, build, orders, weights = names["one_hot"], names["build_model"], [], {}
@@ -350,6 +353,21 @@ def test_effects_are_true(name: str, tmp_path, monkeypatch):
         assert first
     else:
         assert (first, second) == (False, False)
+
+
+@pytest.mark.long
+def test_orders_of_the_semantics(tmp_path, monkeypatch):
+    """A script of a module draws as seqgra does, whatever the semantics, but for streaming."""
+    names = ("intended", "seqgra-0.0.4", "seqgra-0.0.4-streaming")
+    found = {}
+    for name in names:
+        (tmp_path / name).mkdir()
+        data(tmp_path / name)
+        found[name] = run(MODULE, tmp_path / name, monkeypatch, semantics=name)[1]
+    for one, other in itertools.combinations(names, 2):
+        made = [compile_text(MODULE, semantics=name) for name in (one, other)]
+        told = verdicts(compare(*made))["batches"]
+        assert (told == SAME) is (found[one] == found[other]), (one, other, told)
 
 
 # ---- the command ----

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import resource
 import shutil
@@ -52,6 +53,9 @@ def test_the_same_weights_as_in_memory(names: tuple[str, ...], semantics: str, t
     for name in names:
         folder, case = tmp_path / name, BY_ID[name]
         data = write_data(folder / "data", case)
+        shared = (data / "training.txt").read_text("utf-8").splitlines(keepends=True)[1:4]
+        with (data / "test.txt").open("a", encoding="utf-8") as file:
+            file.writelines(shared + shared[:1])
         for script in scripts(case, folder, semantics):
             outputs.append(script.parent / "output")
             queue.append(command(case, script, data, outputs[-1]))
@@ -60,6 +64,8 @@ def test_the_same_weights_as_in_memory(names: tuple[str, ...], semantics: str, t
         assert weights(memory) == weights(mapped)
         for name in ("history.tsv", "test-y-hat.txt", "metrics.json"):
             assert (memory / name).read_bytes() == (mapped / name).read_bytes()
+        metrics = json.loads((mapped / "metrics.json").read_text("utf-8"))
+        assert metrics["copies"]["test in training"] >= 4  # one of them twice
 
 
 def mapped_reader(case: Case, chunk: int) -> dict[str, object]:

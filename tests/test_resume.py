@@ -105,8 +105,16 @@ def test_a_killed_run_ends_as_if_it_had_not_been(library: str, tmp_path):
     before = results(killed)
     script.write_text(script.read_text("utf-8") + "# another\n", "utf-8")
     status, out, err = run(command)
-    assert (status, out) == (2, "") and f"{killed}: of a run with another script\n" in err
+    assert (status, out) == (
+        2,
+        "",
+    ) and f"{killed / 'receipt.json'}: of a run with another script\n" in err
     assert results(killed) == before and "lock" not in os.listdir(killed)
+    for damaged in ("{", "[]", "{}"):
+        (killed / "receipt.json").write_text(damaged, "utf-8")
+        status, out, err = run(command)
+        said = f"{killed / 'receipt.json'}: unreadable; -o names another folder"
+        assert (status, out) == (2, "") and err.splitlines()[-1] == said
 
 
 @posix

@@ -251,7 +251,9 @@ def test_gpu_that_is_not_there(library: str, tmp_path):
     script, data = copied(case, tmp_path / "script"), write_data(tmp_path / "data", case)
     done = run_one(str(script), str(data), "-o", str(tmp_path / "output"), "-g", "99")
     assert done.returncode == 2
-    assert re.search(r"error: there is no GPU 99, of \d+; -g -1: the CPU\n$", own(done.stderr))
+    *usage, said = own(done.stderr).splitlines()
+    assert usage[0].startswith("usage: train.py ")
+    assert re.fullmatch(r"train.py: error: there is no GPU 99, of \d+; -g -1: the CPU", said)
     assert not (tmp_path / "output").exists()
 
 

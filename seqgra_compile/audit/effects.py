@@ -209,7 +209,7 @@ def _order(a: ir.Model, b: ir.Model) -> str:
     draws it with the generator that also draws the noise of dropout: the first epoch's order comes
     before any noise, the later ones behind it.
     """
-    kinds = [(model.library.value, _mode(model), _draws_as_seqgra(model)) for model in (a, b)]
+    kinds = [(model.library.value, _way(model)) for model in (a, b)]
     if kinds[0] != kinds[1] or a.seed.value != b.seed.value:
         return OTHERS
     if a.library.value != PYTORCH or a.semantics == STREAMING:
@@ -227,16 +227,15 @@ def _order(a: ir.Model, b: ir.Model) -> str:
     return "the same in the first epoch; others in later ones, for the noise is drawn otherwise"
 
 
-def _mode(model: ir.Model) -> str:
-    """The semantics as far as they decide the order."""
-    if model.library.value != PYTORCH and model.semantics == STREAMING:
-        return SEQGRA
-    return model.semantics
+def _way(model: ir.Model) -> str:
+    """The semantics whose order a script draws.
 
-
-def _draws_as_seqgra(model: ir.Model) -> bool:
-    """PyTorch's scripts draw the order as seqgra does where seqgra could have trained them."""
-    return _module(model) is not None or model.semantics != INTENDED
+    In Keras seqgra's two modes have the same one. seqgra can train a PyTorch module, so that its
+    script draws as seqgra does in any case.
+    """
+    if model.semantics == STREAMING and model.library.value == PYTORCH:
+        return STREAMING
+    return INTENDED if model.semantics == INTENDED and _module(model) is None else SEQGRA
 
 
 def _closure(model: ir.Model) -> bool:

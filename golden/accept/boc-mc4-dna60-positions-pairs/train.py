@@ -67,7 +67,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
         if label not in index_of:
             sys.exit(f"{place}: the definition has no label {label[:50]!r}")
         targets[row] = index_of[label]
-    text = np.frombuffer(text.translate(CODE_OF), np.uint8)  # two copies at a time
+    text = np.frombuffer(text.translate(CODE_OF), np.uint8)  # in its place, for memory
     codes = np.lib.stride_tricks.sliding_window_view(text, length)[starts]
     if codes.max() == 255:
         row, at = np.argwhere(codes == 255)[0]

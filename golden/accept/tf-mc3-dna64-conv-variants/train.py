@@ -91,7 +91,7 @@ def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
         if label not in index_of:
             sys.exit(f"{place}: the definition has no label {label[:50]!r}")
         targets[row] = index_of[label]
-    text = np.frombuffer(text.translate(CODE_OF), np.uint8)  # two copies at a time
+    text = np.frombuffer(text.translate(CODE_OF), np.uint8)  # in its place, for memory
     codes = np.lib.stride_tricks.sliding_window_view(text, length)[starts]
     if codes.max() == 255:
         row, at = np.argwhere(codes == 255)[0]
@@ -368,7 +368,7 @@ def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
     ignored = {"lock", "lock-journal", "checkpoint.partial"}
     found = set(os.listdir(out)) - ignored
     if resume and "receipt.json" in found and "checkpoint" not in found:
-        go_on(run, json.loads((out / "receipt.json").read_bytes()), out)
+        go_on(run, (out / "receipt.json").read_bytes(), out / "receipt.json")
         print(f"{out}: this run is complete")
         sys.exit(0)
     if found and not (resume and "checkpoint" in found):
@@ -384,10 +384,15 @@ def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
     return lock
 
 
-def go_on(run: dict, begun: dict, path: Path) -> None:
+def go_on(run: dict, record: str | bytes, path: Path) -> None:
     """Take over the epochs of a run that was begun, if it is this very one."""
-    run["epochs"] = begun["epochs"]
-    if other := [name for name in run if run[name] != begun[name]]:
+    try:
+        begun = json.loads(record)
+        run["epochs"] = begun["epochs"]
+        other = [name for name in run if run[name] != begun[name]]
+    except (ValueError, LookupError, TypeError) as error:
+        raise OSError(0, "unreadable; -o names another folder", str(path)) from error
+    if other:
         raise FileExistsError(0, f"of a run with another {', '.join(other)}", str(path))
 
 
@@ -434,11 +439,11 @@ def load_checkpoint(path: Path, run: dict, model: keras.Model) -> None:
     try:
         with np.load(path, allow_pickle=False) as file:
             stored = dict(file)
-        begun = json.loads(stored["run"].item())
+        record = stored["run"].item()
     except Exception as error:  # a damaged file: there are many kinds
         problem = f"unreadable ({type(error).__name__}); name another folder with -o"
         raise OSError(0, problem, str(path)) from error
-    go_on(run, begun, path)
+    go_on(run, record, path)
     for number, variable in enumerate(state_of(model)):
         variable.assign(stored[f"arr_{number}"])
 
