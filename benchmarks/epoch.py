@@ -31,7 +31,8 @@ _EXAMPLES_A_TURN = 20_000  # on the curve: small sets get several epochs
 
 def main() -> int:
     arguments = _parse_arguments()
-    settings = Settings(arguments.rounds, arguments.threads, arguments.device, arguments.clock)
+    names = ("rounds", "threads", "device", "clock", "keep_memory")
+    settings = Settings(*(getattr(arguments, name) for name in names))
     print(describe(arguments.library, settings), flush=True)
     try:
         if arguments.curve:
@@ -52,6 +53,8 @@ def _parse_arguments() -> argparse.Namespace:
     add("--rounds", type=int, default=5)
     add("--device", choices=("cpu", "cuda"), default="cpu")
     add("--clock", choices=("wall", "cpu"), default="wall", help="cpu: on a busy machine")
+    add("--keep-memory", action="store_true", help="glibc keeps what is freed, in all contenders")
+    add("--twice", action="store_true", help="floor and script only, two processes of each")
     add("--without", nargs="+", default=[], metavar="CONTENDER", help="leave these out")
     add("--examples", type=int, metavar="N", help="in training, instead of each case's number")
     add("--curve", action="store_true", help="cost per example over the size of the set instead")
@@ -67,7 +70,8 @@ def _cases(arguments: argparse.Namespace, settings: Settings) -> None:
             continue
         if arguments.examples:
             case = replace(case, sizes=(arguments.examples, case.sizes[1]))
-        names = [name for name in case.contenders(settings.device) if name not in left_out]
+        names = case.contenders(settings.device, arguments.twice)
+        names = [name for name in names if name not in left_out]
         folder = _BUILD / f"{case.library}-{case.name}".lower()
         prepare(case, folder)
         turns = measure(case, names, folder, settings)

@@ -11,6 +11,7 @@ PYTORCH, TENSORFLOW = "PyTorch", "TensorFlow"
 
 # Who trains, by the name of the function in torch_contenders or keras_contenders.
 FLOOR, SCRIPT = "floor", "script"
+AGAIN = "_again"  # behind a name: the same once more, in another process
 IN_MEMORY, FILE = UPSTREAM = "seqgra_in_memory", "seqgra_file"
 TITLES = {
     FLOOR: "floor: batches made before",
@@ -47,13 +48,15 @@ class Case:
     def title(self) -> str:
         return f"{self.name}, {self.library}: {self.sizes[0]:,} x {self.length:,} bp"
 
-    def contenders(self, device: str) -> list[str]:
-        """In the order of their turns; the floor is first."""
+    def contenders(self, device: str, twice: bool = False) -> list[str]:
+        """In the order of their turns; the floor is first. `twice`: that and the script, two of each."""
         if self.library == TENSORFLOW:
             names = ["fit_in_order", SCRIPT, "fit_shuffled", "fit_generator"]
-        elif device == "cpu":
-            names = [FLOOR, SCRIPT, "loader_of_tensors", "loader_of_sequences"]
         else:
+            names = [FLOOR, SCRIPT, "loader_of_tensors", "loader_of_sequences"]
+        if twice:
+            return names[:2] + [name + AGAIN for name in names[:2]]
+        if device == "cuda":
             return [FLOOR, SCRIPT, "script_not_deterministic", "loader_of_tensors"]
         return names + [*UPSTREAM] * self.upstream
 

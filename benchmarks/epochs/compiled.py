@@ -6,8 +6,10 @@ All that this benchmark knows of a script's inside stands here.
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -28,36 +30,21 @@ def load(folder: Path) -> ModuleType:
     return module
 
 
-def run(module: ModuleType, folder: Path, turns: Turns, device: str, threads: int) -> None:
-    """main() until the turns end, which is called a training pass after the other."""
-    save_checkpoint = module.save_checkpoint
-
-    def listening(out: Path, run: dict, *state) -> None:
-        save_checkpoint(out, run, *state)
-        if run["epochs"]:  # not the checkpoint before the first epoch
-            turns.next()
-
-    module.save_checkpoint = listening
-    module.train = _first_calling(turns.next, module.train)
-    options = ["-o", folder / "script", "-g", 0 if device == "cuda" else -1, "--threads", threads]
+def run(module: ModuleType, folder: Path, device: str, threads: int) -> None:
+    """main() until the turns end."""
+    options = ["-o", folder / f"script-{os.getpid()}", "--threads", threads]
+    options += ["-g", 0 if device == "cuda" else -1]
     sys.argv = ["train.py", *map(str, [folder / "data", *options])]
     module.main()
 
 
-def marks(turns: Turns, name: str, function):
-    """The function, with a mark when it ends."""
+def timed(turns: Turns, train: Callable) -> Callable:
+    """The function that trains an epoch: an epoch lasts until its next call, a pass until its end."""
 
-    def marked(*arguments, **options):
-        result = function(*arguments, **options)
-        turns.mark(name)
+    def heard(*arguments, **options):
+        turns.next()
+        result = train(*arguments, **options)
+        turns.mark("pass")
         return result
 
-    return marked
-
-
-def _first_calling(first, function):
-    def both(*arguments, **options):
-        first()
-        return function(*arguments, **options)
-
-    return both
+    return heard

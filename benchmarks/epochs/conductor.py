@@ -14,16 +14,20 @@ from . import compiled, data
 from .cases import Case
 
 Turn = dict[str, float]
+# glibc gives blocks above 32 MiB back when they are freed; to get them anew costs a page fault
+# for every 4 KiB, whose price varies from process to process.
+KEEP_MEMORY = "glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=68719476736"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`clock`: wall or cpu, as in Turns."""
+    """`clock`: wall or cpu, as in Turns. `keep_memory`: see KEEP_MEMORY."""
 
     rounds: int
     threads: int
     device: str
     clock: str
+    keep_memory: bool = False
 
 
 class ContenderError(Exception):
@@ -44,6 +48,7 @@ class Contender:
             "OMP_NUM_THREADS": str(settings.threads),
             "OMP_WAIT_POLICY": "passive",  # threads that wait leave the CPU to the others
             "TF_CPP_MIN_LOG_LEVEL": "3",
+            **({"GLIBC_TUNABLES": KEEP_MEMORY} if settings.keep_memory else {}),
         }
         pipe = subprocess.PIPE
         with self._log.open("w") as log:

@@ -18,8 +18,8 @@ from .turns import Turns
 
 def script(case: Case, folder: Path, turns: Turns, device: str, threads: int) -> None:
     module = compiled.load(folder)
-    keras.Model.fit = compiled.marks(turns, "pass", keras.Model.fit)
-    compiled.run(module, folder, turns, device, threads)
+    keras.Model.fit = compiled.timed(turns, keras.Model.fit)
+    compiled.run(module, folder, device, threads)
 
 
 def fit_in_order(case: Case, folder: Path, turns: Turns, device: str, threads: int) -> None:

@@ -26,6 +26,7 @@ def describe(library: str, settings: Settings) -> str:
         f"{processor}, {os.cpu_count()} cores, {settings.threads} used, device {settings.device}; "
         f"Python {platform.python_version()}, {versions}; "
         f"{settings.rounds} rounds, {settings.clock} time"
+        f"{', freed memory kept' if settings.keep_memory else ''}"
     )
 
 

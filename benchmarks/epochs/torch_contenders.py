@@ -16,9 +16,9 @@ from .turns import Turns
 
 def script(case: Case, folder: Path, turns: Turns, device: str, threads: int) -> None:
     module = compiled.load(folder)
-    module.train_epoch = compiled.marks(turns, "pass", module.train_epoch)
+    module.train_epoch = compiled.timed(turns, module.train_epoch)
     _listen_to(device, turns)
-    compiled.run(module, folder, turns, device, threads)
+    compiled.run(module, folder, device, threads)
 
 
 def script_not_deterministic(case, folder: Path, turns: Turns, device: str, threads: int) -> None:

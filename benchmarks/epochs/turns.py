@@ -23,24 +23,27 @@ class Turns:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         self._now = {"wall": time.perf_counter, "cpu": time.process_time}[clock]
         self._start: float | None = None
+        self._kernel = 0.0
         self._marks: dict[str, float] = {}
         self.wait_for_device: Callable[[], object] = lambda: None
 
     def mark(self, name: str) -> None:
         self.wait_for_device()
         self._marks[name] = self._now() - self._start
+        self._marks[f"{name} kernel"] = os.times().system - self._kernel
 
     def next(self) -> None:
         """End the epoch, wait for the next turn, begin an epoch; end the process after the last."""
         answer = {}
         if self._start is not None:
             self.mark("epoch")
-            answer = {"pass": self._marks["epoch"], **self._marks, "peak": _peak_mebibytes()}
+            whole = {"pass": self._marks["epoch"], "pass kernel": self._marks["epoch kernel"]}
+            answer = {**whole, **self._marks, "peak": _peak_mebibytes()}
         print(json.dumps(answer), file=self._answers, flush=True)
         if not sys.stdin.readline():
             os._exit(0)  # from within whatever loop it is
         self._marks = {}
-        self._start = self._now()
+        self._kernel, self._start = os.times().system, self._now()
 
 
 def _peak_mebibytes() -> float:

@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from .cases import PYTORCH, UPSTREAM, Case
+from .cases import AGAIN, PYTORCH, UPSTREAM, Case
 from .turns import Turns
 
 
@@ -22,7 +22,7 @@ def main() -> None:
         seqgra_contenders.train(contender, case, folder, turns, where[1])
     name = "torch_contenders" if case.library == PYTORCH else "keras_contenders"
     module = importlib.import_module(f".{name}", __package__)
-    getattr(module, contender)(case, folder, turns, *where)
+    getattr(module, contender.removesuffix(AGAIN))(case, folder, turns, *where)
 
 
 if __name__ == "__main__":
