@@ -13,9 +13,12 @@ listed() { printf '\n`%s`\n\n```text\n' "$*"; "$@"; printf '```\n'; }
 listed .venv/bin/python benchmarks/compile_time.py
 listed $torch benchmarks/data.py
 shown $torch benchmarks/epoch.py smallest conv10
-shown $torch benchmarks/epoch.py --threads 2 conv10
+shown $torch benchmarks/epoch.py --threads 2 smallest conv10
 shown $torch benchmarks/epoch.py --rounds 3 basset
-shown $torch benchmarks/epoch.py --rounds 2 --examples 768 --without loader_of_tensors loader_of_sequences -- deepsea
+deepsea="--rounds 3 --examples 512 --without loader_of_tensors loader_of_sequences -- deepsea"
+shown $torch benchmarks/epoch.py $deepsea
+shown $torch benchmarks/epoch.py --keep-memory $deepsea
 shown $torch benchmarks/epoch.py --curve --rounds 2
 shown $keras benchmarks/epoch.py --library TensorFlow smallest
-shown $keras benchmarks/epoch.py --library TensorFlow --rounds 3 --without seqgra_in_memory seqgra_file -- conv10 deepsea
+shown $keras benchmarks/epoch.py --library TensorFlow --rounds 7 --twice conv10
+shown $keras benchmarks/epoch.py --library TensorFlow --rounds 3 deepsea

@@ -36,19 +36,22 @@ def fit_shuffled(case: Case, folder: Path, turns: Turns, device: str, threads: i
 
 
 def fit_generator(case: Case, folder: Path, turns: Turns, device: str, threads: int) -> None:
-    """As seqgra feeds Keras: examples from a generator, float64 and bool, kept in a cache."""
+    """As seqgra feeds Keras: examples from a generator, float64 and bool, kept in a cache.
+
+    Several labels are numbers, as the script's own accuracy asks for.
+    """
     training = _Training(folder, device, threads)
     codes, targets = data.draw(case, "training")
-    texts = data.sequences(codes)
+    texts, kind = data.sequences(codes), np.float32 if case.several else np.bool_
 
     def examples():
         rows = np.zeros((256, 4))
         rows[list(b"ACGT")] = np.eye(4)
         for text, target in zip(texts, _rows(case, targets), strict=True):
-            yield rows[np.frombuffer(text.encode(), np.uint8)], target == 1
+            yield rows[np.frombuffer(text.encode(), np.uint8)], target.astype(kind)
 
     shapes = (case.length, 4), (len(case.labels),)
-    signature = tuple(map(tf.TensorSpec, shapes, (tf.float64, tf.bool)))
+    signature = tuple(map(tf.TensorSpec, shapes, (tf.float64, kind)))
     batches = tf.data.Dataset.from_generator(examples, output_signature=signature).cache()
     batches = batches.shuffle(10_000).batch(training.batch_size).prefetch(tf.data.AUTOTUNE)
     training.fit(case, turns, batches)
