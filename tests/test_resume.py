@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -140,7 +141,10 @@ def test_kills_at_random_moments(name: str, tmp_path):
 @torch_soon
 def test_ctrl_c_says_how_to_go_on(library: str, tmp_path):
     script, data = prepared(CASES[library], tmp_path, **ENDLESS)
-    process = start(arguments(script, data, tmp_path / "output"))
+    # Where the tests run in the background, a shell may have told them to ignore Ctrl-C.
+    heeded = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    command = arguments(script, data, tmp_path / "output")
+    process = start(command, preexec_fn=heeded)
     for line in process.stdout:
         if line.startswith("epoch 2/"):
             process.send_signal(signal.SIGINT)
