@@ -4,7 +4,8 @@ Each figure comes from a process of its own, the best of several. Reading is com
 `np.loadtxt`, and with as little as NumPy can do: take the file's bytes as an array and find the line
 ends. Neither checks or encodes anything. The SHA-256 of the file, for the receipt, is timed by itself.
 Where seqgra 0.0.4 is installed, its encoder is compared with all of this, and then what it does for
-the same result: it reads, checks and encodes. Then the peak memory of whole one-epoch runs, with data in memory and mapped.
+the same result: it reads, checks and encodes. Then the peak memory of whole one-epoch runs, with
+data in memory and mapped.
 """
 
 from __future__ import annotations
