@@ -114,9 +114,10 @@ def batches(codes: tf.Tensor, targets: tf.Tensor, order: np.ndarray) -> tf.data.
         x, y = one_hot(tf.gather(codes, batch)), tf.gather(targets, batch)
         return x, tf.one_hot(y, len(LABELS))
 
+    whole = len(order) % BATCH_SIZE == 0  # then all batches have one shape: faster
     return (
         tf.data.Dataset.from_tensor_slices(order)
-        .batch(BATCH_SIZE)
+        .batch(BATCH_SIZE, drop_remainder=whole)
         .map(load)
         .prefetch(1)
     )
@@ -321,6 +322,7 @@ def check_loss(title: str, batch: int, logs: dict[str, float]) -> None:
 def train(model: keras.Model, sets: dict, out: Path, run: dict) -> dict:
     """Save the weights of the epoch with the lowest validation loss; return its row."""
     training, validation, epochs = sets["training"], sets["validation"], run["epochs"]
+    in_order = batches(*validation, np.arange(len(validation[0])))
     while True:
         save_checkpoint(out, run, model)
         best = min(epochs, key=lambda row: row["validation_loss"], default={"epoch": 0})
@@ -336,7 +338,7 @@ def train(model: keras.Model, sets: dict, out: Path, run: dict) -> dict:
             batches(*training, order),
             initial_epoch=epoch - 1,
             epochs=epoch,
-            validation_data=batches(*validation, np.arange(len(validation[0]))),
+            validation_data=in_order,
             shuffle=False,  # the order is ready
             callbacks=[callback(on_train_batch_end=partial(check_loss, title))],
             verbose=1 if sys.stdout.isatty() else 0,
