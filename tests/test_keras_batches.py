@@ -44,6 +44,7 @@ def test_all_examples_in_this_order(name: str, storage: str, number: int):
     of_label = targets if several else np.eye(len(case.labels), dtype=np.float32)[targets]
     sizes = [SIZE] * (number // SIZE) + [number % SIZE] * (number % SIZE > 0)
     assert found.cardinality() == len(sizes)
+    assert found.options().autotune.enabled is False
     xs, ys = zip(*found.as_numpy_iterator(), strict=True)
     assert [len(x) for x in xs] == sizes
     assert (np.concatenate(xs) == ROWS[codes[order]]).all()

@@ -114,12 +114,15 @@ def batches(codes: tf.Tensor, targets: tf.Tensor, order: np.ndarray) -> tf.data.
         x, y = one_hot(tf.gather(codes, batch)), tf.gather(targets, batch)
         return x, y
 
+    options = tf.data.Options()
+    options.autotune.enabled = False  # its thread can double an epoch's time
     whole = len(order) % BATCH_SIZE == 0  # then all batches have one shape: faster
     return (
         tf.data.Dataset.from_tensor_slices(order)
         .batch(BATCH_SIZE, drop_remainder=whole)
         .map(load)
         .prefetch(1)
+        .with_options(options)
     )
 
 
