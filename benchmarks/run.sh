@@ -21,4 +21,6 @@ shown $torch benchmarks/epoch.py --keep-memory $deepsea
 shown $torch benchmarks/epoch.py --curve --rounds 2
 shown $keras benchmarks/epoch.py --library TensorFlow smallest
 shown $keras benchmarks/epoch.py --library TensorFlow --rounds 7 --twice conv10
-shown $keras benchmarks/epoch.py --library TensorFlow --rounds 3 deepsea
+tuned="--rounds 15 --threads 2 --without fit_shuffled fit_generator seqgra_in_memory seqgra_file -- conv10"
+shown $keras benchmarks/epoch.py --library TensorFlow $tuned
+shown $keras benchmarks/epoch.py --library TensorFlow --rounds 3 --without script_autotuned -- deepsea

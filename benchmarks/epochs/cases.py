@@ -22,6 +22,7 @@ TITLES = {
     IN_MEMORY: "seqgra 0.0.4, in memory",
     FILE: "seqgra 0.0.4, from files (its default)",
     "fit_in_order": "floor: `fit` on one-hot arrays, shuffled before",
+    "script_autotuned": "the script, with tf.data's autotuning",
     "fit_shuffled": "`fit` on one-hot arrays, as is its default",
     "fit_generator": "`fit` on tf.data: generator, cache, shuffle, batch",
 }
@@ -51,7 +52,7 @@ class Case:
     def contenders(self, device: str, twice: bool = False) -> list[str]:
         """In the order of their turns; the floor is first. `twice`: that and the script, two of each."""
         if self.library == TENSORFLOW:
-            names = ["fit_in_order", SCRIPT, "fit_shuffled", "fit_generator"]
+            names = ["fit_in_order", SCRIPT, "script_autotuned", "fit_shuffled", "fit_generator"]
         else:
             names = [FLOOR, SCRIPT, "loader_of_tensors", "loader_of_sequences"]
         if twice:

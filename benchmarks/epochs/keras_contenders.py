@@ -6,6 +6,7 @@ An epoch of `fit` ends with its validation, so that a pass is both.
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 import keras
 import numpy as np
@@ -17,7 +18,24 @@ from .turns import Turns
 
 
 def script(case: Case, folder: Path, turns: Turns, device: str, threads: int) -> None:
+    _run(compiled.load(folder), folder, turns, device, threads)
+
+
+def script_autotuned(case: Case, folder: Path, turns: Turns, device: str, threads: int) -> None:
+    """The script with what tf.data does unless told otherwise."""
     module = compiled.load(folder)
+    batches = module.batches
+
+    def autotuned(*examples) -> tf.data.Dataset:
+        options = tf.data.Options()
+        options.autotune.enabled = True
+        return batches(*examples).with_options(options)
+
+    module.batches = autotuned
+    _run(module, folder, turns, device, threads)
+
+
+def _run(module: ModuleType, folder: Path, turns: Turns, device: str, threads: int) -> None:
     keras.Model.fit = compiled.timed(turns, keras.Model.fit)
     compiled.run(module, folder, device, threads)
 
