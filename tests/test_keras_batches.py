@@ -32,16 +32,16 @@ def test_all_examples_in_this_order(name: str, storage: str, number: int):
     case, generator = BY_ID[name], np.random.default_rng(number)
     script = loaded(case.folder, storage)
     codes = generator.integers(0, len(ROWS), (number, case.length), np.uint8)
-    several = "-ml" in name
-    shape = (number, len(case.labels)) if several else number
-    targets = generator.integers(0, 2, shape, np.int64)
-    targets = targets.astype(np.float32) if several else targets
+    if case.multi_label:
+        targets = generator.integers(0, 2, (number, len(case.labels))).astype(np.float32)
+    else:
+        targets = generator.integers(0, len(case.labels), number)
     order = generator.permutation(number)
     arrays = map(tf.constant, (codes, targets)) if storage == "memory" else (codes, targets)
 
     found = script.batches(*arrays, order)
 
-    of_label = targets if several else np.eye(len(case.labels), dtype=np.float32)[targets]
+    of_label = targets if case.multi_label else np.eye(len(case.labels))[targets]
     sizes = [SIZE] * (number // SIZE) + [number % SIZE] * (number % SIZE > 0)
     assert found.cardinality() == len(sizes)
     assert found.options().autotune.enabled is False
