@@ -48,7 +48,7 @@ memory, seconds = int(sys.argv[1]), int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 del sys.argv[1:3]
-from seqgra_compile.cli import main
+from seqgra_compile.commands.compile import main
 main()
 """
 

@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from seqgra_compile import formatter
+from seqgra_compile.backends import formatter
 from seqgra_compile.compiler import compile_bytes, compile_definition
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -1,5 +1,5 @@
 """`python -m seqgra_compile`."""
 
-from .cli import main
+from .commands.compile import main
 
 main(prog_name="seqgra-compile")

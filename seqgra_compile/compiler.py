@@ -9,40 +9,39 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import ir
-from .analyzer import analyze
 from .backends import BACKENDS
-from .catalog.semantics import INTENDED, SUPPORTED
+from .backends.formatter import UnformattableError, format_script
+from .backends.renderer import render
+from .catalog.semantics import INTENDED, MAPPED, MEMORY, SUPPORTED
 from .catalog.sequences import BAYES
-from .catalog.storage import MAPPED, MEMORY
-from .checks import check
-from .diagnostics import Diagnostics, TooManyError
-from .embedder import embed
-from .formatter import UnformattableError, format_script
+from .files.lookup import Folders
+from .files.module import embed
 from .grammar import BayesModel
-from .imitation import imitate
-from .inference import infer
-from .lookup import Folders
-from .parser import parse
-from .record import record, replace
-from .renderer import render
-from .retarget import retarget
+from .messages.diagnostics import Diagnostics, TooManyError
+from .passes.checks import check
+from .passes.imitation import imitate
+from .passes.inference import infer
+from .passes.retarget import retarget
+from .reading.analyzer import analyze
+from .reading.decoding import read_source
+from .reading.parser import parse
 from .script import Script
-from .source import Source, Text
-from .xmltree import MAX_BYTES, read_source
+from .source import MAX_BYTES, Source, Text
 
 if TYPE_CHECKING:
-    from .audit.setting import Setting
+    from .audit.ledger.setting import Setting
 
 
 class UnsupportedSemantics(ValueError):
     """There are no scripts of a library under these semantics, or with data held so."""
 
 
-@record
+@dataclass(frozen=True)
 class Compilation:
     """What came out: `script` is None if the definition has errors or was only checked.
 
@@ -161,7 +160,7 @@ def _with_shapes(
     model: ir.Model, folders: Folders, library: str, semantics: str, diagnostics: Diagnostics
 ) -> ir.Model | None:
     if isinstance(model.architecture, ir.External):
-        from .kerasfiles import read_keras
+        from .files.keras import read_keras
 
         model = read_keras(model, folders, diagnostics)
     model = model and embed(model, folders, diagnostics)
@@ -179,9 +178,9 @@ def _with_grammar(
     """The same way once more for the data definition, whose diagnostics lie within its file."""
     if not retarget(model, library, diagnostics):
         return None
-    from .dataanalyzer import analyze_data
-    from .dataparser import parse_data
-    from .linker import link
+    from .datadefinition.analyzer import analyze_data
+    from .datadefinition.linker import link
+    from .datadefinition.parser import parse_data
 
     named = model.architecture.path
     found = folders.find(Text(named.value, named.span), MAX_BYTES, diagnostics)

@@ -7,13 +7,13 @@ and what each label's condition adds up to under the chosen semantics.
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 
 from .ir import External, General
-from .record import record
 from .source import Source, Span
 
 
-@record
+@dataclass(frozen=True)
 class Matrix:
     """A sequence element: per position the letters' weights as written, in the alphabet's order.
 
@@ -26,7 +26,7 @@ class Matrix:
     span: Span
 
 
-@record
+@dataclass(frozen=True)
 class Kmers:
     """A sequence element: words and their weights as written."""
 
@@ -35,7 +35,7 @@ class Kmers:
     span: Span
 
 
-@record
+@dataclass(frozen=True)
 class Spacing:
     """Two elements and the range of their distance, as written."""
 
@@ -47,7 +47,7 @@ class Spacing:
     span: Span
 
 
-@record
+@dataclass(frozen=True)
 class Rule:
     """`position`: random, start, center, end, or a number."""
 
@@ -64,7 +64,7 @@ class Rule:
         return tuple(name for name in self.elements if name not in paired)
 
 
-@record
+@dataclass(frozen=True)
 class Condition:
     id: str
     label: str
@@ -82,7 +82,7 @@ class Condition:
         )
 
 
-@record
+@dataclass(frozen=True)
 class Grammar:
     """A data definition: the path by which the model definition names it, and what is in it."""
 
@@ -97,7 +97,7 @@ class Grammar:
         return {condition.id: condition for condition in self.conditions}
 
 
-@record
+@dataclass(frozen=True)
 class Pair:
     """Two elements of which the second starts `nearest` to `farthest` letters after the first."""
 
@@ -107,7 +107,7 @@ class Pair:
     farthest: int
 
 
-@record
+@dataclass(frozen=True)
 class Term:
     """What a rule adds to its label's score: each element's best at a position, and the best pair."""
 
@@ -116,7 +116,7 @@ class Term:
     pairs: tuple[Pair, ...]
 
 
-@record
+@dataclass(frozen=True)
 class BayesModel(General):
     """`grammar` is None until the data definition is read, `terms` (by label) until it is linked."""
 

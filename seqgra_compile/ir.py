@@ -7,16 +7,16 @@ Operations, losses and optimizers are named by their canonical name; their rows 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from .record import Fresh, KeywordOnly, record
 from .source import Span
 
 T = TypeVar("T")
 Shape = tuple[int, ...]
 
 
-@record
+@dataclass(frozen=True)
 class Value(Generic[T]):
     """A setting: its value, its element path, and its place, or None where the XML is silent."""
 
@@ -32,7 +32,7 @@ class Value(Generic[T]):
 Arguments = dict[str, Value]
 
 
-@record
+@dataclass(frozen=True)
 class Weight:
     """A weight tensor of an operation, in Keras's layout.
 
@@ -53,7 +53,7 @@ class Weight:
         return count
 
 
-@record
+@dataclass(frozen=True)
 class WeightsFile:
     """A file of initial weights: its name as written and its SHA-256."""
 
@@ -61,7 +61,7 @@ class WeightsFile:
     sha256: str
 
 
-@record
+@dataclass(frozen=True)
 class StoredWeight:
     """A weight tensor in a file, in Keras's layout: its path below its layer's, or its offset."""
 
@@ -73,7 +73,7 @@ class StoredWeight:
         return math.prod(self.shape)
 
 
-@record
+@dataclass(frozen=True)
 class KerasFile:
     """A Keras file that an architecture was read from, by the name that the definition gives it.
 
@@ -88,7 +88,7 @@ class KerasFile:
     weights: WeightsFile | None = None
 
 
-@record
+@dataclass(frozen=True)
 class Operation:
     """One operation. Shapes and weights are empty until they are inferred.
 
@@ -106,7 +106,7 @@ class Operation:
     weights_file: WeightsFile | None = None
     layer: str | None = None
     seed: int | None = None
-    stored: dict[str, StoredWeight] = Fresh(dict)
+    stored: dict[str, StoredWeight] = field(default_factory=dict)
 
     def __getitem__(self, parameter: str):
         return self.arguments[parameter].value
@@ -121,7 +121,7 @@ class Operation:
         return sum(weight.count for weight in self.weights)
 
 
-@record
+@dataclass(frozen=True)
 class Sequential:
     """An embedded architecture, or that of a Keras file, written out."""
 
@@ -134,7 +134,7 @@ class Sequential:
         return self.operations[0].input_shape
 
 
-@record
+@dataclass(frozen=True)
 class External:
     """A file that the definition names, before it is read."""
 
@@ -143,7 +143,7 @@ class External:
     path: Value[str]
 
 
-@record
+@dataclass(frozen=True)
 class Import:
     """One bound name of an import: `import a.b as c` or `from a import b as c`."""
 
@@ -166,7 +166,7 @@ class Import:
         )
 
 
-@record
+@dataclass(frozen=True)
 class Module:
     """An external PyTorch module, read as text: never run by the compiler.
 
@@ -186,7 +186,7 @@ class Module:
     class_span: Span
 
 
-@record
+@dataclass(frozen=True)
 class Loss:
     name: str
     arguments: Arguments
@@ -194,7 +194,7 @@ class Loss:
     path: str = "loss/loss"
 
 
-@record
+@dataclass(frozen=True)
 class Optimizer:
     """`keras_epsilon`: a PyTorch optimizer that adds epsilon where Keras does."""
 
@@ -207,7 +207,7 @@ class Optimizer:
     keras_epsilon: bool = False
 
 
-@record
+@dataclass(frozen=True)
 class TrainingProcess:
     batch_size: Value[int]
     epochs: Value[int]
@@ -216,7 +216,7 @@ class TrainingProcess:
     shuffle: Value[bool]
 
 
-@record
+@dataclass(frozen=True)
 class LabelPattern:
     """Labels that a pattern names: prefix, a number from first to last, postfix."""
 
@@ -231,7 +231,7 @@ class LabelPattern:
         return tuple(f"{self.prefix}{number}{self.postfix}" for number in numbers)
 
 
-@record
+@dataclass(frozen=True)
 class General:
     """What the definitions of all libraries say.
 
@@ -249,11 +249,11 @@ class General:
     labels: Value[tuple[str, ...]]
     label_pattern: LabelPattern | None
     seed: Value[int]
-    semantics: str = KeywordOnly("intended")
-    data: str = KeywordOnly("memory")
+    semantics: str = field(default="intended", kw_only=True)
+    data: str = field(default="memory", kw_only=True)
 
 
-@record
+@dataclass(frozen=True)
 class Model(General):
     """A model that is trained."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from .ir import Import
-from .record import record
 
 
-@record
+@dataclass(frozen=True)
 class Constant:
     """`NAME = value  # comment`; without a name, a comment alone.
 
@@ -21,7 +21,7 @@ class Constant:
     path: str
 
 
-@record
+@dataclass(frozen=True)
 class Section:
     """A titled part of a script and the template that prints it."""
 
@@ -33,7 +33,7 @@ class Section:
         return f"# ---- {self.title} ".ljust(80, "-")
 
 
-@record
+@dataclass(frozen=True)
 class Alphabet:
     """Letters and their codes: `codes` and `lower` are byte strings whose place is their code.
 
@@ -56,7 +56,7 @@ class Alphabet:
     complement: str
 
 
-@record
+@dataclass(frozen=True)
 class Layer:
     """One operation: what makes it, and, in PyTorch, what applies it to `x`."""
 
@@ -65,14 +65,14 @@ class Layer:
     apply: tuple[str, ...] = ()
 
 
-@record
+@dataclass(frozen=True)
 class LoadedWeights:
     """The statement that gives a layer the initial weights of a file."""
 
     load: str
 
 
-@record
+@dataclass(frozen=True)
 class EmbeddedModule:
     """An external PyTorch module."""
 
@@ -80,7 +80,7 @@ class EmbeddedModule:
     code: str
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Script:
     """What the scripts of all libraries hold; `imports` are groups of lines.
 
@@ -108,7 +108,7 @@ class Script:
     trains: bool
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TrainingScript(Script):
     """A script that trains a model; as seqgra 0.0.4 does if it imitates or even streams."""
 
@@ -126,7 +126,7 @@ class TrainingScript(Script):
     weights_files: tuple[LoadedWeights, ...]
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PyTorchScript(TrainingScript):
     """`fragments` are templates of classes that the model needs; if it `draws`, as seqgra does."""
 
@@ -156,7 +156,7 @@ class PyTorchScript(TrainingScript):
         return self.draws and self.shuffle
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class KerasScript(TrainingScript):
     """`true_class` and `threshold` are expressions of the accuracy."""
 
@@ -171,7 +171,7 @@ class KerasScript(TrainingScript):
         return self.imitates and self.shuffle
 
 
-@record
+@dataclass(frozen=True)
 class MatrixRows:
     """A sequence element's matrix: its name, and the lines of its rows."""
 
@@ -179,7 +179,7 @@ class MatrixRows:
     rows: tuple[str, ...]
 
 
-@record
+@dataclass(frozen=True)
 class LabelRules:
     """A label and what its rules add to its score; `title`, if any, is its condition's own label."""
 
@@ -188,7 +188,7 @@ class LabelRules:
     rules: tuple[str, ...]
 
 
-@record
+@dataclass(frozen=True)
 class Windows:
     """Which positions besides random the rules name."""
 
@@ -202,7 +202,7 @@ class Windows:
         return self.start or self.end or self.center or self.number
 
 
-@record(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class BayesScript(Script):
     """`wide`: rows of matrices take several lines."""
 

@@ -7,16 +7,16 @@ import functools
 import hashlib
 import itertools
 import re
+from dataclasses import dataclass
 from pathlib import PurePath
 
-from .record import record
-
+MAX_BYTES = 16 * 2**20
 LINE_END = re.compile(r"\r\n|\r|\n")
 # Bytes are counted by the block, so that a place in a long line costs no walk through it.
 _BLOCK = 4096
 
 
-@record
+@dataclass(frozen=True)
 class Span:
     """A half-open range of characters in a source."""
 
@@ -28,7 +28,7 @@ class Span:
         return Span(self.start, min(self.end, self.start + length))
 
 
-@record
+@dataclass(frozen=True)
 class Text:
     """A piece of a definition as written, and where it stands."""
 
@@ -36,7 +36,7 @@ class Text:
     span: Span
 
 
-@record
+@dataclass(frozen=True)
 class Place:
     """A line and a column, both counted from 1, in characters."""
 
@@ -44,7 +44,7 @@ class Place:
     column: int
 
 
-@record
+@dataclass(frozen=True)
 class Source:
     """A definition: the name that the user gave it, its bytes, its decoded text.
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqgra_compile import ir
-from seqgra_compile.analyzer import analyze
-from seqgra_compile.diagnostics import Diagnostics
-from seqgra_compile.embedder import embed
-from seqgra_compile.inference import infer
-from seqgra_compile.kerasfiles import read_keras
-from seqgra_compile.lookup import Folders
-from seqgra_compile.parser import parse
-from seqgra_compile.xmltree import read_source
+from seqgra_compile.files.keras import read_keras
+from seqgra_compile.files.lookup import Folders
+from seqgra_compile.files.module import embed
+from seqgra_compile.messages.diagnostics import Diagnostics
+from seqgra_compile.passes.inference import infer
+from seqgra_compile.reading.analyzer import analyze
+from seqgra_compile.reading.decoding import read_source
+from seqgra_compile.reading.parser import parse
 
 ACCEPT = Path(__file__).resolve().parent.parent / "golden" / "accept"
 ALPHABETS = {"DNA": "ACGT", "RNA": "ACGU", "protein": "ACDEFGHIKLMNPQRSTVWY"}

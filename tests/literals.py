@@ -12,10 +12,10 @@ import tokenize
 from collections.abc import Iterator, Sequence
 
 from seqgra_compile import ir
-from seqgra_compile.audit import fixed, provenance
-from seqgra_compile.audit.entries import Entry, cell_parameters, entries, operation_path
-from seqgra_compile.audit.provenance import Token
-from seqgra_compile.audit.setting import TEMPLATE, Setting
+from seqgra_compile.audit.ledger import fixed, provenance
+from seqgra_compile.audit.ledger.entries import Entry, cell_parameters, entries, operation_path
+from seqgra_compile.audit.ledger.provenance import Token
+from seqgra_compile.audit.ledger.setting import TEMPLATE, Setting
 from seqgra_compile.catalog.sequences import PYTORCH
 from seqgra_compile.compiler import Compilation
 

@@ -182,19 +182,22 @@ def _sections(root: ET.Element, model: ir.Model) -> Iterator[tuple[str, Iterator
         )
         yield "loss/loss", _hyperparameter(root, "loss", "loss", names)
         for parameter in losses.LOSSES[model.loss.name].parameters:
-            yield f"loss/{parameter.name}", _hyperparameter(
-                root, "loss", parameter.name, _values(parameter)
+            yield (
+                f"loss/{parameter.name}",
+                _hyperparameter(root, "loss", parameter.name, _values(parameter)),
             )
         names = tuple(row.name for (of, _), row in optimizers.OPTIMIZERS.items() if of == library)
         yield "optimizer/optimizer", _hyperparameter(root, "optimizer", "optimizer", names)
         row = optimizers.OPTIMIZERS[library, model.optimizer.name]
         for parameter in (*row.parameters, *optimizers.CLIPPING):
-            yield f"optimizer/{parameter.name}", _hyperparameter(
-                root, "optimizer", parameter.name, _values(parameter)
+            yield (
+                f"optimizer/{parameter.name}",
+                _hyperparameter(root, "optimizer", parameter.name, _values(parameter)),
             )
     for parameter in TRAINING:
-        yield f"trainingprocess/{parameter.name}", _hyperparameter(
-            root, "trainingprocess", parameter.name, _values(parameter)
+        yield (
+            f"trainingprocess/{parameter.name}",
+            _hyperparameter(root, "trainingprocess", parameter.name, _values(parameter)),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,6 @@ from random_definitions import draw
 
 from seqgra_compile import compiler
 from seqgra_compile.catalog.semantics import INTENDED, SEMANTICS
-from seqgra_compile.record import replace
 from seqgra_compile.script import Script
 
 ROOT = Path(__file__).resolve().parent.parent

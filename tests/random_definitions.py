@@ -11,9 +11,9 @@ from seqgra_compile.catalog import losses, optimizers
 from seqgra_compile.catalog.activations import ACTIVATIONS, ActivationKind
 from seqgra_compile.catalog.expressions import ExpressionKind
 from seqgra_compile.catalog.initializers import INITIALIZERS
-from seqgra_compile.catalog.layer import COMMON, Operation, ShapeError
 from seqgra_compile.catalog.losses import Loss, Scores
 from seqgra_compile.catalog.operations import OPERATIONS
+from seqgra_compile.catalog.operations.row import COMMON, Operation, ShapeError
 from seqgra_compile.catalog.parameters import (
     Boolean,
     Choice,

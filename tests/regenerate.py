@@ -22,7 +22,7 @@ from run_command import options, run
 from runs import Run, run_cases
 
 from seqgra_compile.catalog.sequences import LIBRARIES
-from seqgra_compile.reference.pages import PAGES
+from seqgra_compile.reference.language import PAGES
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 

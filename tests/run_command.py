@@ -10,8 +10,8 @@ from pathlib import Path
 from click import Command
 from click.testing import CliRunner
 
-from seqgra_compile import audit_cli
-from seqgra_compile.cli import main
+from seqgra_compile.commands import audit as audit_cli
+from seqgra_compile.commands.compile import main
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from test_hostile import MODEL, MODULE, REJECT, _codes, _compiled, _with
 
-from seqgra_compile.diagnostics import nearest, one_of
+from seqgra_compile.messages.diagnostics import nearest, one_of
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "benchmarks"))
 import attacks  # noqa: E402

@@ -12,7 +12,7 @@ from mutations import DEFINITIONS, EXAMPLES, body, compiled, mutations
 from run_command import run_audit
 
 from seqgra_compile import ir
-from seqgra_compile.audit.difference import Comparison, as_text, compare
+from seqgra_compile.audit.diff import Comparison, as_text, compare
 from seqgra_compile.audit.effects import SAME
 from seqgra_compile.compiler import Compilation, compile_definition
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from test_audit_diff import DROPOUT, GLOBAL, KERAS, compile_text, data, replaced, verdicts
 
-from seqgra_compile.audit.difference import compare
+from seqgra_compile.audit.diff import compare
 from seqgra_compile.audit.effects import SAME, weight_count
 
 

@@ -17,12 +17,8 @@ import pytest
 from cases import ALL_CASES, SIZES, Case, examples, write_data
 from run_command import run
 
-from seqgra_compile.compiler import (
-    UnsupportedSemantics,
-    compile_bytes,
-    compile_definition,
-)
-from seqgra_compile.diagnostics import as_text
+from seqgra_compile.compiler import UnsupportedSemantics, compile_bytes, compile_definition
+from seqgra_compile.messages.diagnostics import as_text
 
 np = pytest.importorskip("numpy")
 

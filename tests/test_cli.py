@@ -11,9 +11,9 @@ import pytest
 from run_command import run
 
 import seqgra_compile
-from seqgra_compile import cli
+from seqgra_compile.commands import compile as cli
 from seqgra_compile.compiler import compile_definition
-from seqgra_compile.explanations import CODES
+from seqgra_compile.messages.codes import CODES
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 MISSPELT = (GOLDEN / "reject" / "SG203-misspelt-parameter" / "model.xml").read_bytes()

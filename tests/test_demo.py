@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from seqgra_compile.cli import main
+from seqgra_compile.commands.compile import main
 from seqgra_compile.compiler import compile_bytes, compile_definition
-from seqgra_compile.diagnostics import as_text
+from seqgra_compile.messages.diagnostics import as_text
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"

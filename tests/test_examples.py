@@ -12,7 +12,7 @@ from runs import arguments, run_all
 
 from seqgra_compile.catalog.sequences import BAYES, PYTORCH, TENSORFLOW
 from seqgra_compile.compiler import compile_definition
-from seqgra_compile.diagnostics import Severity
+from seqgra_compile.messages.diagnostics import Severity
 
 ROOT = Path(__file__).resolve().parent.parent / "examples"
 OTHER = {PYTORCH: TENSORFLOW, TENSORFLOW: PYTORCH}

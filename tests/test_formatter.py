@@ -11,12 +11,12 @@ import black
 import pytest
 from printed import SCRIPTS, TEMPLATES, drawn, flipped, imitating
 
-from seqgra_compile import formatter
+from seqgra_compile.backends import formatter
+from seqgra_compile.backends.formatter import format_script
+from seqgra_compile.backends.renderer import render
+from seqgra_compile.backends.template import Piece
 from seqgra_compile.canonical import formatted
-from seqgra_compile.formatter import format_script
-from seqgra_compile.renderer import render
 from seqgra_compile.script import Script
-from seqgra_compile.template import Piece
 
 VERSIONS = {black.TargetVersion.PY310, black.TargetVersion.PY311, black.TargetVersion.PY312}
 MODE = black.Mode(target_versions=VERSIONS)

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from seqgra_compile import compiler
 from seqgra_compile.compiler import Compilation, compile_bytes
-from seqgra_compile.pycode import comment, docstring, literal, visible
+from seqgra_compile.pycode import comment, docstring, literal
+from seqgra_compile.visible import visible
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 # PEP 723's own expression for blocks of script metadata.

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from seqgra_compile.compiler import Compilation, compile_bytes
-from seqgra_compile.diagnostics import as_text
-from seqgra_compile.pycode import visible
+from seqgra_compile.messages.diagnostics import as_text
+from seqgra_compile.visible import visible
 
 REJECT = Path(__file__).resolve().parent.parent / "golden" / "reject"
 GOOD = (

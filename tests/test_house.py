@@ -20,57 +20,35 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE, TEMPLATES = ROOT / "seqgra_compile", ROOT / "templates"
 MAX_LINES = 400
 
-# Imports go down only. A package stands for all of its modules.
+# Imports go down only. A package stands for all of its modules that have no entry of their own.
 FLOORS = {
-    "text": """__init__ record template canonical source pycode resources explanations diagnostics lookup
-        weights messages sarif""",
-    "data": "definition datadefinition ir grammar script",
-    "tables": "catalog",
-    "reading": "xmltree structurecheck settings names labels",
-    "stages": """parser analyzer imitation embedder kerasfiles retarget inference checks
-        dataparser dataanalyzer linker backends renderer formatter""",
-    "assembly": "compiler parallel reference audit console",
-    "faces": "cli audit_cli __main__",
+    "text": "__init__ source visible pycode canonical resources messages",
+    "data": "ir grammar script reading.written datadefinition.written",
+    "tables": "catalog datadefinition.structure",
+    "reading": "reading files.lookup backends.template",
+    "stages": "datadefinition files passes backends",
+    "assembly": "compiler reference audit",
+    "faces": "commands __main__",
 }
 STAGES = FLOORS["stages"].split()
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS.values()) for name in names.split()}
 # What each may import beyond the standard library. h5py is there only for those who need it.
 THIRD_PARTY = {
-    "formatter": {"black"},
-    "audit.provenance": {"jinja2"},
+    "backends.formatter": {"black"},
+    "audit.ledger.provenance": {"jinja2"},
     "audit.report": {"jinja2"},
-    "console": {"click"},
-    "cli": {"click"},
-    "audit_cli": {"click"},
-    "kerasfiles.h5_reader": {"h5py"},
+    "commands.console": {"click"},
+    "commands.compile": {"click"},
+    "commands.audit": {"click"},
+    "files.keras.h5_reader": {"h5py"},
 }
 # All that is slow to import: only inside functions.
 LATE = {"black", "h5py"}
-# What few definitions need is imported where it is used, in these few places.
-LATE_OURS = {
-    "audit_cli": {
-        "audit.difference",
-        "audit.header",
-        "audit.listing",
-        "audit.receipts",
-        "audit.report",
-        "audit.verify",
-    },
-    "backends": {"backends.pytorch", "backends.keras", "backends.bayes"},
-    "console": {"sarif"},
-    "cli": {"explanations", "reference.entries", "reference.listing"},
-    "compiler": {"audit.ledger", "kerasfiles", "dataanalyzer", "dataparser", "linker"},
-    "diagnostics": {"explanations"},
-    "embedder": {"weights"},
-    "messages": {"explanations"},
-}
-# A hundred classes made by `dataclass` took longer to import than a definition takes to check.
-SLOW = {"dataclasses"}
 RUNS_CODE = {"eval", "exec", "__import__"}
-PRINTS = {"cli", "audit_cli"}
+PRINTS = {"commands.compile", "commands.audit"}
 WORLD = {"subprocess", "runpy", "importlib", "socket", "urllib", "datetime", "time"}
 # Starts our own reader of HDF5, a library that crashes on damaged files.
-STARTS = {"kerasfiles.h5_file": {"subprocess"}}
+STARTS = {"files.keras.h5_file": {"subprocess"}}
 
 FILES = {
     path.relative_to(PACKAGE).with_suffix("").as_posix().replace("/", "."): path
@@ -105,8 +83,10 @@ OURS = {
 
 
 def place(name: str) -> str:
-    """The entry of the table that a module belongs to."""
-    return name.partition(".")[0]
+    """The entry of the table that a module belongs to: the longest that its name starts with."""
+    while name not in FLOOR_OF and "." in name:
+        name = name.rpartition(".")[0]
+    return name
 
 
 @each_module
@@ -146,14 +126,6 @@ def test_no_framework_is_imported(name: str):
         [node for node in TREES[name].body if isinstance(node, (ast.Import, ast.ImportFrom))], []
     )
     assert not {":" + root for root in LATE} & set(imported(name, at_once))
-
-
-@each_module
-def test_few_imports_wait(name: str):
-    functions = [n for n in ast.walk(TREES[name]) if isinstance(n, ast.FunctionDef)]
-    late = {other for function in functions for other in imported(name, function)}
-    assert {other for other in late if other[0] != ":"} == LATE_OURS.get(name, set())
-    assert not {":" + root for root in SLOW} & set(imported(name, TREES[name])), "see record.py"
 
 
 @each_module

@@ -17,8 +17,8 @@ import pytest
 from cases import ACCEPT
 
 from seqgra_compile.compiler import Compilation, compile_bytes
-from seqgra_compile.kerasfiles import h5_file, protobuf
-from seqgra_compile.kerasfiles.contents import RefusedError
+from seqgra_compile.files.keras import h5_file, protobuf
+from seqgra_compile.files.keras.contents import RefusedError
 
 FILES = Path(__file__).parent / "files" / "keras"
 FORMATS = {

@@ -22,13 +22,13 @@ from mutations import (
 )
 from run_command import run_audit
 
-from seqgra_compile.audit import deciders, provenance
-from seqgra_compile.audit.listing import as_json, as_text
+from seqgra_compile.audit.ledger import deciders, provenance
+from seqgra_compile.audit.ledger.listing import as_json, as_text
+from seqgra_compile.audit.ledger.setting import DEFINITION, LIBRARY, ORIGINS, TEMPLATE, Setting
 from seqgra_compile.audit.report import report
-from seqgra_compile.audit.setting import DEFINITION, LIBRARY, ORIGINS, TEMPLATE, Setting
+from seqgra_compile.backends.renderer import render
 from seqgra_compile.catalog.semantics import SEMANTICS
 from seqgra_compile.compiler import Compilation, compile_definition
-from seqgra_compile.renderer import render
 
 
 def name(path: Path) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from mutations import DEFINITIONS
 
-from seqgra_compile.audit import lexer, provenance
+from seqgra_compile.audit import lexer
+from seqgra_compile.audit.ledger import provenance
 from seqgra_compile.audit.report import report
 from seqgra_compile.compiler import compile_definition
 

@@ -18,7 +18,7 @@ from runs import arguments
 from test_data_reading import command, reader, refused_by, run_all, script_of, taken_by
 from test_scripts import weights
 
-from seqgra_compile.cli import main
+from seqgra_compile.commands.compile import main
 from seqgra_compile.compiler import UnsupportedSemantics, compile_definition
 
 np = pytest.importorskip("numpy")

@@ -17,9 +17,10 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from run_command import Result, options, run
 
-from seqgra_compile import __version__, cli
-from seqgra_compile.explanations import CODES, explain
-from seqgra_compile.pycode import visible
+from seqgra_compile import __version__
+from seqgra_compile.commands import compile as cli
+from seqgra_compile.messages.codes import CODES, explain
+from seqgra_compile.visible import visible
 
 ROOT = Path(__file__).resolve().parent.parent
 REJECT = ROOT / "golden" / "reject"
@@ -507,7 +508,7 @@ def test_the_workflow_verifies_scripts(tmp_path: Path) -> None:
     for name in ("models", "scripts", "bin"):
         (tmp_path / name).mkdir()
     command = tmp_path / "bin" / "seqgra-audit"
-    code = "from seqgra_compile.audit_cli import main; main()"
+    code = "from seqgra_compile.commands.audit import main; main()"
     command.write_text(f"#!/bin/sh\nexec '{sys.executable}' -c '{code}' \"$@\"\n", "utf-8")
     command.chmod(0o755)
     for name in ("zinc-fingers", "leucine-zippers"):

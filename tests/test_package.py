@@ -102,7 +102,7 @@ def test_compiling_imports_no_framework():
     assert EXAMPLES
     code = """
 import json, sys
-from seqgra_compile.cli import main
+from seqgra_compile.commands.compile import main
 try:
     main(sys.argv[1:])
 finally:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from seqgra_compile.catalog.operations import OPERATIONS
 from seqgra_compile.catalog.sequences import PYTORCH, TENSORFLOW
 from seqgra_compile.catalog.structure import ELEMENTS
-from seqgra_compile.cli import main
+from seqgra_compile.commands.compile import main
 from seqgra_compile.reference import about
 from seqgra_compile.reference.entries import KINDS, default
 from seqgra_compile.reference.examples import lines

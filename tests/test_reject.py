@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from run_command import options, run
 
-from seqgra_compile.diagnostics import Diagnostics
-from seqgra_compile.explanations import CODES, explain
+from seqgra_compile.messages.codes import CODES, explain
+from seqgra_compile.messages.diagnostics import Diagnostics
 from seqgra_compile.source import Span
 
 REJECT = Path(__file__).resolve().parent.parent / "golden" / "reject"
@@ -75,7 +75,7 @@ def test_every_code_is_used_and_explained() -> None:
     text = "\n".join(
         path.read_text("utf-8")
         for path in sorted(PACKAGE.rglob("*.py"))
-        if "explanations" not in path.parts
+        if "codes" not in path.parts
     )
     assert set(re.findall(r"SG\d{3}", text)) <= set(CODES)
     reported = set(re.findall(r'"(SG\d{3})"', text))

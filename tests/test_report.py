@@ -16,12 +16,12 @@ import browser as browsers
 import pytest
 from click.testing import CliRunner
 
-from seqgra_compile.audit.highlight import xml_lines, xml_marks
 from seqgra_compile.audit.report import report
-from seqgra_compile.audit_cli import main
+from seqgra_compile.audit.report.highlight import xml_lines, xml_marks
+from seqgra_compile.commands.audit import main
 from seqgra_compile.compiler import Compilation, compile_bytes, compile_definition
-from seqgra_compile.pycode import visible
 from seqgra_compile.source import Source
+from seqgra_compile.visible import visible
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES, REJECT = ROOT / "examples", ROOT / "golden" / "reject"

@@ -9,7 +9,7 @@ from test_parity import BATCH, DEFINITION, HYPERPARAMETER, LENGTH, as_torch, far
 
 from seqgra_compile import compiler
 from seqgra_compile.catalog.translations import LOSSES, OPTIMIZERS
-from seqgra_compile.cli import main
+from seqgra_compile.commands.compile import main
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("tensorflow")

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from seqgra_compile.catalog.activations import ACTIVATIONS
-from seqgra_compile.catalog.general import LABEL_NUMBER, SEED
 from seqgra_compile.catalog.initializers import INITIALIZERS
-from seqgra_compile.catalog.layer import COMMON
 from seqgra_compile.catalog.losses import LOSSES
 from seqgra_compile.catalog.operations import OPERATIONS, find
+from seqgra_compile.catalog.operations.row import COMMON
 from seqgra_compile.catalog.optimizers import CLIPPING, OPTIMIZERS
 from seqgra_compile.catalog.parameters import BadValue, Kind
 from seqgra_compile.catalog.regularizers import REGULARIZERS
+from seqgra_compile.catalog.sequences import LABEL_NUMBER, SEED
 from seqgra_compile.catalog.structure import ELEMENTS
 from seqgra_compile.catalog.structure import ROOT as TOP
 from seqgra_compile.catalog.training import TRAINING

@@ -11,7 +11,7 @@ import pytest
 
 from seqgra_compile import compiler
 from seqgra_compile.catalog.semantics import INTENDED, SEMANTICS, SEQGRA, STREAMING
-from seqgra_compile.explanations import CODES
+from seqgra_compile.messages.codes import CODES
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "semantics.md").read_text("utf-8")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from seqgra_compile.commands.parallel import Ahead
 from seqgra_compile.compiler import compile_bytes
-from seqgra_compile.parallel import Ahead
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
@@ -32,7 +32,7 @@ def python(code: str, folder: Path = ROOT) -> subprocess.CompletedProcess:
 def imported(*arguments: str) -> set[str]:
     """The modules that a call of the command imports."""
     done = python(
-        "import sys\nfrom seqgra_compile.cli import main\n"
+        "import sys\nfrom seqgra_compile.commands.compile import main\n"
         f"try: main({list(arguments)!r})\nexcept SystemExit: pass\n"
         "print(*sorted(sys.modules), file=sys.stderr)"
     )
@@ -44,16 +44,16 @@ def imported(*arguments: str) -> set[str]:
 @pytest.mark.parametrize("name", LIBRARIES)
 def test_checking_imports_little(name: str):
     modules = imported("--check", str(EXAMPLES / name))
-    assert not modules & {"black", "jinja2", "lxml", "numpy", "dataclasses", "tempfile", "difflib"}
+    assert not modules & {"black", "jinja2", "lxml", "numpy", "tempfile", "difflib"}
     assert not modules & {"concurrent.futures", "multiprocessing", "subprocess"}
     ours = {module.removeprefix("seqgra_compile.") for module in modules}
-    assert not ours & {"reference", "kerasfiles", "weights"}
+    assert not ours & {"reference", "files.keras", "files.npy"}
     # The Bayes classifier's definition gets a note.
-    assert ("explanations" in ours) == (name == "motifs-bayes.xml")
+    assert ("messages.codes" in ours) == (name == "motifs-bayes.xml")
     assert ours & {f"backends.{each}" for each in LIBRARIES.values()} == {
         f"backends.{LIBRARIES[name]}"
     }
-    assert ("dataparser" in ours) == (name == "motifs-bayes.xml")
+    assert ("datadefinition.parser" in ours) == (name == "motifs-bayes.xml")
 
 
 def test_compiling_imports_no_templating_library():
@@ -78,21 +78,26 @@ def definitions(folder: Path) -> list[str]:
 
 SERIAL = """
 import sys
-from seqgra_compile import cli
+from seqgra_compile.commands import compile as cli
 cli._MANY = cli._MANY_CHECKS = 10**6
 """
 PARALLEL = """
 import sys
-from seqgra_compile import cli, parallel
+from seqgra_compile.commands import compile as cli, parallel
 cli._MANY = cli._MANY_CHECKS = 2
 parallel._cores = lambda: 2
 """
-NO_POOL = PARALLEL + """
+NO_POOL = (
+    PARALLEL
+    + """
 import concurrent.futures
 def refuse(*a): raise OSError("no semaphores")
 concurrent.futures.ProcessPoolExecutor = refuse
 """
-BROKEN = PARALLEL + """
+)
+BROKEN = (
+    PARALLEL
+    + """
 import os
 parent = os.getpid()
 compile_bytes = cli.compile_bytes
@@ -101,6 +106,7 @@ def dies(*a):
     return compile_bytes(*a)
 cli.compile_bytes = dies
 """
+)
 FAULTY = """
 compile_again = cli.compile_bytes
 def fails(name, *a):

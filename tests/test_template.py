@@ -8,8 +8,8 @@ import jinja2
 import pytest
 from printed import SCRIPTS, TEMPLATES
 
-from seqgra_compile.renderer import render
-from seqgra_compile.template import TemplateError, compiled
+from seqgra_compile.backends.renderer import render
+from seqgra_compile.backends.template import TemplateError, compiled
 
 JINJA = jinja2.Environment(
     loader=jinja2.FileSystemLoader(TEMPLATES, encoding="utf-8"),

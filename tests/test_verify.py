@@ -383,7 +383,7 @@ def test_hostile_scripts_are_printed_harmlessly(tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="needs a Unix shell")
 def test_a_reader_that_leaves(tmp_path):
     script = write(tmp_path, "\n".join(f"{line} #" for line in SCRIPTS[MOTIFS].split("\n")))
-    code = "from seqgra_compile.audit_cli import main; main()"
+    code = "from seqgra_compile.commands.audit import main; main()"
     for words in (["verify", MOTIFS, script], ["settings", MOTIFS]):
         shell = f"{sys.executable} -c '{code}' {' '.join(map(str, words))} | true"
         done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True)

@@ -102,7 +102,7 @@ class Fuzzer:
         from targets import TARGETS
 
         from seqgra_compile import compiler
-        from seqgra_compile.kerasfiles import h5_file
+        from seqgra_compile.files.keras import h5_file
 
         self.name, self.target = name, TARGETS[name]
         self.findings, self.folder = findings, folder
@@ -154,9 +154,9 @@ class Fuzzer:
                 self.present[name] = data
 
     def compile(self, given) -> None:
-        from seqgra_compile.diagnostics import as_text
-        from seqgra_compile.explanations import CODES
-        from seqgra_compile.pycode import visible
+        from seqgra_compile.messages.codes import CODES
+        from seqgra_compile.messages.diagnostics import as_text
+        from seqgra_compile.visible import visible
 
         if given.h5 is not None:
             text = json.dumps(given.h5, default=str, skipkeys=True)

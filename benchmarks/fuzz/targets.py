@@ -198,7 +198,7 @@ def _dumped(found: object) -> bytes:
 
 @functools.cache
 def _h5_contents() -> tuple[dict, ...]:
-    from seqgra_compile.kerasfiles import h5_file
+    from seqgra_compile.files.keras import h5_file
 
     paths = [*sorted(ACCEPT.rglob("*.h5")), *sorted(REJECT.rglob("*.h5"))]
     found = []

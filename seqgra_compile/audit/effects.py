@@ -6,14 +6,15 @@ know, such as what an embedded module draws, it says.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from .. import ir
 from ..catalog.expressions import Expression
 from ..catalog.operations import OPERATIONS
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.semantics import INTENDED, SEQGRA, STREAMING
 from ..catalog.sequences import PYTORCH
-from ..record import record
-from .setting import counted, shown
+from .ledger.setting import counted, shown
 
 SAME, OTHERS = "the same", "others"
 _SEED = "a seed"
@@ -27,7 +28,7 @@ _NOISE = {
 }
 
 
-@record
+@dataclass(frozen=True)
 class Effect:
     """One aspect of training, and what becomes of it."""
 

@@ -11,11 +11,10 @@ import ast
 import io
 import re
 import tokenize
+from dataclasses import dataclass
 
-from ..catalog.semantics import INTENDED, SEMANTICS
+from ..catalog.semantics import INTENDED, MEMORY, SEMANTICS, STORAGES
 from ..catalog.sequences import PYTORCH, TENSORFLOW
-from ..catalog.storage import MEMORY, STORAGES
-from ..record import record
 
 _COMPILED = re.compile(
     r"Compiled by seqgra-compile (?P<version>\S+) from\s(?P<file>.+),\sSHA-256"
@@ -35,7 +34,7 @@ class HeaderError(ValueError):
     """A text that has no header of ours; the message says why."""
 
 
-@record
+@dataclass(frozen=True)
 class Header:
     """`first` and `last` are the lines of the script that say it."""
 

@@ -10,12 +10,12 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from .. import __version__
 from ..compiler import Compilation, compile_bytes
-from ..pycode import visible
-from ..record import record
+from ..visible import visible
 from .header import Header, read_header
 
 MAX_SCRIPT = 2**24
@@ -32,7 +32,7 @@ class Difference(enum.Enum):
     CODE = "differs in its code"
 
 
-@record
+@dataclass(frozen=True)
 class Verification:
     """`remarks` are sentences about the headers, `difference` a unified diff, ready to print."""
 
@@ -96,7 +96,7 @@ def _with_version(compilation: Compilation, version: str) -> str:
     return "\n".join(lines)
 
 
-@record
+@dataclass(frozen=True)
 class _Content:
     """What a script says, apart from its layout. `dependencies` is what `uv run` reads."""
 

@@ -7,18 +7,11 @@ import textwrap
 from .. import __version__
 from ..catalog.semantics import SEQGRA
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
-from ..diagnostics import Diagnostics
 from ..grammar import BayesModel, Kmers, Matrix, Term
 from ..ir import Import
+from ..messages.diagnostics import Diagnostics
 from ..pycode import comment, docstring, literal, mapping
-from ..script import (
-    BayesScript,
-    Constant,
-    LabelRules,
-    MatrixRows,
-    Windows,
-    import_groups,
-)
+from ..script import BayesScript, Constant, LabelRules, MatrixRows, Windows, import_groups
 from ..source import Source
 from . import common
 

@@ -7,14 +7,13 @@ import sys
 from .. import __version__, ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.semantics import INTENDED, STREAMING
+from ..catalog.semantics import INTENDED, MAPPED, STREAMING
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES, SequenceSpace
-from ..catalog.storage import MAPPED
 from ..ir import Import, Value
 from ..pycode import Code, call, comment, docstring, literal
 from ..script import Alphabet, Constant, Section
 from ..source import Source
-from . import weightsfiles
+from . import weights as weightsfiles
 
 STANDARD = frozenset(sys.stdlib_module_names)
 SEQUENTIAL, EXTERNAL = "architecture/sequential", "architecture/external"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import OPERATIONS
-from ..catalog.semantics import INTENDED
+from ..catalog.semantics import INTENDED, MAPPED
 from ..catalog.sequences import MULTI_CLASS
-from ..catalog.storage import MAPPED
-from ..diagnostics import Diagnostics
 from ..ir import Import
+from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, literal
 from ..script import KerasScript, Layer, LoadedWeights, import_groups
 from ..source import Source
-from . import common, weightsfiles
+from . import common
+from . import weights as weightsfiles
 
 _PACKAGES = ("keras>=3.5", "numpy", "tensorflow>=2.17")
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from .. import ir
-from ..catalog.layer import TorchLayer, torch_initial_values
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import OPERATIONS
+from ..catalog.operations.row import TorchLayer, torch_initial_values
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.regularizers import torch_regularizer
-from ..catalog.semantics import INTENDED
+from ..catalog.semantics import INTENDED, MAPPED
 from ..catalog.sequences import MULTI_CLASS
-from ..catalog.storage import MAPPED
-from ..diagnostics import Diagnostics
 from ..ir import Import
+from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, comment, literal
-from ..record import replace
 from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, import_groups
 from ..source import Source
-from . import common, weightsfiles
+from . import common
+from . import weights as weightsfiles
 
 _RANDOM = Import("random")  # seeded as seqgra does
 _IMPORTS = (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ..diagnostics import suggest
-from ..record import record
+from dataclasses import dataclass
+
+from ..messages.diagnostics import suggest
 from .parameters import BadValue, Kind
 
 
-@record
+@dataclass(frozen=True)
 class Activation:
     """`torch` is an expression in `{x}` and, for functions over the channels, `{dim}`."""
 

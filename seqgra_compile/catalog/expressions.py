@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from ..diagnostics import suggest
+from ..messages.diagnostics import suggest
 from ..pycode import Code, call
-from ..record import KeywordOnly, record
 from .parameters import REQUIRED, BadValue, Kind, Parameter, parsed
 
 _PACKAGES = ("", "keras.", "tf.", "tf.keras.", "tensorflow.keras.")
 
 
-@record
+@dataclass(frozen=True)
 class Expression:
     """A row's canonical name and all of its arguments, defaults filled in."""
 
@@ -24,7 +24,7 @@ class Expression:
         return dict(self.arguments)[parameter]
 
 
-@record
+@dataclass(frozen=True)
 class Row:
     """What a table of expressions needs to know of a row to parse it.
 
@@ -34,7 +34,7 @@ class Row:
     name: str
     parameters: tuple[Parameter, ...] = ()
     aliases: tuple[str, ...] = ()
-    fault: Callable[[Mapping[str, object]], str] = KeywordOnly(lambda values: "")
+    fault: Callable[[Mapping[str, object]], str] = field(default=lambda values: "", kw_only=True)
 
 
 def folded(name: str) -> str:
@@ -78,7 +78,7 @@ def _takes(row: Row, keyword: ast.keyword) -> str:
     return f"{row.name} has no argument '{keyword.arg}'; {takes}"
 
 
-@record
+@dataclass(frozen=True)
 class ExpressionKind(Kind):
     """A row of a table, by name, quoted name or call."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Container
+from dataclasses import dataclass
 
 from ..ir import Shape
 from ..pycode import Code, call
-from ..record import record
 from .expressions import Expression, ExpressionKind, Row, default
 from .parameters import Choice, Integer, Parameter, Real
 
@@ -15,7 +15,7 @@ from .parameters import Choice, Integer, Parameter, Real
 _TRUNCATED_STDDEV = 0.87962566103423978
 
 
-@record
+@dataclass(frozen=True)
 class Fans:
     """Inputs and outputs that meet in a weight tensor. `standard`: PyTorch counts them alike."""
 
@@ -37,7 +37,7 @@ def fans(shape: Shape, axes: tuple[int, ...]) -> Fans:
     return Fans(window * shape[-2], window * shape[-1], standard)
 
 
-@record
+@dataclass(frozen=True)
 class Initializer(Row):
     """`torch` gives the call that fills a tensor in place; `ranks` are those that it can fill."""
 

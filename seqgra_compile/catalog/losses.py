@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ..ir import Arguments
 from ..pycode import Code, call
-from ..record import record
 from .expressions import folded
 from .parameters import Boolean, Integer, Parameter, Real
 from .sequences import MULTI_CLASS, MULTI_LABEL, PYTORCH, TASKS, TENSORFLOW
@@ -22,7 +22,7 @@ class Scores(enum.Enum):
     VALUES = "values"
 
 
-@record
+@dataclass(frozen=True)
 class Loss:
     """One row.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from ..record import Fresh, record
 from .parameters import Boolean, Choice, Integer, Parameter, Real, Reals
 from .sequences import PYTORCH, TENSORFLOW
 
 
-@record
+@dataclass(frozen=True)
 class Optimizer:
     """One row.
 
@@ -22,7 +22,7 @@ class Optimizer:
     function: str
     about: str
     parameters: tuple[Parameter, ...]
-    fixed: Mapping[str, object] = Fresh(dict)
+    fixed: Mapping[str, object] = field(default_factory=dict)
     closure: bool = False
     refused: str | None = None
 

@@ -6,9 +6,9 @@ import ast
 import math
 import re
 import warnings
+from dataclasses import dataclass
 
 from ..pycode import Code, literal
-from ..record import record
 
 REQUIRED = object()
 TRUE = ("y", "yes", "t", "true", "on", "1")
@@ -67,7 +67,7 @@ def _integer(text: str) -> int | None:
     return int(text) if re.fullmatch(r"[+-]?[0-9]{1,18}", text) else None
 
 
-@record
+@dataclass(frozen=True)
 class Integer(Kind):
     minimum: int = 1
     maximum: int = MAX_INTEGER
@@ -85,7 +85,7 @@ class Integer(Kind):
         return value
 
 
-@record
+@dataclass(frozen=True)
 class Real(Kind):
     """A finite number; `above` and `below` are outside the range, `minimum` and `maximum` inside."""
 
@@ -123,7 +123,7 @@ class Real(Kind):
         return value
 
 
-@record
+@dataclass(frozen=True)
 class Reals(Kind):
     """A tuple of numbers such as Adam's `betas`."""
 
@@ -149,7 +149,7 @@ class Reals(Kind):
             raise BadValue(self.wants) from None
 
 
-@record
+@dataclass(frozen=True)
 class Boolean(Kind):
     wants = "true or false"
 
@@ -160,7 +160,7 @@ class Boolean(Kind):
         return word in TRUE
 
 
-@record
+@dataclass(frozen=True)
 class Choice(Kind):
     """One of a few words, in any case."""
 
@@ -177,7 +177,7 @@ class Choice(Kind):
         raise BadValue(self.wants)
 
 
-@record
+@dataclass(frozen=True)
 class Size(Kind):
     """A whole number for one axis, or a tuple with one for each of `rank` axes."""
 
@@ -199,7 +199,7 @@ class Size(Kind):
         return values[0] if self.rank == 1 else values
 
 
-@record
+@dataclass(frozen=True)
 class Pair(Kind):
     """Two whole numbers of at least 0, or one that stands for both."""
 
@@ -215,7 +215,7 @@ class Pair(Kind):
         return pair
 
 
-@record
+@dataclass(frozen=True)
 class Shape(Kind):
     """A shape without the batch; with `free`, one axis may be -1: what is left."""
 
@@ -243,7 +243,7 @@ class Shape(Kind):
         return value
 
 
-@record
+@dataclass(frozen=True)
 class FilePath(Kind):
     wants = "a path"
 
@@ -253,7 +253,7 @@ class FilePath(Kind):
         return text.strip()
 
 
-@record
+@dataclass(frozen=True)
 class Parameter:
     """A parameter of an operation, loss or optimizer.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from ..record import record
 from .expressions import Expression, ExpressionKind, Row
 from .parameters import Parameter, Real
 
 
-@record
+@dataclass(frozen=True)
 class Regularizer(Row):
     """`torch` gives the term for a tensor; Keras's L2 has no factor 1/2."""
 

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from .sequences import BAYES, MULTI_CLASS, MULTI_LABEL, PYTORCH, TENSORFLOW
 
+# How a script holds its data.
+MEMORY = "memory"
+MAPPED = "mapped"
+
+STORAGES = {
+    MEMORY: "one byte per position, in memory",
+    MAPPED: "the same on disk, in caches beside the data files: for data larger than memory",
+}
+
 INTENDED = "intended"
 SEQGRA = "seqgra-0.0.4"
 STREAMING = "seqgra-0.0.4-streaming"
@@ -68,7 +77,9 @@ COMPUTED_OTHERWISE = {
     "RMSprop": "Keras 2 multiplies in another order and rounds otherwise",
 }
 # Words that pandas reads as a missing value: in memory, seqgra turns such a label into no label.
-MISSING_WORDS = frozenset("""
+MISSING_WORDS = frozenset(
+    """
     #N/A #N/A_N/A #NA -1.#IND -1.#QNAN -NaN -nan 1.#IND 1.#QNAN <NA> N/A NA NULL NaN None n/a nan
     null
-    """.split()) | {"#N/A N/A"}
+    """.split()
+) | {"#N/A N/A"}

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from ..record import record
+from dataclasses import dataclass
+
+from .parameters import Integer
+
+ID = r"[A-Za-z0-9_-]+"
+SEED = Integer(0, 2**32 - 1)
+LABEL_NUMBER = Integer(-(10**9), 10**9)
 
 
-@record
+@dataclass(frozen=True)
 class SequenceSpace:
     """`alphabet` in the order of the one-hot channels; `unknown` is a letter spread over all.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..record import record
+from dataclasses import dataclass
 
 ROOT = "seqgramodel"
 
 
-@record
+@dataclass(frozen=True)
 class Child:
     """An element inside another. `stages` later decide whether an optional one is needed.
 
@@ -24,7 +24,7 @@ class Child:
         return self.rule or self.tag
 
 
-@record
+@dataclass(frozen=True)
 class Rule:
     """What an element may hold.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..record import record
+from dataclasses import dataclass
+
 from .parameters import Boolean, Integer, Parameter
 from .sequences import BAYES, PYTORCH, TENSORFLOW
 
@@ -20,7 +21,7 @@ TRAINING = (
 )
 
 
-@record
+@dataclass(frozen=True)
 class Format:
     """A format of `<external>`: the library that reads it, and whether it needs a class name.
 

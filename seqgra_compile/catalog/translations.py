@@ -6,12 +6,12 @@ Measured: 20 steps apart by less than 1e-6 in float32. What has no such counterp
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from ..record import Fresh, record
 from .sequences import PYTORCH, TENSORFLOW
 
 
-@record
+@dataclass(frozen=True)
 class Translation:
     """How a row of one library is said in the other.
 
@@ -22,9 +22,9 @@ class Translation:
     """
 
     name: str
-    arguments: Mapping[str, tuple[str, ...]] = Fresh(dict)
-    fixed: Mapping[str, object] = Fresh(dict)
-    only: Mapping[str, object] = Fresh(dict)
+    arguments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fixed: Mapping[str, object] = field(default_factory=dict)
+    only: Mapping[str, object] = field(default_factory=dict)
     keras_epsilon: bool = False
 
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from ..catalog.activations import ACTIVATIONS
 from ..catalog.expressions import Expression
 from ..catalog.initializers import INITIALIZERS
-from ..catalog.layer import COMMON
 from ..catalog.losses import LOSSES, Loss
 from ..catalog.operations import OPERATIONS
+from ..catalog.operations.row import COMMON
 from ..catalog.optimizers import CLIPPING, OPTIMIZERS, Optimizer
 from ..catalog.parameters import Parameter
 from ..catalog.regularizers import REGULARIZERS
 from ..catalog.sequences import PYTORCH, TASKS, TENSORFLOW
-from ..record import record
 
 BOTH = f"{PYTORCH} and {TENSORFLOW}"
 
 
-@record
+@dataclass(frozen=True)
 class Entry:
     """A row: its name and other names, what it is, what else is to be said, its parameters."""
 
@@ -30,7 +30,7 @@ class Entry:
     parameters: tuple[Parameter, ...] = ()
 
 
-@record
+@dataclass(frozen=True)
 class Group:
     """Rows of one table and one library; `shared` are the parameters that all of them have."""
 
@@ -77,7 +77,7 @@ def _loss(row: Loss) -> Entry:
     return Entry(row.name, row.about, row.aliases, (note,), row.parameters)
 
 
-@record
+@dataclass(frozen=True)
 class _Default:
     """Stands for the value of a parameter that a definition leaves out."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from ..catalog.activations import ActivationKind
-from ..catalog.layer import Operation, ShapeError
+from ..catalog.operations.row import Operation, ShapeError
 from ..catalog.parameters import Integer, Kind, Real, Shape, Size
 from ..catalog.sequences import PYTORCH, TENSORFLOW
 from ..compiler import compile_bytes

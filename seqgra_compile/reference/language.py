@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ..catalog.activations import ACTIVATIONS, torch_activation
 from ..catalog.expressions import default as default_call
 from ..catalog.initializers import INITIALIZER, INITIALIZERS, torch_initializer
-from ..catalog.layer import COMMON, Operation
 from ..catalog.losses import LOSSES
 from ..catalog.operations import OPERATIONS
+from ..catalog.operations.row import COMMON, Operation
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.parameters import Parameter
 from ..catalog.regularizers import REGULARIZER, REGULARIZERS, torch_regularizer
 from ..catalog.sequences import PYTORCH, SEQUENCE_SPACES, TENSORFLOW
 from ..catalog.structure import ELEMENTS, ROOT, Child, Rule
 from ..catalog.training import FORMATS, TRAINING
-from ..explanations import CODES
 from ..ir import Value
+from ..messages.codes import CODES
 from ..pycode import Code, call
 from . import about
 from .entries import KINDS, Entry, default, meaning, written
 from .examples import element, lines
+from .schema import model_schema
 
 _HEAD = """
 <!-- Made from the compiler's tables by `make golden`: do not edit. -->
@@ -265,3 +266,10 @@ def _departures() -> Iterable[str]:
         if code.startswith("SG7"):
             yield f"### {code}: {row.title}"
             yield textwrap.dedent(row.text).strip()
+
+
+# The files that are made from the catalog: path, and what makes the text.
+PAGES: dict[str, Callable[[], str]] = {
+    "schemas/model-definition.xsd": model_schema,
+    "docs/language.md": language_page,
+}

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from xml.etree import ElementTree as ET
 
-from ..catalog.general import LABEL_NUMBER, SEED
 from ..catalog.parameters import Kind
+from ..catalog.sequences import LABEL_NUMBER, SEED
 from ..catalog.structure import ELEMENTS, ROOT, Child, Rule
 from . import about
 from .schemawords import SECTIONS, Owned, operation_parameters, sentences, word_types

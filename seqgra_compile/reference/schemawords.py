@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from itertools import product
 from xml.etree import ElementTree as ET
 
-from ..catalog.general import ID
-from ..catalog.layer import COMMON
 from ..catalog.losses import LOSSES
 from ..catalog.operations import OPERATIONS
+from ..catalog.operations.row import COMMON
 from ..catalog.optimizers import CLIPPING, OPTIMIZERS
 from ..catalog.parameters import Parameter
 from ..catalog.sequences import (
+    ID,
     INPUT_ENCODINGS,
     LIBRARIES,
     SEQUENCE_SPACES,

@@ -1,0 +1,133 @@
+"""Rows of the ledger that no definition can set: what libraries and templates have fixed."""
+
+from __future__ import annotations
+
+import ast
+import tokenize
+from collections.abc import Iterator
+
+from ... import ir
+from ...catalog.sequences import PYTORCH
+from .entries import cell_parameters, input_path, operation_path
+from .provenance import Token
+from .setting import LIBRARY, TEMPLATE, Setting
+
+# Values of parameters, which have their rows.
+_PARTS = ("keras.initializers.", "keras.regularizers.")
+_SECTIONS = ("Definition", "Model", "Loss and optimizer")
+_WORDS = ("True", "False")
+
+
+def rows(tokens: tuple[Token, ...], code: ast.Module, model: ir.General) -> tuple[Setting, ...]:
+    return (*_arguments(tokens, code, model), *_templates(tokens, code))
+
+
+def _arguments(tokens: tuple[Token, ...], code: ast.Module, model: ir.General) -> Iterator[Setting]:
+    """Arguments of the library that are written out: no name stands there, but a value."""
+    at = {(token.first, token.column): token for token in tokens}
+    own: dict[str, set[str]] = {}
+    for node in ast.walk(code):
+        if not isinstance(node, ast.Call) or not node.keywords:
+            continue
+        function = ast.unparse(node.func)
+        if function.startswith(_PARTS):
+            continue
+        for keyword in node.keywords:
+            # What stands inside a formatted string is no token of its own; none of the calls does.
+            token = at.get((keyword.lineno, keyword.col_offset))
+            path = token and _owner(token, model)
+            if path is None:
+                continue
+            if path not in own:
+                own[path] = _own_keywords(token, model)
+            if keyword.arg in own[path]:
+                continue
+            try:
+                value = ast.literal_eval(keyword.value)
+            except ValueError:
+                continue  # a constant's name, or a call
+            yield Setting(
+                f"{path}: {keyword.arg} of {function}",
+                value,
+                "",
+                LIBRARY,
+                None,
+                tuple(range(keyword.lineno, keyword.value.end_lineno + 1)),
+                (),
+                "",
+            )
+
+
+def _owner(token: Token, model: ir.General) -> str | None:
+    """The setting whose call holds the token."""
+    if "=script.loss" in token.origins:
+        return model.loss.path
+    if "=script.optimizer" in token.origins:
+        return model.optimizer.path
+    if "=script.input" in token.origins:
+        return input_path(model)
+    operation = _operation(token, model)
+    return operation and operation_path(operation)
+
+
+def _operation(token: Token, model: ir.General) -> ir.Operation | None:
+    """The operation of Keras whose layer holds the token; PyTorch's have a row each."""
+    if model.library.value == PYTORCH:
+        return None
+    for origin in token.origins:
+        if origin.startswith("=script.layers["):
+            number = int(origin.partition("[")[2].partition("]")[0])
+            return model.architecture.operations[number]
+    return None
+
+
+def _own_keywords(token: Token, model: ir.General) -> set[str]:
+    """Keywords that have a row already, and the layer's name."""
+    operation = _operation(token, model)
+    if operation is None:
+        return {"shape", "clipnorm", "clipvalue"}
+    own = {word for word, name in cell_parameters(operation).items() if name in operation.arguments}
+    return own | ({"name"} if operation.seed is None else {"name", "seed"})
+
+
+def _templates(tokens: tuple[Token, ...], code: ast.Module) -> Iterator[Setting]:
+    """Numbers, strings and booleans of the code that every script of a kind holds."""
+    documented = docstrings(code)
+    found: dict[str, list[Token]] = {}
+    for token in within(tokens, _SECTIONS):
+        template = next((o for o in reversed(token.origins) if o.startswith("template ")), None)
+        sets = is_literal(token) and not _has_value(token) and token.first not in documented
+        if template and sets:
+            found.setdefault(template, []).append(token)
+    for template, literals in found.items():
+        values = ", ".join(dict.fromkeys(token.text for token in literals))
+        lines = sorted({line for token in literals for line in token.lines})
+        yield Setting(template, values, "", TEMPLATE, None, tuple(lines), (), "")
+
+
+def _has_value(token: Token) -> bool:
+    return any(origin.startswith("=") for origin in token.origins)
+
+
+def is_literal(token: Token) -> bool:
+    return token.type in (tokenize.NUMBER, tokenize.STRING) or token.text in _WORDS
+
+
+def within(tokens: tuple[Token, ...], sections: tuple[str, ...]) -> Iterator[Token]:
+    """The tokens below the banners of these sections."""
+    section = ""
+    for token in tokens:
+        if token.type == tokenize.COMMENT and token.text.startswith("# ---- "):
+            section = token.text.strip("#- ")
+        elif section in sections:
+            yield token
+
+
+def docstrings(code: ast.Module) -> set[int]:
+    """The first lines of docstrings: they explain, and set nothing."""
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    return {
+        node.body[0].lineno
+        for node in ast.walk(code)
+        if isinstance(node, kinds) and ast.get_docstring(node, clean=False) is not None
+    }

@@ -1,0 +1,89 @@
+"""The ledger in print: for a reader and for a program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from ...catalog.expressions import Expression
+from ...source import Source
+from .setting import ORIGINS, SILENT, Setting, ranges
+
+_MAX_VALUE, _MAX_WIDTH = 48, 64
+# How a row's lines are printed if there are none; no string holds an end of line.
+_LINES = '\n      "lines": {},\n      "derived": {},'
+_NO_LINES = _LINES.format([], [])
+
+
+def as_text(settings: Sequence[Setting], source: Source) -> str:
+    """A table: setting, value, origin, lines of the script; below a row what is to be remarked."""
+    rows = [_cells(setting) for setting in settings]
+    head = ("setting", "value", "origin", "lines")
+    # A hash is shown whole, but no column is made as wide for it.
+    lengths = [map(len, column) for column in zip(head, *rows, strict=True)]
+    widths = [max(length for length in column if length <= _MAX_WIDTH) for column in lengths]
+    lines = [_line(head, widths), _line(tuple("-" * width for width in widths), widths)]
+    for setting, cells in zip(settings, rows, strict=True):
+        lines.append(_line(cells, widths))
+        if setting.remark and setting.remark != SILENT:
+            lines.append(f"    {setting.remark}")
+    return "\n".join(lines) + "\n"
+
+
+def _cells(setting: Setting) -> tuple[str, str, str, str]:
+    value = setting.text
+    if len(value) > _MAX_VALUE and setting.unit != "SHA-256":
+        value = value[:_MAX_VALUE] + "..."
+    if setting.unit:
+        value = f"{value} {setting.measure}"
+    origin = str(setting.where) if setting.where else setting.origin
+    return setting.path, value, origin, ranges(setting.lines) or "-"
+
+
+def _line(cells: tuple[str, ...], widths: list[int]) -> str:
+    padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+    return "  ".join(padded).rstrip()
+
+
+def as_json(settings: Sequence[Setting], source: Source) -> str:
+    """One object; docs/audit.md says what its fields mean."""
+    text = _dumped(
+        {
+            "definition": {"file": source.name, "sha256": source.sha256},
+            "origins": ORIGINS,
+            "settings": [_object(setting) for setting in settings],
+        }
+    )
+    # Of a long script's millions of numbers the library would print each by itself.
+    first, *parts = text.split(_NO_LINES)
+    rows = zip(settings, parts, strict=True)
+    return first + "".join(_with_lines(setting) + part for setting, part in rows)
+
+
+def _with_lines(setting: Setting) -> str:
+    return _LINES.format(_numbers(setting.lines), _numbers(setting.derived))
+
+
+def _numbers(lines: tuple[int, ...]) -> str:
+    inner = ",\n        ".join(map(str, lines))
+    return f"[\n        {inner}\n      ]" if lines else "[]"
+
+
+def _object(setting: Setting) -> dict[str, object]:
+    where = setting.where
+    return {
+        "path": setting.path,
+        "value": setting.text if isinstance(setting.value, Expression) else setting.value,
+        "text": setting.text,
+        "unit": setting.unit,
+        "origin": setting.origin,
+        "where": where and {"file": where.file, "line": where.line, "column": where.column},
+        "lines": [],
+        "derived": [],
+        "remark": setting.remark,
+    }
+
+
+def _dumped(value: object) -> str:
+    # Escapes keep what cannot be seen out of a terminal.
+    return json.dumps(value, indent=2) + "\n"

@@ -1,0 +1,107 @@
+"""A row of the ledger: one setting that decides the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ...catalog.expressions import Expression
+from ...pycode import call, literal
+from ...visible import visible
+
+DEFINITION = "definition"
+SEQGRA_DEFAULT = "default of seqgra"
+LIBRARY_DEFAULT = "default of the library"
+LIBRARY = "library"
+TEMPLATE = "template"
+OPTION = "option"
+FILE = "file"
+COMPILER = "compiler"
+
+# Remarks of rows without lines.
+IDLE = "without effect here"
+SILENT = "no line of the script says it"
+
+ORIGINS = {
+    DEFINITION: "the definition, or the data definition that it names, says so",
+    SEQGRA_DEFAULT: "the definition is silent, and seqgra takes this",
+    LIBRARY_DEFAULT: "the definition is silent, and the library's default is written out",
+    LIBRARY: "an argument of the library that no definition can set, written out",
+    TEMPLATE: "a constant of the code that every such script holds",
+    OPTION: "the compiler was called with it",
+    FILE: "a file that the definition names",
+    COMPILER: "the compiler itself",
+}
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place in a definition, or in another file."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What decides the run, where it comes from, and where it stands in the script.
+
+    `lines` hold the setting itself: its constant and where that is used, or the code that it alone
+    has chosen. `derived` lines follow from it and from others: hashes, shapes, numbers of weights.
+    Both are in order, each once, and have no line in common.
+    """
+
+    path: str
+    value: object
+    unit: str
+    origin: str
+    where: Where | None
+    lines: tuple[int, ...]
+    derived: tuple[int, ...]
+    remark: str
+
+    @property
+    def text(self) -> str:
+        """The value for a reader."""
+        return shown(self.value)
+
+    @property
+    def measure(self) -> str:
+        """The unit as a reader says it behind the value: one position, two positions."""
+        one = type(self.value) is int and self.value == 1
+        return in_number(1, self.unit) if one else self.unit
+
+
+def in_number(number: int, nouns: str) -> str:
+    """The singular or the plural, which is given."""
+    return nouns.removesuffix("s") if number == 1 else nouns
+
+
+def counted(number: int, nouns: str) -> str:
+    return f"{number:,} {in_number(number, nouns)}"
+
+
+def shown(value: object) -> str:
+    """A value for a reader: on one line, nothing invisible."""
+    if value is None:
+        return "none"
+    if isinstance(value, str):
+        return visible(value) or "(empty)"
+    if isinstance(value, Expression):
+        return call(value.name, **dict(value.arguments))
+    return literal(value)
+
+
+def ranges(lines: Iterable[int]) -> str:
+    """`1-3, 7`"""
+    parts: list[list[int]] = []
+    for line in lines:
+        if parts and parts[-1][1] == line - 1:
+            parts[-1][1] = line
+        else:
+            parts.append([line, line])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in parts)

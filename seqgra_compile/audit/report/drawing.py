@@ -1,0 +1,130 @@
+"""The architecture drawn: a silhouette of how many values an example has after each operation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ... import ir
+from ...catalog.operations import activation as activation_layers
+from ...catalog.operations import (
+    convolution,
+    dense,
+    noise,
+    normalization,
+    pooling,
+    recurrent,
+    reshaping,
+    separable,
+)
+from ..ledger.setting import shown
+
+_FAMILIES = {
+    "convolution": (convolution, separable),
+    "pooling": (pooling,),
+    "recurrent": (recurrent,),
+    "dense": (dense,),
+    "activation": (activation_layers,),
+    "normalization": (normalization,),
+    "noise": (noise,),
+    "reshaping": (reshaping,),
+}
+_FAMILY_OF = {
+    row.name: family
+    for family, tables in _FAMILIES.items()
+    for table in tables
+    for row in table.ROWS
+}
+WIDTH, HEIGHT = 200.0, 10.0
+_LEAST = 6.0
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A row of the drawing: `points` is its part of the silhouette, `bar` its share of 100."""
+
+    number: int
+    name: str
+    family: str
+    arguments: str
+    shape: str
+    weights: str
+    share: str
+    bar: str
+    points: str
+    setting: int | None
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """`families` are those that occur, for the legend."""
+
+    input_shape: str
+    layers: tuple[Layer, ...]
+    weights: str
+    families: tuple[str, ...]
+
+
+def draw(operations: Sequence[ir.Operation], settings: Sequence[int | None]) -> Drawing:
+    """A drawing of a chain of operations; `settings` are the numbers of their rows in the ledger."""
+    total = sum(operation.weight_count for operation in operations)
+    sizes = [math.prod(operations[0].input_shape)]
+    sizes += [math.prod(operation.output_shape) for operation in operations]
+    widths = _widths(sizes)
+    layers = [
+        _layer(operation, total, widths[index], widths[index + 1], setting)
+        for index, (operation, setting) in enumerate(zip(operations, settings, strict=True))
+    ]
+    occurring = {layer.family for layer in layers}
+    return Drawing(
+        _shape(operations[0].input_shape),
+        tuple(layers),
+        f"{total:,}",
+        tuple(family for family in _FAMILIES if family in occurring),
+    )
+
+
+def _widths(sizes: Sequence[int]) -> list[float]:
+    """Of the silhouette: logarithmic, the largest as wide as the drawing."""
+    logarithms = [math.log1p(size) for size in sizes]
+    most = max(logarithms) or 1.0
+    return [max(_LEAST, WIDTH * logarithm / most) for logarithm in logarithms]
+
+
+def _layer(
+    operation: ir.Operation, total: int, above: float, below: float, setting: int | None
+) -> Layer:
+    count = operation.weight_count
+    share = count / total if total else 0.0
+    middle = WIDTH / 2
+    corners = (
+        (middle - above / 2, 0.0),
+        (middle + above / 2, 0.0),
+        (middle + below / 2, HEIGHT),
+        (middle - below / 2, HEIGHT),
+    )
+    return Layer(
+        operation.number,
+        operation.name,
+        _FAMILY_OF[operation.name],
+        ", ".join(
+            f"{name} {shown(value.value)}"
+            for name, value in operation.arguments.items()
+            if not value.is_default and name != "input_shape"
+        ),
+        _shape(operation.output_shape),
+        f"{count:,}" if count else "",
+        _percent(share) if count else "",
+        f"{100 * share:.2f}",
+        " ".join(f"{x:.1f},{y:.0f}" for x, y in corners),
+        setting,
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}" if share >= 0.001 else "< 0.1%"
+
+
+def _shape(shape: ir.Shape) -> str:
+    return " \N{MULTIPLICATION SIGN} ".join(f"{size:,}" for size in shape)

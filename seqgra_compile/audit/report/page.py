@@ -1,0 +1,132 @@
+"""What the template of the report prints: all and only that, as text that Jinja escapes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .drawing import Drawing
+from .highlight import Piece
+
+
+@dataclass(frozen=True)
+class Fact:
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """A place in the page."""
+
+    text: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A diagnostic, below the line that it is about."""
+
+    severity: str
+    code: str
+    title: str
+    message: str
+    help: str | None
+    place: Link
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a definition or of the script.
+
+    `indent` is how far it starts from the left, rounded; `printed` says on paper what a link says
+    on a screen.
+    """
+
+    number: int
+    anchor: str
+    pieces: tuple[Piece, ...]
+    indent: int
+    linked: bool = False
+    printed: str = ""
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True)
+class File:
+    """A file in blocks of lines, which a browser lays out when they come into view."""
+
+    name: str
+    anchor: str
+    sha256: str
+    blocks: tuple[tuple[Line, ...], ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the ledger; `stem` and `leaf` are its path; it `departs` where seqgra does otherwise.
+
+    `at` and `near` are anchors of lines of the definition: where it stands, and, for what the
+    definition is silent about, what it belongs to. `lines` and `derived` are ranges of the script.
+    """
+
+    number: int
+    path: str
+    stem: str
+    leaf: str
+    value: str
+    unit: str
+    kind: str
+    origin: str
+    place: Link | None
+    links: tuple[Link, ...]
+    at: str
+    near: str
+    lines: str
+    derived: str
+    remark: str
+    departs: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows of the ledger below a title."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of origin in the ledger, and how many settings are of it."""
+
+    name: str
+    title: str
+    about: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """The report on one compilation; what it has no script for has `failed`."""
+
+    title: str
+    name: str
+    description: str
+    version: str
+    style_hash: str
+    code_hash: str
+    failed: bool
+    outcome: str
+    worst: str
+    facts: tuple[Fact, ...]
+    files: tuple[File, ...]
+    script: File
+    script_name: str
+    sections: tuple[Link, ...]
+    remarks: tuple[Remark, ...]
+    drawing: Drawing | None
+    drawn_instead: str
+    groups: tuple[Group, ...]
+    kinds: tuple[Kind, ...]
+    settings: int
+    departs: int

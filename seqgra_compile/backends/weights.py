@@ -1,0 +1,64 @@
+"""Files of initial weights: the reader that a script needs, and the expressions that call it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .. import ir
+from ..ir import Import
+from ..pycode import Code, call, literal
+from ..script import LoadedWeights
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A template that defines `read_weights`, and what it imports."""
+
+    template: str
+    imports: tuple[Import, ...]
+    packages: tuple[str, ...] = ()
+
+
+_NPY = Reader("common/weights_files.py", (Import("hashlib"), Import("io")))
+_READERS = {
+    "h5": Reader(
+        "common/weights_h5.py", (Import("hashlib"), Import("io"), Import("h5py")), ("h5py",)
+    ),
+    "saved_model": Reader("common/weights_saved_model.py", (Import("hashlib"), Import("math"))),
+}
+
+
+def reader(architecture: ir.Sequential | ir.Module) -> Reader | None:
+    """The reader of an architecture's weights, or None if they are drawn."""
+    if not isinstance(architecture, ir.Sequential):
+        return None
+    if architecture.file and architecture.file.weights:
+        return _READERS[architecture.file.form]
+    return _NPY if any(operation.weights_file for operation in architecture.operations) else None
+
+
+def opened(architecture: ir.Sequential | ir.Module) -> tuple[LoadedWeights, ...]:
+    """The statement that opens the one file of all weights, where there is one."""
+    if not isinstance(architecture, ir.Sequential) or not architecture.file:
+        return ()
+    weights = architecture.file.weights
+    if not weights:
+        return ()
+    return (LoadedWeights(f"file = {call('open_weights', weights.path, weights.sha256)}"),)
+
+
+def has_weights(operation: ir.Operation) -> bool:
+    """Whether an operation starts with the weights of a file."""
+    return bool(operation.weights_file or operation.stored)
+
+
+def read(operation: ir.Operation) -> str:
+    """The operation's weights as a list of arrays in Keras's layout."""
+    if operation.weights_file:
+        return call("read_weights", operation.weights_file.path, operation.weights_file.sha256)
+    stored = [(weight, operation.stored[weight.name].place) for weight in operation.weights]
+    if any(isinstance(place, str) for _, place in stored):
+        layer = Code(f"file[{literal(operation.layer)}]")
+        return call("read_weights", layer, *(place for _, place in stored))
+    variables = [(weight.name, offset, weight.shape) for weight, offset in stored]
+    return call("read_weights", Code("file"), *variables)

@@ -1,0 +1,26 @@
+"""Combinations of parameters on which Keras 3.15 fails, so that no script of it can honour them."""
+
+from __future__ import annotations
+
+from ...ir import Arguments
+from .row import ShapeError
+
+
+def check_recurrent(name: str, arguments: Arguments) -> None:
+    """Raise for a recurrent layer that could not be built or trained."""
+    if arguments["bidirectional"].value and arguments["go_backwards"].value:
+        raise ShapeError(
+            "SG307",
+            f"a bidirectional {name} reads both ways: Keras refuses go_backwards beside it",
+            "go_backwards",
+            "delete it",
+        )
+    implementation = arguments.get("implementation")
+    disturbed = arguments["dropout"].value and not arguments["recurrent_dropout"].value
+    if implementation and implementation.value == 1 and disturbed:
+        raise ShapeError(
+            "SG501",
+            f"Keras 3 fails on dropout in {name} with implementation=1 and no recurrent_dropout",
+            "implementation",
+            'write implementation="2", where one mask serves all gates',
+        )

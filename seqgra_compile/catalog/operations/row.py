@@ -1,0 +1,219 @@
+"""What a row of the operations table is, and how its cells are filled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ... import ir
+from ...ir import Arguments, Shape, Weight
+from ...pycode import Code, call
+from ..activations import ACTIVATION, torch_activation
+from ..expressions import Expression
+from ..initializers import INITIALIZER, initializer, torch_initializer
+from ..parameters import Boolean, FilePath, Parameter
+from ..parameters import Shape as ShapeKind
+from ..regularizers import REGULARIZER
+
+
+class ShapeError(ValueError):
+    """An operation cannot take its input; `parameter` names the attribute to look at, if any."""
+
+    def __init__(
+        self, code: str, message: str, parameter: str | None = None, help: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.parameter = parameter
+        self.help = help
+
+
+@dataclass(frozen=True)
+class TorchWeight:
+    """Where a weight in Keras's layout lives in the PyTorch model: attribute and axes' order."""
+
+    name: str
+    attribute: str
+    axes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class TorchLayer:
+    """An operation in PyTorch: what it makes in `__init__` and what it does to `x` in `forward`.
+
+    `channels_first` is the axis order that `forward` expects and leaves behind: channels moved to
+    axis 1 (True), Keras's order (False), or whatever comes (None). `modules` are the layers made, by
+    attribute; `initialize` are statements that follow the initial values of `weights`; `results` is
+    what an activity regularizer looks at; `needs` names fragments of templates/pytorch; `preset` are
+    initial values that such a fragment gives by itself, by the weight's name.
+    """
+
+    forward: tuple[str, ...]
+    channels_first: bool | None = None
+    modules: tuple[tuple[str, str], ...] = ()
+    weights: tuple[TorchWeight, ...] = ()
+    initialize: tuple[str, ...] = ()
+    results: tuple[str, ...] = ("x",)
+    needs: tuple[str, ...] = ()
+    preset: Mapping[str, Expression] = field(default_factory=dict)
+
+
+AXES = {1: "(length, channels)", 2: "(height, width, channels)"}
+TorchCell = Callable[[ir.Operation, bool], TorchLayer]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One row: an operation of the language, and how each library says it.
+
+    `infer` gives the output's shape or raises `ShapeError`; `keras` and `torch` get an operation
+    with known shapes, `torch` also whether its input has its channels first. `applies` names the
+    activation that the operation is.
+    """
+
+    name: str
+    about: str
+    parameters: tuple[Parameter, ...]
+    infer: Callable[[Arguments, Shape], Shape]
+    keras: Callable[[ir.Operation], str]
+    torch: TorchCell
+    weights: Callable[[Arguments, Shape], tuple[Weight, ...]] = lambda arguments, shape: ()
+    aliases: tuple[str, ...] = ()
+    applies: str | None = None
+
+    def activation(self, arguments: Arguments) -> str | None:
+        """The activation that its result has passed, if any."""
+        return self.applies or (
+            arguments["activation"].value if "activation" in arguments else None
+        )
+
+
+COMMON = (
+    Parameter(
+        "input_shape",
+        ShapeKind(),
+        None,
+        "shape of one example, on the first operation: (length, channels)",
+        passed=False,
+    ),
+    Parameter("trainable", Boolean(), True, "False freezes the weights", passed=False),
+    Parameter(
+        "weights_file", FilePath(), None, "a .npy file with the initial weights", passed=False
+    ),
+)
+
+
+def initializer_parameter(weight: str, name: str) -> Parameter:
+    return Parameter(
+        f"{weight}_initializer", INITIALIZER, initializer(name), f"initial values of the {weight}"
+    )
+
+
+def regularizer_parameter(what: str) -> Parameter:
+    return Parameter(f"{what}_regularizer", REGULARIZER, None, f"penalty on the {what}")
+
+
+def activation_parameter(default: str | None = None, name: str = "activation") -> Parameter:
+    return Parameter(name, ACTIVATION, default, "applied to the result")
+
+
+USE_BIAS = Parameter("use_bias", Boolean(), True, "whether a bias is added")
+KERNEL_AND_BIAS = (
+    activation_parameter(),
+    USE_BIAS,
+    initializer_parameter("kernel", "GlorotUniform"),
+    initializer_parameter("bias", "Zeros"),
+    regularizer_parameter("kernel"),
+    regularizer_parameter("bias"),
+    regularizer_parameter("activity"),
+)
+
+
+def kernel_and_bias(arguments: Arguments, kernel: Shape, units: int) -> tuple[Weight, ...]:
+    """A kernel and, where wanted, a bias."""
+    weights = (Weight("kernel", kernel, "kernel"),)
+    return (*weights, Weight("bias", (units,), "bias")) if arguments["use_bias"].value else weights
+
+
+def torch_kernel_and_bias(
+    operation: ir.Operation, axes: tuple[int, ...]
+) -> tuple[TorchWeight, ...]:
+    """Where they live in a PyTorch layer; `axes` orders the kernel's."""
+    places = {"kernel": ("weight", axes), "bias": ("bias", (0,))}
+    return tuple(
+        TorchWeight(
+            weight.name, f"{operation.identifier}.{places[weight.name][0]}", places[weight.name][1]
+        )
+        for weight in operation.weights
+    )
+
+
+def keras_arguments(parameters: tuple[Parameter, ...], operation: ir.Operation) -> dict[str, Code]:
+    """Every argument that the Keras layer takes, defaults spelled out."""
+    return {
+        row.keyword or row.name: row.kind.keras(operation[row.name])
+        for row in parameters
+        if row.passed
+    }
+
+
+def keras_layer(
+    class_name: str, parameters: tuple[Parameter, ...] = (), **extra: object
+) -> Callable[[ir.Operation], str]:
+    """A cell that calls the Keras layer with every argument spelled out."""
+
+    def lower(operation: ir.Operation) -> str:
+        arguments: dict[str, object] = {**keras_arguments(parameters, operation), **extra}
+        if operation.weights:
+            arguments["trainable"] = operation["trainable"]
+        return call(f"keras.layers.{class_name}", **arguments, name=operation.identifier)
+
+    return lower
+
+
+def activated(operation: ir.Operation, x: str, channels_first: bool) -> str:
+    """An expression with the operation's own activation around it."""
+    rank = len(operation.output_shape)
+    dim = 1 if channels_first and rank > 1 else -1
+    return torch_activation(operation["activation"], x, dim)
+
+
+def torch_initial_values(operation: ir.Operation, layer: TorchLayer) -> list[str]:
+    """Statements that give each weight its initial values, as the definition says."""
+    known = {weight.name: weight for weight in operation.weights}
+    lines = []
+    for placed in layer.weights:
+        weight = known[placed.name]
+        value = operation[f"{weight.role}_initializer"]
+        if value != layer.preset.get(weight.name):
+            lines.append(
+                torch_initializer(f"self.{placed.attribute}", value, weight.shape, placed.axes)
+            )
+    return lines + list(layer.initialize)
+
+
+def same_padding(length: int, window: int, stride: int, dilation: int = 1) -> tuple[int, int]:
+    """Zeros to the left and right for `padding="same"`; the odd one goes to the right."""
+    outputs = -(-length // stride)
+    total = max((outputs - 1) * stride + (window - 1) * dilation + 1 - length, 0)
+    return total // 2, total - total // 2
+
+
+def window_count(
+    length: int, window: int, stride: int, padding: str, dilation: int = 1
+) -> int | None:
+    """How many windows fit along an axis, or None if not even one does."""
+    if padding in ("same", "causal"):
+        return -(-length // stride)
+    reach = (window - 1) * dilation + 1
+    return None if reach > length else (length - reach) // stride + 1
+
+
+def require_rank(name: str, shape: Shape, rank: int, axes: str) -> None:
+    """Raise unless the input has `rank` axes."""
+    if len(shape) != rank:
+        raise ShapeError(
+            "SG304",
+            f"{name} takes {axes}, but its input has the shape {shape}",
+            help="put a Reshape before it" if len(shape) < rank else "put a Flatten before it",
+        )

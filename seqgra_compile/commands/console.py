@@ -1,0 +1,188 @@
+"""What both commands share: options, reading, writing to standard output, complaints."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from .. import __version__
+from ..catalog.semantics import INTENDED, MEMORY, SEMANTICS, STORAGES
+from ..catalog.sequences import PYTORCH, TENSORFLOW
+from ..messages.diagnostics import Diagnostic
+from ..messages.writers import GithubWriter, JsonWriter, Problem, TextWriter
+from ..source import MAX_BYTES, Source
+
+FAILED, USAGE = 1, 2
+FORMATS = ("text", "json", "sarif", "github")
+
+include_option = click.option(
+    "-I",
+    "--include",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Another folder in which to look for files that a definition names; repeatable.",
+)
+semantics_option = click.option(
+    "--semantics",
+    type=click.Choice(list(SEMANTICS)),
+    default=INTENDED,
+    show_default=True,
+    help="; ".join(f"{name}: {about}" for name, about in SEMANTICS.items()) + ".",
+)
+library_option = click.option(
+    "--library",
+    type=click.Choice((PYTORCH, TENSORFLOW), case_sensitive=False),
+    help="Compile an embedded architecture for this library, not for the definition's own.",
+)
+storage_option = click.option(
+    "--data",
+    "storage",
+    type=click.Choice(list(STORAGES)),
+    default=MEMORY,
+    show_default=True,
+    help="How the script holds its data. "
+    + "; ".join(f"{name}: {about}" for name, about in STORAGES.items())
+    + ".",
+)
+
+
+def folders(name: str, include: Iterable[Path]) -> list[Path]:
+    """Where files that a definition names are looked for: beside it, then where the user says."""
+    return [Path(".") if name == "-" else Path(name).parent, *include]
+
+
+class Messages:
+    """What a command says on standard error, in one format."""
+
+    def __init__(self, format: str = "text", command: str = "seqgra-compile") -> None:
+        self.writer = _writer(format)
+        self.command = command
+        self.for_people = format == "text"
+
+    def compiled(self, source: Source, diagnostics: Iterable[Diagnostic]) -> None:
+        """What was found in a definition."""
+        _say(self.writer.compiled(source, diagnostics))
+
+    def problem(self, problem: Problem) -> None:
+        _say(self.writer.problem(problem))
+
+    def end(self, status: int) -> int:
+        """Say what is left to say; the exit status again."""
+        _say(self.writer.end(status))
+        return status
+
+    def complain(self, name: str, problem: OSError | str) -> int:
+        """What is wrong with a file or a stream; the exit status."""
+        reason = problem if isinstance(problem, str) else problem.strerror or str(problem)
+        self.problem(Problem(reason, name))
+        return USAGE
+
+    def our_bug(self, name: str, error: Exception) -> int:
+        """SG9, its traceback if it is wanted and spoils no document; the exit status."""
+        if self.for_people and os.environ.get("SEQGRA_COMPILE_TRACEBACK") == "1":
+            import traceback
+
+            traceback.print_exception(error)
+        message = f"{type(error).__name__}: {error}".rstrip(": ")
+        message = f"{self.command} {__version__} failed: {message}"
+        help = "please report this line with the definition"
+        self.problem(Problem(message, name, "SG901", help))
+        return FAILED
+
+
+def _writer(format: str) -> TextWriter:
+    if format == "sarif":
+        # Imported here: other formats need none of it.
+        from ..messages.sarif import SarifWriter
+
+        return SarifWriter()
+    return {"text": TextWriter, "json": JsonWriter, "github": GithubWriter}[format]()
+
+
+def _say(text: str) -> None:
+    if text:
+        click.echo(text, nl=False, err=True)
+
+
+def complain(name: str, problem: OSError | str) -> int:
+    """A sentence on standard error; the exit status."""
+    return Messages().complain(name, problem)
+
+
+def our_bug(name: str, error: Exception, command: str = "seqgra-compile") -> int:
+    """SG9 on standard error, its traceback if it is wanted; the exit status."""
+    return Messages(command=command).our_bug(name, error)
+
+
+def read_definition(name: str) -> bytes:
+    """A definition's bytes, one more than the most that is compiled."""
+    return _read(name, MAX_BYTES + 1)
+
+
+def read_bytes(name: str, limit: int) -> bytes:
+    """A file's bytes; raises OSError if there are more."""
+    data = _read(name, limit + 1)
+    if len(data) > limit:
+        raise OSError(f"it holds more than {limit:,} bytes")
+    return data
+
+
+def _read(name: str, limit: int) -> bytes:
+    if name != "-":
+        with open(name, "rb") as file:
+            return file.read(limit)
+    if sys.stdin is None:
+        raise OSError("standard input is closed")
+    return sys.stdin.buffer.read(limit)
+
+
+def print_text(text: str, messages: Messages | None = None) -> int:
+    """Text to standard output; the exit status."""
+    messages = messages or Messages()
+    if sys.stdout is None:
+        return messages.complain("standard output", "it is closed")
+    try:
+        left = memoryview(text.encode())
+        while left:
+            # Unbuffered, as under PYTHONUNBUFFERED, one call may write a part only.
+            left = left[sys.stdout.buffer.write(left) :]
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        # Nobody reads on: Python must not try once more when it ends.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return messages.complain("standard output", error)
+    return 0
+
+
+def write_file(target: Path, text: str) -> None:
+    """Whole or not at all: to a temporary neighbour first, then renamed."""
+    target = Path(os.path.realpath(target))
+    if target.exists() and not target.is_file() and not target.is_dir():
+        # A device or a pipe takes the text; a file must not take its place.
+        target.write_bytes(text.encode())
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+    with _temporary(target) as temporary:
+        temporary.write_bytes(text.encode())
+        temporary.chmod(mode)
+        temporary.replace(target)
+
+
+@contextlib.contextmanager
+def _temporary(target: Path) -> Iterator[Path]:
+    """The path of a new file beside the target; removed if it is still there."""
+    import tempfile
+
+    handle, path = tempfile.mkstemp(dir=target.parent, prefix=".seqgra-compile-")
+    os.close(handle)
+    try:
+        yield Path(path)
+    finally:
+        Path(path).unlink(missing_ok=True)

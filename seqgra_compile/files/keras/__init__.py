@@ -1,0 +1,101 @@
+"""Stage 3 for saved Keras models: read as data, by no framework, and written out as operations.
+
+Reports SG6, SG7 and, for values, SG2.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from ... import ir
+from ...messages.diagnostics import Diagnostics, quoted
+from ...source import Text
+from ..lookup import Folders
+from . import h5_file, saved_model
+from .compiled import loss_and_optimizer
+from .contents import MAX_CONFIG, Contents, RefusedError, damaged, is_keras_2, read_json
+from .decompile import decompile
+
+
+def read_keras(model: ir.Model, folders: Folders, diagnostics: Diagnostics) -> ir.Model | None:
+    """The model with a saved Keras model as its operations, or None if it cannot be read.
+
+    A model whose architecture is no such file is handed on as it is.
+    """
+    external = model.architecture
+    read = _READERS.get(external.format.value) if isinstance(external, ir.External) else None
+    if read is None:
+        return model
+    named = Text(external.path.value, external.path.span)
+    try:
+        contents = read(named, folders, diagnostics)
+        return contents and _decompiled(model, contents, named, diagnostics)
+    except RecursionError:
+        refused = damaged("it is nested too deeply")
+    except RefusedError as error:
+        refused = error
+    problem = f"{quoted(named.value)}: {refused}"
+    diagnostics.error(refused.code, named.span, problem, refused.help)
+    return None
+
+
+def _json(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents | None:
+    found = folders.find(named, MAX_CONFIG, diagnostics)
+    if found is None:
+        return None
+    data = found[1]
+    model = read_json(data, "it")
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Contents(
+        model, is_keras_2(model), ir.KerasFile(named.value, named.value, sha256, "json")
+    )
+
+
+_READERS = {
+    "keras-json-architecture-only": _json,
+    "keras-h5-whole-model": h5_file.read,
+    "keras-tf-whole-model": saved_model.read,
+}
+
+
+def _decompiled(
+    model: ir.Model, contents: Contents, named: Text, diagnostics: Diagnostics
+) -> ir.Model | None:
+    architecture = decompile(contents, named.span, diagnostics)
+    loss, optimizer = model.loss, model.optimizer
+    if contents.training is not None:
+        loss, optimizer = loss_and_optimizer(contents.training, named.span, diagnostics)
+        _note(model, contents, named, diagnostics)
+    for section, tag in ((loss, "loss"), (optimizer, "optimizer")):
+        if section is None:
+            diagnostics.error(
+                "SG106",
+                named.span,
+                f"the definition lacks the element '{tag}', and {quoted(named.value)} was saved "
+                "without one",
+                "a trained model needs it",
+            )
+    if architecture is None or diagnostics.failed:
+        return None
+    return replace(model, architecture=architecture, loss=loss, optimizer=optimizer)
+
+
+def _note(model: ir.Model, contents: Contents, named: Text, diagnostics: Diagnostics) -> None:
+    """What of the definition or of the file does not count, and why."""
+    for section, tag in ((model.loss, "loss"), (model.optimizer, "optimizer")):
+        if section is not None:
+            diagnostics.note(
+                "SG703",
+                section.span,
+                f"this {tag} has no effect: {quoted(named.value)} was saved with its own, which "
+                "seqgra and the script take",
+                "delete the section",
+            )
+    if contents.resumable:
+        diagnostics.note(
+            "SG704",
+            named.span,
+            f"{quoted(named.value)} also holds the state of its optimizer, with which seqgra "
+            "goes on; the script's optimizer starts anew",
+        )

@@ -1,0 +1,175 @@
+"""The layers of a model in the order in which they are applied: there must be one such order."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ...messages.diagnostics import quoted
+from .contents import Layer, RefusedError, damaged
+
+SEQUENTIAL, FUNCTIONAL = "Sequential", ("Functional", "Model")
+_WAY_OUT = "a script has one input, one output and one layer after another between them"
+
+
+def layers(model: dict[str, object]) -> list[Layer]:
+    """The layers of a Sequential or Functional model, its InputLayer first if it has one."""
+    class_name, config = model.get("class_name"), model.get("config")
+    if class_name == SEQUENTIAL and isinstance(config, dict):
+        return _sequential(config)
+    if class_name in FUNCTIONAL and isinstance(config, dict) and "layers" in config:
+        return _functional(config)
+    raise RefusedError(
+        "SG612",
+        f"its model is a {quoted(str(class_name))}, whose layers the file does not list",
+        "save a Sequential or Functional model: a subclass of Model is code",
+    )
+
+
+def _entries(config: dict[str, object]) -> list[dict[str, object]]:
+    entries = config.get("layers")
+    if not isinstance(entries, list) or not entries:
+        raise damaged("its model has no layers")
+    for entry in entries:
+        if not isinstance(entry, dict) or not isinstance(entry.get("config"), dict):
+            raise damaged("a layer of its model has no settings")
+    return entries
+
+
+def _layer(entry: dict[str, object], index: int, position: int) -> Layer:
+    config = entry["config"]
+    name = str(entry.get("name") or config.get("name") or f"number {index}")
+    return Layer(name, position, _class_name(entry, name), config, f"layers[{index}]")
+
+
+def _class_name(entry: dict[str, object], name: str) -> str:
+    """The class of a layer, if it is one of Keras's own."""
+    class_name, module = entry.get("class_name"), entry.get("module")
+    registered = entry.get("registered_name")
+    own = isinstance(class_name, str) and ">" not in class_name
+    if module is not None:
+        own = own and str(module).partition(".")[0] in ("keras", "tf_keras")
+    if not own or registered not in (None, class_name):
+        raise RefusedError(
+            "SG612",
+            f"layer {quoted(name)} is of the class {quoted(str(registered or class_name))}, "
+            "which is not one of Keras's own",
+            "what it computes is code, which the file does not hold",
+        )
+    return class_name
+
+
+def _sequential(config: dict[str, object]) -> list[Layer]:
+    entries = _entries(config)
+    has_input = entries[0].get("class_name") == "InputLayer"
+    # Keras does not count a Sequential's InputLayer among its layers.
+    return [_layer(entry, index, index - has_input) for index, entry in enumerate(entries)]
+
+
+def _functional(config: dict[str, object]) -> list[Layer]:
+    entries = _entries(config)
+    found = {}
+    for index, entry in enumerate(entries):
+        layer = _layer(entry, index, index)
+        if layer.name in found:
+            raise damaged(f"two layers of its model are called {quoted(layer.name)}")
+        found[layer.name] = layer
+    sources = {
+        layer.name: _source(entry, layer)
+        for entry, layer in zip(entries, found.values(), strict=True)
+    }
+    first = _only(config.get("input_layers"), "input")
+    last = _only(config.get("output_layers"), "output")
+    return [found[name] for name in _ordered(sources, first, last)]
+
+
+def _ordered(sources: dict[str, str | None], first: str, last: str) -> list[str]:
+    """Names from the input to the output; each must be on the way."""
+    uses = Counter(source for source in sources.values() if source is not None)
+    for name, count in uses.items():
+        if count > 1 or name == last:
+            raise _branching(f"after layer {quoted(name)} the model divides")
+    order, name = [], last
+    while name is not None and name not in order:
+        if name not in sources:
+            raise damaged(f"its model has no layer {quoted(name)}")
+        order.append(name)
+        name = sources[name]
+    beside = [name for name in sources if name not in order]
+    if beside or name is not None or order[-1] != first:
+        raise _branching(f"layer {quoted((beside or order)[-1])} does not lead to the output")
+    return order[::-1]
+
+
+def _branching(problem: str) -> RefusedError:
+    return RefusedError("SG614", problem, _WAY_OUT)
+
+
+def _only(found: object, noun: str) -> str:
+    """The name in `["dense", 0, 0]` or `[["dense", 0, 0]]`."""
+    if isinstance(found, list) and found and isinstance(found[0], str):
+        found = [found]
+    if isinstance(found, (list, dict)) and len(found) > 1:
+        raise _branching(f"the model has {len(found)} {noun}s")
+    if not isinstance(found, list) or not found or not isinstance(found[0], list):
+        raise damaged(f"its model names no {noun}")
+    return _name(found[0])
+
+
+def _name(reference: list) -> str:
+    if not reference or not isinstance(reference[0], str):
+        raise damaged("a connection between layers names none")
+    return reference[0]
+
+
+def _source(entry: dict[str, object], layer: Layer) -> str | None:
+    """The layer whose result this one takes; None for an InputLayer."""
+    nodes = entry.get("inbound_nodes")
+    if not isinstance(nodes, list):
+        raise damaged(f"{layer.noun} does not say what it takes")
+    if layer.class_name == "InputLayer" and not nodes:
+        return None
+    if len(nodes) != 1:
+        raise _branching(f"{layer.noun} is applied {len(nodes)} times")
+    references, keywords = _node(nodes[0])
+    if len(references) != 1:
+        raise _branching(f"{layer.noun} takes {len(references)} inputs")
+    for keyword, value in keywords.items():
+        _check_keyword(layer, keyword, value, isinstance(nodes[0], dict))
+    return _name(references[0])
+
+
+def _check_keyword(layer: Layer, keyword: str, value: object, keras_3: bool) -> None:
+    """Keras 3 writes training=False down and passes it over; in Keras 2 it holds for ever."""
+    if value is None or (keras_3 and keyword == "training" and value is False):
+        return
+    raise RefusedError(
+        "SG615",
+        f"{layer.noun} is called with {keyword}={value!r:.60}",
+        "no operation can say that",
+    )
+
+
+def _node(node: object) -> tuple[list[list], dict[str, object]]:
+    """The references of a call's tensors, and its keyword arguments: Keras 3, then Keras 2."""
+    if isinstance(node, dict):
+        keywords = node.get("kwargs")
+        if not isinstance(keywords, dict):
+            raise damaged("a call of a layer has no keyword arguments")
+        return _tensors(node.get("args")), keywords
+    references = node if isinstance(node, list) else []
+    keywords: dict[str, object] = {}
+    for reference in references:
+        if not isinstance(reference, list):
+            raise damaged("a connection between layers is none")
+        if len(reference) > 3 and isinstance(reference[3], dict):
+            keywords |= reference[3]
+    return references, keywords
+
+
+def _tensors(arguments: object) -> list[list]:
+    """The tensors among the arguments of a call; anything else among them is a tensor too many."""
+    if isinstance(arguments, list):
+        return [tensor for argument in arguments for tensor in _tensors(argument)]
+    config = arguments.get("config") if isinstance(arguments, dict) else None
+    history = config.get("keras_history") if isinstance(config, dict) else None
+    return [history if isinstance(history, list) else []]

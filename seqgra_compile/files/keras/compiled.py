@@ -1,0 +1,125 @@
+"""What a model was compiled with: its loss and optimizer, as a definition's sections would say them."""
+
+from __future__ import annotations
+
+from ... import ir
+from ...catalog import losses, optimizers
+from ...catalog.parameters import Parameter
+from ...catalog.sequences import TENSORFLOW
+from ...messages.diagnostics import Diagnostics, quoted
+from ...reading.values import Owner, read_settings
+from ...source import Span, Text
+from .contents import RefusedError
+from .decompile import PATH
+from .values import ANYTHING, is_float32, text
+
+_LOSS = {
+    "name": ANYTHING,
+    "fn": ANYTHING,
+    "reduction": ("auto", "sum_over_batch_size"),
+    "axis": (-1,),
+    "from_logits": (False,),
+    "ignore_class": (None,),
+}
+_OPTIMIZER = {
+    "name": ANYTHING,
+    # Ways of computing the same.
+    "jit_compile": ANYTHING,
+    "is_legacy_optimizer": ANYTHING,
+    "weight_decay": (None, 0.0, False),
+    "decay": (0.0,),
+    "global_clipnorm": (None,),
+    "use_ema": (False,),
+    "ema_momentum": ANYTHING,
+    "ema_overwrite_frequency": ANYTHING,
+    "loss_scale_factor": (None,),
+    "gradient_accumulation_steps": (None,),
+}
+# Younger than Keras 2.2: where they are absent, their default holds.
+_YOUNG = ("beta", "clipnorm", "clipvalue", "l2_shrinkage_regularization_strength")
+_WAY_OUT = "save the model without its optimizer: the definition's own sections then count"
+
+
+def loss_and_optimizer(
+    training: dict[str, object], span: Span, diagnostics: Diagnostics
+) -> tuple[ir.Loss, ir.Optimizer]:
+    """Both, every value with its path in the file. Raises `RefusedError`."""
+    if training.get("loss_weights") not in (None, [1.0], 1.0):
+        raise _refused("its loss is weighted")
+    loss = _loss(_single(training.get("loss")), span, diagnostics)
+    return loss, _optimizer(training.get("optimizer_config"), span, diagnostics)
+
+
+def _refused(problem: str) -> RefusedError:
+    return RefusedError("SG617", problem, _WAY_OUT)
+
+
+def _single(loss: object) -> object:
+    """The loss of the only output."""
+    if isinstance(loss, dict) and "class_name" not in loss:
+        loss = list(loss.values())
+    if isinstance(loss, list) and len(loss) == 1:
+        return loss[0]
+    return loss
+
+
+def _loss(found: object, span: Span, diagnostics: Diagnostics) -> ir.Loss:
+    name, config = found, {}
+    if isinstance(found, dict):
+        name, config = found.get("class_name"), found.get("config")
+    row = losses.find(name) if isinstance(name, str) and isinstance(config, dict) else None
+    if row is None or row.library != TENSORFLOW:
+        shown = quoted(name) if isinstance(name, str) else "none that a file can hold"
+        raise _refused(f"its loss is {shown}, which no definition can name")
+    arguments = _settings(
+        row.name, row.parameters, config, _LOSS, "training_config/loss", span, diagnostics
+    )
+    return ir.Loss(row.name, arguments, span, f"{PATH}training_config/loss")
+
+
+def _optimizer(found: object, span: Span, diagnostics: Diagnostics) -> ir.Optimizer:
+    config = found.get("config") if isinstance(found, dict) else None
+    name = str(found.get("class_name")) if isinstance(config, dict) else ""
+    row = optimizers.find(TENSORFLOW, name.removeprefix("Custom>"))
+    if row is None:
+        raise _refused(f"its optimizer is {quoted(name) if name else 'not in it'}")
+    if isinstance(config.get("learning_rate"), dict):
+        raise _refused("its learning rate follows a schedule")
+    for parameter in row.parameters:
+        if parameter.name not in config and parameter.name not in _YOUNG:
+            raise _refused(f"its optimizer {row.name} has no {quoted(parameter.name)}")
+    known = (*row.parameters, *optimizers.CLIPPING)
+    arguments = _settings(
+        row.name, known, config, _OPTIMIZER, "optimizer_config", span, diagnostics
+    )
+    clipnorm, clipvalue = (arguments.pop(clip.name, None) for clip in optimizers.CLIPPING)
+    path = f"{PATH}optimizer_config/class_name"
+    return ir.Optimizer(row.name, arguments, span, clipnorm, clipvalue, path)
+
+
+def _settings(
+    name: str,
+    parameters: tuple[Parameter, ...],
+    config: dict[str, object],
+    harmless: dict[str, object],
+    path: str,
+    span: Span,
+    diagnostics: Diagnostics,
+) -> ir.Arguments:
+    known = {parameter.name: parameter for parameter in parameters}
+    given = {}
+    for key, value in config.items():
+        if key in known:
+            if value is not None or known[key].default is not None:
+                given[key] = (span, Text(text(value), span))
+        elif not _is_harmless(key, value, harmless):
+            raise _refused(f"its {name} has {quoted(key)} set to {quoted(str(value))}")
+    owner = Owner(f"{name} of the file", span, f"{PATH}{path}/", "SG208")
+    return read_settings(parameters, given, owner, diagnostics)
+
+
+def _is_harmless(key: str, value: object, harmless: dict[str, object]) -> bool:
+    if key == "dtype":
+        return is_float32(value)
+    allowed = harmless.get(key, ())
+    return allowed is ANYTHING or value in allowed

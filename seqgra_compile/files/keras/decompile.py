@@ -1,0 +1,232 @@
+"""Keras's layers to operations: class names to rows, settings to their parameters."""
+
+from __future__ import annotations
+
+from ... import ir
+from ...catalog.operations import OPERATIONS, parameters
+from ...catalog.operations.row import Operation as Row
+from ...catalog.parameters import Parameter
+from ...ir import Value
+from ...messages.diagnostics import Diagnostics, quoted, suggest
+from ...reading.values import Owner, read_settings
+from ...source import Span, Text
+from .chain import FUNCTIONAL, SEQUENTIAL, layers
+from .contents import Contents, Layer, RefusedError, damaged
+from .values import is_harmless, text
+
+PATH = "file: "
+_ROWS = {spelling: row for row in OPERATIONS.values() for spelling in (row.name, *row.aliases)}
+_RECURRENT = ("LSTM", "GRU", "SimpleRNN")
+_RENAMED = {("LeakyReLU", "alpha"): "negative_slope"}
+# Settings without which the class meant something else before it had them.
+_NEEDED = {"GRU": "reset_after"}
+_ONE_AXIS = ("BatchNormalization", "LayerNormalization", "Softmax")
+_CODE = "a Lambda layer holds Python code, which would run unseen whenever the file is loaded"
+
+
+def decompile(contents: Contents, span: Span, diagnostics: Diagnostics) -> ir.Sequential | None:
+    """The operations of a model, or None after reporting what has none. Raises `RefusedError`."""
+    config = contents.model["config"] if isinstance(contents.model.get("config"), dict) else {}
+    if config.get("trainable", True) is not True:
+        raise RefusedError(
+            "SG615", "its model is frozen as a whole", "unfreeze it and save it again"
+        )
+    chain = layers(contents.model)
+    shape = _input_shape(contents.model, chain)
+    found = []
+    for layer in chain:
+        try:
+            if layer.class_name == "InputLayer":
+                _check_input(layer)
+            else:
+                number = len(found) + 1
+                found.append(_Decompiling(contents, layer, span, diagnostics).operation(number))
+        except RefusedError as refused:
+            diagnostics.error(
+                refused.code,
+                span,
+                f"{quoted(contents.file.name)}: {refused}",
+                refused.help,
+            )
+    if diagnostics.failed:
+        return None
+    if not found:
+        raise damaged("its model has no layers")
+    found[0].arguments["input_shape"] = Value(shape[0], PATH + shape[1], span)
+    return ir.Sequential(tuple(found), span, contents.file)
+
+
+def _check_input(layer: Layer) -> None:
+    for key, value in layer.config.items():
+        if not is_harmless("InputLayer", key, value):
+            raise _setting(layer, key, value)
+
+
+def _setting(
+    layer: Layer, key: str, value: object, why: str = "no parameter holds it"
+) -> RefusedError:
+    return RefusedError(
+        "SG615",
+        f"{layer.noun} ({layer.class_name}) has {quoted(key)} set to {quoted(str(value))}: {why}",
+        "write the architecture out as operations in <sequential>, without it",
+    )
+
+
+def _input_shape(model: dict[str, object], chain: list[Layer]) -> tuple[tuple[int, ...], str]:
+    """The shape of one example, and its path in the file."""
+    first, config, built = chain[0], model["config"], model.get("build_config")
+    places = [
+        (first.config.get(key), f"{first.path}/{key}")
+        for key in ("batch_shape", "batch_input_shape")
+    ]
+    places.append((config.get("build_input_shape"), "build_input_shape"))
+    built = built.get("input_shape") if isinstance(built, dict) else None
+    places.append((built, "build_config/input_shape"))
+    for shape, path in places:
+        if isinstance(shape, list) and shape:
+            return _example(shape), path
+    raise RefusedError(
+        "SG618",
+        "its model has no input shape",
+        "build it before it is saved: keras.Input(shape=(length, channels)) comes first",
+    )
+
+
+def _example(shape: list) -> tuple[int, ...]:
+    batch, *example = shape
+    if batch is not None:
+        raise RefusedError(
+            "SG618",
+            f"its model takes batches of {batch!r:.30} examples and no others",
+            "make it with keras.Input(shape=...) and without a batch size",
+        )
+    if None in example:
+        raise RefusedError(
+            "SG618",
+            "its model leaves the length of the sequences open",
+            "make it with keras.Input(shape=(length, channels)): a script checks the length",
+        )
+    if not example or not all(type(size) is int and 0 < size < 2**31 for size in example):
+        raise damaged("the input shape of its model is none")
+    return tuple(example)
+
+
+class _Decompiling:
+    """One layer on its way to an operation."""
+
+    def __init__(
+        self, contents: Contents, layer: Layer, span: Span, diagnostics: Diagnostics
+    ) -> None:
+        self.contents = contents
+        self.layer = layer
+        self.span = span
+        self.diagnostics = diagnostics
+
+    def operation(self, number: int) -> ir.Operation:
+        """The operation; raises `RefusedError` if there is none."""
+        row, config = self.row(self.layer)
+        if row is None:
+            row, config = self.bidirectional()
+        given = self.given(row, config)
+        owner = Owner(
+            f"{row.name}, {self.layer.noun} of {quoted(self.contents.file.name)},",
+            self.span,
+            f"{PATH}{self.layer.path}/",
+            "SG205",
+        )
+        arguments = read_settings(parameters(row), given, owner, self.diagnostics)
+        stored = self.contents.stored(self.layer) if self.contents.stored else {}
+        return ir.Operation(
+            number, row.name, arguments, self.span, stored=stored, layer=self.layer.name
+        )
+
+    def row(self, layer: Layer) -> tuple[Row | None, dict[str, object]]:
+        """A layer's row and its settings; no row for a Bidirectional."""
+        name = layer.class_name
+        if name == "Lambda":
+            raise RefusedError("SG613", f"{layer.noun}: {_CODE}", "use one of Keras's own layers")
+        if name in (SEQUENTIAL, *FUNCTIONAL):
+            raise RefusedError(
+                "SG612", f"{layer.noun} is a model of its own", "put its layers in its place"
+            )
+        if name != "Bidirectional" and name not in _ROWS:
+            raise RefusedError(
+                "SG612",
+                f"{layer.noun} is of the class {quoted(name)}, which is no operation",
+                suggest(name, OPERATIONS),
+            )
+        return _ROWS.get(name), layer.config
+
+    def bidirectional(self) -> tuple[Row, dict[str, object]]:
+        """The wrapped layer's row, and the settings of both."""
+        outer = dict(self.layer.config)
+        forward = self.wrapped(outer.pop("layer", None))
+        backward = outer.pop("backward_layer", None)
+        if backward is not None:
+            self.check_backward(forward, self.wrapped(backward))
+        if forward.config.get("go_backwards"):
+            raise _setting(forward, "go_backwards", True, "Bidirectional reads both ways already")
+        inner = {key: value for key, value in forward.config.items() if key != "name"}
+        both = {"bidirectional": True, "merge_mode": outer.pop("merge_mode", "concat")}
+        both["trainable"] = outer.pop("trainable", True) and inner.pop("trainable", True)
+        for key, value in outer.items():
+            if not is_harmless("Bidirectional", key, value):
+                raise _setting(self.layer, key, value)
+        return _ROWS[forward.class_name], inner | both
+
+    def wrapped(self, entry: object) -> Layer:
+        config = entry.get("config") if isinstance(entry, dict) else None
+        if not isinstance(config, dict):
+            raise damaged(f"{self.layer.noun} wraps nothing")
+        name = str(entry.get("class_name"))
+        if name not in _RECURRENT or entry.get("registered_name") is not None:
+            raise RefusedError(
+                "SG612",
+                f"{self.layer.noun} wraps a {quoted(name)}",
+                f"Bidirectional can wrap {', '.join(_RECURRENT)}",
+            )
+        return Layer(self.layer.name, self.layer.position, name, config, self.layer.path)
+
+    def check_backward(self, forward: Layer, backward: Layer) -> None:
+        """Keras 3 always writes both directions down; an operation has one set of settings."""
+        ignored = {"name": None, "go_backwards": None}
+        same = forward.config | ignored == backward.config | ignored
+        if not same or not backward.config.get("go_backwards"):
+            raise _setting(
+                self.layer, "backward_layer", backward.class_name, "both ways must be alike"
+            )
+
+    def given(self, row: Row, config: dict[str, object]) -> dict[str, tuple[Span, Text]]:
+        """What the file says of each parameter, as text."""
+        known = {parameter.name: parameter for parameter in parameters(row)}
+        needed = _NEEDED.get(row.name)
+        if needed and needed not in config:
+            raise _setting(self.layer, needed, None, "the file must say it")
+        given = {}
+        for written, value in config.items():
+            key = _RENAMED.get((row.name, written), written)
+            if key not in known or key in ("input_shape", "weights_file"):
+                if not is_harmless(row.name, key, value):
+                    raise _setting(self.layer, written, value)
+                continue
+            self.check_value(known[key], value)
+            if value is None and known[key].default is None:
+                continue
+            if key == "axis" and row.name in _ONE_AXIS and isinstance(value, list):
+                value = value[0] if len(value) == 1 else value
+            given[key] = (self.span, Text(text(value), self.span))
+        return given
+
+    def check_value(self, parameter: Parameter, value: object) -> None:
+        """Refuse here what could be refused later, where the layer is no longer known."""
+        key = parameter.name
+        for refused, reason in parameter.refused:
+            if value == refused:
+                raise _setting(self.layer, key, value, reason)
+        if self.contents.keras_2 and key.endswith("activation") and value == "hard_sigmoid":
+            raise _setting(
+                self.layer,
+                key,
+                value,
+                "in Keras 2 that is clip(0.2 x + 0.5, 0, 1), which Keras 3 no longer has",
+            )

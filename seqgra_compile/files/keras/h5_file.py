@@ -1,0 +1,122 @@
+"""Keras's .h5 files. h5py reads them in a process of its own: see `h5_reader`."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from ... import ir
+from ...messages.diagnostics import Diagnostics
+from ...source import Text
+from ..lookup import Folders
+from .contents import Contents, Layer, RefusedError, Stored, damaged, is_keras_2, read_json
+from .h5_reader import LENGTH, NO_H5PY
+
+_MAX_FILE = 2**31
+_SECONDS = 60
+_SIDES = ("forward_", "backward_")
+
+
+def read(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents | None:
+    """What the file holds, or None after reporting that there is none. Raises `RefusedError`."""
+    file = folders.find(named, _MAX_FILE, diagnostics)
+    if file is None:
+        return None
+    found = _found(file[1])
+    if "model_config" not in found:
+        raise damaged("it describes no model: were only the weights saved?")
+    model = read_json(found["model_config"], "its model_config")
+    training = found.get("training_config")
+    sha256 = hashlib.sha256(file[1]).hexdigest()
+    weights = ir.WeightsFile(named.value, sha256)
+    return Contents(
+        model=model,
+        keras_2=is_keras_2(model, found.get("keras_version")),
+        file=ir.KerasFile(named.value, named.value, sha256, "h5", weights),
+        training=None if training is None else read_json(training, "its training_config"),
+        stored=_stored(found["layers"]),
+        resumable=found["resumable"],
+    )
+
+
+def _found(data: bytes) -> dict:
+    """What `h5_reader` says of a file."""
+    reader = _reader(os.getpid())
+    late = threading.Event()
+    timer = threading.Timer(_SECONDS, lambda: (late.set(), reader.kill()))
+    timer.start()
+    try:
+        answer = _asked(reader, data)
+    finally:
+        timer.cancel()
+    if answer is not None:
+        return json.loads(answer)
+    _reader.cache_clear()
+    _end(reader)
+    if late.is_set():
+        raise damaged("reading it takes too long")
+    if reader.returncode == NO_H5PY:
+        raise RefusedError(
+            "SG610",
+            "reading it takes the package h5py, which is not installed",
+            "pip install 'seqgra-compile[hdf5]'",
+        )
+    raise damaged("it is not an HDF5 file, or it is damaged")
+
+
+@functools.cache
+def _reader(process: int) -> subprocess.Popen:
+    """The reader of this process, which takes one file after another until one is damaged."""
+    command = [sys.executable, str(Path(__file__).with_name("h5_reader.py"))]
+    pipe = subprocess.PIPE
+    reader = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+    atexit.register(_end, reader)
+    return reader
+
+
+def _end(reader: subprocess.Popen) -> None:
+    with contextlib.suppress(OSError):
+        reader.stdin.close()
+    reader.stdout.close()
+    reader.wait()
+
+
+def _asked(reader: subprocess.Popen, data: bytes) -> bytes | None:
+    """The answer, or None if the reader ended instead."""
+    try:
+        reader.stdin.write(len(data).to_bytes(LENGTH, "little") + data)
+        reader.stdin.flush()
+    except OSError:
+        return None
+    length = reader.stdout.read(LENGTH)
+    size = int.from_bytes(length, "little")
+    answer = reader.stdout.read(size)
+    return answer if len(length) == LENGTH and len(answer) == size else None
+
+
+def _stored(layers: dict[str, list[dict]]) -> Callable[[Layer], Stored]:
+    """Weights by the catalog's names: of the two directions, the forward one is written first."""
+
+    def of(layer: Layer) -> Stored:
+        weights = layers.get(layer.name, [])
+        if any(weight["dtype"] != "float32" for weight in weights):
+            raise RefusedError("SG616", "its weights are not float32", "save the model in float32")
+        sides = _SIDES if layer.class_name == "Bidirectional" else ("",)
+        half = max(1, len(weights) // len(sides))
+        stored = {}
+        for index, weight in enumerate(weights):
+            name = weight["path"].rpartition("/")[2].partition(":")[0]
+            side = sides[min(index // half, len(sides) - 1)]
+            stored[side + name] = ir.StoredWeight(tuple(weight["shape"]), weight["path"])
+        return stored
+
+    return of

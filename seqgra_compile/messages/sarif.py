@@ -1,0 +1,158 @@
+"""Messages as SARIF 2.1.0, the OASIS standard for the results of static analysis."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import string
+import textwrap
+from collections.abc import Iterable
+from pathlib import PurePath
+
+from .. import __version__
+from ..source import Source
+from ..visible import visible
+from .codes import CODES, explain
+from .diagnostics import Diagnostic
+from .writers import STANDARD_INPUT, Problem, TextWriter, region
+
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+# What stands for itself in a path of a URI.
+_PLAIN = string.ascii_letters + string.digits + "-._~/"
+
+
+class SarifWriter(TextWriter):
+    """One document with one run for the whole call, however many definitions it names.
+
+    What the definitions have is a result; what keeps the command from its work is a notification.
+    """
+
+    def __init__(self) -> None:
+        self.sources: dict[str, Source] = {}
+        self.found: list[tuple[Diagnostic, Source]] = []
+        self.problems: list[Problem] = []
+
+    def compiled(self, source: Source, found: Iterable[Diagnostic]) -> str:
+        self.sources.setdefault(source.name, source)
+        for diagnostic in found:
+            within = diagnostic.source or source
+            self.sources.setdefault(within.name, within)
+            self.found.append((diagnostic, within))
+        return ""
+
+    def problem(self, problem: Problem) -> str:
+        self.problems.append(problem)
+        return ""
+
+    def end(self, status: int) -> str:
+        driver = {
+            "name": "seqgra-compile",
+            "version": __version__,
+            "rules": [_rule(code) for code in self._rules],
+            "notifications": [_rule(code) for code in self._bugs],
+        }
+        invocation = {
+            "executionSuccessful": not self.problems,
+            "exitCode": status,
+            "toolExecutionNotifications": [self._notification(each) for each in self.problems],
+        }
+        run = {
+            "tool": {"driver": driver},
+            "invocations": [invocation],
+            "artifacts": [_artifact(source) for source in self.sources.values()],
+            "results": [self._result(*found) for found in self.found],
+            "columnKind": "unicodeCodePoints",
+        }
+        log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+        # Everything outside ASCII is escaped: no locale and no terminal can spoil the document.
+        return json.dumps(log, indent=2) + "\n"
+
+    @functools.cached_property
+    def _rules(self) -> dict[str, int]:
+        """The codes that occur, in order, and the place of each."""
+        return _numbered(sorted({diagnostic.code for diagnostic, _ in self.found}))
+
+    @functools.cached_property
+    def _bugs(self) -> dict[str, int]:
+        return _numbered(sorted({problem.code for problem in self.problems if problem.code}))
+
+    @functools.cached_property
+    def _artifacts(self) -> dict[str, int]:
+        return _numbered(self.sources)
+
+    def _result(self, found: Diagnostic, source: Source) -> dict[str, object]:
+        place = region(found.span, source)
+        artifact = _location(source.name) | {"index": self._artifacts[source.name]}
+        physical = {
+            "artifactLocation": artifact,
+            "region": {
+                "startLine": place.line,
+                "startColumn": place.column,
+                "endLine": place.end_line,
+                "endColumn": place.end_column,
+                "byteOffset": place.byte,
+                "byteLength": place.end_byte - place.byte,
+            },
+        }
+        return {
+            "ruleId": found.code,
+            "ruleIndex": self._rules[found.code],
+            "level": found.severity.value,
+            "message": {"text": _with_help(found.message, found.help)},
+            "locations": [{"physicalLocation": physical}],
+        }
+
+    def _notification(self, problem: Problem) -> dict[str, object]:
+        message = ": ".join(filter(None, [problem.name, problem.message]))
+        notification: dict[str, object] = {
+            "level": "error",
+            "message": {"text": _with_help(message, problem.help)},
+        }
+        if problem.code:
+            notification["descriptor"] = {"id": problem.code, "index": self._bugs[problem.code]}
+        return notification
+
+
+def _numbered(names: Iterable[str]) -> dict[str, int]:
+    return {name: number for number, name in enumerate(names)}
+
+
+def _with_help(message: str, help: str | None) -> str:
+    return visible(message) + (f"\nhelp: {visible(help)}" if help else "")
+
+
+def _rule(code: str) -> dict[str, object]:
+    row = CODES[code]
+    first, _, _ = textwrap.dedent(row.text).strip().partition("\n\n")
+    return {
+        "id": code,
+        "shortDescription": {"text": row.title},
+        "fullDescription": {"text": " ".join(first.split())},
+        "help": {"text": explain(code)},
+    }
+
+
+def _artifact(source: Source) -> dict[str, object]:
+    return {
+        "location": _location(source.name),
+        "length": len(source.data),
+        "hashes": {"sha-256": source.sha256},
+    }
+
+
+def _location(name: str) -> dict[str, object]:
+    """A file as a URI: absolute or relative as the user named it, any byte but plain ones escaped."""
+    if name == STANDARD_INPUT:
+        return {"uri": name, "description": {"text": "standard input"}}
+    path = PurePath(name)
+    escaped = (
+        chr(byte) if chr(byte) in _PLAIN else f"%{byte:02X}"
+        for byte in os.fsencode(path.as_posix())
+    )
+    uri = "".join(escaped)
+    if path.is_absolute():
+        uri = "file://" + ("" if uri.startswith("/") else "/") + uri
+    return {"uri": uri}

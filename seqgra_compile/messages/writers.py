@@ -1,0 +1,174 @@
+"""What the command has to say, for a reader or for a program: one writer for each format.
+
+A writer gives text back, which the face prints to standard error; together, what one call of the
+command prints there is one whole document of its format, whatever happens.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from ..source import Source, Span
+from ..visible import visible
+from .diagnostics import Diagnostic, Severity, as_text
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What keeps the command from its work: wrong usage, a file out of reach, a bug of ours (SG9).
+
+    `name` is the file or the stream that it is about, if it is about one.
+    """
+
+    message: str
+    name: str | None = None
+    code: str | None = None
+    help: str | None = None
+
+
+@dataclass(frozen=True)
+class Region:
+    """A span with all its coordinates: lines and columns from 1, in characters; bytes from 0.
+
+    As the span, it ends before its end.
+    """
+
+    line: int
+    column: int
+    byte: int
+    end_line: int
+    end_column: int
+    end_byte: int
+
+
+def region(span: Span, source: Source) -> Region:
+    """Where a span lies; what a span says of characters behind the text's end is cut off."""
+    start = min(span.start, len(source.text))
+    end = max(start, min(span.end, len(source.text)))
+    first, last = source.place(start), source.place(end)
+    return Region(
+        first.line, first.column, source.byte(start), last.line, last.column, source.byte(end)
+    )
+
+
+def _title(code: str) -> str:
+    from .codes import CODES  # most definitions have nothing to report
+
+    return CODES[code].title
+
+
+class TextWriter:
+    """Each message as people read it."""
+
+    def compiled(self, source: Source, found: Iterable[Diagnostic]) -> str:
+        """What was found in a definition and in the files that it names."""
+        return "".join(as_text(diagnostic, source) + "\n" for diagnostic in found)
+
+    def problem(self, problem: Problem) -> str:
+        """What keeps the command from its work."""
+        kind = f"error[{problem.code}]" if problem.code else ""
+        parts = filter(None, [problem.name, kind, problem.message])
+        line = visible(": ".join(parts)) + "\n"
+        return line + (f"  help: {visible(problem.help)}\n" if problem.help else "")
+
+    def end(self, status: int) -> str:
+        """What stands behind the last message; `status` is the command's."""
+        return ""
+
+
+class JsonWriter(TextWriter):
+    """Each message as a JSON object on a line of its own, all with the same keys."""
+
+    def compiled(self, source: Source, found: Iterable[Diagnostic]) -> str:
+        return "".join(self._diagnostic(diagnostic, source) for diagnostic in found)
+
+    def problem(self, problem: Problem) -> str:
+        return _json_line(
+            severity=Severity.ERROR.value,
+            code=problem.code,
+            title=problem.code and _title(problem.code),
+            message=visible(problem.message),
+            help=problem.help and visible(problem.help),
+            file=problem.name and representable(problem.name),
+            start=None,
+            end=None,
+        )
+
+    def _diagnostic(self, found: Diagnostic, source: Source) -> str:
+        source = found.source or source
+        place = region(found.span, source)
+        return _json_line(
+            severity=found.severity.value,
+            code=found.code,
+            title=_title(found.code),
+            message=visible(found.message),
+            help=found.help and visible(found.help),
+            file=representable(source.name),
+            start={"line": place.line, "column": place.column, "byte": place.byte},
+            end={"line": place.end_line, "column": place.end_column, "byte": place.end_byte},
+        )
+
+
+def _json_line(**values: object) -> str:
+    # Everything outside ASCII is escaped: no locale and no terminal can spoil the line.
+    return json.dumps(values) + "\n"
+
+
+def representable(name: str) -> str:
+    """A file's name; the bytes in it that are no text, which JSON cannot hold, become visible."""
+    return "".join(visible(c) if "\ud800" <= c <= "\udfff" else c for c in name)
+
+
+class GithubWriter(TextWriter):
+    """Each message as a workflow command of GitHub Actions, shown beside the file's line."""
+
+    _KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+
+    def compiled(self, source: Source, found: Iterable[Diagnostic]) -> str:
+        return "".join(self._diagnostic(diagnostic, source) for diagnostic in found)
+
+    def problem(self, problem: Problem) -> str:
+        message = problem.message
+        if problem.name is not None:
+            message = f"{problem.name}: {message}"
+        title = {"title": problem.code or "seqgra-compile"}
+        return _workflow_command("error", title, message, problem.help)
+
+    def _diagnostic(self, found: Diagnostic, source: Source) -> str:
+        source = found.source or source
+        place = region(found.span, source)
+        message = found.message
+        if source.name == STANDARD_INPUT:
+            properties = {}
+            message = f"{source.name}:{place.line}:{place.column}: {message}"
+        else:
+            properties = {"file": PurePath(source.name).as_posix(), "line": place.line}
+            # GitHub takes columns only within one line.
+            if place.line == place.end_line:
+                properties |= {"col": place.column, "endColumn": place.end_column}
+            else:
+                properties |= {"endLine": place.end_line}
+        properties["title"] = found.code
+        return _workflow_command(self._KINDS[found.severity], properties, message, found.help)
+
+
+def _workflow_command(
+    kind: str, properties: dict[str, object], message: str, help: str | None
+) -> str:
+    inside = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    lines = [message] if help is None else [message, f"help: {help}"]
+    # %0A is how GitHub writes a line end inside a command.
+    return f"::{kind} {inside}::{'%0A'.join(map(_data, lines))}\n"
+
+
+def _data(text: str) -> str:
+    return visible(text).replace("%", "%25")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

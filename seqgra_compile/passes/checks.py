@@ -1,0 +1,153 @@
+"""Stage 5: what sections say to one another. Reports SG4, and SG3 for the last shape."""
+
+from __future__ import annotations
+
+from .. import ir
+from ..catalog.losses import LOSSES, Loss, Scores
+from ..catalog.operations import OPERATIONS
+from ..catalog.optimizers import OPTIMIZERS
+from ..catalog.sequences import MULTI_CLASS, PYTORCH
+from ..messages.diagnostics import Diagnostics
+
+_NORMALISING = ("softmax", "sigmoid", "log_softmax")
+_FULL_BATCH = ("LBFGS", "Rprop")
+
+
+def check(model: ir.Model, diagnostics: Diagnostics) -> None:
+    """Report all that can be seen across sections."""
+    loss = LOSSES[model.loss.name]
+    _check_loss(model, loss, diagnostics)
+    _check_optimizer(model, diagnostics)
+    if isinstance(model.architecture, ir.Sequential):
+        _check_result(model, diagnostics)
+        if model.task.value in loss.tasks and not loss.refused:
+            _check_activation(model, loss, diagnostics)
+
+
+def _check_loss(model: ir.Model, loss: Loss, diagnostics: Diagnostics) -> None:
+    place, task = model.loss.span, model.task.value
+    fitting = _fitting(loss.library, task)
+    if loss.refused:
+        diagnostics.error("SG501", place, f"{loss.name}: {loss.refused}", f"write {fitting}")
+    elif task not in loss.tasks:
+        diagnostics.error(
+            "SG401",
+            place,
+            f"{loss.name} is for {loss.tasks[0]}, and the task is {task}",
+            f"write {fitting}, or change the task",
+        )
+    elif loss.regression:
+        diagnostics.warning(
+            "SG404",
+            place,
+            f"{loss.name} is a loss for numbers; it sees a 1 for each true label and a 0 for others",
+            f"the usual loss is {fitting}",
+        )
+
+
+def _fitting(library: str, task: str) -> str:
+    """The usual loss of a library for a task."""
+    rows = (row for row in LOSSES.values() if row.library == library and row.activation)
+    return next(row.name for row in rows if task in row.tasks)
+
+
+def _check_optimizer(model: ir.Model, diagnostics: Diagnostics) -> None:
+    optimizer = model.optimizer
+    clipnorm, clipvalue = optimizer.clipnorm, optimizer.clipvalue
+    if clipnorm.value and clipvalue.value:
+        diagnostics.error(
+            "SG407",
+            clipvalue.span,
+            "clipnorm and clipvalue together",
+            "Keras 3 takes one of the two, and their order would decide the result: delete one",
+        )
+    row = OPTIMIZERS[model.library.value, optimizer.name]
+    if row.refused:
+        diagnostics.error(
+            "SG501", optimizer.span, f"{row.name}: {row.refused}", "write Adam, its dense form"
+        )
+    if row.name in _FULL_BATCH:
+        diagnostics.warning(
+            "SG410",
+            optimizer.span,
+            f"{row.name} is made for the gradient of all examples, and each step sees a batch",
+            "a batch_size of the whole training set is its usual form",
+        )
+    if model.library.value != PYTORCH:
+        return
+    arguments = optimizer.arguments
+    nesterov = arguments.get("nesterov")
+    if (
+        nesterov
+        and nesterov.value
+        and (not arguments["momentum"].value or arguments["dampening"].value)
+    ):
+        diagnostics.error(
+            "SG409",
+            nesterov.span,
+            "Nesterov momentum needs a momentum above 0 and a dampening of 0",
+            "PyTorch refuses any other combination",
+        )
+
+
+def _check_result(model: ir.Model, diagnostics: Diagnostics) -> None:
+    """The last operation must give one value per label."""
+    last = model.architecture.operations[-1]
+    wanted = len(model.labels.value)
+    if last.output_shape == (wanted,):
+        return
+    if len(last.output_shape) > 1:
+        for operation in model.architecture.operations:
+            if operation.name == "Dense" and len(operation.input_shape) > 1:
+                diagnostics.warning(
+                    "SG306",
+                    operation.span,
+                    f"Dense acts on the last axis only: {operation.input_shape} becomes "
+                    f"{operation.output_shape}",
+                    "put a Flatten or GlobalMaxPool1D before it",
+                )
+                break
+    units = last.arguments.get("units")
+    diagnostics.error(
+        "SG305",
+        (units.span if units else None) or last.span,
+        f"the last operation gives {_values(last.output_shape)} for each example, "
+        f"and there {'is 1 label' if wanted == 1 else f'are {wanted} labels'}",
+        f"it must give {wanted}, one for each label",
+    )
+
+
+def _values(shape: ir.Shape) -> str:
+    if len(shape) == 1:
+        return f"{shape[0]} value{'' if shape[0] == 1 else 's'}"
+    return f"values of the shape {shape}"
+
+
+def _check_activation(model: ir.Model, loss: Loss, diagnostics: Diagnostics) -> None:
+    last = model.architecture.operations[-1]
+    activation = last.arguments.get("activation")
+    name = OPERATIONS[last.name].activation(last.arguments)
+    place = (activation.span if activation else None) or last.span
+    scores = loss.scores(model.loss.arguments)
+    if scores is Scores.LOGITS:
+        if name in _NORMALISING:
+            diagnostics.error(
+                "SG402",
+                place,
+                f"{name} twice: {loss.name} applies {loss.activation} to what the model gives",
+                (
+                    "write from_logits as False in the loss, or delete the activation"
+                    if "from_logits" in model.loss.arguments
+                    else "delete the activation: the script reports probabilities all the same"
+                ),
+            )
+    elif scores is not Scores.VALUES and name != loss.activation:
+        wanted = f"{scores.value} of the " + (
+            "classes" if model.task.value == MULTI_CLASS else "labels"
+        )
+        diagnostics.warning(
+            "SG403",
+            place,
+            f"{loss.name} expects {wanted}, and the last activation is {name or 'linear'}",
+            f'write activation="{loss.activation}" on the last operation',
+        )

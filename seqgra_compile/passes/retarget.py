@@ -1,0 +1,155 @@
+"""Stage between 3 and 4, on demand: the same model for the other library. Reports SG5."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .. import ir
+from ..catalog import losses, optimizers, translations
+from ..catalog.losses import LOSSES, Scores
+from ..catalog.operations import OPERATIONS
+from ..catalog.sequences import BAYES, PYTORCH
+from ..catalog.translations import Translation
+from ..ir import Arguments, Value
+from ..messages.diagnostics import Diagnostics
+from ..source import Span
+
+_KINDS = {BAYES: "data definition", PYTORCH: "PyTorch module"}
+
+
+def retarget(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Model | None:
+    """The model for `library`, its settings still knowing where they come from."""
+    if library == model.library.value:
+        return model
+    if not isinstance(model.architecture, ir.Sequential):
+        diagnostics.error(
+            "SG501",
+            model.library.span,
+            f"an external {_KINDS[model.library.value]} cannot be compiled for {library}",
+            "only an architecture whose operations are known can",
+        )
+        return None
+    optimizer = _optimizer(model, library, diagnostics)
+    loss = _loss(model, library, diagnostics)
+    architecture = _architecture(model, diagnostics)
+    if diagnostics.failed:
+        return None
+    return replace(
+        model,
+        library=Value(
+            library,
+            f"general/library ({model.library.value} in the definition)",
+            model.library.span,
+        ),
+        loss=loss,
+        optimizer=optimizer,
+        architecture=architecture,
+    )
+
+
+def _optimizer(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Optimizer | None:
+    optimizer = model.optimizer
+    found = translations.OPTIMIZERS.get((model.library.value, optimizer.name))
+    if found is None:
+        _missing(optimizer.name, optimizer.span, library, diagnostics)
+        return None
+    nesterov = optimizer.arguments.get("nesterov")
+    if nesterov and nesterov.value and not optimizer.arguments["momentum"].value:
+        diagnostics.error(
+            "SG501",
+            nesterov.span or optimizer.span,
+            "Nesterov momentum without momentum: Keras ignores it, PyTorch refuses it",
+            "delete it",
+        )
+    row = optimizers.OPTIMIZERS[library, found.name]
+    defaults = {parameter.name: parameter.default for parameter in row.parameters}
+    return replace(
+        optimizer,
+        name=found.name,
+        arguments=_arguments(
+            found, optimizer.arguments, defaults, "optimizer", optimizer.span, library, diagnostics
+        ),
+        keras_epsilon=found.keras_epsilon,
+    )
+
+
+def _loss(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Loss | None:
+    loss = model.loss
+    found = translations.LOSSES.get(loss.name)
+    if found is None:
+        _missing(loss.name, loss.span, library, diagnostics)
+        return None
+    defaults = {
+        parameter.name: parameter.default for parameter in losses.LOSSES[found.name].parameters
+    }
+    arguments = _arguments(found, loss.arguments, defaults, "loss", loss.span, library, diagnostics)
+    return replace(loss, name=found.name, arguments=arguments)
+
+
+def _missing(name: str, span: Span, library: str, diagnostics: Diagnostics) -> None:
+    diagnostics.error(
+        "SG501",
+        span,
+        f"{name} has no exact counterpart in {library}",
+        "choose one that has, or compile for the definition's own library",
+    )
+
+
+def _arguments(
+    found: Translation,
+    given: Arguments,
+    defaults: dict[str, object],
+    section: str,
+    span: Span,
+    library: str,
+    diagnostics: Diagnostics,
+) -> Arguments:
+    """The counterpart's arguments, in its own order."""
+    for name, value in found.only.items():
+        if given[name].value != value:
+            diagnostics.error(
+                "SG501",
+                given[name].span or span,
+                f"{name}={given[name].value} has no exact counterpart in {library}",
+                f"only {name}={value} has",
+            )
+    arguments: Arguments = {}
+    for name, default in defaults.items():
+        if name in found.arguments:
+            arguments[name] = _joined([given[source] for source in found.arguments[name]])
+        else:
+            value = found.fixed.get(name, default)
+            arguments[name] = Value(value, f"{section}/{name}", None)
+    return arguments
+
+
+def _joined(values: list[Value]) -> Value:
+    """One value, or a tuple of several, which is a default only if all of them are."""
+    if len(values) == 1:
+        return values[0]
+    span = next((value.span for value in values if value.span), None)
+    path = ", ".join(value.path for value in values)
+    return Value(tuple(value.value for value in values), path, span)
+
+
+def _architecture(model: ir.Model, diagnostics: Diagnostics) -> ir.Sequential:
+    """Both libraries compute these losses from logits: the last activation moves into the loss."""
+    row = LOSSES[model.loss.name]
+    scores = row.scores(model.loss.arguments)
+    architecture = model.architecture
+    last = architecture.operations[-1]
+    if scores in (Scores.LOGITS, Scores.VALUES):
+        return architecture
+    activation = last.arguments.get("activation")
+    if activation is None or activation.value != row.activation:
+        applied = OPERATIONS[last.name].activation(last.arguments)
+        diagnostics.error(
+            "SG501",
+            (activation and activation.span) or last.span,
+            f"{row.name} on {applied or 'linear'} values has no exact counterpart",
+            f'write activation="{row.activation}" on the last operation',
+        )
+        return architecture
+    linear = {**last.arguments, "activation": replace(activation, value="linear")}
+    last = replace(last, arguments=linear)
+    return replace(architecture, operations=(*architecture.operations[:-1], last))

@@ -1,0 +1,71 @@
+"""The labels of a definition, listed or as a pattern. Reports SG2."""
+
+from __future__ import annotations
+
+from .. import ir
+from ..catalog.sequences import LABEL_NUMBER, MULTI_LABEL
+from ..ir import Value
+from ..messages.diagnostics import Diagnostics, quoted
+from ..source import Text
+from .values import read_value
+from .written import General, Pattern
+
+_MAX_LABELS = 100_000
+_SEPARATORS = {"\t": "a tab", "\n": "a line end", "\r": "a line end", "|": "'|'"}
+
+
+def listed(general: General, diagnostics: Diagnostics) -> Value[tuple[str, ...]]:
+    """Labels that are written one by one."""
+    first: set[str] = set()
+    for label in general.labels:
+        if not label.value:
+            diagnostics.error("SG214", label.span, "an empty label", "write its name, or delete it")
+        elif label.value in first:
+            problem = f"the label {quoted(label.value)} stands here a second time"
+            diagnostics.error("SG212", label.span, problem, "delete one")
+        _check_separators(label, general.task.value, diagnostics)
+        first.add(label.value)
+    labels = tuple(label.value for label in general.labels)
+    return Value(labels, "general/labels", general.labels_span)
+
+
+def _check_separators(label: Text, task: str, diagnostics: Diagnostics) -> None:
+    for character, name in _SEPARATORS.items():
+        if character in label.value and (character != "|" or task == MULTI_LABEL):
+            diagnostics.error(
+                "SG214",
+                label.span,
+                f"a label cannot contain {name}: it separates labels or columns in the data files",
+                "rename the label, in the data files too",
+            )
+            return
+
+
+def pattern(written: Pattern, task: str, diagnostics: Diagnostics) -> ir.LabelPattern | None:
+    """Labels that are numbered: prefix, a number from min (1) to max, postfix."""
+    path = "general/labels/pattern"
+    first = 1
+    if written.min:
+        low = read_value(written.min, f"{path}/@min", LABEL_NUMBER, "'min'", diagnostics)
+        first = low.value if low else None
+    last = read_value(written.max, f"{path}/@max", LABEL_NUMBER, "'max'", diagnostics)
+    if first is None or last is None:
+        return None
+    if first > last.value:
+        diagnostics.error(
+            "SG213",
+            written.max.span,
+            f"the pattern runs from {first} to {last.value}: it names no label",
+            "min is the first number, max the last",
+        )
+        return None
+    if last.value - first >= _MAX_LABELS:
+        problem = f"the pattern names more than {_MAX_LABELS:,} labels"
+        diagnostics.error("SG213", written.max.span, problem, "is max too large?")
+        return None
+    for affix in (written.prefix, written.postfix):
+        if affix:
+            _check_separators(affix, task, diagnostics)
+    prefix = written.prefix.value if written.prefix else ""
+    postfix = written.postfix.value if written.postfix else ""
+    return ir.LabelPattern(prefix, postfix, first, last.value)

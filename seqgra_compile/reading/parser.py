@@ -1,0 +1,103 @@
+"""Stage 1: bytes to a `Definition`. Reports SG1: the XML and its structure."""
+
+from __future__ import annotations
+
+from ..catalog.structure import ELEMENTS, ROOT
+from ..messages.diagnostics import Diagnostics
+from ..source import Source, Text
+from .structure import read_checked
+from .written import (
+    Definition,
+    Element,
+    External,
+    General,
+    Hyperparameter,
+    Operation,
+    Pattern,
+    Section,
+    Sequential,
+)
+
+
+def parse(source: Source, diagnostics: Diagnostics) -> Definition | None:
+    """The definition as written, or None if its structure is wrong."""
+    root = read_checked(source, ELEMENTS, ROOT, diagnostics)
+    return root and _definition(source, root)
+
+
+def _definition(source: Source, root: Element) -> Definition:
+    return Definition(
+        source,
+        root.tag,
+        _general(root.child("general")),
+        _architecture(root.child("architecture")),
+        _section(root.child("loss")),
+        _section(root.child("optimizer")),
+        _section(root.child("trainingprocess")),
+    )
+
+
+def _attribute(element: Element, name: str) -> Text | None:
+    return element.attributes[name].value if name in element.attributes else None
+
+
+def _optional(element: Element, tag: str) -> Text | None:
+    child = element.child(tag)
+    return child.text if child else None
+
+
+def _general(element: Element) -> General:
+    labels = element.child("labels")
+    pattern = labels.child("pattern")
+    return General(
+        id=element.attributes["id"].value,
+        name=element.child("name").text,
+        description=element.child("description").text,
+        task=element.child("task").text,
+        sequence_space=element.child("sequencespace").text,
+        library=element.child("library").text,
+        implementation=_optional(element, "implementation"),
+        input_encoding=_optional(element, "inputencoding"),
+        labels=_pattern(pattern) if pattern else tuple(label.text for label in labels.all("label")),
+        labels_span=labels.tag.span,
+        seed=element.child("seed").text,
+    )
+
+
+def _pattern(element: Element) -> Pattern:
+    return Pattern(
+        element.tag,
+        _attribute(element, "prefix"),
+        _attribute(element, "postfix"),
+        _attribute(element, "min"),
+        _attribute(element, "max"),
+    )
+
+
+def _architecture(element: Element) -> Sequential | External:
+    sequential = element.child("sequential")
+    if sequential:
+        operations = tuple(
+            Operation(operation.text, operation.attributes)
+            for operation in sequential.all("operation")
+        )
+        return Sequential(sequential.tag, operations)
+    external = element.child("external")
+    return External(
+        external.tag,
+        external.attributes["format"].value,
+        _attribute(external, "classname"),
+        external.text,
+    )
+
+
+def _section(element: Element | None) -> Section | None:
+    if element is None:
+        return None
+    return Section(
+        element.tag,
+        tuple(
+            Hyperparameter(child.attributes["name"].value, child.text)
+            for child in element.all("hyperparameter")
+        ),
+    )

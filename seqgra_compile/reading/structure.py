@@ -1,0 +1,143 @@
+"""The structure of an XML tree, checked against a table of elements. Reports SG1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ..catalog.structure import Rule
+from ..messages.diagnostics import Diagnostics, nearest, one_of, quoted, suggest
+from ..source import Source
+from .tree import read_tree
+from .written import Element
+
+Table = Mapping[str, Rule]
+# The outermost elements of the two kinds of definition.
+_KINDS = {"seqgramodel": "model definition", "seqgradata": "data definition"}
+
+
+def read_checked(
+    source: Source, table: Table, root: str, diagnostics: Diagnostics
+) -> Element | None:
+    """The tree of a definition whose outermost element is `root`, or None if its structure is wrong.
+
+    Reports, as SG1, all in which it differs from the table of elements.
+    """
+    tree = read_tree(source, diagnostics)
+    if tree is None:
+        return None
+    tag = tree.tag.value
+    if tag != root:
+        other = f"; this is a {_KINDS[tag]}" if tag in _KINDS else ""
+        diagnostics.error(
+            "SG104",
+            tree.tag.span,
+            f"the outermost element is {quoted(tag)}, not '{root}'",
+            f"a {_KINDS[root]} starts with <{root}>{other}",
+        )
+        return None
+    _check(tree, table[root], table, diagnostics)
+    return None if diagnostics.failed else tree
+
+
+def _check(element: Element, rule: Rule, table: Table, diagnostics: Diagnostics) -> None:
+    """Check an element and everything in it."""
+    if rule.attributes is not None:
+        _check_attributes(element, rule.attributes, diagnostics)
+    if element.text.value and not rule.text:
+        diagnostics.error(
+            "SG110",
+            element.text.span,
+            f"text inside '{element.tag.value}', which holds none",
+            "delete it, or make it a comment: <!-- ... -->",
+        )
+    known = {child.tag: child.row for child in rule.children}
+    for child in element.children:
+        if child.tag.value in known:
+            _check(child, table[known[child.tag.value]], table, diagnostics)
+        else:
+            diagnostics.error(
+                "SG104",
+                child.tag.span,
+                f"unknown element {quoted(child.tag.value)} in '{element.tag.value}'",
+                suggest(child.tag.value, known) if known else "it holds text only",
+            )
+    _check_count(element, rule, diagnostics)
+    _check_order(element, rule, diagnostics)
+
+
+def _check_attributes(element: Element, known: dict[str, bool], diagnostics: Diagnostics) -> None:
+    tag = element.tag.value
+    for name, attribute in element.attributes.items():
+        if name not in known:
+            diagnostics.error(
+                "SG108",
+                attribute.name.span,
+                f"'{tag}' has no attribute {quoted(name)}",
+                suggest(name, known) if known else "it has none",
+            )
+    meant = _meant(element.attributes, known)
+    for name, required in known.items():
+        if required and name not in element.attributes and name not in meant:
+            diagnostics.error(
+                "SG109",
+                element.tag.span,
+                f"'{tag}' lacks its attribute '{name}'",
+                f'write <{tag} {name}="...">',
+            )
+
+
+def _check_count(element: Element, rule: Rule, diagnostics: Diagnostics) -> None:
+    tag = element.tag.value
+    present = {child.tag.value for child in element.children}
+    kinds = [child.tag for child in rule.children]
+    if rule.choice:
+        chosen = [kind for kind in kinds if kind in present]
+        if not chosen and not present:
+            diagnostics.error(
+                "SG106", element.tag.span, f"'{tag}' is empty", f"it holds {one_of(kinds)}"
+            )
+        elif len(chosen) > 1:
+            second = element.child(chosen[1])
+            diagnostics.error(
+                "SG107",
+                second.tag.span,
+                f"'{tag}' holds both '{chosen[0]}' and '{chosen[1]}'",
+                "keep one of the two",
+            )
+    meant = _meant(present, kinds)
+    for child in rule.children:
+        found = element.all(child.tag)
+        if child.required and not (rule.choice or found or child.tag in meant):
+            diagnostics.error(
+                "SG106",
+                element.tag.span,
+                f"'{tag}' lacks the element '{child.tag}'",
+                f"write <{child.tag}>...</{child.tag}> inside it",
+            )
+        if not child.repeated:
+            for extra in found[1:]:
+                diagnostics.error(
+                    "SG107", extra.tag.span, f"a second '{child.tag}' in '{tag}'", "delete one"
+                )
+
+
+def _meant(found: Iterable[str], known: Iterable[str]) -> set[str | None]:
+    """Names that a misspelt one most likely stands for: these are not missing besides."""
+    return {nearest(name, known) for name in found if name not in known}
+
+
+def _check_order(element: Element, rule: Rule, diagnostics: Diagnostics) -> None:
+    order = [child.tag for child in rule.children]
+    last = 0
+    for child in element.children:
+        if child.tag.value not in order or rule.choice:
+            continue
+        position = order.index(child.tag.value)
+        if position < last:
+            diagnostics.error(
+                "SG111",
+                child.tag.span,
+                f"'{child.tag.value}' stands after '{order[last]}'",
+                "the order is: " + ", ".join(order),
+            )
+        last = max(last, position)

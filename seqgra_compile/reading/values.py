@@ -1,0 +1,127 @@
+"""Values out of a definition's text: parameters as their kinds say, ids, words of closed lists.
+
+Reports SG2 and SG5.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..catalog.parameters import BadValue, Kind, Parameter
+from ..catalog.sequences import ID
+from ..ir import Arguments, Value
+from ..messages.diagnostics import Diagnostics, did_you_mean, nearest, one_of, quoted
+from ..source import Span, Text
+
+# An id that is suggested is cut where a longer one would not be read.
+_MAX_SHOWN = 60
+
+# What a definition gives, by name: where the name stands, and the value.
+Given = Mapping[str, tuple[Span, Text]]
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose parameters they are: its name and place, their common path, the code for a missing one."""
+
+    name: str
+    span: Span
+    path: str
+    missing: str
+
+    @property
+    def noun(self) -> str:
+        return "parameter" if self.missing == "SG205" else "hyperparameter"
+
+    @property
+    def example(self) -> str:
+        """How one of them is written, with a hole for its name."""
+        if self.missing == "SG205":
+            return '{}="..."'
+        return '<hyperparameter name="{}">...</hyperparameter>'
+
+
+def read_value(
+    text: Text, path: str, kind: Kind, what: str, diagnostics: Diagnostics
+) -> Value | None:
+    """One value, or None after reporting that it is not what its kind wants."""
+    try:
+        return Value(kind.parse(text.value), path, text.span)
+    except BadValue as error:
+        problem = f"{what} must be {error}, not {quoted(text.value)}"
+        diagnostics.error("SG204", text.span, problem, error.help)
+        return None
+
+
+def read_settings(
+    parameters: Iterable[Parameter], given: Given, owner: Owner, diagnostics: Diagnostics
+) -> Arguments:
+    """A value for each parameter, in the table's order; what is wrong is left out."""
+    rows = {row.name: row for row in parameters}
+    # A misspelt parameter is reported once: the one that it stands for is not missing besides.
+    meant = {nearest(name, rows) for name in given if name not in rows}
+    values: Arguments = {}
+    for name, row in rows.items():
+        if name in given:
+            value = _argument(row, given[name][1], owner, diagnostics)
+            if value is not None:
+                values[name] = value
+        elif not row.required:
+            values[name] = Value(row.default, owner.path + name, None)
+        elif name not in meant:
+            write = owner.example.format(name)
+            diagnostics.error(
+                owner.missing,
+                owner.span,
+                f"{owner.name} needs the {owner.noun} '{name}'",
+                f"write {write} ({row.about}): {row.kind.wants}",
+            )
+    return values
+
+
+def _argument(row: Parameter, text: Text, owner: Owner, diagnostics: Diagnostics) -> Value | None:
+    what = f"'{row.name}' of {owner.name}"
+    value = read_value(text, owner.path + row.name, row.kind, what, diagnostics)
+    if value is None:
+        return None
+    for refused, reason in row.refused:
+        if value.value == refused:
+            problem = f"{row.name}={refused} cannot be honoured: {reason}"
+            diagnostics.error("SG501", text.span, problem, "delete it, or write the default")
+    return value
+
+
+def plain(text: Text, path: str) -> Value[str]:
+    return Value(text.value, path, text.span)
+
+
+def read_id(text: Text, path: str, diagnostics: Diagnostics) -> Value[str]:
+    """An id; a wrong one is reported and taken as it is."""
+    if not re.fullmatch(ID, text.value):
+        legal = re.sub(r"[^A-Za-z0-9_-]+", "-", text.value[:_MAX_SHOWN]).strip("-") or "my-model"
+        diagnostics.error(
+            "SG201",
+            text.span,
+            (
+                f"the id {quoted(text.value)} holds more than letters, digits, '_' and '-'"
+                if text.value
+                else "the id is empty"
+            ),
+            f'write id="{legal}"',
+        )
+    return plain(text, path)
+
+
+def read_choice(
+    text: Text, path: str, known: Iterable[str], diagnostics: Diagnostics
+) -> Value[str] | None:
+    """A word out of a closed list, or None after reporting that it is not."""
+    if text.value in known:
+        return plain(text, path)
+    tag = path.rpartition("/")[2].lstrip("@")
+    problem = f"unknown {tag} {quoted(text.value)}" if text.value else f"'{tag}' is empty"
+    guess = did_you_mean(text.value, known)
+    diagnostics.error("SG206", text.span, problem, guess or one_of(known))
+    return None

@@ -1,0 +1,105 @@
+"""A model definition as written: every value is still text and knows its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..source import Source, Span, Text
+
+
+@dataclass(frozen=True)
+class Element:
+    """An XML element. `text` is stripped; its span is empty where the element holds none."""
+
+    tag: Text
+    path: str
+    attributes: dict[str, Attribute]
+    text: Text
+    children: tuple[Element, ...]
+
+    def child(self, tag: str) -> Element | None:
+        return next((child for child in self.children if child.tag.value == tag), None)
+
+    def all(self, tag: str) -> tuple[Element, ...]:
+        return tuple(child for child in self.children if child.tag.value == tag)
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """An attribute: its name and its value, each with its place."""
+
+    name: Text
+    value: Text
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """`<pattern prefix="c" postfix="" min="1" max="10"/>`."""
+
+    tag: Text
+    prefix: Text | None
+    postfix: Text | None
+    min: Text | None
+    max: Text
+
+
+@dataclass(frozen=True)
+class General:
+    id: Text
+    name: Text
+    description: Text
+    task: Text
+    sequence_space: Text
+    library: Text
+    implementation: Text | None
+    input_encoding: Text | None
+    labels: tuple[Text, ...] | Pattern
+    labels_span: Span
+    seed: Text
+
+
+@dataclass(frozen=True)
+class Operation:
+    name: Text
+    attributes: dict[str, Attribute]
+
+
+@dataclass(frozen=True)
+class Sequential:
+    tag: Text
+    operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True)
+class External:
+    """`<external format="pytorch-module" classname="TorchModel">PyTorch/model.py</external>`."""
+
+    tag: Text
+    format: Text
+    class_name: Text | None
+    path: Text
+
+
+@dataclass(frozen=True)
+class Hyperparameter:
+    name: Text
+    value: Text
+
+
+@dataclass(frozen=True)
+class Section:
+    """`loss`, `optimizer` or `trainingprocess`: a list of hyperparameters."""
+
+    tag: Text
+    hyperparameters: tuple[Hyperparameter, ...]
+
+
+@dataclass(frozen=True)
+class Definition:
+    source: Source
+    root: Text
+    general: General
+    architecture: Sequential | External
+    loss: Section | None
+    optimizer: Section | None
+    training: Section | None
