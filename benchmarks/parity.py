@@ -1,6 +1,6 @@
 """How far the two libraries are apart, operation by operation: writes docs/parity.md.
 
-Needs what the tests need. Each setup of tests/setups.py is compiled for PyTorch and for TensorFlow;
+Needs what the tests need. Each setup of tests/support/setups.py is compiled for PyTorch and for TensorFlow;
 both models get the same weights and the same sequences. One thread; takes a few minutes.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 os.environ["OMP_NUM_THREADS"] = os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "parity.md"
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+import attacks
 import pytest
 from test_hostile import MODEL, MODULE, REJECT, _codes, _compiled, _with
 
 from seqgra_compile.messages.diagnostics import nearest, one_of
-
-sys.path.append(str(Path(__file__).resolve().parent.parent / "benchmarks"))
-import attacks  # noqa: E402
 
 UNIX = pytest.mark.skipif(os.name == "nt", reason="needs pipes and users")
 LONG = pytest.mark.long

@@ -19,7 +19,7 @@ from seqgra_compile.reading.analyzer import analyze
 from seqgra_compile.reading.decoding import read_source
 from seqgra_compile.reading.parser import parse
 
-ACCEPT = Path(__file__).resolve().parent.parent / "golden" / "accept"
+ACCEPT = Path(__file__).resolve().parents[2] / "golden" / "accept"
 ALPHABETS = {"DNA": "ACGT", "RNA": "ACGU", "protein": "ACDEFGHIKLMNPQRSTVWY"}
 SIZES = {"training": 67, "validation": 35, "test": 33}  # no multiple of any batch size
 

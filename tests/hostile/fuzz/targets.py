@@ -24,7 +24,7 @@ from choices import (
 from seqgra_compile.catalog.semantics import SEMANTICS
 from seqgra_compile.catalog.sequences import PYTORCH, TENSORFLOW
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 ACCEPT, REJECT = ROOT / "golden" / "accept", ROOT / "golden" / "reject"
 LIBRARIES = (None, None, PYTORCH, TENSORFLOW)
 MAX_BASE = 20_000

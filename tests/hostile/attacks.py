@@ -1,6 +1,6 @@
 """What hostile definitions and files cost the compiler: time and peak memory of each attack.
 
-    python benchmarks/attacks.py [NAME...] [--markdown] [--seconds 60]
+    python tests/hostile/attacks.py [NAME...] [--markdown] [--seconds 60]
 
 Each attack is one run of the command in a process and a folder of its own, started with the limits
 that nobody should need: so many seconds, and 4 GiB of memory. The time is that of the whole run,
@@ -22,7 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 REJECT, ACCEPT = ROOT / "golden" / "reject", ROOT / "golden" / "accept"
 GOOD = (REJECT / "SG203-misspelt-parameter" / "model.xml").read_bytes().replace(b"unts", b"units")
 EXTERNAL = (REJECT / "SG605-unknown-class" / "model.xml").read_bytes()

@@ -13,7 +13,7 @@ from seqgra_compile import compiler
 from seqgra_compile.catalog.semantics import INTENDED, SEMANTICS
 from seqgra_compile.script import Script
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
 DEFINITIONS = [
     *sorted(ROOT.glob("golden/accept/*/model.xml")),

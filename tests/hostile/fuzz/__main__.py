@@ -1,7 +1,7 @@
 """Fuzzes the compiler: whatever comes in, a script that parses or located diagnostics come out.
 
     pip install atheris
-    python benchmarks/fuzz TARGET --inputs 100000 [--seconds S] [--seed N] [--engine random]
+    python tests/hostile/fuzz TARGET --inputs 100000 [--seconds S] [--seed N] [--engine random]
 
 atheris looks for inputs that reach new code; `--engine random` needs nothing beyond the compiler.
 An input that ends otherwise, takes more than 10 seconds, or opens, starts or runs what it has no
@@ -28,7 +28,7 @@ from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 SECONDS = 10
 MOST_MESSAGES = 50

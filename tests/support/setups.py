@@ -375,7 +375,7 @@ def further() -> Iterator[Setup]:
 
 def architectures() -> Iterator[Setup]:
     """Published ones in small: a tenth of the filters and units, shorter sequences, no dropout."""
-    examples = Path(__file__).resolve().parent.parent / "examples"
+    examples = Path(__file__).resolve().parents[2] / "examples"
     for name, length in (("basset", 320), ("deepsea", 230), ("danq", 168)):
         operations = []
         for operation in ET.parse(examples / f"{name}.xml").iter("operation"):

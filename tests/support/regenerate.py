@@ -24,7 +24,7 @@ from runs import Run, run_cases
 from seqgra_compile.catalog.sequences import LIBRARIES
 from seqgra_compile.reference.language import PAGES
 
-GOLDEN = Path(__file__).resolve().parent.parent / "golden"
+GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 
 
 def main() -> int:
