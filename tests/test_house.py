@@ -34,6 +34,8 @@ STAGES = FLOORS["stages"].split()
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS.values()) for name in names.split()}
 # What each may import beyond the standard library. h5py is there only for those who need it.
 THIRD_PARTY = {
+    "reading.faults": {"lxml"},
+    "reading.tree": {"lxml"},
     "backends.formatter": {"black"},
     "audit.ledger.provenance": {"jinja2"},
     "audit.report": {"jinja2"},
