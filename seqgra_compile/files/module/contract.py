@@ -100,14 +100,16 @@ def _check_forward(tree: ast.Module, classes: Classes, report: Report) -> bool:
     own_call = classes.find(wanted, "__call__")
     if isinstance(found, Unseen) or isinstance(own_call, Member) or _sets_forward(tree):
         return False
+    line = wanted.lineno
     if found is None:
         missing = f"'{wanted.name}' has no forward"
     elif found.function and _is_stub(found.function, classes.names):
         missing = f"the forward of '{found.owner.name}' does nothing"
+        line = found.function.lineno
     else:
         return found.function is not None and _check_call(found, classes, report)
     way_out = "define forward(self, x): sequences (B, C, L) in, scores (B, labels) out"
-    report.error("SG621", missing, way_out, wanted.lineno)
+    report.error("SG621", missing, way_out, line)
     return False
 
 
