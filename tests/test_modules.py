@@ -332,4 +332,7 @@ def test_what_libraries_import_is_known(imports: str) -> None:
         text=True,
     ).stdout.splitlines()[-1]  # fmt: skip
     public = {name for name in ast.literal_eval(found) if name.isidentifier() and name[0] != "_"}
-    assert public - LIBRARIES - sys.stdlib_module_names - {"cython_runtime", "pybind11_abseil"} == set()
+    assert (
+        public - LIBRARIES - sys.stdlib_module_names - {"cython_runtime", "pybind11_abseil"}
+        == set()
+    )

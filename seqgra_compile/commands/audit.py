@@ -145,6 +145,7 @@ def settings(
 @click.option(
     "-o",
     "--output",
+    type=click.Path(),
     help="Write the page to this file, or to this folder as <model id>.html, whole or not at all; "
     "otherwise to standard output.",
 )

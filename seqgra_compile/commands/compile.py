@@ -113,6 +113,7 @@ def _complete_names(_context: click.Context, _option: click.Parameter, word: str
 @click.option(
     "-o",
     "--output",
+    type=click.Path(),
     help="Write the script to this file, or, if it is a folder, ends with a slash, or there are "
     "several definitions, to this folder as <model id>.py.",
 )
@@ -216,17 +217,18 @@ def _list(listed: str, messages: Messages) -> int:
     return print_text(text, messages)
 
 
-def _init(first: str, output: Path | None, messages: Messages) -> int:
+def _init(first: str, output: str | None, messages: Messages) -> int:
     """A first definition to standard output, or to a file that is not there yet."""
     text = folder("templates").joinpath("first", FIRST_DEFINITIONS[first]).read_text("utf-8")
     if output is None:
         return print_text(text, messages)
-    if output.exists():
-        return messages.complain(str(output), "it is there already, and is not overwritten")
+    target = Path(output, FIRST_DEFINITIONS[first] if names_folder(output) else "")
+    if target.exists():
+        return messages.complain(str(target), "it is there already, and is not overwritten")
     try:
-        write_file(output, text)
+        write_file(target, text)
     except OSError as error:
-        return messages.complain(str(output), error)
+        return messages.complain(str(target), error)
     return 0
 
 
