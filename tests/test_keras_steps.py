@@ -15,10 +15,13 @@ SEVERAL = "steps_per_execution=10"
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["tf-mc4-protein40-conv", pytest.param("tf-mc2-dna32-lstm", marks=pytest.mark.long)],
+    ("name", "size"),
+    [
+        ("tf-mc4-protein40-conv", 4),
+        pytest.param("tf-mc4-protein40-conv", 67, marks=pytest.mark.long),
+        pytest.param("tf-mc2-dna32-lstm", 4, marks=pytest.mark.long),
+    ],
 )
-@pytest.mark.parametrize("size", [4, 67])
 def test_batches_a_call_decide_nothing(name: str, size: int, tmp_path: Path):
     """With 17 batches the second call is not full; with one, the first is not."""
     case, queue = BY_ID[name], []
