@@ -161,13 +161,14 @@ class PyTorchScript(TrainingScript):
 
 @dataclass(frozen=True, kw_only=True)
 class KerasScript(TrainingScript):
-    """`true_class` and `threshold` are expressions of the accuracy."""
+    """`true_class` and `threshold` are expressions of the accuracy; `activity`: it has penalties."""
 
     model_name: str
     input: str
     one_hot_targets: bool
     true_class: str
     threshold: str
+    activity: bool
 
     @property
     def imitates_shuffle(self) -> bool:

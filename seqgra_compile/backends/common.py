@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 
 from .. import __version__, ir
 from ..catalog.losses import LOSSES, Scores
@@ -44,6 +45,34 @@ IMPORTS = (
 )
 
 MAPPED_IMPORTS = (Import("collections", "Counter"), Import("itertools"), Import("tempfile"))
+
+
+@dataclass(frozen=True)
+class Oldest:
+    """The oldest version of a library with which a script computes what it says."""
+
+    package: str
+    module: str
+    library: str
+    version: tuple[int, int]
+
+    @property
+    def requirement(self) -> str:
+        """For the script's dependencies: keras>=3.7."""
+        return f"{self.package}>={self._text}"
+
+    @property
+    def check(self) -> tuple[str, str]:
+        """Two lines behind the imports: they end a script under an older version."""
+        version = f"{self.module}.__version__"
+        return (
+            f'if [int(part) for part in {version}.split(".")[:2]] < {list(self.version)}:',
+            f'    sys.exit(f"{self.library} {{{version}}}: this script needs {self._text} or later")',
+        )
+
+    @property
+    def _text(self) -> str:
+        return ".".join(map(str, self.version))
 
 
 def sections(folder: str) -> tuple[Section, ...]:

@@ -21,6 +21,7 @@ from ..source import Source
 from . import common
 from . import weights as weightsfiles
 
+_TORCH = common.Oldest("torch", "torch", "PyTorch", (2, 4))
 _RANDOM = Import("random")  # seeded as seqgra does
 _IMPORTS = (
     *common.IMPORTS,
@@ -220,7 +221,9 @@ def _dependencies(architecture: ir.Sequential | ir.Module) -> str:
     reader = weightsfiles.reader(architecture)
     others = architecture.dependencies if isinstance(architecture, ir.Module) else ()
     others = (*others, *(reader.packages if reader else ()))
-    return ", ".join(literal(name) for name in sorted({"numpy", "torch>=2.4", "tqdm", *others}))
+    return ", ".join(
+        literal(name) for name in sorted({"numpy", _TORCH.requirement, "tqdm", *others})
+    )
 
 
 def _imports(
@@ -244,7 +247,7 @@ def _imports(
         imports.append(_FUNCTIONAL)
     reader = weightsfiles.reader(architecture)
     imports += reader.imports if reader else ()
-    return import_groups(imports, common.STANDARD)
+    return (*import_groups(imports, common.STANDARD), _TORCH.check)
 
 
 def _target(bound: Import) -> str:

@@ -14,7 +14,7 @@ Writes: saved_model.keras, model-architecture.json, history.tsv, metrics.json,
 
 # /// script
 # requires-python = ">=3.10"
-# dependencies = ["keras>=3.5", "numpy", "tensorflow>=2.17"]
+# dependencies = ["keras>=3.7", "numpy", "tensorflow>=2.17"]
 # ///
 
 import argparse
@@ -28,7 +28,6 @@ import sqlite3
 import sys
 import time
 import warnings
-from functools import partial
 from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -37,6 +36,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only
 import keras
 import numpy as np
 import tensorflow as tf
+
+if [int(part) for part in keras.__version__.split(".")[:2]] < [3, 7]:
+    sys.exit(f"Keras {keras.__version__}: this script needs 3.7 or later")
+if [int(part) for part in tf.__version__.split(".")[:2]] < [2, 17]:
+    sys.exit(f"TensorFlow {tf.__version__}: this script needs 2.17 or later")
 
 # ---- Definition --------------------------------------------------------------
 MODEL_ID = "tf-ml3-rna24-lstm-steps"  # general/@id
@@ -128,6 +132,28 @@ def batches(codes: tf.Tensor, targets: tf.Tensor, order: np.ndarray) -> tf.data.
 
 
 # ---- Model -------------------------------------------------------------------
+def divide_by_examples(regularizer: type) -> None:
+    """The penalty on an activity is divided by the batch's size, as in Keras 3.14.
+
+    Penalties on weights stay as they are.
+    """
+    whole = getattr(regularizer.__call__, "whole", regularizer.__call__)
+
+    def mean(self: keras.Regularizer, x: tf.Tensor | keras.Variable) -> tf.Tensor:
+        if isinstance(x, keras.Variable):  # a weight
+            return whole(self, x)
+        return whole(self, x) / tf.cast(tf.shape(x)[0], x.dtype)
+
+    mean.whole = whole  # for another script in the same process
+    regularizer.__call__ = mean
+
+
+if [int(part) for part in keras.__version__.split(".")[:2]] < [3, 14]:
+    divide_by_examples(keras.regularizers.L1)
+    divide_by_examples(keras.regularizers.L2)
+    divide_by_examples(keras.regularizers.L1L2)
+
+
 def build_model() -> keras.Model:
     """(24, 4) -> (3,) probabilities, 575 weights."""
     model = keras.Sequential(name=MODEL_ID)
@@ -250,13 +276,6 @@ def accuracy(targets: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
     return tf.cast(correct, tf.float32)
 
 
-def check_loss(title: str, batch: int, logs: dict[str, float]) -> None:
-    """End the run at the first loss that is no finite number."""
-    if not math.isfinite(logs["loss"]):
-        title += f", batch {batch + 1}"
-        sys.exit(f"{title}: loss not finite; lower the learning rate?")
-
-
 def train(model: keras.Model, sets: dict, out: Path, run: dict) -> dict:
     """Save the weights of the epoch with the lowest validation loss; return its row."""
     training, validation, epochs = sets["training"], sets["validation"], run["epochs"]
@@ -271,20 +290,18 @@ def train(model: keras.Model, sets: dict, out: Path, run: dict) -> dict:
         epoch = len(epochs) + 1
         title = f"epoch {epoch}/{EPOCHS}"
         order = epoch_order(len(training[0]), epoch)
-        callback = keras.callbacks.LambdaCallback
         logs = model.fit(
             batches(*training, order),
             initial_epoch=epoch - 1,
             epochs=epoch,
             validation_data=in_order,
             shuffle=False,  # the order is ready
-            callbacks=[callback(on_train_batch_end=partial(check_loss, title))],
             verbose=1 if sys.stdout.isatty() else 0,
         ).history
         names = ("loss", "val_loss", "val_accuracy")
         mean, loss, score = (logs[name][0] for name in names)
-        if not math.isfinite(loss):
-            sys.exit(f"{title}, validation: loss not finite; lower the learning rate?")
+        if not (math.isfinite(mean) and math.isfinite(loss)):
+            sys.exit(f"{title}: loss not finite; lower the learning rate?")
         row = {"epoch": epoch, "training_loss": mean, "validation_loss": loss}
         epochs.append(row | {"validation_accuracy": score})
         losses = f"training loss {mean:.4f}  validation loss {loss:.4f}"
@@ -423,6 +440,7 @@ def test(model: keras.Model, codes, targets, out: Path) -> dict:
     """What the model is worth on the test set; a row an example in test-y-hat.txt."""
     in_order = batches(codes, targets, np.arange(len(codes)))
     result = model.evaluate(in_order, verbose=0, return_dict=True)
+    model.steps_per_execution = 1  # predict would hold that many batches at once
     scores = model.predict(in_order, verbose=0)
     y = np.array(targets[:]) == 1
     y_hat = scores
@@ -530,13 +548,20 @@ def main() -> None:
     sets = read_sets(arguments.data_dir, run)
     lock = open_folder(out, arguments.resume, run)
     copies = find_copies(sets)
-    for name, arrays in sets.items():
-        sets[name] = [tf.constant(array) for array in arrays]
+    with tf.device("CPU:0"):  # batches are made there
+        for name, arrays in sets.items():
+            sets[name] = [tf.constant(array) for array in arrays]
 
     set_seed()
     model = build_model()
     optimizer, loss_fn = build_optimizer(), build_loss()
-    model.compile(optimizer, loss_fn, metrics=[accuracy], jit_compile=False)
+    model.compile(
+        optimizer,
+        loss_fn,
+        metrics=[accuracy],
+        steps_per_execution=10,  # batches a call of TensorFlow: faster, same weights
+        jit_compile=False,
+    )
     optimizer.build(model.trainable_variables)
     set_seed()  # again, as seqgra does: training draws the same, however it was built
     if (out / "checkpoint").exists():

@@ -31,6 +31,9 @@ import torch.nn.functional as F
 from torch import nn
 from tqdm import tqdm
 
+if [int(part) for part in torch.__version__.split(".")[:2]] < [2, 4]:
+    sys.exit(f"PyTorch {torch.__version__}: this script needs 2.4 or later")
+
 # ---- Definition --------------------------------------------------------------
 MODEL_ID = "torch-mc2-rna30-motifs"  # general/@id
 # general/task: multi-class classification

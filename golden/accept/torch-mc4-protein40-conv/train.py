@@ -36,6 +36,9 @@ from torch import nn
 from torch.nn import functional
 from tqdm import tqdm
 
+if [int(part) for part in torch.__version__.split(".")[:2]] < [2, 4]:
+    sys.exit(f"PyTorch {torch.__version__}: this script needs 2.4 or later")
+
 # ---- Definition --------------------------------------------------------------
 MODEL_ID = "torch-mc4-protein40-conv"  # general/@id
 # general/task: multi-class classification
