@@ -63,6 +63,9 @@ def read_module(
         code, imports, future, left_out = _parted(text, tree, report)
         if diagnostics.failed or _parsed(code, report, " without its imports") is None:
             return None
+        code = _laid_out(code, report)
+        if code is None:
+            return None
         return ir.Module(
             path=named.value,
             sha256=hashlib.sha256(data).hexdigest(),
@@ -105,6 +108,19 @@ def _parsed(text: str, report: Report, state: str = "") -> ast.Module | None:
         if state:
             line, way_out = 0, "leave the lines before and behind an import empty"
         report.error("SG604", f"not valid Python{state}: {reason}", way_out, line)
+        return None
+
+
+def _laid_out(code: str, report: Report) -> str | None:
+    """The code in the script's layout."""
+    from ..layout import UnformattableError, laid_out  # as Black: for modules only
+
+    try:
+        return laid_out(code)
+    except UnformattableError:
+        problem = "Python reads this module, and Black, which lays scripts out, does not"
+        help = "does `black` format the module itself?"
+        report.diagnostics.error("SG604", report.span, problem, help)
         return None
 
 
