@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import OPERATIONS
-from ..catalog.semantics import INTENDED, MAPPED
+from ..catalog.semantics import DISK, INTENDED
 from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
@@ -16,8 +16,6 @@ from . import common
 from . import weights as weightsfiles
 
 _PACKAGES = ("keras>=3.5", "numpy", "tensorflow>=2.17")
-
-_ITERATOR = Import("collections.abc", "Iterator")
 
 
 def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasScript:
@@ -33,7 +31,6 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         if weightsfiles.has_weights(operation)
     )
     two = model.input_encoding.value == "2D"
-    imitates = model.semantics != INTENDED and model.training.shuffle.value
     shape = "(B, 1, L, {})" if two else "(B, L, {})"
     weights = "saved_model.keras, model-architecture.json"
     return KerasScript(
@@ -43,8 +40,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         imports=_imports(
             (
                 *(reader.imports if reader else ()),
-                *((_ITERATOR,) if imitates else ()),
-                *(common.MAPPED_IMPORTS if model.data == MAPPED else ()),
+                *(common.DISK_IMPORTS if model.data == DISK else ()),
             ),
             finite=model.semantics == INTENDED,
         ),
