@@ -41,8 +41,8 @@ OWN_NAMES = frozenset(
     save open_folder go_on sha256 begin save_checkpoint load_checkpoint find_copies judge test count_weights
     finish parse_arguments set_seed choose_device neighbour is_sorted read_sets main
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __file__ __name__
-    BlockingIOError Exception FileExistsError KeyboardInterrupt LookupError OSError TypeError ValueError all any bool bytes chr dict enumerate float globals hash
-    isinstance int len list map max memoryview min next open print range repr set str sum tuple type zip
+    BlockingIOError Exception FileExistsError FileNotFoundError IsADirectoryError KeyboardInterrupt LookupError NotADirectoryError OSError TypeError ValueError all any bool bytearray bytes chr dict enumerate float globals hash
+    isinstance int len list map max memoryview min next open print range repr set sorted str sum tuple type zip
     """.split()
 )
 

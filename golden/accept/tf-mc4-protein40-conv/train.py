@@ -417,8 +417,8 @@ def load_checkpoint(path: Path, run: dict, model: keras.Model) -> None:
 
 def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
     """How many examples of each set are also in an earlier one."""
-    # hash() stands for a sequence. It is fixed within a process and has 64 bits: two sets
-    # of a million different sequences share a value in 1 of 18 million runs.
+    # A sequence's hash() is fixed within a process and has 64 bits: two sets of a million
+    # different sequences have a value in common in 1 of 18 million runs.
     hashes, copies = {}, {}
     for name, (codes, _) in sets.items():
         of_set = np.fromiter((hash(bytes(x)) for x in codes), np.int64)
