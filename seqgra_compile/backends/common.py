@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .. import __version__, ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.semantics import INTENDED, MAPPED, STREAMING
+from ..catalog.semantics import DISK, INTENDED, STREAMING
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES, SequenceSpace
 from ..ir import Import, Value
 from ..pycode import (
@@ -40,11 +40,12 @@ IMPORTS = (
     Import("sqlite3"),
     Import("sys"),
     Import("time"),
+    Import("collections", "Counter"),
+    Import("collections.abc", "Iterator"),
     Import("pathlib", "Path"),
     Import("numpy", None, "np"),
 )
-
-MAPPED_IMPORTS = (Import("collections", "Counter"), Import("itertools"), Import("tempfile"))
+DISK_IMPORTS = (Import("tempfile"),)
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,7 @@ def fields(
         "definition_sha256": literal(source.sha256),
         "alphabet": alphabet(model),
         "length": length(model),
-        "mapped": model.data == MAPPED,
-        "example_number": "number" if model.data == MAPPED else "2",
+        "on_disk": model.data == DISK,
         "trains": True,
         "length_from_data": not isinstance(model.architecture, ir.Sequential),
         "one_hot_doc": one_hot_doc(model, shape.format(alphabet(model).size)),
@@ -329,7 +329,7 @@ def heading(operation: ir.Operation) -> str:
 def targets_doc(model: ir.General) -> str:
     if model.task.value == MULTI_CLASS:
         return "class indices (N,) int64"
-    return "0 or 1 (N, labels) float32"
+    return "0 or 1 (N, labels) uint8"
 
 
 def length(model: ir.Model) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import OPERATIONS
-from ..catalog.semantics import INTENDED, MAPPED
+from ..catalog.semantics import DISK
 from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
@@ -19,8 +19,6 @@ from . import weights as weightsfiles
 _KERAS = common.Oldest("keras", "keras", "Keras", (3, 7))
 _TENSORFLOW = common.Oldest("tensorflow", "tf", "TensorFlow", (2, 17))
 _PACKAGES = (_KERAS.requirement, "numpy", _TENSORFLOW.requirement)
-
-_ITERATOR = Import("collections.abc", "Iterator")
 
 
 def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasScript:
@@ -36,7 +34,6 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         if weightsfiles.has_weights(operation)
     )
     two = model.input_encoding.value == "2D"
-    imitates = model.semantics != INTENDED and model.training.shuffle.value
     shape = "(B, 1, L, {})" if two else "(B, L, {})"
     weights = "saved_model.keras, model-architecture.json"
     return KerasScript(
@@ -46,8 +43,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         imports=_imports(
             (
                 *(reader.imports if reader else ()),
-                *((_ITERATOR,) if imitates else ()),
-                *(common.MAPPED_IMPORTS if model.data == MAPPED else ()),
+                *(common.DISK_IMPORTS if model.data == DISK else ()),
             )
         ),
         optimizer=common.optimizer_text(
