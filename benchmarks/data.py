@@ -12,6 +12,7 @@ and on disk.
 from __future__ import annotations
 
 import argparse
+import collections
 import hashlib
 import importlib.util
 import json
@@ -24,7 +25,6 @@ import sys
 import tempfile
 import time
 import types
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,7 +86,13 @@ def section_of(script: Path, pattern: str, **names: object) -> dict[str, object]
 def reader(source: Path) -> dict[str, object]:
     """The names of a script's Data section."""
     classes = tuple(f"c{n}" for n in range(1, LABELS + 1))
-    names = {"Counter": Counter, "LABELS": classes, "hashlib": hashlib, "json": json, "os": os}
+    names = {
+        "collections": collections,
+        "LABELS": classes,
+        "hashlib": hashlib,
+        "json": json,
+        "os": os,
+    }
     torch = types.SimpleNamespace(device=None, Tensor=np.ndarray)
     return section_of(
         source,

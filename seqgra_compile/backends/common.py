@@ -40,7 +40,7 @@ IMPORTS = (
     Import("sqlite3"),
     Import("sys"),
     Import("time"),
-    Import("collections", "Counter"),
+    Import("collections"),
     Import("collections.abc", "Iterator"),
     Import("pathlib", "Path"),
     Import("numpy", None, "np"),

@@ -15,6 +15,7 @@ Writes: test-y-hat.txt and the like for each file, metrics.json, receipt.json,
 # ///
 
 import argparse
+import collections
 import hashlib
 import json
 import math
@@ -23,7 +24,6 @@ import platform
 import sqlite3
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,7 +86,7 @@ def read_examples(path: Path, length: int | None, digest) -> Iterator[tuple]:
     Blank lines are skipped. Bad lines end the run, once all of them are known.
     """
     index_of = {label.encode(): index for index, label in enumerate(LABELS)}
-    lengths, bad, problems = Counter(), 0, []
+    lengths, bad, problems = collections.Counter(), 0, []
     with path.open("rb") as file:
         line = file.readline(100)
         digest.update(line)
@@ -307,13 +307,13 @@ def begin(device: str, threads: int, **versions: str) -> dict:
 
 def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
     """How many examples of each set are also in an earlier one."""
-    # A sequence's hash() is fixed within a process and has 64 bits: two sets of a million
-    # different sequences have a value in common in 1 of 18 million runs.
+    # A sequence's hash() is fixed within a process and has 64 bits: two sets of a
+    # million different sequences have a value in common in 1 of 18 million runs.
     hashes, copies = {}, {}
     for name, (codes, _) in sets.items():
         of_set = np.fromiter((hash(bytes(x)) for x in codes), np.int64)
-        for earlier in hashes:
-            count = np.isin(of_set, hashes[earlier]).sum().item()
+        for earlier, known in hashes.items():
+            count = np.isin(of_set, known).sum().item()
             copies[f"{name} in {earlier}"] = count
             if count:
                 warning = f"{name} examples that are also in {earlier}: {count}"

@@ -17,6 +17,7 @@ Writes: saved_model.pth, history.tsv, metrics.json, receipt.json, test-y-hat.txt
 # ///
 
 import argparse
+import collections
 import hashlib
 import io
 import json
@@ -25,7 +26,6 @@ import platform
 import sqlite3
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,7 +107,7 @@ def read_examples(path: Path, length: int, digest) -> Iterator[tuple]:
     Blank lines are skipped. Bad lines end the run, once all of them are known.
     """
     index_of = {label.encode(): index for index, label in enumerate(LABELS)}
-    lengths, bad, problems = Counter(), 0, []
+    lengths, bad, problems = collections.Counter(), 0, []
     with path.open("rb") as file:
         line = file.readline(100)
         digest.update(line)
@@ -432,14 +432,14 @@ def load_checkpoint(path: Path, run: dict, model, optimizer) -> None:
 def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
     """How many examples of each set are also in an earlier one, on either strand."""
     complement = np.array([3, 2, 1, 0, 4], np.uint8)  # of each code
-    # A sequence's hash() is fixed within a process and has 64 bits: two sets of a million
-    # different sequences have a value in common in 1 of 18 million runs.
+    # A sequence's hash() is fixed within a process and has 64 bits: two sets of a
+    # million different sequences have a value in common in 1 of 18 million runs.
     hashes, copies = {}, {}
     for name, (codes, _) in sets.items():
         strands = ((bytes(x), bytes(complement[x[::-1]])) for x in codes)
         of_set = np.fromiter((hash(min(both)) for both in strands), np.int64)
-        for earlier in hashes:
-            count = np.isin(of_set, hashes[earlier]).sum().item()
+        for earlier, known in hashes.items():
+            count = np.isin(of_set, known).sum().item()
             copies[f"{name} in {earlier}"] = count
             if count:
                 warning = f"{name} examples that are also in {earlier}: {count}"
