@@ -179,7 +179,17 @@ ATTACKS = [
     ),
     Attack("undefined entity", _with(b"Which of", b"&a;"), "SG101"),
     Attack(
-        "XInclude", _with(b"Which of", b'<xi:include href="/etc/passwd" parse="text"/>'), "SG104"
+        "XInclude",
+        _with(
+            b"Which of",
+            b'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="/etc/passwd" parse="text"/>',
+        ),
+        "SG104",
+    ),
+    Attack(
+        "XInclude, not declared",
+        _with(b"Which of", b'<xi:include href="/etc/passwd" parse="text"/>'),
+        "SG101",
     ),
     Attack(
         "schema at an address",
@@ -235,7 +245,9 @@ ATTACKS = [
         _with(b">GlobalMaxPool1D<", b">%s<" % (b"&#65;" * 3 * 10**6)),
         "SG105",
     ),
-    Attack("a comment of 15 MB", _with(b"<seed>", b"<!--%s--><seed>" % (b"x" * 15 * 10**6)), "SG105"),
+    Attack(
+        "a comment of 15 MB", _with(b"<seed>", b"<!--%s--><seed>" % (b"x" * 15 * 10**6)), "SG105"
+    ),
     Attack("5,000,000 line ends", _with(b"<seed>", b"\n" * 5 * 10**6 + b"<seed>"), FINE),
     Attack("17 MB", _with(b"<seed>", b" " * 17 * 10**6 + b"<seed>"), "SG105"),
     Attack("a NUL", _with(b"Which of", b"\0Which of"), "SG101"),
