@@ -64,7 +64,13 @@ def _sites_in(node: ast.AST, around: ast.AST, module: str, function: str) -> Ite
         yield from _sites_in(child, inner, module, function)
 
 
-SITES = [site for path in sorted(PACKAGE.rglob("*.py")) for site in sites(path)]
+# SG8 is about folders of data, which have cases in golden/check.
+SITES = [
+    site
+    for path in sorted(PACKAGE.rglob("*.py"))
+    for site in sites(path)
+    if not site.code.startswith("SG8")
+]
 
 
 class Lines:
