@@ -119,9 +119,12 @@ def _rows(matrix: Matrix, wide: bool) -> MatrixRows:
     rows = []
     for position in matrix.positions:
         numbers = " ".join(literal(_short(weight)) for weight in position)
-        parts = textwrap.wrap(numbers, _WIDTH - len('" ",'))
-        texts = [literal(part + " ") for part in parts[:-1]] + [literal(parts[-1])]
-        rows.append("\n        ".join(texts) + ",")
+        if len(numbers) + len('"",') <= _WIDTH:
+            rows.append(f"{literal(numbers)},")
+            continue
+        parts = textwrap.wrap(numbers, _WIDTH - 4 - len('" "'))
+        texts = [literal(f"{part} ") for part in parts[:-1]] + [literal(parts[-1])]
+        rows.append("\n            ".join(["(", *texts]) + "\n        ),")
     return MatrixRows(literal(matrix.name), tuple(rows))
 
 
