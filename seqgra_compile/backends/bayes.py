@@ -122,8 +122,9 @@ def _rows(matrix: Matrix, wide: bool) -> MatrixRows:
         if len(numbers) + len('"",') <= _WIDTH:
             rows.append(f"{literal(numbers)},")
             continue
-        parts = textwrap.wrap(numbers, _WIDTH - 4 - len('" "'))
-        texts = [literal(f"{part} ") for part in parts[:-1]] + [literal(parts[-1])]
+        # In brackets: a string beside a string could pass for two rows that lack a comma.
+        *first, last = textwrap.wrap(numbers, _WIDTH - 4 - len('" "'))
+        texts = [literal(part + " ") for part in first] + [literal(last)]
         rows.append("\n            ".join(["(", *texts]) + "\n        ),")
     return MatrixRows(literal(matrix.name), tuple(rows))
 
