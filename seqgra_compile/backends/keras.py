@@ -6,7 +6,7 @@ from .. import ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import OPERATIONS
 from ..catalog.semantics import INTENDED, MAPPED
-from ..catalog.sequences import MULTI_CLASS
+from ..catalog.sequences import MULTI_CLASS, TENSORFLOW
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, literal
@@ -55,7 +55,10 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         ),
         probabilities=f"keras.ops.{loss.activation}(scores).numpy()" if logits else "scores",
         layers=tuple(
-            Layer(common.heading(operation), (OPERATIONS[operation.name].keras(operation),))
+            Layer(
+                common.heading(operation),
+                (OPERATIONS[operation.name].lower[TENSORFLOW](operation).text,),
+            )
             for operation in architecture.operations
         ),
         weights_files=(*weightsfiles.opened(architecture), *files),

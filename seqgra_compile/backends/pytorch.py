@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import OPERATIONS
-from ..catalog.operations.row import TorchLayer, torch_initial_values
+from ..catalog.operations.row import FUNCTIONAL, TorchLayer, torch_initial_values
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.regularizers import torch_regularizer
 from ..catalog.semantics import INTENDED, MAPPED
-from ..catalog.sequences import MULTI_CLASS
+from ..catalog.sequences import MULTI_CLASS, PYTORCH
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, comment, literal
@@ -30,7 +27,6 @@ _IMPORTS = (
     Import("torch", "nn"),
     Import("tqdm", "tqdm"),
 )
-_FUNCTIONAL = Import("torch.nn.functional", None, "F")
 
 # What the templates define, and the built-in functions that they call: an embedded module must
 # not bind these names anew. A test holds the list against the scripts in golden/.
@@ -81,7 +77,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
         **common.fields(model, source, "pytorch", "saved_model.pth", shape),
         dependencies=_dependencies(architecture),
         future=architecture.future if is_module else (),
-        imports=_imports(model, layers, lowered, one_hot_targets, draws),
+        imports=_imports(model, lowered, one_hot_targets, draws),
         optimizer=common.optimizer_text(model, Code("model.parameters()")),
         probabilities="scores" + _PROBABILITIES.get((scores, loss.activation), ""),
         predicted="scores.sigmoid() > 0.5" if logits else f"scores > {loss.threshold}",
@@ -109,7 +105,7 @@ def _lower(architecture: ir.Sequential) -> list[Lowered]:
     channels_first = True  # as the one-hot batches come
     lowered = []
     for operation in architecture.operations:
-        layer = OPERATIONS[operation.name].torch(operation, channels_first)
+        layer = OPERATIONS[operation.name].lower[PYTORCH](operation, channels_first)
         wanted = channels_first if layer.channels_first is None else layer.channels_first
         rank = len(operation.input_shape)
         moves = (_MOVE[rank, wanted],) if wanted != channels_first and rank > 1 else ()
@@ -119,10 +115,11 @@ def _lower(architecture: ir.Sequential) -> list[Lowered]:
 
 
 def _layer(operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...], last: bool) -> Layer:
-    make = [f"self.{attribute} = {text}" for attribute, text in layer.modules]
+    make = [f"self.{part.attribute} = {part.text}" for part in layer.modules]
     make += torch_initial_values(operation, layer)
     if not operation["trainable"]:
-        make += [f"self.{attribute}.requires_grad_(False)" for attribute, _ in layer.modules]
+        make += [f"self.{part.attribute}.requires_grad_(False)" for part in layer.modules]
+    make += [f"self.{part.attribute} = {part.text}" for part in layer.functions]
     return Layer(common.heading(operation), tuple(make), _apply(operation, layer, moves, last))
 
 
@@ -131,27 +128,35 @@ def _apply(
 ) -> tuple[str, ...]:
     """The statements of `forward`; the last operation's return what they find."""
     penalties = _activity(operation, layer)
-    *before, found = layer.forward
-    if last and not penalties and found.startswith("x = "):
-        layer = replace(layer, forward=(*before, "return " + found.removeprefix("x = ")))
-        return _explained(operation, layer, moves)
-    end = ("return x",) if last else ()
-    return (*_explained(operation, layer, moves), *penalties, *end)
+    returns = last and not penalties
+    result = "return " if returns else "x = "
+    line = f"{result}{_nested(layer.steps)}"
+    explained = f"{line}  # {_explanation(operation, layer)}"
+    end = (*penalties, "return x") if last and penalties else penalties
+    if not layer.before and len(explained) <= _FORWARD_WIDTH:
+        return (*moves, explained, *end)
+    if len(line) <= _FORWARD_WIDTH:
+        lines = [line]
+    else:
+        *steps, final = (step.format(x="x") for step in layer.steps)
+        lines = [*(f"x = {step}" for step in steps), result + final]
+    return (f"# {common.heading(operation)}", *moves, *layer.before, *lines, *end)
 
 
-def _explained(
-    operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...]
-) -> tuple[str, ...]:
-    """The statements with the operation, its output's shape and its weights."""
-    made = any(f"self.{attribute}(" in layer.forward[-1] for attribute, _ in layer.modules)
+def _nested(steps: tuple[str, ...]) -> str:
+    """One expression of all steps, each around the one before it."""
+    expression = "x"
+    for step in steps:
+        expression = step.format(x=expression)
+    return expression
+
+
+def _explanation(operation: ir.Operation, layer: TorchLayer) -> str:
+    """The shape of an operation's output and its weights; its name if no submodule says it."""
     weights = f", {operation.weight_count:,} weights" if operation.weights else ""
-    comment = f"-> {operation.output_shape}{weights}"
-    if not made:
-        comment = f"{operation.number} {operation.name} {comment}"
-    line = f"{layer.forward[-1]}  # {comment}"
-    if len(layer.forward) == 1 and len(line) <= _FORWARD_WIDTH:
-        return (*moves, line)
-    return (f"# {common.heading(operation)}", *moves, *layer.forward)
+    named = layer.modules or layer.functions
+    name = "" if named else f"{operation.number} {operation.name} "
+    return f"{name}-> {operation.output_shape}{weights}"
 
 
 def _activity(operation: ir.Operation, layer: TorchLayer) -> tuple[str, ...]:
@@ -197,8 +202,8 @@ def _weights_files(lowered: list[Lowered]) -> tuple[LoadedWeights, ...]:
 
 def _fragments(lowered: list[Lowered]) -> tuple[str, ...]:
     """Templates of the classes that the model needs, each once, in the order of their use."""
-    names = [name for _, layer, _ in lowered for name in layer.needs]
-    return tuple(f"pytorch/{name}.py" for name in dict.fromkeys(names))
+    fragments = [fragment for _, layer, _ in lowered for fragment in layer.fragments]
+    return tuple(f"pytorch/{fragment.name}.py" for fragment in dict.fromkeys(fragments))
 
 
 def _dependencies(architecture: ir.Sequential | ir.Module) -> str:
@@ -210,7 +215,6 @@ def _dependencies(architecture: ir.Sequential | ir.Module) -> str:
 
 def _imports(
     model: ir.Model,
-    layers: tuple[Layer, ...],
     lowered: list[Lowered],
     one_hot_targets: bool,
     draws: bool,
@@ -224,9 +228,10 @@ def _imports(
         imports += [
             bound for bound in architecture.imports if own.get(bound.binds) != _target(bound)
         ]
-    text = "\n".join(line for layer in layers for line in (*layer.make, *layer.apply))
-    if one_hot_targets or re.search(r"\bF\.", text) or any(layer.needs for _, layer, _ in lowered):
-        imports.append(_FUNCTIONAL)
+    imports += (FUNCTIONAL,) if one_hot_targets else ()
+    for _, layer, _ in lowered:
+        imports += layer.imports
+        imports += (bound for fragment in layer.fragments for bound in fragment.imports)
     reader = weightsfiles.reader(architecture)
     imports += reader.imports if reader else ()
     return import_groups(imports, common.STANDARD)

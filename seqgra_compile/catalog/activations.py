@@ -1,50 +1,60 @@
-"""Activations: their Keras names and what they are in PyTorch."""
+"""Activations: their Keras names and the modules that they are in PyTorch."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ..messages.diagnostics import suggest
+from ..pycode import call
 from .parameters import BadValue, Kind
 
 
 @dataclass(frozen=True)
 class Activation:
-    """`torch` is an expression in `{x}` and, for functions over the channels, `{dim}`."""
+    """`torch` is a class, called with `arguments`; `over_channels`: also with their axis as `dim`.
+
+    `fragment` names the template of a class that PyTorch lacks.
+    """
 
     name: str
     torch: str
     about: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    over_channels: bool = False
+    fragment: str | None = None
+
+    def module(self, dim: int) -> str:
+        """The call that makes the module; `dim` is the axis of the channels."""
+        over = {"dim": dim} if self.over_channels else {}
+        return call(self.torch, **self.arguments, **over)
 
 
 _ROWS = (
-    Activation("linear", "{x}", "the identity"),
-    Activation("relu", "F.relu({x})", "max(x, 0)"),
-    Activation("softmax", "F.softmax({x}, dim={dim})", "exp(x) over its sum along the last axis"),
-    Activation("sigmoid", "torch.sigmoid({x})", "1 / (1 + exp(-x))"),
-    Activation("tanh", "torch.tanh({x})", "hyperbolic tangent"),
-    Activation("elu", "F.elu({x}, alpha=1.0)", "x, or exp(x) - 1 below 0"),
-    Activation("selu", "F.selu({x})", "scaled elu"),
-    Activation("gelu", 'F.gelu({x}, approximate="none")', "x Phi(x), exact"),
-    Activation("softplus", "F.softplus({x})", "log(1 + exp(x))"),
-    Activation("softsign", "F.softsign({x})", "x / (1 + |x|)"),
-    Activation("exponential", "torch.exp({x})", "exp(x)"),
-    Activation("hard_sigmoid", "F.hardsigmoid({x})", "relu6(x + 3) / 6, as Keras 3 defines it"),
-    Activation("swish", "F.silu({x})", "x sigmoid(x)"),
-    Activation("silu", "F.silu({x})", "x sigmoid(x)"),
-    Activation("mish", "F.mish({x})", "x tanh(softplus(x))"),
-    Activation("relu6", "F.relu6({x})", "min(max(x, 0), 6)"),
-    Activation("leaky_relu", "F.leaky_relu({x}, 0.2)", "x, or 0.2 x below 0"),
-    Activation("log_softmax", "F.log_softmax({x}, dim={dim})", "the logarithm of softmax"),
-    Activation("hard_silu", "F.hardswish({x})", "x hard_sigmoid(x)"),
-    Activation("celu", "F.celu({x}, alpha=1.0)", "x, or exp(x) - 1 below 0"),
+    Activation("linear", "nn.Identity", "the identity"),
+    Activation("relu", "nn.ReLU", "max(x, 0)"),
+    Activation(
+        "softmax", "nn.Softmax", "exp(x) over its sum along the last axis", over_channels=True
+    ),
+    Activation("sigmoid", "nn.Sigmoid", "1 / (1 + exp(-x))"),
+    Activation("tanh", "nn.Tanh", "hyperbolic tangent"),
+    Activation("elu", "nn.ELU", "x, or exp(x) - 1 below 0", {"alpha": 1.0}),
+    Activation("selu", "nn.SELU", "scaled elu"),
+    Activation("gelu", "nn.GELU", "x Phi(x), exact", {"approximate": "none"}),
+    Activation("softplus", "nn.Softplus", "log(1 + exp(x))"),
+    Activation("softsign", "nn.Softsign", "x / (1 + |x|)"),
+    Activation("exponential", "Exponential", "exp(x)", fragment="exponential"),
+    Activation("hard_sigmoid", "nn.Hardsigmoid", "relu6(x + 3) / 6, as Keras 3 defines it"),
+    Activation("swish", "nn.SiLU", "x sigmoid(x)"),
+    Activation("silu", "nn.SiLU", "x sigmoid(x)"),
+    Activation("mish", "nn.Mish", "x tanh(softplus(x))"),
+    Activation("relu6", "nn.ReLU6", "min(max(x, 0), 6)"),
+    Activation("leaky_relu", "nn.LeakyReLU", "x, or 0.2 x below 0", {"negative_slope": 0.2}),
+    Activation("log_softmax", "nn.LogSoftmax", "the logarithm of softmax", over_channels=True),
+    Activation("hard_silu", "nn.Hardswish", "x hard_sigmoid(x)"),
+    Activation("celu", "nn.CELU", "x, or exp(x) - 1 below 0", {"alpha": 1.0}),
 )
 ACTIVATIONS = {row.name: row for row in _ROWS}
-
-
-def torch_activation(name: str | None, x: str, dim: int = -1) -> str:
-    """`x` inside the activation's expression."""
-    return ACTIVATIONS[name].torch.format(x=x, dim=dim) if name else x
 
 
 class ActivationKind(Kind):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..ir import Shape
 from ..pycode import Code, call
-from .expressions import Expression, ExpressionKind, Row, default
+from .expressions import Expression, ExpressionKind, ExpressionRow, default
 from .parameters import Choice, Integer, Parameter, Real
 
 # A normal distribution cut off at two standard deviations has this standard deviation.
@@ -38,7 +38,7 @@ def fans(shape: Shape, axes: tuple[int, ...]) -> Fans:
 
 
 @dataclass(frozen=True)
-class Initializer(Row):
+class Initializer(ExpressionRow):
     """`torch` gives the call that fills a tensor in place; `ranks` are those that it can fill."""
 
     torch: Callable[[str, Expression, Fans], str] = None

@@ -23,7 +23,7 @@ class Scores(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Loss:
+class LossRow:
     """One row.
 
     `activation` turns logits into probabilities; `scores` may depend on `from_logits`. `indices`:
@@ -79,12 +79,14 @@ _SMOOTHING = Parameter(
 _PAIRS = "it compares pairs of inputs, and a definition has one input and labels"
 
 
-def _refused(name: str) -> Loss:
-    return Loss(name, PYTORCH, _PAIRS, TASKS, _torch(name), _always(Scores.VALUES), refused=_PAIRS)
+def _refused(name: str) -> LossRow:
+    return LossRow(
+        name, PYTORCH, _PAIRS, TASKS, _torch(name), _always(Scores.VALUES), refused=_PAIRS
+    )
 
 
-def _torch_regression(name: str, about: str, **fixed: object) -> Loss:
-    return Loss(
+def _torch_regression(name: str, about: str, **fixed: object) -> LossRow:
+    return LossRow(
         name,
         PYTORCH,
         about,
@@ -97,8 +99,8 @@ def _torch_regression(name: str, about: str, **fixed: object) -> Loss:
 
 def _keras_regression(
     name: str, class_name: str, about: str, aliases: tuple[str, ...], *parameters: Parameter
-) -> Loss:
-    return Loss(
+) -> LossRow:
+    return LossRow(
         name,
         TENSORFLOW,
         about,
@@ -112,7 +114,7 @@ def _keras_regression(
 
 
 _PYTORCH = (
-    Loss(
+    LossRow(
         "CrossEntropyLoss",
         PYTORCH,
         "cross-entropy of the classes; applies the softmax itself",
@@ -128,7 +130,7 @@ _PYTORCH = (
         (_SMOOTHING,),
         indices=True,
     ),
-    Loss(
+    LossRow(
         "NLLLoss",
         PYTORCH,
         "cross-entropy of the classes, from log-probabilities",
@@ -138,7 +140,7 @@ _PYTORCH = (
         "log_softmax",
         indices=True,
     ),
-    Loss(
+    LossRow(
         "KLDivLoss",
         PYTORCH,
         "Kullback-Leibler divergence from the labels, from log-probabilities",
@@ -147,7 +149,7 @@ _PYTORCH = (
         _always(Scores.LOG_PROBABILITIES),
         "log_softmax",
     ),
-    Loss(
+    LossRow(
         "BCEWithLogitsLoss",
         PYTORCH,
         "cross-entropy of each label; applies the sigmoid itself",
@@ -156,7 +158,7 @@ _PYTORCH = (
         _always(Scores.LOGITS),
         "sigmoid",
     ),
-    Loss(
+    LossRow(
         "BCELoss",
         PYTORCH,
         "cross-entropy of each label, from probabilities",
@@ -173,7 +175,7 @@ _PYTORCH = (
     _refused("CosineEmbeddingLoss"),
 )
 _TENSORFLOW = (
-    Loss(
+    LossRow(
         "categorical_crossentropy",
         TENSORFLOW,
         "cross-entropy of the classes",
@@ -183,7 +185,7 @@ _TENSORFLOW = (
         "softmax",
         (_FROM_LOGITS, _SMOOTHING),
     ),
-    Loss(
+    LossRow(
         "sparse_categorical_crossentropy",
         TENSORFLOW,
         "cross-entropy of the classes, from class indices",
@@ -194,7 +196,7 @@ _TENSORFLOW = (
         (_FROM_LOGITS,),
         indices=True,
     ),
-    Loss(
+    LossRow(
         "binary_crossentropy",
         TENSORFLOW,
         "cross-entropy of each label",
@@ -204,7 +206,7 @@ _TENSORFLOW = (
         "sigmoid",
         (_FROM_LOGITS, _SMOOTHING),
     ),
-    Loss(
+    LossRow(
         "kl_divergence",
         TENSORFLOW,
         "Kullback-Leibler divergence from the labels, from probabilities",
@@ -214,7 +216,7 @@ _TENSORFLOW = (
         "softmax",
         aliases=("kld", "kldivergence", "kullback_leibler_divergence"),
     ),
-    Loss(
+    LossRow(
         "categorical_hinge",
         TENSORFLOW,
         "margin between the true class and the best other one",
@@ -222,7 +224,7 @@ _TENSORFLOW = (
         _keras("CategoricalHinge"),
         _always(Scores.VALUES),
     ),
-    Loss(
+    LossRow(
         "hinge",
         TENSORFLOW,
         "margin of each label, read as -1 or 1",
@@ -231,7 +233,7 @@ _TENSORFLOW = (
         _always(Scores.VALUES),
         threshold=0.0,
     ),
-    Loss(
+    LossRow(
         "squared_hinge",
         TENSORFLOW,
         "squared margin of each label, read as -1 or 1",
@@ -277,6 +279,6 @@ _BY_FOLDED_NAME = {
 }
 
 
-def find(name: str) -> Loss | None:
+def find(name: str) -> LossRow | None:
     """A loss by its name or an alias, in any case, with or without underscores."""
     return _BY_FOLDED_NAME.get(folded(name.strip()))

@@ -10,7 +10,7 @@ from .sequences import PYTORCH, TENSORFLOW
 
 
 @dataclass(frozen=True)
-class Optimizer:
+class OptimizerRow:
     """One row.
 
     `fixed` holds the library's other arguments, which no definition can set. `closure`: a step
@@ -71,10 +71,10 @@ def _torch(
     maximize: bool = True,
     closure: bool = False,
     refused: str | None = None,
-) -> Optimizer:
+) -> OptimizerRow:
     fixed = {"maximize": False} if maximize else {}
     function = f"torch.optim.{name}"
-    return Optimizer(name, PYTORCH, function, about, parameters, fixed, closure, refused)
+    return OptimizerRow(name, PYTORCH, function, about, parameters, fixed, closure, refused)
 
 
 _PYTORCH = (
@@ -200,11 +200,11 @@ def _rho(default: float) -> Parameter:
     return Parameter("rho", _FRACTION, default, "decay of the squared gradients")
 
 
-def _keras(name: str, about: str, *parameters: Parameter) -> Optimizer:
+def _keras(name: str, about: str, *parameters: Parameter) -> OptimizerRow:
     fixed: dict[str, object] = {"global_clipnorm": None, "use_ema": False}
     if not any(parameter.name == "weight_decay" for parameter in parameters):
         fixed["weight_decay"] = None
-    return Optimizer(
+    return OptimizerRow(
         name, TENSORFLOW, f"keras.optimizers.{name}", about, (_KERAS_RATE, *parameters), fixed
     )
 
@@ -255,7 +255,7 @@ OPTIMIZERS = {(row.library, row.name): row for row in (*_PYTORCH, *_TENSORFLOW)}
 _BY_FOLDED_NAME = {(library, name.lower()): row for (library, name), row in OPTIMIZERS.items()}
 
 
-def find(library: str, name: str) -> Optimizer | None:
+def find(library: str, name: str) -> OptimizerRow | None:
     """An optimizer of a library by its name, in any case."""
     return _BY_FOLDED_NAME.get((library, name.strip().lower()))
 

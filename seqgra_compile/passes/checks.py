@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import ir
-from ..catalog.losses import LOSSES, Loss, Scores
+from ..catalog.losses import LOSSES, LossRow, Scores
 from ..catalog.operations import OPERATIONS
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.sequences import MULTI_CLASS, PYTORCH
@@ -24,7 +24,7 @@ def check(model: ir.Model, diagnostics: Diagnostics) -> None:
             _check_activation(model, loss, diagnostics)
 
 
-def _check_loss(model: ir.Model, loss: Loss, diagnostics: Diagnostics) -> None:
+def _check_loss(model: ir.Model, loss: LossRow, diagnostics: Diagnostics) -> None:
     place, task = model.loss.span, model.task.value
     fitting = _fitting(loss.library, task)
     if loss.refused:
@@ -123,7 +123,7 @@ def _values(shape: ir.Shape) -> str:
     return f"values of the shape {shape}"
 
 
-def _check_activation(model: ir.Model, loss: Loss, diagnostics: Diagnostics) -> None:
+def _check_activation(model: ir.Model, loss: LossRow, diagnostics: Diagnostics) -> None:
     last = model.architecture.operations[-1]
     activation = last.arguments.get("activation")
     name = OPERATIONS[last.name].activation(last.arguments)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from .. import ir
 from ..catalog import losses, operations, optimizers
-from ..catalog.operations.row import Operation as OperationRow
+from ..catalog.operations.row import OperationRow
 from ..catalog.parameters import Parameter
 from ..catalog.sequences import (
     BAYES,

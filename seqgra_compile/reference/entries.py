@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from ..catalog.activations import ACTIVATIONS
 from ..catalog.expressions import Expression
 from ..catalog.initializers import INITIALIZERS
-from ..catalog.losses import LOSSES, Loss
+from ..catalog.losses import LOSSES, LossRow
 from ..catalog.operations import OPERATIONS
 from ..catalog.operations.row import COMMON
-from ..catalog.optimizers import CLIPPING, OPTIMIZERS, Optimizer
+from ..catalog.optimizers import CLIPPING, OPTIMIZERS, OptimizerRow
 from ..catalog.parameters import Parameter
 from ..catalog.regularizers import REGULARIZERS
 from ..catalog.sequences import PYTORCH, TASKS, TENSORFLOW
@@ -68,7 +68,7 @@ def _operations() -> tuple[Group, ...]:
     return (Group("operations", BOTH, tuple(entries), COMMON),)
 
 
-def _loss(row: Loss) -> Entry:
+def _loss(row: LossRow) -> Entry:
     if row.refused:
         return Entry(row.name, row.about, row.aliases, ("refused by every script",))
     defaults = {p.name: _Default(p.default) for p in row.parameters}
@@ -95,7 +95,7 @@ def _of(library: str, rows: Iterable) -> Iterable:
     return (row for row in rows if row.library == library)
 
 
-def _optimizer(row: Optimizer) -> Entry:
+def _optimizer(row: OptimizerRow) -> Entry:
     notes = (f"refused: {row.refused}",) if row.refused else ()
     return Entry(row.name, row.about, (), notes, row.parameters)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from ..catalog.activations import ActivationKind
-from ..catalog.operations.row import Operation, ShapeError
+from ..catalog.operations.row import OperationRow, ShapeError
 from ..catalog.parameters import Integer, Kind, Real, Shape, Size
 from ..catalog.sequences import PYTORCH, TENSORFLOW
 from ..compiler import compile_bytes
@@ -48,19 +48,19 @@ def _value(kind: Kind) -> str:
     return {Integer: "3", Real: "0.5", ActivationKind: "relu"}[type(kind)]
 
 
-def _values(row: Operation) -> dict[str, str]:
+def _values(row: OperationRow) -> dict[str, str]:
     """The parameters that an operation must have, and windows that fit a height of 1."""
     return {p.name: _value(p.kind) for p in row.parameters if p.required or p.default == (2, 2)}
 
 
-def element(row: Operation, **more: str) -> str:
+def element(row: OperationRow, **more: str) -> str:
     """The operation with the parameters that it must have."""
     values = (more | _values(row)).items()
     attributes = "".join(f' {name}="{value}"' for name, value in values)
     return f"<operation{attributes}>{row.name}</operation>"
 
 
-def definition(row: Operation, library: str) -> str:
+def definition(row: OperationRow, library: str) -> str:
     """A definition whose first operation this is; a Flatten stands before it if it must."""
     encoding, shape, flattened = _input(row)
     first = {"input_shape": str(shape)}
@@ -75,7 +75,7 @@ def definition(row: Operation, library: str) -> str:
     )
 
 
-def _input(row: Operation) -> tuple[str, tuple[int, ...], int]:
+def _input(row: OperationRow) -> tuple[str, tuple[int, ...], int]:
     """The first input that an operation takes."""
     given = _values(row)
     arguments = {
@@ -101,7 +101,7 @@ def script(row_definition: str) -> str:
     return compilation.script
 
 
-def lines(row: Operation, library: str) -> Iterable[tuple[str, str]]:
+def lines(row: OperationRow, library: str) -> Iterable[tuple[str, str]]:
     """An operation's heading in the script, and its lines: PyTorch has two places for them."""
     number = 2 if _input(row)[2] else 1
     text = script(definition(row, library))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterable
 
-from ..catalog.activations import ACTIVATIONS, torch_activation
+from ..catalog.activations import ACTIVATIONS
 from ..catalog.expressions import default as default_call
 from ..catalog.initializers import INITIALIZER, INITIALIZERS, torch_initializer
 from ..catalog.losses import LOSSES
 from ..catalog.operations import OPERATIONS
-from ..catalog.operations.row import COMMON, Operation
+from ..catalog.operations.row import COMMON, OperationRow
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.parameters import Parameter
 from ..catalog.regularizers import REGULARIZER, REGULARIZERS, torch_regularizer
@@ -155,7 +155,7 @@ def _formats() -> str:
 # ---- operations ----
 
 
-def _operation(row: Operation) -> Iterable[str]:
+def _operation(row: OperationRow) -> Iterable[str]:
     also = f" Also: {', '.join(f'`{alias}`' for alias in row.aliases)}." if row.aliases else ""
     yield f"### {row.name}"
     yield row.about[0].upper() + row.about[1:] + "." + also
@@ -218,10 +218,7 @@ def _optimizers() -> Iterable[str]:
 
 
 def _activations() -> str:
-    rows = (
-        (f"`{row.name}`", row.about, f"`{torch_activation(row.name, 'x')}`")
-        for row in ACTIVATIONS.values()
-    )
+    rows = ((f"`{row.name}`", row.about, f"`{row.module(dim=-1)}`") for row in ACTIVATIONS.values())
     return _table(("Activation", "What it is", f"In {PYTORCH}"), rows)
 
 

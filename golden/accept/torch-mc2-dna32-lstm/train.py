@@ -29,7 +29,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import nn
 from tqdm import tqdm
 
@@ -112,6 +111,7 @@ class Model(nn.Module):
         )
         nn.init.xavier_uniform_(self.conv1d_1.weight, gain=1.0)
         nn.init.zeros_(self.conv1d_1.bias)
+        self.conv1d_1_relu = nn.ReLU()
         self.lstm_2 = nn.LSTM(
             6,
             5,
@@ -128,13 +128,11 @@ class Model(nn.Module):
         nn.init.orthogonal_(self.lstm_2.weight_hh_l0_reverse, gain=1.0)
         nn.init.zeros_(self.lstm_2.bias_ih_l0_reverse)
         nn.init.ones_(self.lstm_2.bias_ih_l0.data[5:10])  # forget gate
-        nn.init.zeros_(self.lstm_2.bias_hh_l0).requires_grad_(
-            False
-        )  # Keras has one bias
+        nn.init.zeros_(self.lstm_2.bias_hh_l0)
+        self.lstm_2.bias_hh_l0.requires_grad_(False)  # Keras has one bias
         nn.init.ones_(self.lstm_2.bias_ih_l0_reverse.data[5:10])  # forget gate
-        nn.init.zeros_(self.lstm_2.bias_hh_l0_reverse).requires_grad_(
-            False
-        )  # Keras has one bias
+        nn.init.zeros_(self.lstm_2.bias_hh_l0_reverse)
+        self.lstm_2.bias_hh_l0_reverse.requires_grad_(False)  # Keras has one bias
         self.lstm_3 = nn.LSTM(
             10,
             4,
@@ -150,12 +148,10 @@ class Model(nn.Module):
         nn.init.xavier_uniform_(self.lstm_3.weight_ih_l0_reverse, gain=1.0)
         nn.init.orthogonal_(self.lstm_3.weight_hh_l0_reverse, gain=1.0)
         nn.init.zeros_(self.lstm_3.bias_ih_l0_reverse)
-        nn.init.zeros_(self.lstm_3.bias_hh_l0).requires_grad_(
-            False
-        )  # Keras has one bias
-        nn.init.zeros_(self.lstm_3.bias_hh_l0_reverse).requires_grad_(
-            False
-        )  # Keras has one bias
+        nn.init.zeros_(self.lstm_3.bias_hh_l0)
+        self.lstm_3.bias_hh_l0.requires_grad_(False)  # Keras has one bias
+        nn.init.zeros_(self.lstm_3.bias_hh_l0_reverse)
+        self.lstm_3.bias_hh_l0_reverse.requires_grad_(False)  # Keras has one bias
         self.lstm_4 = nn.LSTM(
             4,
             4,
@@ -169,9 +165,8 @@ class Model(nn.Module):
         nn.init.orthogonal_(self.lstm_4.weight_hh_l0, gain=1.0)
         nn.init.zeros_(self.lstm_4.bias_ih_l0)
         nn.init.ones_(self.lstm_4.bias_ih_l0.data[4:8])  # forget gate
-        nn.init.zeros_(self.lstm_4.bias_hh_l0).requires_grad_(
-            False
-        )  # Keras has one bias
+        nn.init.zeros_(self.lstm_4.bias_hh_l0)
+        self.lstm_4.bias_hh_l0.requires_grad_(False)  # Keras has one bias
         self.lstm_5 = nn.LSTM(
             4,
             6,
@@ -190,7 +185,7 @@ class Model(nn.Module):
         nn.init.zeros_(self.dense_6.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.conv1d_1(x))  # -> (28, 6), 126 weights
+        x = self.conv1d_1_relu(self.conv1d_1(x))  # -> (28, 6), 126 weights
         x = x.permute(0, 2, 1)  # to (B, length, channels)
         x = self.lstm_2(x)[0]  # -> (28, 10), 480 weights
         # 3 LSTM: (28, 10) -> (28, 4), 480 weights

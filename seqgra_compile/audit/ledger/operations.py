@@ -51,9 +51,9 @@ def read(operation: ir.Operation, library: str) -> Read:
     row = OPERATIONS[operation.name]
     reads = [_Reads(operation.arguments) for _ in range(3)]
     if library == PYTORCH:
-        row.torch(replace(operation, arguments=reads[0]), True)
+        row.lower[library](replace(operation, arguments=reads[0]), True)
     else:
-        row.keras(replace(operation, arguments=reads[0]))
+        row.lower[library](replace(operation, arguments=reads[0]))
     row.infer(reads[1], operation.input_shape)
     row.weights(reads[2], operation.input_shape)
     return Read(
@@ -92,12 +92,13 @@ class Narrowed:
         self.layer = script.layers[operation.number - 1]
         self.reads = read(operation, library)
         self.calls = calls
-        self.attributes, self.initial = {}, {}
+        self.attributes, self.initial, self.frozen = {}, {}, ()
         if library == PYTORCH:
-            self._place_weights(OPERATIONS[operation.name].torch(operation, True))
+            self._place_weights(OPERATIONS[operation.name].lower[library](operation, True))
 
     def _place_weights(self, layer: TorchLayer) -> None:
         """Where the weights of each role live, and the statements that fill them."""
+        self.frozen = layer.modules
         weights = {weight.name: weight for weight in self.operation.weights}
         for placed in layer.weights:
             weight = weights[placed.name]
@@ -123,8 +124,8 @@ class Narrowed:
         if name == "weights_file":
             return bool(self.operation.weights)
         if name == "trainable":
-            # PyTorch's backend freezes whatever the layer makes.
-            return bool(self.layer.make if self.library == PYTORCH else self.operation.weights)
+            # PyTorch's backend freezes whatever has weights.
+            return bool(self.frozen if self.library == PYTORCH else self.operation.weights)
         if name in ("input_shape", "seed"):
             return True
         role, _, kind = name.rpartition("_")

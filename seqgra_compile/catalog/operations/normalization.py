@@ -9,14 +9,18 @@ from ...ir import Arguments, Shape, Weight
 from ...pycode import Code, call
 from ..initializers import initializer
 from ..parameters import Boolean, Integer, Parameter, Real
+from ..sequences import PYTORCH, TENSORFLOW
 from .row import (
-    Operation,
+    FUNCTIONAL,
+    Fragment,
+    OperationRow,
     ShapeError,
     TorchLayer,
     TorchWeight,
     initializer_parameter,
     keras_layer,
     regularizer_parameter,
+    submodule,
 )
 
 _AXIS = Parameter(
@@ -109,34 +113,35 @@ def _batch_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     shape = operation.input_shape
     axis = _axis(operation.arguments, shape)
     name = operation.identifier
-    module = call(
+    module = submodule(
+        name,
         "BatchNormalization",
         shape[axis],
         momentum=operation["momentum"],
         eps=operation["epsilon"],
     )
     # The class takes at most two axes beside the batch.
-    flat, unflat = ("x.flatten(2)", ".view_as(x)") if len(shape) > 2 else ("x", "")
-    forward = f"x = self.{name}({flat}){unflat}"
+    flat, unflat = ("{x}.flatten(2)", ".view_as({x})") if len(shape) > 2 else ("{x}", "")
+    step = f"self.{name}({flat}){unflat}"
     if not operation["trainable"]:
         # A frozen layer of Keras does not follow the data, not even in training.
         kept = (f"self.{name}.{part}" for part in ("running_mean", "running_var", "weight", "bias"))
-        frozen = call(
+        step = call(
             "F.batch_norm",
-            Code("x"),
+            Code("{x}"),
             *map(Code, kept),
             training=False,
             eps=operation["epsilon"],
         )
-        forward = f"x = {frozen}"
     return TorchLayer(
-        forward=(forward,),
+        steps=(step,),
         # The class keeps axis 1 apart: the channels moved there, or the first axis as it is.
         channels_first=axis == len(shape) - 1 and len(shape) > 1,
-        modules=((name, module),),
+        modules=(module,),
         weights=_placed(operation),
         initialize=_constants(operation),
-        needs=("batch_normalization",),
+        fragments=(Fragment("batch_normalization"),),
+        imports=() if operation["trainable"] else (FUNCTIONAL,),
         preset=_PRESET,
     )
 
@@ -153,7 +158,8 @@ def _constants(operation: ir.Operation) -> tuple[str, ...]:
 
 def _layer_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     name = operation.identifier
-    module = call(
+    module = submodule(
+        name,
         "nn.LayerNorm",
         operation.input_shape[-1],
         eps=operation["epsilon"],
@@ -161,9 +167,9 @@ def _layer_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
         bias=True,
     )
     return TorchLayer(
-        forward=(f"x = self.{name}(x)",),
+        steps=(f"self.{name}({{x}})",),
         channels_first=False,
-        modules=((name, module),),
+        modules=(module,),
         weights=_placed(operation),
         initialize=_constants(operation),
     )
@@ -177,9 +183,9 @@ def _row(
     torch: Callable,
     weights: Callable,
     **extra: object,
-) -> Operation:
-    keras = keras_layer(name, parameters, **extra)
-    return Operation(name, about, parameters, infer, keras, torch, weights)
+) -> OperationRow:
+    lower = {PYTORCH: torch, TENSORFLOW: keras_layer(name, parameters, **extra)}
+    return OperationRow(name, about, parameters, infer, lower, weights)
 
 
 ROWS = (

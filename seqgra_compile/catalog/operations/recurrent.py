@@ -8,12 +8,19 @@ from dataclasses import dataclass
 from ... import ir
 from ...ir import Arguments, Shape, Weight
 from ...pycode import Code, call
-from ..activations import torch_activation
+from ..activations import ACTIVATIONS
 from ..parameters import Boolean, Choice, Integer, Parameter, Real
+from ..sequences import PYTORCH, TENSORFLOW
 from .kerasfaults import check_recurrent
 from .row import (
+    FUNCTIONAL,
     USE_BIAS,
-    Operation,
+    Draw,
+    Fragment,
+    KerasCell,
+    KerasLayer,
+    OperationRow,
+    TorchCell,
     TorchLayer,
     TorchWeight,
     activation_parameter,
@@ -21,6 +28,8 @@ from .row import (
     keras_arguments,
     regularizer_parameter,
     require_rank,
+    submodule,
+    torch_activation_fragments,
 )
 
 _UNITS = (Parameter("units", Integer(1), about="size of the state"), activation_parameter("tanh"))
@@ -114,7 +123,7 @@ class _Cell:
     plain: Callable[[ir.Operation], tuple[str, dict[str, object]] | None]
     state: str
     bias: Callable[[Arguments], Shape]
-    fragments: Callable[[ir.Operation], tuple[str, ...]]
+    fragments: Callable[[ir.Operation], tuple[Fragment, ...]]
 
 
 def _undisturbed(operation: ir.Operation) -> bool:
@@ -168,26 +177,28 @@ def _weights(cell: _Cell) -> Callable[[Arguments, Shape], tuple[Weight, ...]]:
     return weights
 
 
-def _keras(cell: _Cell) -> Callable[[ir.Operation], str]:
-    def lower(operation: ir.Operation) -> str:
+def _keras(cell: _Cell) -> KerasCell:
+    def lower(operation: ir.Operation) -> KerasLayer:
         arguments: dict[str, object] = keras_arguments(cell.parameters, operation)
         arguments |= {"seed": operation.seed, "trainable": operation["trainable"]}
         if cell.gates > 1:
             arguments["use_cudnn"] = "auto"
         layer = f"keras.layers.{cell.name}"
         if not operation["bidirectional"]:
-            return call(layer, **arguments, name=operation.identifier)
-        return call(
-            "keras.layers.Bidirectional",
-            Code(call(layer, **arguments)),
-            merge_mode=operation["merge_mode"],
-            name=operation.identifier,
+            return KerasLayer(call(layer, **arguments, name=operation.identifier))
+        return KerasLayer(
+            call(
+                "keras.layers.Bidirectional",
+                Code(call(layer, **arguments)),
+                merge_mode=operation["merge_mode"],
+                name=operation.identifier,
+            )
         )
 
     return lower
 
 
-def _torch(cell: _Cell) -> Callable[[ir.Operation, bool], TorchLayer]:
+def _torch(cell: _Cell) -> TorchCell:
     def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
         plain = cell.plain(operation)
         if plain:
@@ -208,10 +219,14 @@ def _plain_torch(
         weights += _placed(operation, direction, name, end, "bias_ih" + end)
         if operation["use_bias"]:
             # Keras has one bias; PyTorch's second would double its step.
-            zeros = f"nn.init.zeros_(self.{name}.bias_hh{end})"
-            second = f"{zeros}.requires_grad_(False)  # Keras has one bias"
-            initialize += [*_forget(operation, f"{name}.bias_ih{end}"), second]
-    module = call(
+            second = f"self.{name}.bias_hh{end}"
+            initialize += [
+                *_forget(operation, f"{name}.bias_ih{end}"),
+                f"nn.init.zeros_({second})",
+                f"{second}.requires_grad_(False)  # Keras has one bias",
+            ]
+    module = submodule(
+        name,
         class_name,
         operation.input_shape[-1],
         operation["units"],
@@ -222,12 +237,13 @@ def _plain_torch(
         dropout=0.0,
         bidirectional=operation["bidirectional"],
     )
-    x = "x.flip(1)" if operation["go_backwards"] else "x"
-    forward, results = _plain_forward(operation, f"self.{name}({x})", cell.state)
+    flipped = ("{x}.flip(1)",) if operation["go_backwards"] else ()
+    before, step, results = _plain_forward(operation, f"self.{name}", cell.state)
     return TorchLayer(
-        forward=forward,
+        steps=(step,) if before else (*flipped, step),
+        before=before,
         channels_first=False,
-        modules=((name, module),),
+        modules=(module,),
         weights=tuple(weights),
         initialize=tuple(initialize),
         results=results,
@@ -252,63 +268,70 @@ def _placed(
 
 def _plain_forward(
     operation: ir.Operation, run: str, state: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Statements, and what an activity regularizer looks at."""
+) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
+    """Statements, the step after them, and what an activity regularizer looks at."""
     if not operation["bidirectional"]:
         end = "" if operation["return_sequences"] else "[:, -1]"
-        return (f"x = {run}[0]{end}",), ("x",)
+        return (), f"{run}({{x}})[0]{end}", ("x",)
     if operation["return_sequences"]:
         if operation["merge_mode"] == "concat":
-            return (f"x = {run}[0]",), ("x",)
-        split = f"forward, backward = {run}[0].chunk(2, dim=-1)"
+            return (), f"{run}({{x}})[0]", ("x",)
+        split = f"forward, backward = {run}(x)[0].chunk(2, dim=-1)"
     else:
         # The last state of the backward direction is the one at the first position.
-        split = f"forward, backward = {run}{state}  # the last state of each"
-    return (split, f"x = {_MERGED[operation['merge_mode']]}"), ("forward", "backward")
+        split = f"forward, backward = {run}(x){state}  # the last state of each"
+    return (split,), _MERGED[operation["merge_mode"]], ("forward", "backward")
 
 
 def _forget(operation: ir.Operation, attribute: str) -> list[str]:
     if "unit_forget_bias" not in operation.arguments or not operation["unit_forget_bias"]:
         return []
     units = operation["units"]
-    return [f"nn.init.ones_(self.{attribute}.data[{units} : {2 * units}])  # forget gate"]
+    return [f"nn.init.ones_(self.{attribute}.data[{units}:{2 * units}])  # forget gate"]
 
 
 def _stepwise_torch(cell: _Cell, operation: ir.Operation) -> TorchLayer:
     """The loop over positions, written out in the script."""
     name, directions = operation.identifier, _directions(operation.arguments)
-    fragments = cell.fragments(operation)
     size = (operation.input_shape[-1], operation["units"])
-    if fragments == _PLAIN_GRU:
-        module = call("PlainGRU", *size)
-    else:
-        per_gate = operation["recurrent_dropout"] or _own(operation, "implementation") == 1
-        module = call(
-            cell.name,
-            *size,
-            activation=_function(operation["activation"]),
-            recurrent_activation=_function(_own(operation, "recurrent_activation")),
-            bias=operation["use_bias"],
-            dropout=operation["dropout"],
-            recurrent_dropout=operation["recurrent_dropout"],
-            masks=cell.gates if per_gate else 1,
-        )
-    weights, initialize, states = [], [], []
+    functions = (operation["activation"], _own(operation, "recurrent_activation"))
+    per_gate = operation["recurrent_dropout"] or _own(operation, "implementation") == 1
+    masks = cell.gates if per_gate else 1
+    modules, weights, initialize, states, draws = [], [], [], [], []
     for direction in directions:
         attribute = name + _SUFFIXES[direction]
         weights += _placed(operation, direction, attribute, "", "bias")
         if operation["use_bias"]:
             initialize += _forget(operation, f"{attribute}.bias")
+        module = submodule(
+            attribute,
+            cell.name,
+            *size,
+            activation=_function(functions[0]),
+            recurrent_activation=_function(functions[1]),
+            bias=operation["use_bias"],
+            dropout=operation["dropout"],
+            recurrent_dropout=operation["recurrent_dropout"],
+            masks=masks,
+        )
+        modules.append(module)
         backwards = operation["go_backwards"] or direction == "backward_"
-        states.append(f"self.{attribute}({'x.flip(1)' if backwards else 'x'})")
+        states.append(f"self.{attribute}({'{x}.flip(1)' if backwards else '{x}'})")
+        rates = (operation["dropout"], operation["recurrent_dropout"])
+        draws += [
+            Draw("mask", (masks, width)) for rate, width in zip(rates, size, strict=True) if rate
+        ]
+    before, step = _stepwise_forward(operation, states)
     return TorchLayer(
-        forward=_stepwise_forward(operation, states),
+        steps=(step,),
+        before=before,
         channels_first=False,
-        modules=tuple((name + _SUFFIXES[direction], module) for direction in directions),
+        modules=tuple(modules),
         weights=tuple(weights),
         initialize=tuple(initialize),
         results=("forward", "backward") if len(directions) == 2 else ("x",),
-        needs=fragments,
+        fragments=(*torch_activation_fragments(*functions), *cell.fragments(operation)),
+        draws=tuple(draws),
     )
 
 
@@ -318,27 +341,28 @@ def _own(operation: ir.Operation, parameter: str) -> object:
 
 
 def _function(activation: str | None) -> Code | None:
-    return activation and Code(f"lambda x: {torch_activation(activation, 'x')}")
+    return Code(ACTIVATIONS[activation].module(dim=-1)) if activation else None
 
 
-def _stepwise_forward(operation: ir.Operation, states: list[str]) -> tuple[str, ...]:
+def _stepwise_forward(operation: ir.Operation, states: list[str]) -> tuple[tuple[str, ...], str]:
+    """Statements, and the step after them."""
     end = "" if operation["return_sequences"] else "[:, -1]"
     if len(states) == 1:
-        return (f"x = {states[0]}{end}",)
+        return (), states[0] + end
     # Both directions stand in the order of the sequence when they are joined.
-    backward = f"{states[1]}.flip(1)" if operation["return_sequences"] else f"{states[1]}{end}"
-    merged = _MERGED[operation["merge_mode"]]
-    return (f"forward = {states[0]}{end}", f"backward = {backward}", f"x = {merged}")
+    forward, backward = (state.format(x="x") for state in states)
+    backward += ".flip(1)" if operation["return_sequences"] else end
+    joined = _MERGED[operation["merge_mode"]]
+    return (f"forward = {forward}{end}", f"backward = {backward}"), joined
 
 
-def _row(cell: _Cell) -> Operation:
-    return Operation(
+def _row(cell: _Cell) -> OperationRow:
+    return OperationRow(
         cell.name,
         cell.about,
         (*cell.parameters, *_AROUND),
         _shape(cell),
-        _keras(cell),
-        _torch(cell),
+        {PYTORCH: _torch(cell), TENSORFLOW: _keras(cell)},
         _weights(cell),
     )
 
@@ -348,14 +372,11 @@ def _gru_bias(arguments: Arguments) -> Shape:
     return (2, size) if arguments["reset_after"].value else (size,)
 
 
-_PLAIN_GRU = ("plain_gru",)
+_RECURRENT = Fragment("recurrent", (FUNCTIONAL,))
 
 
-def _gru_fragments(operation: ir.Operation) -> tuple[str, ...]:
-    if not operation["reset_after"]:
-        return ("recurrent", "gru_reset_before")
-    plain = _usual(operation) and operation["use_bias"]
-    return _PLAIN_GRU if plain else ("recurrent", "gru")
+def _gru_fragments(operation: ir.Operation) -> tuple[Fragment, ...]:
+    return (_RECURRENT, Fragment("gru" if operation["reset_after"] else "gru_reset_before"))
 
 
 _CELLS = (
@@ -367,7 +388,7 @@ _CELLS = (
         _plain_lstm,
         "[1][0]",
         lambda arguments: (4 * arguments["units"].value,),
-        lambda operation: ("recurrent", "lstm"),
+        lambda operation: (_RECURRENT, Fragment("lstm")),
     ),
     _Cell(
         "GRU",
@@ -393,7 +414,7 @@ _CELLS = (
         _plain_rnn,
         "[1]",
         lambda arguments: (arguments["units"].value,),
-        lambda operation: ("recurrent", "simple_rnn"),
+        lambda operation: (_RECURRENT, Fragment("simple_rnn")),
     ),
 )
 ROWS = tuple(_row(cell) for cell in _CELLS)

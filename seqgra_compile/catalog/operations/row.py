@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ... import ir
-from ...ir import Arguments, Shape, Weight
+from ...ir import Arguments, Import, Shape, Weight
 from ...pycode import Code, call
-from ..activations import ACTIVATION, torch_activation
+from ..activations import ACTIVATION, ACTIVATIONS
 from ..expressions import Expression
 from ..initializers import INITIALIZER, initializer, torch_initializer
 from ..parameters import Boolean, FilePath, Parameter
@@ -29,6 +29,38 @@ class ShapeError(ValueError):
 
 
 @dataclass(frozen=True)
+class Unsupported:
+    """Stands in a cell of `lower` that a library cannot fill, and says why."""
+
+    reason: str
+
+
+def unsupported(reason: str) -> Unsupported:
+    return Unsupported(reason)
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A template of templates/pytorch with a class that a model needs, and what it imports."""
+
+    name: str
+    imports: tuple[Import, ...] = ()
+
+
+@dataclass(frozen=True)
+class Submodule:
+    """An attribute of the PyTorch model: `function` makes it, `text` is the whole call."""
+
+    attribute: str
+    function: str
+    text: str
+
+
+def submodule(attribute: str, function: str, *positional: object, **keywords: object) -> Submodule:
+    return Submodule(attribute, function, call(function, *positional, **keywords))
+
+
+@dataclass(frozen=True)
 class TorchWeight:
     """Where a weight in Keras's layout lives in the PyTorch model: attribute and axes' order."""
 
@@ -38,45 +70,72 @@ class TorchWeight:
 
 
 @dataclass(frozen=True)
-class TorchLayer:
-    """An operation in PyTorch: what it makes in `__init__` and what it does to `x` in `forward`.
+class Draw:
+    """Random numbers that an operation draws for each example in training, by their shape."""
 
-    `channels_first` is the axis order that `forward` expects and leaves behind: channels moved to
-    axis 1 (True), Keras's order (False), or whatever comes (None). `modules` are the layers made, by
-    attribute; `initialize` are statements that follow the initial values of `weights`; `results` is
-    what an activity regularizer looks at; `needs` names fragments of templates/pytorch; `preset` are
-    initial values that such a fragment gives by itself, by the weight's name.
-    """
-
-    forward: tuple[str, ...]
-    channels_first: bool | None = None
-    modules: tuple[tuple[str, str], ...] = ()
-    weights: tuple[TorchWeight, ...] = ()
-    initialize: tuple[str, ...] = ()
-    results: tuple[str, ...] = ("x",)
-    needs: tuple[str, ...] = ()
-    preset: Mapping[str, Expression] = field(default_factory=dict)
-
-
-AXES = {1: "(length, channels)", 2: "(height, width, channels)"}
-TorchCell = Callable[[ir.Operation, bool], TorchLayer]
+    kind: str
+    shape: Shape
 
 
 @dataclass(frozen=True)
-class Operation:
+class TorchLayer:
+    """An operation in PyTorch: what it makes in `__init__` and what it does to `x` in `forward`.
+
+    `steps` are expressions in `{x}`, each applied to what the one before it gives; statements in
+    `before` come first. `channels_first` is the axis order that they expect and leave behind:
+    channels moved to axis 1 (True), Keras's order (False), or whatever comes (None). `modules` have
+    weights, `functions` have none; `initialize` are statements that follow the initial values of
+    `weights`; `results` is what an activity regularizer looks at; `fragments` are the classes that
+    it needs, `preset` the initial values that such a class gives by itself, by the weight's name;
+    `draws` is what it draws in training.
+    """
+
+    steps: tuple[str, ...]
+    before: tuple[str, ...] = ()
+    channels_first: bool | None = None
+    modules: tuple[Submodule, ...] = ()
+    functions: tuple[Submodule, ...] = ()
+    weights: tuple[TorchWeight, ...] = ()
+    initialize: tuple[str, ...] = ()
+    results: tuple[str, ...] = ("x",)
+    fragments: tuple[Fragment, ...] = ()
+    imports: tuple[Import, ...] = ()
+    preset: Mapping[str, Expression] = field(default_factory=dict)
+    draws: tuple[Draw, ...] = ()
+
+
+@dataclass(frozen=True)
+class KerasLayer:
+    """An operation in Keras: the call that makes its layer.
+
+    `seeded`: a layer that draws noise, and takes a seed of its own when it is made.
+    """
+
+    text: str
+    seeded: bool = False
+
+
+FUNCTIONAL = Import("torch.nn.functional", None, "F")
+AXES = {1: "(length, channels)", 2: "(height, width, channels)"}
+TorchCell = Callable[[ir.Operation, bool], TorchLayer]
+KerasCell = Callable[[ir.Operation], KerasLayer]
+Cell = TorchCell | KerasCell | Unsupported
+
+
+@dataclass(frozen=True)
+class OperationRow:
     """One row: an operation of the language, and how each library says it.
 
-    `infer` gives the output's shape or raises `ShapeError`; `keras` and `torch` get an operation
-    with known shapes, `torch` also whether its input has its channels first. `applies` names the
-    activation that the operation is.
+    `infer` gives the output's shape or raises `ShapeError`. `lower` has a cell for each library: it
+    gets an operation with known shapes, PyTorch's also whether its input has its channels first.
+    `applies` names the activation that the operation is.
     """
 
     name: str
     about: str
     parameters: tuple[Parameter, ...]
     infer: Callable[[Arguments, Shape], Shape]
-    keras: Callable[[ir.Operation], str]
-    torch: TorchCell
+    lower: Mapping[str, Cell]
     weights: Callable[[Arguments, Shape], tuple[Weight, ...]] = lambda arguments, shape: ()
     aliases: tuple[str, ...] = ()
     applies: str | None = None
@@ -158,24 +217,56 @@ def keras_arguments(parameters: tuple[Parameter, ...], operation: ir.Operation) 
 
 
 def keras_layer(
-    class_name: str, parameters: tuple[Parameter, ...] = (), **extra: object
-) -> Callable[[ir.Operation], str]:
-    """A cell that calls the Keras layer with every argument spelled out."""
+    class_name: str,
+    parameters: tuple[Parameter, ...] = (),
+    *,
+    noise: str | None = None,
+    **extra: object,
+) -> KerasCell:
+    """A cell that calls the Keras layer with every argument spelled out.
 
-    def lower(operation: ir.Operation) -> str:
+    `noise` names the parameter above 0 where the layer draws in training.
+    """
+
+    def lower(operation: ir.Operation) -> KerasLayer:
         arguments: dict[str, object] = {**keras_arguments(parameters, operation), **extra}
         if operation.weights:
             arguments["trainable"] = operation["trainable"]
-        return call(f"keras.layers.{class_name}", **arguments, name=operation.identifier)
+        text = call(f"keras.layers.{class_name}", **arguments, name=operation.identifier)
+        return KerasLayer(text, seeded=noise is not None and operation[noise] > 0)
 
     return lower
 
 
-def activated(operation: ir.Operation, x: str, channels_first: bool) -> str:
-    """An expression with the operation's own activation around it."""
-    rank = len(operation.output_shape)
-    dim = 1 if channels_first and rank > 1 else -1
-    return torch_activation(operation["activation"], x, dim)
+def torch_activation(attribute: str, name: str, dim: int) -> Submodule:
+    """The module that applies an activation; `dim` is the axis of the channels."""
+    row = ACTIVATIONS[name]
+    return Submodule(attribute, row.torch, row.module(dim))
+
+
+def torch_activation_fragments(*names: str | None) -> tuple[Fragment, ...]:
+    """The classes that activations need."""
+    found = (ACTIVATIONS[name].fragment for name in names if name)
+    return tuple(Fragment(name) for name in found if name)
+
+
+def channels_dim(rank: int, channels_first: bool) -> int:
+    """The axis of the channels in a batch of examples with `rank` axes."""
+    return 1 if channels_first and rank > 1 else -1
+
+
+def activated(operation: ir.Operation, channels_first: bool, *steps: str) -> dict[str, object]:
+    """Fields of `TorchLayer`: the steps, then the operation's own activation, if it has one."""
+    name = operation["activation"]
+    if name in (None, "linear"):
+        return {"steps": steps}
+    attribute = f"{operation.identifier}_{name}"
+    dim = channels_dim(len(operation.output_shape), channels_first)
+    return {
+        "steps": (*steps, f"self.{attribute}({{x}})"),
+        "functions": (torch_activation(attribute, name, dim),),
+        "fragments": torch_activation_fragments(name),
+    }
 
 
 def torch_initial_values(operation: ir.Operation, layer: TorchLayer) -> list[str]:
