@@ -20,7 +20,7 @@ from setups import SETUPS, Setup
 from seqgra_compile import compiler
 from seqgra_compile.backends.pytorch import _lower
 from seqgra_compile.catalog.operations import OPERATIONS
-from seqgra_compile.catalog.operations.row import TorchLayer
+from seqgra_compile.catalog.operations.layers import TorchLayer
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("tensorflow")

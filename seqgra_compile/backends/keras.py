@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
-from ..catalog.operations import OPERATIONS
+from ..catalog.operations import lower
 from ..catalog.semantics import INTENDED, MAPPED
 from ..catalog.sequences import MULTI_CLASS, TENSORFLOW
 from ..ir import Import
@@ -57,7 +57,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         layers=tuple(
             Layer(
                 common.heading(operation),
-                (OPERATIONS[operation.name].lower[TENSORFLOW](operation).text,),
+                (lower(operation, TENSORFLOW, channels_first=False).text,),
             )
             for operation in architecture.operations
         ),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
-from ..catalog.operations import OPERATIONS
-from ..catalog.operations.row import FUNCTIONAL, TorchLayer, torch_initial_values
+from ..catalog.operations import lower
+from ..catalog.operations.layers import FUNCTIONAL, TorchLayer
+from ..catalog.operations.row import torch_initial_values
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.regularizers import torch_regularizer
 from ..catalog.semantics import INTENDED, MAPPED
@@ -105,7 +106,7 @@ def _lower(architecture: ir.Sequential) -> list[Lowered]:
     channels_first = True  # as the one-hot batches come
     lowered = []
     for operation in architecture.operations:
-        layer = OPERATIONS[operation.name].lower[PYTORCH](operation, channels_first)
+        layer = lower(operation, PYTORCH, channels_first)
         wanted = channels_first if layer.channels_first is None else layer.channels_first
         rank = len(operation.input_shape)
         moves = (_MOVE[rank, wanted],) if wanted != channels_first and rank > 1 else ()

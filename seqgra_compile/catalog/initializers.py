@@ -249,6 +249,11 @@ def initializer(name: str) -> Expression:
     return default(INITIALIZERS[name])
 
 
+def draws(value: Expression) -> bool:
+    """Whether its values depend on the seed of all: it draws, and has no seed of its own."""
+    return dict(value.arguments).get("seed", "none") is None
+
+
 def torch_initializer(tensor: str, value: Expression, shape: Shape, axes: tuple[int, ...]) -> str:
     """The statement that fills `tensor`: `shape` in Keras's layout, its `axes` in PyTorch's order."""
     return INITIALIZERS[value.name].torch(tensor, value, fans(shape, axes))

@@ -41,15 +41,5 @@ TASKS = (MULTI_CLASS, MULTI_LABEL)
 PYTORCH = "PyTorch"
 TENSORFLOW = "TensorFlow"
 BAYES = "BayesOptimalClassifier"
-LIBRARIES = (PYTORCH, TENSORFLOW, BAYES)
 
 INPUT_ENCODINGS = ("1D", "2D")
-
-_LEARNER_PREFIX = {PYTORCH: "Torch", TENSORFLOW: "Keras", BAYES: "BayesOptimal"}
-_LEARNER_TASK = {MULTI_CLASS: "MultiClass", MULTI_LABEL: "MultiLabel"}
-
-
-def implementation(library: str, sequence_space: str, task: str) -> str:
-    """The learner that seqgra would take for a library, sequence space and task."""
-    space = sequence_space[0].upper() + sequence_space[1:]
-    return f"{_LEARNER_PREFIX[library]}{space}{_LEARNER_TASK[task]}ClassificationLearner"

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from ... import ir
 from ...catalog.initializers import torch_initializer
-from ...catalog.operations import OPERATIONS
-from ...catalog.operations.row import TorchLayer
+from ...catalog.operations import OPERATIONS, lower
+from ...catalog.operations.layers import TorchLayer
 from ...catalog.sequences import PYTORCH
 from ...script import Script
 from .entries import Entry, cell_parameters
@@ -50,10 +50,7 @@ class Read:
 def read(operation: ir.Operation, library: str) -> Read:
     row = OPERATIONS[operation.name]
     reads = [_Reads(operation.arguments) for _ in range(3)]
-    if library == PYTORCH:
-        row.lower[library](replace(operation, arguments=reads[0]), True)
-    else:
-        row.lower[library](replace(operation, arguments=reads[0]))
+    lower(replace(operation, arguments=reads[0]), library, channels_first=True)
     row.infer(reads[1], operation.input_shape)
     row.weights(reads[2], operation.input_shape)
     return Read(
@@ -94,7 +91,7 @@ class Narrowed:
         self.calls = calls
         self.attributes, self.initial, self.frozen = {}, {}, ()
         if library == PYTORCH:
-            self._place_weights(OPERATIONS[operation.name].lower[library](operation, True))
+            self._place_weights(lower(operation, library, channels_first=True))
 
     def _place_weights(self, layer: TorchLayer) -> None:
         """Where the weights of each role live, and the statements that fill them."""

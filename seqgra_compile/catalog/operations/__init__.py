@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from ... import ir
 from ..parameters import Parameter
 from . import activation as activation_layers
 from . import convolution, dense, noise, normalization, pooling, recurrent, reshaping, separable
-from .row import COMMON, OperationRow
+from .layers import LibraryLayer
+from .row import COMMON, OperationRow, Unsupported
 
 FAMILIES: dict[str, tuple[OperationRow, ...]] = {
     "convolution": (*convolution.ROWS, *separable.ROWS),
@@ -21,6 +23,13 @@ OPERATIONS: dict[str, OperationRow] = {row.name: row for rows in FAMILIES.values
 _BY_FOLDED_NAME = {
     spelling.lower(): row for row in OPERATIONS.values() for spelling in (row.name, *row.aliases)
 }
+
+
+def lower(operation: ir.Operation, library: str, channels_first: bool) -> LibraryLayer:
+    """What a library makes of an operation that it supports: `passes.checks` has seen to that."""
+    cell = OPERATIONS[operation.name].lower[library]
+    assert not isinstance(cell, Unsupported)
+    return cell(operation, channels_first)
 
 
 def find(name: str) -> OperationRow | None:

@@ -11,17 +11,14 @@ from ..activations import ACTIVATION
 from ..parameters import Integer, Parameter, Real
 from ..parameters import Shape as ShapeKind
 from ..sequences import PYTORCH, TENSORFLOW
+from .layers import Fragment, TorchLayer, TorchWeight, submodule
 from .row import (
-    Fragment,
     OperationRow,
     ShapeError,
-    TorchLayer,
-    TorchWeight,
     channels_dim,
     initializer_parameter,
     keras_layer,
     regularizer_parameter,
-    submodule,
     torch_activation,
     torch_activation_fragments,
 )

@@ -8,20 +8,18 @@ from ... import ir
 from ...ir import Arguments, Shape, Weight
 from ..parameters import Choice, Integer, Parameter, Size
 from ..sequences import PYTORCH, TENSORFLOW
+from .layers import FUNCTIONAL, TorchLayer, submodule
 from .row import (
     AXES,
-    FUNCTIONAL,
     KERNEL_AND_BIAS,
     OperationRow,
     ShapeError,
     TorchCell,
-    TorchLayer,
     activated,
     keras_layer,
     kernel_and_bias,
     require_rank,
     same_padding,
-    submodule,
     torch_kernel_and_bias,
     window_count,
 )

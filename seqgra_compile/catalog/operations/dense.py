@@ -6,14 +6,13 @@ from ... import ir
 from ...ir import Arguments, Shape, Weight
 from ..parameters import Integer, Parameter
 from ..sequences import PYTORCH, TENSORFLOW
+from .layers import TorchLayer, submodule
 from .row import (
     KERNEL_AND_BIAS,
     OperationRow,
-    TorchLayer,
     activated,
     keras_layer,
     kernel_and_bias,
-    submodule,
     torch_kernel_and_bias,
 )
 

@@ -9,17 +9,8 @@ from ... import ir
 from ...ir import Arguments, Shape
 from ..parameters import Parameter, Real
 from ..sequences import PYTORCH, TENSORFLOW
-from .row import (
-    Draw,
-    Fragment,
-    KerasCell,
-    OperationRow,
-    TorchCell,
-    TorchLayer,
-    keras_layer,
-    require_rank,
-    submodule,
-)
+from .layers import Draw, Fragment, TorchLayer, submodule
+from .row import KerasCell, OperationRow, TorchCell, keras_layer, require_rank
 
 _RATE = Parameter("rate", Real(minimum=0, maximum=1), about="fraction of values set to 0")
 _CHANNELS = Parameter("rate", Real(minimum=0, maximum=1), about="fraction of channels set to 0")

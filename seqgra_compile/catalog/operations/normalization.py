@@ -6,22 +6,11 @@ from collections.abc import Callable
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
-from ...pycode import Code, call
 from ..initializers import initializer
 from ..parameters import Boolean, Integer, Parameter, Real
 from ..sequences import PYTORCH, TENSORFLOW
-from .row import (
-    FUNCTIONAL,
-    Fragment,
-    OperationRow,
-    ShapeError,
-    TorchLayer,
-    TorchWeight,
-    initializer_parameter,
-    keras_layer,
-    regularizer_parameter,
-    submodule,
-)
+from .layers import FUNCTIONAL, Fragment, TorchLayer, TorchWeight, submodule
+from .row import OperationRow, ShapeError, initializer_parameter, keras_layer, regularizer_parameter
 
 _AXIS = Parameter(
     "axis", Integer(-1, 3), -1, "the axis, counted with the batch, that is kept apart"
@@ -109,39 +98,32 @@ def _placed(operation: ir.Operation) -> tuple[TorchWeight, ...]:
     )
 
 
+_FOLLOWS = Fragment("batch_normalization")
+_FROZEN = Fragment("frozen_batch_normalization", (FUNCTIONAL,))
+
+
 def _batch_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     shape = operation.input_shape
     axis = _axis(operation.arguments, shape)
-    name = operation.identifier
+    name, follows = operation.identifier, operation["trainable"]
+    momentum = {"momentum": operation["momentum"]} if follows else {}
     module = submodule(
         name,
-        "BatchNormalization",
+        "BatchNormalization" if follows else "FrozenBatchNormalization",
         shape[axis],
-        momentum=operation["momentum"],
+        **momentum,
         eps=operation["epsilon"],
     )
-    # The class takes at most two axes beside the batch.
+    # The classes take at most two axes beside the batch.
     flat, unflat = ("{x}.flatten(2)", ".view_as({x})") if len(shape) > 2 else ("{x}", "")
-    step = f"self.{name}({flat}){unflat}"
-    if not operation["trainable"]:
-        # A frozen layer of Keras does not follow the data, not even in training.
-        kept = (f"self.{name}.{part}" for part in ("running_mean", "running_var", "weight", "bias"))
-        step = call(
-            "F.batch_norm",
-            Code("{x}"),
-            *map(Code, kept),
-            training=False,
-            eps=operation["epsilon"],
-        )
     return TorchLayer(
-        steps=(step,),
-        # The class keeps axis 1 apart: the channels moved there, or the first axis as it is.
+        steps=(f"self.{name}({flat}){unflat}",),
+        # They keep axis 1 apart: the channels moved there, or the first axis as it is.
         channels_first=axis == len(shape) - 1 and len(shape) > 1,
         modules=(module,),
         weights=_placed(operation),
         initialize=_constants(operation),
-        fragments=(Fragment("batch_normalization"),),
-        imports=() if operation["trainable"] else (FUNCTIONAL,),
+        fragments=(_FOLLOWS if follows else _FROZEN,),
         preset=_PRESET,
     )
 

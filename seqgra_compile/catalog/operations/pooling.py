@@ -8,18 +8,15 @@ from ... import ir
 from ...ir import Arguments, Shape
 from ..parameters import Choice, Parameter, Size
 from ..sequences import PYTORCH, TENSORFLOW
+from .layers import FUNCTIONAL, Submodule, TorchLayer, submodule
 from .row import (
     AXES,
-    FUNCTIONAL,
     OperationRow,
     ShapeError,
-    Submodule,
     TorchCell,
-    TorchLayer,
     keras_layer,
     require_rank,
     same_padding,
-    submodule,
     window_count,
 )
 

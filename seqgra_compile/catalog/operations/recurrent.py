@@ -12,23 +12,18 @@ from ..activations import ACTIVATIONS
 from ..parameters import Boolean, Choice, Integer, Parameter, Real
 from ..sequences import PYTORCH, TENSORFLOW
 from .kerasfaults import check_recurrent
+from .layers import FUNCTIONAL, Draw, Fragment, KerasLayer, TorchLayer, TorchWeight, submodule
 from .row import (
-    FUNCTIONAL,
     USE_BIAS,
-    Draw,
-    Fragment,
     KerasCell,
-    KerasLayer,
     OperationRow,
     TorchCell,
-    TorchLayer,
-    TorchWeight,
     activation_parameter,
     initializer_parameter,
     keras_arguments,
+    keras_seeds,
     regularizer_parameter,
     require_rank,
-    submodule,
     torch_activation_fragments,
 )
 
@@ -178,22 +173,23 @@ def _weights(cell: _Cell) -> Callable[[Arguments, Shape], tuple[Weight, ...]]:
 
 
 def _keras(cell: _Cell) -> KerasCell:
-    def lower(operation: ir.Operation) -> KerasLayer:
+    def lower(operation: ir.Operation, channels_first: bool) -> KerasLayer:
         arguments: dict[str, object] = keras_arguments(cell.parameters, operation)
         arguments |= {"seed": operation.seed, "trainable": operation["trainable"]}
         if cell.gates > 1:
             arguments["use_cudnn"] = "auto"
         layer = f"keras.layers.{cell.name}"
+        seeds = keras_seeds(operation)
         if not operation["bidirectional"]:
-            return KerasLayer(call(layer, **arguments, name=operation.identifier))
-        return KerasLayer(
-            call(
-                "keras.layers.Bidirectional",
-                Code(call(layer, **arguments)),
-                merge_mode=operation["merge_mode"],
-                name=operation.identifier,
-            )
+            return KerasLayer(call(layer, **arguments, name=operation.identifier), seeds)
+        text = call(
+            "keras.layers.Bidirectional",
+            Code(call(layer, **arguments)),
+            merge_mode=operation["merge_mode"],
+            name=operation.identifier,
         )
+        # It makes each initializer once for each direction.
+        return KerasLayer(text, 2 * seeds)
 
     return lower
 

@@ -9,7 +9,8 @@ from ...ir import Arguments, Shape
 from ..parameters import Integer, Pair, Parameter, Size
 from ..parameters import Shape as ShapeKind
 from ..sequences import PYTORCH, TENSORFLOW
-from .row import FUNCTIONAL, OperationRow, ShapeError, TorchLayer, keras_layer, require_rank
+from .layers import FUNCTIONAL, TorchLayer
+from .row import OperationRow, ShapeError, keras_layer, require_rank
 
 _RESHAPE = (
     Parameter("target_shape", ShapeKind(free=True), about="the new shape, without the batch"),

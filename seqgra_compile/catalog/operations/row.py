@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ... import ir
-from ...ir import Arguments, Import, Shape, Weight
+from ...ir import Arguments, Shape, Weight
 from ...pycode import Code, call
 from ..activations import ACTIVATION, ACTIVATIONS
-from ..expressions import Expression
-from ..initializers import INITIALIZER, initializer, torch_initializer
+from ..initializers import INITIALIZER, draws, initializer, torch_initializer
 from ..parameters import Boolean, FilePath, Parameter
 from ..parameters import Shape as ShapeKind
 from ..regularizers import REGULARIZER
+from .layers import (
+    Fragment,
+    KerasLayer,
+    LibraryLayer,
+    Submodule,
+    TorchLayer,
+    TorchWeight,
+)
 
 
 class ShapeError(ValueError):
@@ -39,87 +46,10 @@ def unsupported(reason: str) -> Unsupported:
     return Unsupported(reason)
 
 
-@dataclass(frozen=True)
-class Fragment:
-    """A template of templates/pytorch with a class that a model needs, and what it imports."""
-
-    name: str
-    imports: tuple[Import, ...] = ()
-
-
-@dataclass(frozen=True)
-class Submodule:
-    """An attribute of the PyTorch model: `function` makes it, `text` is the whole call."""
-
-    attribute: str
-    function: str
-    text: str
-
-
-def submodule(attribute: str, function: str, *positional: object, **keywords: object) -> Submodule:
-    return Submodule(attribute, function, call(function, *positional, **keywords))
-
-
-@dataclass(frozen=True)
-class TorchWeight:
-    """Where a weight in Keras's layout lives in the PyTorch model: attribute and axes' order."""
-
-    name: str
-    attribute: str
-    axes: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Draw:
-    """Random numbers that an operation draws for each example in training, by their shape."""
-
-    kind: str
-    shape: Shape
-
-
-@dataclass(frozen=True)
-class TorchLayer:
-    """An operation in PyTorch: what it makes in `__init__` and what it does to `x` in `forward`.
-
-    `steps` are expressions in `{x}`, each applied to what the one before it gives; statements in
-    `before` come first. `channels_first` is the axis order that they expect and leave behind:
-    channels moved to axis 1 (True), Keras's order (False), or whatever comes (None). `modules` have
-    weights, `functions` have none; `initialize` are statements that follow the initial values of
-    `weights`; `results` is what an activity regularizer looks at; `fragments` are the classes that
-    it needs, `preset` the initial values that such a class gives by itself, by the weight's name;
-    `draws` is what it draws in training.
-    """
-
-    steps: tuple[str, ...]
-    before: tuple[str, ...] = ()
-    channels_first: bool | None = None
-    modules: tuple[Submodule, ...] = ()
-    functions: tuple[Submodule, ...] = ()
-    weights: tuple[TorchWeight, ...] = ()
-    initialize: tuple[str, ...] = ()
-    results: tuple[str, ...] = ("x",)
-    fragments: tuple[Fragment, ...] = ()
-    imports: tuple[Import, ...] = ()
-    preset: Mapping[str, Expression] = field(default_factory=dict)
-    draws: tuple[Draw, ...] = ()
-
-
-@dataclass(frozen=True)
-class KerasLayer:
-    """An operation in Keras: the call that makes its layer.
-
-    `seeded`: a layer that draws noise, and takes a seed of its own when it is made.
-    """
-
-    text: str
-    seeded: bool = False
-
-
-FUNCTIONAL = Import("torch.nn.functional", None, "F")
 AXES = {1: "(length, channels)", 2: "(height, width, channels)"}
+Cell = Callable[[ir.Operation, bool], LibraryLayer]
 TorchCell = Callable[[ir.Operation, bool], TorchLayer]
-KerasCell = Callable[[ir.Operation], KerasLayer]
-Cell = TorchCell | KerasCell | Unsupported
+KerasCell = Callable[[ir.Operation, bool], KerasLayer]
 
 
 @dataclass(frozen=True)
@@ -127,15 +57,15 @@ class OperationRow:
     """One row: an operation of the language, and how each library says it.
 
     `infer` gives the output's shape or raises `ShapeError`. `lower` has a cell for each library: it
-    gets an operation with known shapes, PyTorch's also whether its input has its channels first.
-    `applies` names the activation that the operation is.
+    gets an operation with known shapes, and whether its input has its channels first. `applies` names
+    the activation that the operation is.
     """
 
     name: str
     about: str
     parameters: tuple[Parameter, ...]
     infer: Callable[[Arguments, Shape], Shape]
-    lower: Mapping[str, Cell]
+    lower: Mapping[str, Cell | Unsupported]
     weights: Callable[[Arguments, Shape], tuple[Weight, ...]] = lambda arguments, shape: ()
     aliases: tuple[str, ...] = ()
     applies: str | None = None
@@ -216,6 +146,16 @@ def keras_arguments(parameters: tuple[Parameter, ...], operation: ir.Operation) 
     }
 
 
+def keras_seeds(operation: ir.Operation) -> tuple[bool, ...]:
+    """Of the initializers that draw, in order: whether a weight uses it."""
+    roles = {f"{weight.role}_initializer" for weight in operation.weights}
+    return tuple(
+        name in roles
+        for name, value in operation.arguments.items()
+        if name.endswith("_initializer") and draws(value.value)
+    )
+
+
 def keras_layer(
     class_name: str,
     parameters: tuple[Parameter, ...] = (),
@@ -228,12 +168,13 @@ def keras_layer(
     `noise` names the parameter above 0 where the layer draws in training.
     """
 
-    def lower(operation: ir.Operation) -> KerasLayer:
+    def lower(operation: ir.Operation, channels_first: bool) -> KerasLayer:
         arguments: dict[str, object] = {**keras_arguments(parameters, operation), **extra}
         if operation.weights:
             arguments["trainable"] = operation["trainable"]
         text = call(f"keras.layers.{class_name}", **arguments, name=operation.identifier)
-        return KerasLayer(text, seeded=noise is not None and operation[noise] > 0)
+        drawn = (False,) if noise is not None and operation[noise] > 0 else ()
+        return KerasLayer(text, (*keras_seeds(operation), *drawn))
 
     return lower
 

@@ -7,22 +7,18 @@ from ...ir import Arguments, Shape, Weight
 from ..parameters import Choice, Integer, Parameter, Size
 from ..sequences import PYTORCH, TENSORFLOW
 from .convolution import pad_first
+from .layers import FUNCTIONAL, Submodule, TorchLayer, TorchWeight, submodule
 from .row import (
-    FUNCTIONAL,
     KERNEL_AND_BIAS,
     USE_BIAS,
     OperationRow,
     ShapeError,
-    Submodule,
-    TorchLayer,
-    TorchWeight,
     activated,
     activation_parameter,
     initializer_parameter,
     keras_layer,
     regularizer_parameter,
     require_rank,
-    submodule,
     torch_kernel_and_bias,
     window_count,
 )
