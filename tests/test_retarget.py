@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from test_parity import BATCH, DEFINITION, HYPERPARAMETER, LENGTH, as_torch, farthest
 
 from seqgra_compile import compiler
+from seqgra_compile.catalog.operations.layers import TorchWeight
 from seqgra_compile.catalog.translations import LOSSES, OPTIMIZERS
 from seqgra_compile.commands.compile import main
 
@@ -78,8 +79,9 @@ def train_both(data: bytes, library: str, loss: str) -> float:
         ("dense_3", 0, torch_model.dense_3.weight, (1, 0)),
         ("dense_3", 1, torch_model.dense_3.bias, (0,)),
     ]
-    for identifier, number, tensor, axes in places:
-        values = as_torch(keras_model, identifier, number, tensor, axes)
+    places = [(*where, TorchWeight("", "", axes)) for *where, axes in places]
+    for identifier, number, tensor, place in places:
+        values = as_torch(keras_model, identifier, number, tensor, place)
         tensor.data.copy_(torch.from_numpy(values.copy()))
     generator = np.random.default_rng(7)
     codes = generator.integers(0, 4, (BATCH, LENGTH), dtype=np.uint8)
@@ -101,8 +103,8 @@ def train_both(data: bytes, library: str, loss: str) -> float:
         optimizer.step()
         keras_model.train_on_batch(keras_x, keras_y)
     return max(
-        farthest(as_torch(keras_model, identifier, number, tensor, axes), tensor.detach().numpy())
-        for identifier, number, tensor, axes in places
+        farthest(as_torch(keras_model, identifier, number, tensor, place), tensor.detach().numpy())
+        for identifier, number, tensor, place in places
     )
 
 

@@ -270,6 +270,18 @@ def gated() -> Iterator[Setup]:
         yield Setup(f"{kind}-penalty", (name + attributes(units=4, **penalised, **other),))
 
 
+def gru_of_pytorch() -> Iterator[Setup]:
+    """nn.GRU has its gates in another order: where that can be seen, the script has its own."""
+    for name, settings in (
+        ("no-bias", {"use_bias": False}),
+        ("constant-bias", {"bias_initializer": "Ones()"}),
+        ("drawn-bias", {"bias_initializer": "RandomNormal()"}),
+        ("identity", {"kernel_initializer": "Identity()"}),
+        ("frozen", {"trainable": False}),
+    ):
+        yield Setup(f"gru-{name}", ("GRU" + attributes(units=4, **settings),))
+
+
 def simple_layers() -> Iterator[Setup]:
     after_conv = {
         "Activation": {"activation": "softmax"},
@@ -394,6 +406,7 @@ SETUPS = (
     *separate_channels(),
     *recurrent(),
     *gated(),
+    *gru_of_pytorch(),
     *others(),
     *simple_layers(),
     *penalties(),

@@ -35,11 +35,17 @@ def submodule(attribute: str, function: str, *positional: object, **keywords: ob
 
 @dataclass(frozen=True)
 class TorchWeight:
-    """Where a weight in Keras's layout lives in the PyTorch model: attribute and axes' order."""
+    """Where a weight in Keras's layout lives in the PyTorch model: attribute and axes' order.
+
+    `gates`: it has the weight's gates in this order, if in another one than Keras; `row`: it holds this
+    row of the weight only.
+    """
 
     name: str
     attribute: str
     axes: tuple[int, ...]
+    gates: tuple[int, ...] = ()
+    row: int | None = None
 
 
 @dataclass(frozen=True)

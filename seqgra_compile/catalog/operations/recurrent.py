@@ -8,23 +8,21 @@ from dataclasses import dataclass
 from ... import ir
 from ...ir import Arguments, Shape, Weight
 from ...pycode import Code, call
-from ..activations import ACTIVATIONS
 from ..parameters import Boolean, Choice, Integer, Parameter, Real
 from ..sequences import PYTORCH, TENSORFLOW
 from .kerasfaults import check_recurrent
-from .layers import FUNCTIONAL, Draw, Fragment, KerasLayer, TorchLayer, TorchWeight, submodule
+from .layers import KerasLayer
+from .recurrent_torch import recurrent_torch
 from .row import (
     USE_BIAS,
     KerasCell,
     OperationRow,
-    TorchCell,
     activation_parameter,
     initializer_parameter,
     keras_arguments,
     keras_seeds,
     regularizer_parameter,
     require_rank,
-    torch_activation_fragments,
 )
 
 _UNITS = (Parameter("units", Integer(1), about="size of the state"), activation_parameter("tanh"))
@@ -93,53 +91,17 @@ _AROUND = (
         passed=False,
     ),
 )
-_MERGED = {
-    "concat": "torch.cat((forward, backward), dim=-1)",
-    "sum": "forward + backward",
-    "mul": "forward * backward",
-    "ave": "(forward + backward) / 2",
-}
-_SUFFIXES = {"": "", "forward_": "_forward", "backward_": "_backward"}
 
 
 @dataclass(frozen=True)
 class _Cell:
-    """What sets one kind of recurrent layer apart.
-
-    `plain` gives PyTorch's own layer, without the arguments that all share, or None where it cannot
-    compute the operation; `state` picks the last hidden states out of what it returns; `bias` is
-    the shape of the bias.
-    """
+    """What sets one kind of recurrent layer apart; `bias` is the shape of the bias."""
 
     name: str
     about: str
     gates: int
     parameters: tuple[Parameter, ...]
-    plain: Callable[[ir.Operation], tuple[str, dict[str, object]] | None]
-    state: str
     bias: Callable[[Arguments], Shape]
-    fragments: Callable[[ir.Operation], tuple[Fragment, ...]]
-
-
-def _undisturbed(operation: ir.Operation) -> bool:
-    return not operation["dropout"] and not operation["recurrent_dropout"]
-
-
-def _usual(operation: ir.Operation) -> bool:
-    """Whether gates and dropout are those that the layer is known for."""
-    usual = operation["activation"] == "tanh" and operation["recurrent_activation"] == "sigmoid"
-    return usual and _undisturbed(operation)
-
-
-def _plain_lstm(operation: ir.Operation) -> tuple[str, dict[str, object]] | None:
-    return ("nn.LSTM", {}) if _usual(operation) else None
-
-
-def _plain_rnn(operation: ir.Operation) -> tuple[str, dict[str, object]] | None:
-    usual = operation["activation"] in ("tanh", "relu")
-    if not (usual and _undisturbed(operation)):
-        return None
-    return "nn.RNN", {"nonlinearity": operation["activation"]}
 
 
 def _directions(arguments: Arguments) -> tuple[str, ...]:
@@ -194,171 +156,13 @@ def _keras(cell: _Cell) -> KerasCell:
     return lower
 
 
-def _torch(cell: _Cell) -> TorchCell:
-    def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-        plain = cell.plain(operation)
-        if plain:
-            return _plain_torch(cell, operation, *plain)
-        return _stepwise_torch(cell, operation)
-
-    return lower
-
-
-def _plain_torch(
-    cell: _Cell, operation: ir.Operation, class_name: str, extra: dict[str, object]
-) -> TorchLayer:
-    """PyTorch's own layer."""
-    name = operation.identifier
-    weights, initialize = [], []
-    for direction in _directions(operation.arguments):
-        end = "_l0_reverse" if direction == "backward_" else "_l0"
-        weights += _placed(operation, direction, name, end, "bias_ih" + end)
-        if operation["use_bias"]:
-            # Keras has one bias; PyTorch's second would double its step.
-            second = f"self.{name}.bias_hh{end}"
-            initialize += [
-                *_forget(operation, f"{name}.bias_ih{end}"),
-                f"nn.init.zeros_({second})",
-                f"{second}.requires_grad_(False)  # Keras has one bias",
-            ]
-    module = submodule(
-        name,
-        class_name,
-        operation.input_shape[-1],
-        operation["units"],
-        num_layers=1,
-        **extra,
-        bias=operation["use_bias"],
-        batch_first=True,
-        dropout=0.0,
-        bidirectional=operation["bidirectional"],
-    )
-    flipped = ("{x}.flip(1)",) if operation["go_backwards"] else ()
-    before, step, results = _plain_forward(operation, f"self.{name}", cell.state)
-    return TorchLayer(
-        steps=(step,) if before else (*flipped, step),
-        before=before,
-        channels_first=False,
-        modules=(module,),
-        weights=tuple(weights),
-        initialize=tuple(initialize),
-        results=results,
-    )
-
-
-def _placed(
-    operation: ir.Operation, direction: str, attribute: str, end: str, bias: str
-) -> list[TorchWeight]:
-    """Where one direction's weights live."""
-    places = {
-        f"{direction}kernel": (f"weight_ih{end}", (1, 0)),
-        f"{direction}recurrent_kernel": (f"weight_hh{end}", (1, 0)),
-    }
-    for weight in operation.weights:
-        if weight.name == f"{direction}bias":
-            places[weight.name] = (bias, tuple(range(len(weight.shape))))
-    return [
-        TorchWeight(name, f"{attribute}.{place}", axes) for name, (place, axes) in places.items()
-    ]
-
-
-def _plain_forward(
-    operation: ir.Operation, run: str, state: str
-) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
-    """Statements, the step after them, and what an activity regularizer looks at."""
-    if not operation["bidirectional"]:
-        end = "" if operation["return_sequences"] else "[:, -1]"
-        return (), f"{run}({{x}})[0]{end}", ("x",)
-    if operation["return_sequences"]:
-        if operation["merge_mode"] == "concat":
-            return (), f"{run}({{x}})[0]", ("x",)
-        split = f"forward, backward = {run}(x)[0].chunk(2, dim=-1)"
-    else:
-        # The last state of the backward direction is the one at the first position.
-        split = f"forward, backward = {run}(x){state}  # the last state of each"
-    return (split,), _MERGED[operation["merge_mode"]], ("forward", "backward")
-
-
-def _forget(operation: ir.Operation, attribute: str) -> list[str]:
-    if "unit_forget_bias" not in operation.arguments or not operation["unit_forget_bias"]:
-        return []
-    units = operation["units"]
-    return [f"nn.init.ones_(self.{attribute}.data[{units}:{2 * units}])  # forget gate"]
-
-
-def _stepwise_torch(cell: _Cell, operation: ir.Operation) -> TorchLayer:
-    """The loop over positions, written out in the script."""
-    name, directions = operation.identifier, _directions(operation.arguments)
-    size = (operation.input_shape[-1], operation["units"])
-    functions = (operation["activation"], _own(operation, "recurrent_activation"))
-    per_gate = operation["recurrent_dropout"] or _own(operation, "implementation") == 1
-    masks = cell.gates if per_gate else 1
-    modules, weights, initialize, states, draws = [], [], [], [], []
-    for direction in directions:
-        attribute = name + _SUFFIXES[direction]
-        weights += _placed(operation, direction, attribute, "", "bias")
-        if operation["use_bias"]:
-            initialize += _forget(operation, f"{attribute}.bias")
-        module = submodule(
-            attribute,
-            cell.name,
-            *size,
-            activation=_function(functions[0]),
-            recurrent_activation=_function(functions[1]),
-            bias=operation["use_bias"],
-            dropout=operation["dropout"],
-            recurrent_dropout=operation["recurrent_dropout"],
-            masks=masks,
-        )
-        modules.append(module)
-        backwards = operation["go_backwards"] or direction == "backward_"
-        states.append(f"self.{attribute}({'{x}.flip(1)' if backwards else '{x}'})")
-        rates = (operation["dropout"], operation["recurrent_dropout"])
-        draws += [
-            Draw("mask", (masks, width)) for rate, width in zip(rates, size, strict=True) if rate
-        ]
-    before, step = _stepwise_forward(operation, states)
-    return TorchLayer(
-        steps=(step,),
-        before=before,
-        channels_first=False,
-        modules=tuple(modules),
-        weights=tuple(weights),
-        initialize=tuple(initialize),
-        results=("forward", "backward") if len(directions) == 2 else ("x",),
-        fragments=(*torch_activation_fragments(*functions), *cell.fragments(operation)),
-        draws=tuple(draws),
-    )
-
-
-def _own(operation: ir.Operation, parameter: str) -> object:
-    """A parameter that not every kind of layer has."""
-    return operation[parameter] if parameter in operation.arguments else None
-
-
-def _function(activation: str | None) -> Code | None:
-    return Code(ACTIVATIONS[activation].module(dim=-1)) if activation else None
-
-
-def _stepwise_forward(operation: ir.Operation, states: list[str]) -> tuple[tuple[str, ...], str]:
-    """Statements, and the step after them."""
-    end = "" if operation["return_sequences"] else "[:, -1]"
-    if len(states) == 1:
-        return (), states[0] + end
-    # Both directions stand in the order of the sequence when they are joined.
-    forward, backward = (state.format(x="x") for state in states)
-    backward += ".flip(1)" if operation["return_sequences"] else end
-    joined = _MERGED[operation["merge_mode"]]
-    return (f"forward = {forward}{end}", f"backward = {backward}"), joined
-
-
 def _row(cell: _Cell) -> OperationRow:
     return OperationRow(
         cell.name,
         cell.about,
         (*cell.parameters, *_AROUND),
         _shape(cell),
-        {PYTORCH: _torch(cell), TENSORFLOW: _keras(cell)},
+        {PYTORCH: recurrent_torch(cell.name), TENSORFLOW: _keras(cell)},
         _weights(cell),
     )
 
@@ -368,34 +172,20 @@ def _gru_bias(arguments: Arguments) -> Shape:
     return (2, size) if arguments["reset_after"].value else (size,)
 
 
-_RECURRENT = Fragment("recurrent", (FUNCTIONAL,))
-
-
-def _gru_fragments(operation: ir.Operation) -> tuple[Fragment, ...]:
-    return (_RECURRENT, Fragment("gru" if operation["reset_after"] else "gru_reset_before"))
-
-
 _CELLS = (
     _Cell(
         "LSTM",
         "long short-term memory",
         4,
         (*_UNITS, _RECURRENT_ACTIVATION, *_WEIGHTS, _FORGET, *_RUNNING, _IMPLEMENTATION),
-        _plain_lstm,
-        "[1][0]",
         lambda arguments: (4 * arguments["units"].value,),
-        lambda operation: (_RECURRENT, Fragment("lstm")),
     ),
     _Cell(
         "GRU",
         "gated recurrent unit",
         3,
         (*_UNITS, _RECURRENT_ACTIVATION, *_WEIGHTS, _RESET_AFTER, *_RUNNING, _IMPLEMENTATION),
-        # nn.GRU has its gates in another order, which would hide in the weights.
-        lambda operation: None,
-        "[1]",
         _gru_bias,
-        _gru_fragments,
     ),
     _Cell(
         "SimpleRNN",
@@ -407,10 +197,7 @@ _CELLS = (
             for parameter in (*_UNITS, *_WEIGHTS, *_RUNNING)
             if parameter.name != "activity_regularizer"
         ),
-        _plain_rnn,
-        "[1]",
         lambda arguments: (arguments["units"].value,),
-        lambda operation: (_RECURRENT, Fragment("simple_rnn")),
     ),
 )
 ROWS = tuple(_row(cell) for cell in _CELLS)
