@@ -69,8 +69,8 @@ def _relu_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
         if slope:
             return _applied(operation, "nn.LeakyReLU", negative_slope=slope)
         return _applied(operation, "nn.ReLU")
-    layer = _applied(operation, "BoundedReLU", maximum=maximum, slope=slope, threshold=threshold)
-    return replace(layer, fragments=(Fragment("bounded_relu"),))
+    layer = _applied(operation, "Rectifier", maximum=maximum, slope=slope, threshold=threshold)
+    return replace(layer, fragments=(Fragment("rectifier"),))
 
 
 def _leaky_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:

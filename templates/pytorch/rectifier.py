@@ -1,4 +1,4 @@
-class BoundedReLU(nn.Module):
+class Rectifier(nn.Module):
     """x from the threshold on, up to the maximum; below it a line with a slope."""
 
     def __init__(self, maximum: float | None, slope: float, threshold: float) -> None:
