@@ -155,6 +155,9 @@ def others() -> Iterator[Setup]:
         "global-max-ties",
         (conv1d(activation="relu", bias_initializer="Constant(-0.3)"), "GlobalMaxPool1D"),
     )
+    relu = conv1d(activation="relu", bias_initializer="Constant(-0.3)")
+    yield Setup("global-max-ties-deep", (relu, "MaxPool1D", relu, "GlobalMaxPool1D"))
+    yield Setup("global-max-ties-of-copies", (conv1d(), 'UpSampling1D size="3"', "GlobalMaxPool1D"))
     yield Setup("global-max-after-lstm", (lstm(return_sequences=True), "GlobalMaxPool1D"))
     yield Setup("dense-no-bias", ("Flatten", 'Dense units="4" use_bias="False" activation="relu"'))
     yield Setup("dense-on-positions", ('Dense units="4" activation="softmax"', "Flatten"))
