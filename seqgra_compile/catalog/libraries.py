@@ -17,8 +17,10 @@ class LibraryRow:
 
     The rest is what seqgra 0.0.4 does with it: `dropped` are the settings of an optimizer that it
     ignores; `embedded`: it trains embedded architectures; `other_masks`: why a script cannot draw its
-    masks. Where it streams its data, `loses_examples`: every 10,001st, and `own_order`: the order
-    is drawn in another way; `counts_on`: the optimizer counts one step too many after an epoch.
+    masks; `keeps_nan`: a first validation loss that is not a number stays the best; `shuffles_buffer`:
+    10,000 examples at a time; `first_label_only`: its accuracy asks for the first true label. Where it
+    streams its data, `loses_examples`: every 10,001st, and `own_order`: the order is drawn in another
+    way; `counts_on`: the optimizer counts one step too many after an epoch.
     """
 
     name: str
@@ -29,6 +31,9 @@ class LibraryRow:
     dropped: tuple[str, ...] = ()
     embedded: bool = True
     other_masks: str | None = None
+    keeps_nan: bool = False
+    shuffles_buffer: bool = False
+    first_label_only: bool = False
     loses_examples: bool = False
     own_order: bool = False
     counts_on: bool = False
@@ -42,6 +47,7 @@ _ROWS = (
         one_generator=True,
         dropped=("clipnorm", "clipvalue"),
         embedded=False,
+        keeps_nan=True,
         loses_examples=True,
         own_order=True,
     ),
@@ -50,6 +56,8 @@ _ROWS = (
         "Keras",
         "Keras file",
         other_masks="Keras 3 draws other masks",
+        shuffles_buffer=True,
+        first_label_only=True,
         counts_on=True,
     ),
     LibraryRow(BAYES, "BayesOptimal", "data definition", trains=False),

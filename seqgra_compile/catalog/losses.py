@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from ..ir import Arguments
 from ..pycode import Code, call
+from .counterparts import Counterpart, alike
 from .expressions import folded
 from .parameters import Boolean, Integer, Parameter, Real
 from .sequences import MULTI_CLASS, MULTI_LABEL, PYTORCH, TASKS, TENSORFLOW
@@ -29,7 +30,7 @@ class LossRow:
     `activation` turns logits into probabilities; `scores` may depend on `from_logits`. `indices`:
     the targets are class indices rather than one value for each label. `threshold`: above it a
     label counts as predicted. `regression`: a loss for numbers, which the labels, 0 and 1, also are.
-    `refused` is the reason why no script can use it.
+    `refused` is the reason why no script can use it. `counterparts` are its equals, by library.
     """
 
     name: str
@@ -45,6 +46,7 @@ class LossRow:
     threshold: float = 0.5
     regression: bool = False
     refused: str | None = None
+    counterparts: Mapping[str, Counterpart] = field(default_factory=dict)
 
 
 def _torch(class_name: str, **fixed: object) -> Callable[[Arguments], str]:
@@ -79,13 +81,24 @@ _SMOOTHING = Parameter(
 _PAIRS = "it compares pairs of inputs, and a definition has one input and labels"
 
 
+_LOGITS = {"from_logits": True}
+
+
+def _in_torch(*said: object, **more: object) -> dict[str, Counterpart]:
+    return {PYTORCH: Counterpart(*said, **more)}
+
+
+def _in_keras(*said: object, **more: object) -> dict[str, Counterpart]:
+    return {TENSORFLOW: Counterpart(*said, **more)}
+
+
 def _refused(name: str) -> LossRow:
     return LossRow(
         name, PYTORCH, _PAIRS, TASKS, _torch(name), _always(Scores.VALUES), refused=_PAIRS
     )
 
 
-def _torch_regression(name: str, about: str, **fixed: object) -> LossRow:
+def _torch_regression(name: str, about: str, keras: str, **fixed: object) -> LossRow:
     return LossRow(
         name,
         PYTORCH,
@@ -94,11 +107,17 @@ def _torch_regression(name: str, about: str, **fixed: object) -> LossRow:
         _torch(name, **fixed, reduction="mean"),
         _always(Scores.VALUES),
         regression=True,
+        counterparts=_in_keras(keras),
     )
 
 
 def _keras_regression(
-    name: str, class_name: str, about: str, aliases: tuple[str, ...], *parameters: Parameter
+    name: str,
+    class_name: str,
+    about: str,
+    aliases: tuple[str, ...],
+    *parameters: Parameter,
+    counterparts: Mapping[str, Counterpart] | None = None,
 ) -> LossRow:
     return LossRow(
         name,
@@ -110,6 +129,7 @@ def _keras_regression(
         parameters=parameters,
         aliases=aliases,
         regression=True,
+        counterparts=counterparts or {},
     )
 
 
@@ -129,6 +149,7 @@ _PYTORCH = (
         "softmax",
         (_SMOOTHING,),
         indices=True,
+        counterparts=_in_keras("categorical_crossentropy", alike("label_smoothing"), fixed=_LOGITS),
     ),
     LossRow(
         "NLLLoss",
@@ -139,6 +160,7 @@ _PYTORCH = (
         _always(Scores.LOG_PROBABILITIES),
         "log_softmax",
         indices=True,
+        counterparts=_in_keras("categorical_crossentropy", fixed=_LOGITS),
     ),
     LossRow(
         "KLDivLoss",
@@ -157,6 +179,7 @@ _PYTORCH = (
         _torch("BCEWithLogitsLoss", weight=None, reduction="mean", pos_weight=None),
         _always(Scores.LOGITS),
         "sigmoid",
+        counterparts=_in_keras("binary_crossentropy", fixed=_LOGITS),
     ),
     LossRow(
         "BCELoss",
@@ -167,9 +190,11 @@ _PYTORCH = (
         _always(Scores.PROBABILITIES),
         "sigmoid",
     ),
-    _torch_regression("L1Loss", "mean absolute error"),
-    _torch_regression("MSELoss", "mean squared error"),
-    _torch_regression("SmoothL1Loss", "squared error up to beta, absolute error beyond", beta=1.0),
+    _torch_regression("L1Loss", "mean absolute error", keras="mean_absolute_error"),
+    _torch_regression("MSELoss", "mean squared error", keras="mean_squared_error"),
+    _torch_regression(
+        "SmoothL1Loss", "squared error up to beta, absolute error beyond", beta=1.0, keras="huber"
+    ),
     _refused("MarginRankingLoss"),
     _refused("HingeEmbeddingLoss"),
     _refused("CosineEmbeddingLoss"),
@@ -184,6 +209,7 @@ _TENSORFLOW = (
         _from_logits,
         "softmax",
         (_FROM_LOGITS, _SMOOTHING),
+        counterparts=_in_torch("CrossEntropyLoss", alike("label_smoothing")),
     ),
     LossRow(
         "sparse_categorical_crossentropy",
@@ -195,6 +221,7 @@ _TENSORFLOW = (
         "softmax",
         (_FROM_LOGITS,),
         indices=True,
+        counterparts=_in_torch("CrossEntropyLoss"),
     ),
     LossRow(
         "binary_crossentropy",
@@ -205,6 +232,7 @@ _TENSORFLOW = (
         _from_logits,
         "sigmoid",
         (_FROM_LOGITS, _SMOOTHING),
+        counterparts=_in_torch("BCEWithLogitsLoss", only={"label_smoothing": 0.0}),
     ),
     LossRow(
         "kl_divergence",
@@ -242,8 +270,20 @@ _TENSORFLOW = (
         _always(Scores.VALUES),
         threshold=0.0,
     ),
-    _keras_regression("mean_squared_error", "MeanSquaredError", "mean squared error", ("mse",)),
-    _keras_regression("mean_absolute_error", "MeanAbsoluteError", "mean absolute error", ("mae",)),
+    _keras_regression(
+        "mean_squared_error",
+        "MeanSquaredError",
+        "mean squared error",
+        ("mse",),
+        counterparts=_in_torch("MSELoss"),
+    ),
+    _keras_regression(
+        "mean_absolute_error",
+        "MeanAbsoluteError",
+        "mean absolute error",
+        ("mae",),
+        counterparts=_in_torch("L1Loss"),
+    ),
     _keras_regression(
         "mean_absolute_percentage_error",
         "MeanAbsolutePercentageError",
@@ -263,6 +303,7 @@ _TENSORFLOW = (
         "squared error up to delta, absolute error beyond",
         ("huber_loss",),
         Parameter("delta", Real(above=0), 1.0, "where the square ends"),
+        counterparts=_in_torch("SmoothL1Loss", only={"delta": 1.0}),
     ),
     _keras_regression(
         "cosine_similarity",

@@ -15,7 +15,8 @@ LABEL_NUMBER = Integer(-(10**9), 10**9)
 class SequenceSpace:
     """`alphabet` in the order of the one-hot channels; `unknown` is a letter spread over all.
 
-    `paired` has, for each letter of the alphabet, that on the opposite strand.
+    `paired` has, for each letter of the alphabet, that on the opposite strand. `known`: seqgra 0.0.4
+    knows it.
     """
 
     name: str
@@ -24,11 +25,12 @@ class SequenceSpace:
     folds_case: bool
     monomer: str
     paired: str | None = None
+    known: bool = True
 
 
 _SPACES = (
     SequenceSpace("DNA", "ACGT", "N", True, "nucleotide", paired="TGCA"),
-    SequenceSpace("RNA", "ACGU", "N", True, "nucleotide", paired="UGCA"),
+    SequenceSpace("RNA", "ACGU", "N", True, "nucleotide", paired="UGCA", known=False),
     # seqgra's order: by the residues' full names.
     SequenceSpace("protein", "ARNDCEQGHILKMFPSTWYV", None, False, "amino acid"),
 )

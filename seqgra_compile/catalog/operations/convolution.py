@@ -189,6 +189,7 @@ def _convolution(rank: int, aliases: tuple[str, ...]) -> OperationRow:
         {PYTORCH: _torch(rank), TENSORFLOW: keras_layer(name, parameters)},
         _weights,
         aliases,
+        known=True,
     )
 
 

@@ -47,5 +47,6 @@ ROWS = (
         _dense_shape,
         {PYTORCH: _dense_torch, TENSORFLOW: keras_layer("Dense", _DENSE)},
         _dense_weights,
+        known=True,
     ),
 )

@@ -9,7 +9,7 @@ from ... import ir
 from ...ir import Arguments, Shape
 from ..parameters import Parameter, Real
 from ..sequences import PYTORCH, TENSORFLOW
-from .layers import Draw, Fragment, TorchLayer, submodule
+from .layers import Draw, Fragment, KerasLayer, TorchLayer, submodule
 from .row import KerasCell, OperationRow, TorchCell, keras_layer, require_rank
 
 _RATE = Parameter("rate", Real(minimum=0, maximum=1), about="fraction of values set to 0")
@@ -65,7 +65,16 @@ def _gaussian_dropout_torch(operation: ir.Operation, channels_first: bool) -> To
 
 
 def _keras(class_name: str, parameter: Parameter, **extra: object) -> KerasCell:
-    return keras_layer(class_name, (parameter,), noise=parameter.name, **extra, seed=None)
+    """Keras's own, which takes a seed when it is made, and draws nothing at 0."""
+    plain = keras_layer(class_name, (parameter,), **extra, seed=None)
+
+    def lower(operation: ir.Operation, channels_first: bool) -> KerasLayer:
+        layer = plain(operation, channels_first)
+        if not operation[parameter.name]:
+            return layer
+        return replace(layer, seeds=(False,), draws=(Draw(class_name, operation.input_shape),))
+
+    return lower
 
 
 ROWS = (
@@ -78,6 +87,7 @@ ROWS = (
             PYTORCH: _dropout_torch("nn.Dropout"),
             TENSORFLOW: _keras("Dropout", _RATE, noise_shape=None),
         },
+        known=True,
     ),
     OperationRow(
         "SpatialDropout1D",

@@ -167,6 +167,7 @@ def _row(
             TENSORFLOW: keras_layer(f"{keras}{rank}D", parameters, data_format="channels_last"),
         },
         aliases=(f"{alias}{rank}D",),
+        known=f"{name}{rank}D" == "MaxPool1D",
     )
 
 
@@ -181,6 +182,7 @@ def _global_row(
         _global(f"{name}{rank}D", rank),
         {PYTORCH: torch(rank), TENSORFLOW: layer},
         aliases=(f"{alias}{rank}D",),
+        known=f"{name}{rank}D" == "GlobalMaxPool1D",
     )
 
 

@@ -11,7 +11,7 @@ from ...pycode import Code, call
 from ..parameters import Boolean, Choice, Integer, Parameter, Real
 from ..sequences import PYTORCH, TENSORFLOW
 from .kerasfaults import check_recurrent
-from .layers import KerasLayer
+from .layers import Draw, KerasLayer
 from .recurrent_torch import recurrent_torch
 from .row import (
     USE_BIAS,
@@ -95,13 +95,17 @@ _AROUND = (
 
 @dataclass(frozen=True)
 class _Cell:
-    """What sets one kind of recurrent layer apart; `bias` is the shape of the bias."""
+    """What sets one kind of recurrent layer apart; `bias` is the shape of the bias.
+
+    `known`: seqgra 0.0.4 knows it.
+    """
 
     name: str
     about: str
     gates: int
     parameters: tuple[Parameter, ...]
     bias: Callable[[Arguments], Shape]
+    known: bool = False
 
 
 def _directions(arguments: Arguments) -> tuple[str, ...]:
@@ -142,8 +146,10 @@ def _keras(cell: _Cell) -> KerasCell:
             arguments["use_cudnn"] = "auto"
         layer = f"keras.layers.{cell.name}"
         seeds = keras_seeds(operation)
+        rates = (operation["dropout"], operation["recurrent_dropout"])
+        draws = tuple(Draw("mask", operation.input_shape) for rate in rates if rate)
         if not operation["bidirectional"]:
-            return KerasLayer(call(layer, **arguments, name=operation.identifier), seeds)
+            return KerasLayer(call(layer, **arguments, name=operation.identifier), seeds, draws)
         text = call(
             "keras.layers.Bidirectional",
             Code(call(layer, **arguments)),
@@ -151,7 +157,7 @@ def _keras(cell: _Cell) -> KerasCell:
             name=operation.identifier,
         )
         # It makes each initializer once for each direction.
-        return KerasLayer(text, 2 * seeds)
+        return KerasLayer(text, 2 * seeds, 2 * draws)
 
     return lower
 
@@ -164,6 +170,7 @@ def _row(cell: _Cell) -> OperationRow:
         _shape(cell),
         {PYTORCH: recurrent_torch(cell.name), TENSORFLOW: _keras(cell)},
         _weights(cell),
+        known=cell.known,
     )
 
 
@@ -179,6 +186,7 @@ _CELLS = (
         4,
         (*_UNITS, _RECURRENT_ACTIVATION, *_WEIGHTS, _FORGET, *_RUNNING, _IMPLEMENTATION),
         lambda arguments: (4 * arguments["units"].value,),
+        known=True,
     ),
     _Cell(
         "GRU",

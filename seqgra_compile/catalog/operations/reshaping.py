@@ -118,6 +118,7 @@ ROWS = (
             PYTORCH: lambda operation, channels_first: _in_keras_order("{x}.flatten(1)"),
             TENSORFLOW: keras_layer("Flatten", data_format="channels_last"),
         },
+        known=True,
     ),
     OperationRow(
         "Reshape",
@@ -125,6 +126,7 @@ ROWS = (
         _RESHAPE,
         _reshaped,
         {PYTORCH: _reshape_torch, TENSORFLOW: keras_layer("Reshape", _RESHAPE)},
+        known=True,
     ),
     OperationRow(
         "Permute",

@@ -58,7 +58,7 @@ class OperationRow:
 
     `infer` gives the output's shape or raises `ShapeError`. `lower` has a cell for each library: it
     gets an operation with known shapes, and whether its input has its channels first. `applies` names
-    the activation that the operation is.
+    the activation that the operation is. `known`: seqgra 0.0.4 knows it.
     """
 
     name: str
@@ -69,6 +69,7 @@ class OperationRow:
     weights: Callable[[Arguments, Shape], tuple[Weight, ...]] = lambda arguments, shape: ()
     aliases: tuple[str, ...] = ()
     applies: str | None = None
+    known: bool = False
 
     def activation(self, arguments: Arguments) -> str | None:
         """The activation that its result has passed, if any."""
@@ -157,24 +158,16 @@ def keras_seeds(operation: ir.Operation) -> tuple[bool, ...]:
 
 
 def keras_layer(
-    class_name: str,
-    parameters: tuple[Parameter, ...] = (),
-    *,
-    noise: str | None = None,
-    **extra: object,
+    class_name: str, parameters: tuple[Parameter, ...] = (), **extra: object
 ) -> KerasCell:
-    """A cell that calls the Keras layer with every argument spelled out.
-
-    `noise` names the parameter above 0 where the layer draws in training.
-    """
+    """A cell that calls the Keras layer with every argument spelled out."""
 
     def lower(operation: ir.Operation, channels_first: bool) -> KerasLayer:
         arguments: dict[str, object] = {**keras_arguments(parameters, operation), **extra}
         if operation.weights:
             arguments["trainable"] = operation["trainable"]
         text = call(f"keras.layers.{class_name}", **arguments, name=operation.identifier)
-        drawn = (False,) if noise is not None and operation[noise] > 0 else ()
-        return KerasLayer(text, (*keras_seeds(operation), *drawn))
+        return KerasLayer(text, keras_seeds(operation))
 
     return lower
 
