@@ -16,7 +16,7 @@ from pathlib import Path
 os.environ["OMP_NUM_THREADS"] = os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "parity.md"
-sys.path.insert(0, str(ROOT / "tests" / "support"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "support")]
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
