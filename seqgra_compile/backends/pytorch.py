@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import lower
-from ..catalog.operations.layers import FUNCTIONAL, TorchLayer
+from ..catalog.operations.layers import FUNCTIONAL, Submodule, TorchLayer
 from ..catalog.operations.row import torch_initial_values
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.regularizers import torch_regularizer
@@ -13,7 +13,7 @@ from ..catalog.semantics import INTENDED, MAPPED
 from ..catalog.sequences import MULTI_CLASS, PYTORCH
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
-from ..pycode import Code, comment, literal
+from ..pycode import Code, call, comment, fits, laid_out, listing, literal, prefixed
 from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, import_groups
 from ..source import Source
 from . import common
@@ -43,7 +43,7 @@ OWN_NAMES = frozenset(
     """.split()
 )
 
-_FORWARD_WIDTH = 80  # Black's 88 less the indentation in `forward`
+_METHOD = 8  # columns before the statements of the model's methods
 _PROBABILITIES = {
     (Scores.LOGITS, "softmax"): ".softmax(dim=1)",
     (Scores.LOGITS, "sigmoid"): ".sigmoid()",
@@ -116,12 +116,22 @@ def _lower(architecture: ir.Sequential) -> list[Lowered]:
 
 
 def _layer(operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...], last: bool) -> Layer:
-    make = [f"self.{part.attribute} = {part.text}" for part in layer.modules]
+    make = _made(layer.modules)
     make += torch_initial_values(operation, layer)
     if not operation["trainable"]:
-        make += [f"self.{part.attribute}.requires_grad_(False)" for part in layer.modules]
-    make += [f"self.{part.attribute} = {part.text}" for part in layer.functions]
-    return Layer(common.heading(operation), tuple(make), _apply(operation, layer, moves, last))
+        make += [Code(f"self.{part.attribute}.requires_grad_(False)") for part in layer.modules]
+    make += _made(layer.functions)
+    applied = _apply(operation, layer, moves, last)
+    return Layer(common.heading(operation), tuple(map(in_method, make)), applied)
+
+
+def _made(parts: tuple[Submodule, ...]) -> list[Code]:
+    return [prefixed(f"self.{part.attribute} = ", part.call) for part in parts]
+
+
+def in_method(code: Code) -> str:
+    """A statement of the model's methods."""
+    return laid_out(code, _METHOD)
 
 
 def _apply(
@@ -129,19 +139,17 @@ def _apply(
 ) -> tuple[str, ...]:
     """The statements of `forward`; the last operation's return what they find."""
     penalties = _activity(operation, layer)
-    returns = last and not penalties
-    result = "return " if returns else "x = "
-    line = f"{result}{_nested(layer.steps)}"
-    explained = f"{line}  # {_explanation(operation, layer)}"
+    result = "return " if last and not penalties else "x = "
+    line = Code(result + _nested(layer.steps))
+    remark = _remark(operation, layer)
     end = (*penalties, "return x") if last and penalties else penalties
-    if not layer.before and len(explained) <= _FORWARD_WIDTH:
-        return (*moves, explained, *end)
-    if len(line) <= _FORWARD_WIDTH:
-        lines = [line]
-    else:
-        *steps, final = (step.format(x="x") for step in layer.steps)
-        lines = [*(f"x = {step}" for step in steps), result + final]
-    return (f"# {common.heading(operation)}", *moves, *layer.before, *lines, *end)
+    if not layer.before and fits(line, _METHOD, remark):
+        return (*moves, f"{line}  # {remark}", *end)
+    *steps, final = (step.format(x="x") for step in layer.steps)
+    apart = [Code(f"x = {step}") for step in steps] + [Code(result + final)]
+    lines = [line] if fits(line, _METHOD) else apart
+    heading = f"# {common.heading(operation)}"
+    return (heading, *moves, *map(in_method, (*layer.before, *lines)), *end)
 
 
 def _nested(steps: tuple[str, ...]) -> str:
@@ -152,7 +160,7 @@ def _nested(steps: tuple[str, ...]) -> str:
     return expression
 
 
-def _explanation(operation: ir.Operation, layer: TorchLayer) -> str:
+def _remark(operation: ir.Operation, layer: TorchLayer) -> str:
     """The shape of an operation's output and its weights; its name if no submodule says it."""
     weights = f", {operation.weight_count:,} weights" if operation.weights else ""
     named = layer.modules or layer.functions
@@ -168,8 +176,9 @@ def _activity(operation: ir.Operation, layer: TorchLayer) -> tuple[str, ...]:
     if value is None:
         return ()
     return tuple(
-        f"self.activity_penalty += ({torch_regularizer(result, value)}) / len(x)"
+        f"self.activity_penalty += ({term}) / len(x)"
         for result in layer.results
+        for term in torch_regularizer(result, value)
     )
 
 
@@ -181,7 +190,7 @@ def _penalties(lowered: list[Lowered]) -> tuple[str, ...]:
         for placed in layer.weights if operation["trainable"] else ():
             value = operation.arguments.get(f"{roles[placed.name]}_regularizer")
             if value and value.value:
-                terms.append(torch_regularizer(f"model.{placed.attribute}", value.value))
+                terms += torch_regularizer(f"model.{placed.attribute}", value.value)
     if any(_activity(operation, layer) for operation, layer, _ in lowered):
         terms.append("model.activity_penalty")
     return tuple(terms)
@@ -193,11 +202,11 @@ def _weights_files(lowered: list[Lowered]) -> tuple[LoadedWeights, ...]:
         if weightsfiles.has_weights(operation):
             places = {placed.name: placed for placed in layer.weights}
             ordered = [(places[weight.name], weight.shape) for weight in operation.weights]
-            parameters = ", ".join(
-                f"(model.{placed.attribute}, {shape}, {placed.axes})" for placed, shape in ordered
+            parameters = listing(
+                (Code(f"model.{placed.attribute}"), shape, placed.axes) for placed, shape in ordered
             )
             read = weightsfiles.read(operation)
-            files.append(LoadedWeights(f"set_weights([{parameters}], {read})"))
+            files.append(weightsfiles.loaded(call("set_weights", parameters, read)))
     return tuple(files)
 
 
@@ -247,7 +256,7 @@ def _target(bound: Import) -> str:
 
 def _module(module: ir.Module) -> EmbeddedModule:
     return EmbeddedModule(
-        f"# {comment(module.path)}, SHA-256\n# {module.sha256},\n# laid out by Black, its imports at the top, without a block for __main__:",
+        f"# {comment(module.path)}, SHA-256\n# {module.sha256},\n# laid out by Black, its imports at the top, without a block for {' or '.join(module.left_out)}:",
         module.code,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..messages.diagnostics import suggest
-from ..pycode import call
+from ..pycode import Code, call
 from .parameters import BadValue, Kind
 
 
@@ -24,7 +24,7 @@ class Activation:
     over_channels: bool = False
     fragment: str | None = None
 
-    def module(self, dim: int) -> str:
+    def module(self, dim: int) -> Code:
         """The call that makes the module; `dim` is the axis of the channels."""
         over = {"dim": dim} if self.over_channels else {}
         return call(self.torch, **self.arguments, **over)

@@ -37,7 +37,7 @@ class LossRow:
     library: str
     about: str
     tasks: tuple[str, ...]
-    text: Callable[[Arguments], str]
+    text: Callable[[Arguments], Code]
     scores: Callable[[Arguments], Scores]
     activation: str | None = None
     parameters: tuple[Parameter, ...] = ()
@@ -49,12 +49,12 @@ class LossRow:
     counterparts: Mapping[str, Counterpart] = field(default_factory=dict)
 
 
-def _torch(class_name: str, **fixed: object) -> Callable[[Arguments], str]:
+def _torch(class_name: str, **fixed: object) -> Callable[[Arguments], Code]:
     return lambda arguments: call(f"nn.{class_name}", **fixed)
 
 
-def _keras(class_name: str, **fixed: object) -> Callable[[Arguments], str]:
-    def text(arguments: Arguments) -> str:
+def _keras(class_name: str, **fixed: object) -> Callable[[Arguments], Code]:
+    def text(arguments: Arguments) -> Code:
         values = {name: Code(name.upper()) for name in arguments}
         return call(
             f"keras.losses.{class_name}", **values, **fixed, reduction="sum_over_batch_size"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
-from ...pycode import Code, call
+from ...pycode import call
 from ..activations import ACTIVATION
 from ..parameters import Integer, Parameter, Real
 from ..parameters import Shape as ShapeKind
@@ -101,7 +101,7 @@ def _prelu_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     return TorchLayer(
         steps=(f"self.{above}({{x}}) - self.{name} * self.{below}(-{{x}})",),
         channels_first=False,
-        modules=(submodule(name, "nn.Parameter", Code(call("torch.empty", *alpha.shape))),),
+        modules=(submodule(name, "nn.Parameter", call("torch.empty", *alpha.shape)),),
         functions=(submodule(above, "nn.ReLU"), submodule(below, "nn.ReLU")),
         weights=(TorchWeight("alpha", name, tuple(range(len(alpha.shape)))),),
     )

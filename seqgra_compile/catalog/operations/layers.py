@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ...ir import Import, Shape
-from ...pycode import call
+from ...pycode import Code, call
 from ..expressions import Expression
 
 FUNCTIONAL = Import("torch.nn.functional", None, "F")
@@ -22,11 +22,11 @@ class Fragment:
 
 @dataclass(frozen=True)
 class Submodule:
-    """An attribute of the PyTorch model: `function` makes it, `text` is the whole call."""
+    """An attribute of the PyTorch model: `function` makes it in the whole `call`."""
 
     attribute: str
     function: str
-    text: str
+    call: Code
 
 
 def submodule(attribute: str, function: str, *positional: object, **keywords: object) -> Submodule:
@@ -82,12 +82,12 @@ class TorchLayer:
     """
 
     steps: tuple[str, ...]
-    before: tuple[str, ...] = ()
+    before: tuple[Code, ...] = ()
     channels_first: bool | None = None
     modules: tuple[Submodule, ...] = ()
     functions: tuple[Submodule, ...] = ()
     weights: tuple[TorchWeight, ...] = ()
-    initialize: tuple[str, ...] = ()
+    initialize: tuple[Code, ...] = ()
     results: tuple[str, ...] = ("x",)
     fragments: tuple[Fragment, ...] = ()
     imports: tuple[Import, ...] = ()
@@ -108,7 +108,7 @@ class KerasLayer:
     that draw take one each, though there be no weight for them, and so do layers that draw noise.
     """
 
-    text: str
+    call: Code
     seeds: tuple[bool, ...] = ()
     draws: tuple[Draw, ...] = ()
 

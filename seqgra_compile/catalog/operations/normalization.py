@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
+from ...pycode import Code
 from ..initializers import initializer
 from ..parameters import Boolean, Integer, Parameter, Real
 from ..sequences import PYTORCH, TENSORFLOW
@@ -128,11 +129,11 @@ def _batch_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     )
 
 
-def _constants(operation: ir.Operation) -> tuple[str, ...]:
+def _constants(operation: ir.Operation) -> tuple[Code, ...]:
     """A scale or shift that the definition switches off stays as it is."""
     parts = (("scale", "weight"), ("center", "bias"))
     return tuple(
-        f"self.{operation.identifier}.{attribute}.requires_grad_(False)"
+        Code(f"self.{operation.identifier}.{attribute}.requires_grad_(False)")
         for switch, attribute in parts
         if not operation[switch]
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ... import ir
 from ...ir import Arguments, Shape
+from ...pycode import Code, call, prefixed
 from ..parameters import Choice, Parameter, Size
 from ..sequences import PYTORCH, TENSORFLOW
 from .layers import FUNCTIONAL, Submodule, TorchLayer, submodule
@@ -98,11 +99,12 @@ def _max_torch(rank: int) -> TorchCell:
 def _average_torch(rank: int) -> TorchCell:
     def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
         padding, pool = _padding(operation), f"self.{operation.identifier}"
-        before: tuple[str, ...] = ()
+        before: tuple[Code, ...] = ()
         steps: tuple[str, ...] = (f"{pool}({{x}})",)
         if padding:
             # Keras averages over the positions that exist, not over the padding.
-            before = (f"share = {pool}(F.pad(torch.ones_like(x), {padding}))",)
+            ones = call("F.pad", Code("torch.ones_like(x)"), padding)
+            before = (prefixed("share = ", call(pool, ones)),)
             steps = (f"F.pad({{x}}, {padding})", f"{pool}({{x}}) / share")
         return TorchLayer(
             steps=steps,

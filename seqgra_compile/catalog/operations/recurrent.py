@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
-from ...pycode import Code, call
+from ...pycode import call
 from ..parameters import Boolean, Choice, Integer, Parameter, Real
 from ..sequences import PYTORCH, TENSORFLOW
 from .kerasfaults import check_recurrent
@@ -152,7 +152,7 @@ def _keras(cell: _Cell) -> KerasCell:
             return KerasLayer(call(layer, **arguments, name=operation.identifier), seeds, draws)
         text = call(
             "keras.layers.Bidirectional",
-            Code(call(layer, **arguments)),
+            call(layer, **arguments),
             merge_mode=operation["merge_mode"],
             name=operation.identifier,
         )

@@ -120,8 +120,8 @@ def _plain_torch(
             second = f"self.{name}.bias_hh{end}"
             initialize += [
                 *_forget(operation, f"{name}.bias_ih{end}"),
-                f"nn.init.zeros_({second})",
-                f"{second}.requires_grad_(False)  # Keras has one bias",
+                Code(f"nn.init.zeros_({second})  # Keras has one bias"),
+                Code(f"{second}.requires_grad_(False)"),
             ]
     module = submodule(
         name,
@@ -181,7 +181,7 @@ def _placed(operation: ir.Operation, direction: str, attribute: str) -> list[Tor
 
 def _plain_forward(
     operation: ir.Operation, run: str, state: str
-) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
+) -> tuple[tuple[Code, ...], str, tuple[str, ...]]:
     """Statements, the step after them, and what an activity regularizer looks at."""
     if not operation["bidirectional"]:
         end = "" if operation["return_sequences"] else "[:, -1]"
@@ -193,14 +193,15 @@ def _plain_forward(
     else:
         # The last state of the backward direction is the one at the first position.
         split = f"forward, backward = {run}(x){state}  # the last state of each"
-    return (split,), _MERGED[operation["merge_mode"]], ("forward", "backward")
+    return (Code(split),), _MERGED[operation["merge_mode"]], ("forward", "backward")
 
 
-def _forget(operation: ir.Operation, attribute: str) -> list[str]:
+def _forget(operation: ir.Operation, attribute: str) -> list[Code]:
     if "unit_forget_bias" not in operation.arguments or not operation["unit_forget_bias"]:
         return []
     units = operation["units"]
-    return [f"nn.init.ones_(self.{attribute}.data[{units}:{2 * units}])  # forget gate"]
+    part = f"self.{attribute}.data[{units}:{2 * units}]"
+    return [Code(f"nn.init.ones_({part})  # forget gate")]
 
 
 def _stepwise_torch(kind: _Kind, operation: ir.Operation) -> TorchLayer:
@@ -212,7 +213,7 @@ def _stepwise_torch(kind: _Kind, operation: ir.Operation) -> TorchLayer:
     masks = len(kind.order) if per_gate else 1
     modules: list[Submodule] = []
     weights: list[TorchWeight] = []
-    initialize: list[str] = []
+    initialize: list[Code] = []
     states: list[str] = []
     draws: list[Draw] = []
     for direction in directions(operation):
@@ -262,10 +263,10 @@ def _own(operation: ir.Operation, parameter: str) -> object:
 
 
 def _function(activation: str | None) -> Code | None:
-    return Code(ACTIVATIONS[activation].module(dim=-1)) if activation else None
+    return ACTIVATIONS[activation].module(dim=-1) if activation else None
 
 
-def _stepwise_forward(operation: ir.Operation, states: list[str]) -> tuple[tuple[str, ...], str]:
+def _stepwise_forward(operation: ir.Operation, states: list[str]) -> tuple[tuple[Code, ...], str]:
     """Statements, and the step after them."""
     end = "" if operation["return_sequences"] else "[:, -1]"
     if len(states) == 1:
@@ -274,4 +275,4 @@ def _stepwise_forward(operation: ir.Operation, states: list[str]) -> tuple[tuple
     forward, backward = (state.format(x="x") for state in states)
     backward += ".flip(1)" if operation["return_sequences"] else end
     joined = _MERGED[operation["merge_mode"]]
-    return (f"forward = {forward}{end}", f"backward = {backward}"), joined
+    return (Code(f"forward = {forward}{end}"), Code(f"backward = {backward}")), joined

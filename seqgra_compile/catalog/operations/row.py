@@ -203,7 +203,7 @@ def activated(operation: ir.Operation, channels_first: bool, *steps: str) -> dic
     }
 
 
-def torch_initial_values(operation: ir.Operation, layer: TorchLayer) -> list[str]:
+def torch_initial_values(operation: ir.Operation, layer: TorchLayer) -> list[Code]:
     """Statements that give each weight its initial values, as the definition says."""
     known = {weight.name: weight for weight in operation.weights}
     lines = []
