@@ -7,17 +7,8 @@ from dataclasses import dataclass, field
 
 from ..ir import Arguments
 from .counterparts import Counterpart, alike
-from .parameters import Boolean, Choice, Integer, Parameter, Real, Reals
+from .parameters import Boolean, Choice, Fault, Integer, Parameter, Real, Reals
 from .sequences import PYTORCH, TENSORFLOW
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A parameter whose value the others do not allow, and why."""
-
-    parameter: str
-    problem: str
-    reason: str
 
 
 @dataclass(frozen=True)
