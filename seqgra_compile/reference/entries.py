@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from ..catalog.activations import ACTIVATIONS
 from ..catalog.expressions import Expression
 from ..catalog.initializers import INITIALIZERS
+from ..catalog.libraries import TRAINING
 from ..catalog.losses import LOSSES, LossRow
 from ..catalog.operations import OPERATIONS
 from ..catalog.operations.row import COMMON
 from ..catalog.optimizers import CLIPPING, OPTIMIZERS, OptimizerRow
 from ..catalog.parameters import Parameter
 from ..catalog.regularizers import REGULARIZERS
-from ..catalog.sequences import PYTORCH, TASKS, TENSORFLOW
+from ..catalog.sequences import TASKS
 
-BOTH = f"{PYTORCH} and {TENSORFLOW}"
+BOTH = " and ".join(TRAINING)
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class _Default:
 def _losses() -> tuple[Group, ...]:
     return tuple(
         Group("losses", library, tuple(map(_loss, _of(library, LOSSES.values()))))
-        for library in (PYTORCH, TENSORFLOW)
+        for library in TRAINING
     )
 
 
@@ -104,7 +105,7 @@ def _optimizers() -> tuple[Group, ...]:
     rows = OPTIMIZERS.values()
     return tuple(
         Group("optimizers", library, tuple(map(_optimizer, _of(library, rows))), CLIPPING)
-        for library in (PYTORCH, TENSORFLOW)
+        for library in TRAINING
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from ..catalog.activations import ACTIVATIONS
 from ..catalog.expressions import default as default_call
 from ..catalog.initializers import INITIALIZER, INITIALIZERS, torch_initializer
+from ..catalog.libraries import TRAINING
 from ..catalog.losses import LOSSES
 from ..catalog.operations import OPERATIONS
 from ..catalog.operations.row import COMMON, OperationRow
@@ -161,12 +162,13 @@ def _operation(row: OperationRow) -> Iterable[str]:
     yield row.about[0].upper() + row.about[1:] + "." + also
     if row.parameters:
         yield _parameters(row.parameters)
-    heading = next(iter(lines(row, TENSORFLOW)))[0].partition(": ")[2]
+    made = {library: tuple(lines(row, library)) for library in reversed(TRAINING)}
+    heading = made[TRAINING[0]][0][0].partition(": ")[2]
     yield f"Example: {heading.replace('->', 'becomes')}"
     yield _code("xml", element(row))
-    for library in (TENSORFLOW, PYTORCH):
+    for library, found in made.items():
         yield f"In {library}:"
-        yield _code("python", *(text for _, text in lines(row, library)))
+        yield _code("python", *(text for _, text in found))
 
 
 # ---- losses and optimizers ----
