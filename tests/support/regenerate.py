@@ -21,7 +21,7 @@ from cases import ALL_CASES, Case
 from run_command import options, run
 from runs import Run, run_cases
 
-from seqgra_compile.catalog.sequences import LIBRARIES
+from seqgra_compile.catalog.libraries import LIBRARIES
 from seqgra_compile.reference.language import PAGES
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
