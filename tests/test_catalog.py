@@ -16,7 +16,7 @@ import pytest
 from seqgra_compile.catalog.activations import ACTIVATIONS
 from seqgra_compile.catalog.expressions import Expression, default
 from seqgra_compile.catalog.initializers import INITIALIZER, INITIALIZERS
-from seqgra_compile.catalog.libraries import TRAINED
+from seqgra_compile.catalog.libraries import FRAMEWORKS
 from seqgra_compile.catalog.losses import LOSSES
 from seqgra_compile.catalog.operations import OPERATIONS
 from seqgra_compile.catalog.operations.row import unsupported
@@ -209,18 +209,18 @@ def test_pytorch_modules(row):
             check(known, given, TORCH_MODULE | TORCH_MODULE_OF.get(row.name, {}))
 
 
-@pytest.mark.parametrize("library", TRAINED)
+@pytest.mark.parametrize("library", FRAMEWORKS)
 def test_every_operation_has_a_cell_for_each_library(library: str):
     assert [row.name for row in OPERATIONS.values() if library not in row.lower] == []
 
 
-@pytest.mark.parametrize("library", TRAINED)
+@pytest.mark.parametrize("library", FRAMEWORKS)
 def test_what_a_library_cannot_say_is_refused_with_the_reason(library: str, monkeypatch):
     reason = "it has no such layer"
     row = OPERATIONS["ReLU"]
     lower = {**row.lower, library: unsupported(reason)}
     monkeypatch.setitem(OPERATIONS, "ReLU", dataclasses.replace(row, lower=lower))
-    for other in TRAINED:
+    for other in FRAMEWORKS:
         compilation = compile_bytes("model.xml", definition(row, other).encode())
         found = [d.message for d in compilation.diagnostics if d.code == "SG501"]
         assert [reason in message for message in found] == [True] * (other == library)

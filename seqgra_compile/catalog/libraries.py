@@ -63,7 +63,7 @@ _ROWS = (
     LibraryRow(BAYES, "BayesOptimal", "data definition", trains=False),
 )
 LIBRARIES = {row.name: row for row in _ROWS}
-TRAINED = tuple(row.name for row in _ROWS if row.trains)
+FRAMEWORKS = tuple(row.name for row in _ROWS if row.trains)
 
 _TASKS = {MULTI_CLASS: "MultiClass", MULTI_LABEL: "MultiLabel"}
 

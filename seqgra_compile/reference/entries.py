@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..catalog.activations import ACTIVATIONS
 from ..catalog.expressions import Expression
 from ..catalog.initializers import INITIALIZERS
-from ..catalog.libraries import TRAINED
+from ..catalog.libraries import FRAMEWORKS
 from ..catalog.losses import LOSSES, LossRow
 from ..catalog.operations import OPERATIONS
 from ..catalog.operations.row import COMMON
@@ -17,7 +17,7 @@ from ..catalog.parameters import Parameter
 from ..catalog.regularizers import REGULARIZERS
 from ..catalog.sequences import TASKS
 
-BOTH = " and ".join(TRAINED)
+BOTH = " and ".join(FRAMEWORKS)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class _Default:
 def _losses() -> tuple[Group, ...]:
     return tuple(
         Group("losses", library, tuple(map(_loss, _of(library, LOSSES.values()))))
-        for library in TRAINED
+        for library in FRAMEWORKS
     )
 
 
@@ -105,7 +105,7 @@ def _optimizers() -> tuple[Group, ...]:
     rows = OPTIMIZERS.values()
     return tuple(
         Group("optimizers", library, tuple(map(_optimizer, _of(library, rows))), CLIPPING)
-        for library in TRAINED
+        for library in FRAMEWORKS
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from ..catalog.activations import ACTIVATIONS
 from ..catalog.expressions import default as default_call
 from ..catalog.initializers import INITIALIZER, INITIALIZERS, torch_initializer
-from ..catalog.libraries import TRAINED
+from ..catalog.libraries import FRAMEWORKS
 from ..catalog.losses import LOSSES
 from ..catalog.operations import OPERATIONS
 from ..catalog.operations.row import COMMON, OperationRow
@@ -163,8 +163,8 @@ def _operation(row: OperationRow) -> Iterable[str]:
     yield row.about[0].upper() + row.about[1:] + "." + also
     if row.parameters:
         yield _parameters(row.parameters)
-    made = {library: tuple(lines(row, library)) for library in reversed(TRAINED)}
-    heading = made[TRAINED[0]][0][0].partition(": ")[2]
+    made = {library: tuple(lines(row, library)) for library in reversed(FRAMEWORKS)}
+    heading = made[FRAMEWORKS[0]][0][0].partition(": ")[2]
     yield f"Example: {heading.replace('->', 'becomes')}"
     yield _code("xml", element(row))
     for library, found in made.items():
