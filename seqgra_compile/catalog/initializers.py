@@ -46,13 +46,13 @@ def fans(shape: Shape, axes: tuple[int, ...]) -> Fans:
 class Initializer(Row):
     """`torch` gives the call that fills a tensor in place; `ranks` are those that it can fill."""
 
-    torch: Callable[[str, Expression, Fans], str] = None
+    torch: Callable[[str, Expression, Fans], Code] = None
     about: str = ""
     ranks: Container[int] = range(1, 9)
     fills: str = "any weights"
 
 
-def _fill(function: str) -> Callable[[str, Expression, Fans], str]:
+def _fill(function: str) -> Callable[[str, Expression, Fans], Code]:
     return lambda tensor, value, fans: call(function, Code(tensor), **_generator(value))
 
 
@@ -65,7 +65,7 @@ def _generator(value: Expression) -> dict[str, Code]:
 
 def _variance_scaling(
     tensor: str, value: Expression, scale: float, fan: float, distribution: str
-) -> str:
+) -> Code:
     variance = scale / max(fan, 1.0)
     if distribution == "uniform":
         limit = math.sqrt(3.0 * variance)
@@ -76,20 +76,20 @@ def _variance_scaling(
     return _truncated(tensor, value, 0.0, std)
 
 
-def _orthogonal(tensor: str, value: Expression, fans: Fans) -> str:
+def _orthogonal(tensor: str, value: Expression, fans: Fans) -> Code:
     """Keras makes the last axis of a kernel orthogonal over all others, PyTorch the first one."""
     settings = {"gain": value["gain"], **_generator(value)}
     rank = len(fans.shape)
     if rank == 2 or fans.axes[0] == rank - 1:
         return call("nn.init.orthogonal_", Code(tensor), **settings)
     size = (fans.shape[-1], *fans.shape[:-1])
-    drawn = call("nn.init.orthogonal_", Code(f"torch.empty{size}"), **settings)
-    moved = call("torch.permute", Code(drawn), tuple((axis + 1) % rank for axis in fans.axes))
+    drawn = call("nn.init.orthogonal_", call("torch.empty", *size), **settings)
+    moved = call("torch.permute", drawn, tuple((axis + 1) % rank for axis in fans.axes))
     view = tuple(fans.shape[axis] for axis in fans.axes)
-    return call(f"{tensor}.data.view{view}.copy_", Code(moved))
+    return call(f"{tensor}.data.view{view}.copy_", moved)
 
 
-def _truncated(tensor: str, value: Expression, mean: float, std: float) -> str:
+def _truncated(tensor: str, value: Expression, mean: float, std: float) -> Code:
     return call(
         "nn.init.trunc_normal_",
         Code(tensor),
@@ -102,20 +102,16 @@ def _truncated(tensor: str, value: Expression, mean: float, std: float) -> str:
 
 
 def _scaled(
-    scale: float, mode: str, distribution: str, named: str | None = None
-) -> Callable[[str, Expression, Fans], str]:
-    """A fixed variance scaling, under PyTorch's own name where it has one."""
+    scale: float, fan: str, distribution: str, named: str | None = None, **fixed: object
+) -> Callable[[str, Expression, Fans], Code]:
+    """A fixed variance scaling, under PyTorch's own name and arguments where it has one."""
 
-    def fill(tensor: str, value: Expression, fans: Fans) -> str:
+    def fill(tensor: str, value: Expression, fans: Fans) -> Code:
         if named and fans.standard:
-            return named.format(tensor=tensor, generator=_keyword(value))
-        return _variance_scaling(tensor, value, scale, _fan(fans, mode), distribution)
+            return call(named, Code(tensor), **fixed, **_generator(value))
+        return _variance_scaling(tensor, value, scale, _fan(fans, fan), distribution)
 
     return fill
-
-
-def _keyword(value: Expression) -> str:
-    return "".join(f", {name}={code}" for name, code in _generator(value).items())
 
 
 def _fan(fans: Fans, mode: str) -> float:
@@ -174,9 +170,7 @@ _ROWS = (
         "GlorotUniform",
         (_SEED,),
         (),
-        _scaled(
-            1.0, "fan_avg", "uniform", "nn.init.xavier_uniform_({tensor}, gain=1.0{generator})"
-        ),
+        _scaled(1.0, "fan_avg", "uniform", "nn.init.xavier_uniform_", gain=1.0),
         "uniform up to sqrt(6 / (fan_in + fan_out))",
     ),
     Initializer(
@@ -190,12 +184,7 @@ _ROWS = (
         "HeUniform",
         (_SEED,),
         (),
-        _scaled(
-            2.0,
-            "fan_in",
-            "uniform",
-            'nn.init.kaiming_uniform_({tensor}, a=0.0, mode="fan_in"{generator})',
-        ),
+        _scaled(2.0, "fan_in", "uniform", "nn.init.kaiming_uniform_", a=0.0, mode="fan_in"),
         "uniform up to sqrt(6 / fan_in)",
     ),
     Initializer(
@@ -250,7 +239,7 @@ _ROWS = (
         "Identity",
         (Parameter("gain", Real(), 1.0),),
         ("IdentityInitializer",),
-        lambda tensor, value, fans: f"nn.init.eye_({tensor}).data.mul_({value['gain']!r})",
+        lambda tensor, value, fans: call(f"nn.init.eye_({tensor}).data.mul_", value["gain"]),
         "the identity matrix times gain; for matrices only",
         ranks=(2,),
         fills="matrices",
@@ -265,6 +254,6 @@ def initializer(name: str) -> Expression:
     return default(INITIALIZERS[name])
 
 
-def torch_initializer(tensor: str, value: Expression, shape: Shape, axes: tuple[int, ...]) -> str:
+def torch_initializer(tensor: str, value: Expression, shape: Shape, axes: tuple[int, ...]) -> Code:
     """The statement that fills `tensor`: `shape` in Keras's layout, its `axes` in PyTorch's order."""
     return INITIALIZERS[value.name].torch(tensor, value, fans(shape, axes))
