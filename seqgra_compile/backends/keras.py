@@ -15,8 +15,8 @@ from ..source import Source
 from . import common
 from . import weights as weightsfiles
 
-# Keras 3.6 has no celu.
-_KERAS = common.Oldest("keras", "keras", "Keras", (3, 7))
+# Keras 3.6 has no celu; in 3.7 one mask of dropout serves all gates of LSTM and GRU, always.
+_KERAS = common.Oldest("keras", "keras", "Keras", (3, 8))
 _TENSORFLOW = common.Oldest("tensorflow", "tf", "TensorFlow", (2, 17))
 _PACKAGES = (_KERAS.requirement, "numpy", _TENSORFLOW.requirement)
 

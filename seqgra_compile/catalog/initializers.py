@@ -83,7 +83,7 @@ def _orthogonal(tensor: str, value: Expression, fans: Fans) -> Code:
     if rank == 2 or fans.axes[0] == rank - 1:
         return call("nn.init.orthogonal_", Code(tensor), **settings)
     size = (fans.shape[-1], *fans.shape[:-1])
-    drawn = call("nn.init.orthogonal_", Code(f"torch.empty{size}"), **settings)
+    drawn = call("nn.init.orthogonal_", call("torch.empty", *size), **settings)
     moved = call("torch.permute", drawn, tuple((axis + 1) % rank for axis in fans.axes))
     view = tuple(fans.shape[axis] for axis in fans.axes)
     return call(f"{tensor}.data.view{view}.copy_", moved)
