@@ -19,7 +19,7 @@ def laid_out(code: str) -> str:
     import black  # noqa: PLC0415 - few definitions name a module
 
     versions = {black.TargetVersion.PY310, black.TargetVersion.PY311, black.TargetVersion.PY312}
-    text = _ABOVE + code.strip("\n") + _BELOW
+    text = _ABOVE + code.strip() + _BELOW
     try:
         text = black.format_str(text, mode=black.Mode(target_versions=versions))
     except black.InvalidInput as error:
