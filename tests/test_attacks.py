@@ -155,6 +155,15 @@ def test_modules(text: str, codes: list[str], tmp_path: Path) -> None:
         assert _codes(MODEL.encode(), tmp_path) == codes
 
 
+def test_a_module_that_black_cannot_read(tmp_path: Path) -> None:
+    """Python joins the lines; Black takes the second for the first of a block."""
+    module = MODULE.partition('"""\n\n')[2].replace("class MotifNet", "\\\nclass MotifNet")
+    (tmp_path / "motifs.py").write_text(module)
+    compilation = _compiled(MODEL.encode(), tmp_path, check_only=False)
+    assert [found.code for found in compilation.diagnostics] == ["SG604"]
+    assert compilation.script is None
+
+
 def _npy(payload: bytes) -> bytes:
     header = b"{'descr': '|O', 'fortran_order': False, 'shape': (1,), }\n"
     return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + payload
