@@ -55,7 +55,9 @@ class Preparation:
     def __post_init__(self) -> None:
         alphabet = self.rules.alphabet
         codes = alphabet.codes
-        self._masks = bytes.maketrans(codes, alphabet.unknown * len(codes)) if alphabet.unknown else None
+        self._masks = (
+            bytes.maketrans(codes, alphabet.unknown * len(codes)) if alphabet.unknown else None
+        )
 
     def __call__(self, raw: bytes, place: str) -> bytes | None:
         """The sequence as it is written, or None where it is dropped or faulty."""

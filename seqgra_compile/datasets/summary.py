@@ -1,0 +1,73 @@
+"""The last lines on the screen: what is in each set, and what to write into the definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from xml.sax.saxutils import escape
+
+from .definition import input_shape
+from .make import Made
+
+_SHOWN = 12  # labels with a column of their own
+
+
+def summary(made: Made, folder: str) -> str:
+    """Counts per set and label, what was dropped and changed, and the definition's values."""
+    lines = [f"{folder}: {made.alphabet}, {made.length:,} letters, {made.task}", *_table(made), ""]
+    for title, counts in (("dropped", made.dropped), ("changed", made.changed)):
+        lines += (f"{title}: {count:,} {what}" for what, count in sorted(counts.items()))
+    if made.written.merged:
+        lines.append(f"merged: {made.written.merged:,} examples with the sequence of another one")
+    lines += (f"warning: {text}" for text in warnings(made))
+    if lines[-1]:
+        lines.append("")
+    lines += ["In the definition:", *(f"  {line}" for line in _values(made))]
+    return "\n".join(lines) + "\n"
+
+
+def _table(made: Made) -> Iterator[str]:
+    written = made.written
+    shown = made.labels[:_SHOWN]
+    rows = [
+        ["", "examples", *(label if len(label) < 25 else label[:22] + "..." for label in shown)]
+    ]
+    for name in written.sets:
+        counts = (f"{written.counts[name][label]:,}" for label in shown)
+        rows.append([f"{name}.txt", f"{written.examples[name]:,}", *counts])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))
+        yield "  ".join([f"  {row[0]:<{widths[0]}}", *cells])
+    if len(made.labels) > _SHOWN:
+        yield f"  and {len(made.labels) - _SHOWN:,} more labels; data.json has the counts of all"
+
+
+def warnings(made: Made) -> Iterator[str]:
+    """What is legal and may spoil a result."""
+    written = made.written
+    for name in written.sets:
+        missing = [label for label in made.labels if not written.counts[name][label]]
+        if missing:
+            names = ", ".join(missing[:5]) + (", ..." if len(missing) > 5 else "")
+            yield f"no example in the {name} set has the label {names}"
+    if written.two_labels:
+        yield (
+            f"{written.two_labels:,} sequences are there with different labels; "
+            "--multi-label makes one example of each"
+        )
+    if written.across_sets:
+        yield f"{written.across_sets:,} sequences are in more than one set"
+    if "test" not in written.sets:
+        yield "there is no test set: nothing will measure the model on unseen data"
+
+
+def _values(made: Made) -> Sequence[str]:
+    labels = "".join(f"<label>{escape(label)}</label>" for label in made.labels[:_SHOWN])
+    more = "..." if len(made.labels) > _SHOWN else ""
+    return (
+        f"<task>{made.task}</task>",
+        f"<sequencespace>{made.alphabet}</sequencespace>",
+        f"<labels>{labels}{more}</labels>",
+        f'<operation input_shape="{input_shape(made)}" ...>   the first one',
+        f'<operation units="{len(made.labels)}">Dense</operation>   the last one',
+    )
