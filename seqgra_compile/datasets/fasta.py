@@ -68,18 +68,29 @@ def _read_file(
     source: Input, number: int, headers: Headers, faults: Faults, progress: Callable[[int], None]
 ) -> Iterator[Raw]:
     import dnaio
+    import xopen
 
     count = 0
     path = source.path
+    plain = headers.pattern is None and headers.chromosomes is None
     try:
-        with path.open("rb") as file, dnaio.open(file) as records:
+        # Opened here for its position, which is the progress.
+        with (
+            path.open("rb") as file,
+            xopen.xopen(file, "rb") as data,
+            dnaio.open(data) as records,
+        ):
             for record in records:
                 count += 1
                 if count % _EVERY == 0:
                     progress(file.tell())
-                raw = _raw(record, count, source, number, headers, faults)
-                if raw is not None:
-                    yield raw
+                labels, set = source.label, source.set
+                if not plain:
+                    labels, set = _of_header(record.name, count, source, headers, faults)
+                    if labels is None or set is None:
+                        continue
+                sequence, place = record.sequence.encode(), f"record {count}"
+                yield Raw(sequence, labels, record.id or place, number, place, "", set)
     except (dnaio.UnknownFileFormat, dnaio.FileFormatError) as error:
         raise DataError(_format_fault(path, count, str(error))) from None
     except UnicodeDecodeError:
@@ -94,27 +105,27 @@ def _read_file(
         raise DataError(Fault("holds no sequence", str(path), "correct the path, or leave it out"))
 
 
-def _raw(record, count: int, source: Input, number: int, headers: Headers, faults: Faults):
-    """One record, or None after a fault of its header."""
-    header, labels, set = record.name, source.label, source.set
+def _of_header(
+    header: str, count: int, source: Input, headers: Headers, faults: Faults
+) -> tuple[str | None, str | None]:
+    """Labels and set of a record; None after a fault."""
+    labels: str | None = source.label
+    set: str | None = source.set
+    place = f"{source.path}: record {count:,}"
     if headers.pattern is not None:
         labels = headers.labels(header)
         if not labels:
             help = "correct --pattern; it is searched in the whole line behind >"
-            place = f"{source.path}: record {count:,}"
             message = f"--pattern finds no label in the header {header[:60]!a}"
             faults.add("headers without a label", place, message, help)
-            return None
+            return None, None
     if headers.chromosomes is not None:
         set = headers.set(header)
         if set is None:
             help = "as bedtools getfasta writes: >chr1:100-200 or >name::chr1:100-200(+)"
-            place = f"{source.path}: record {count:,}"
             message = f"no chromosome is in the header {header[:60]!a}"
             faults.add("headers without a chromosome", place, message, help)
-            return None
-    id, sequence = record.id, record.sequence.encode()
-    return Raw(sequence, labels, id or f"record{count}", number, f"record {count}", "", set)
+    return labels, set
 
 
 def _format_fault(path: Path, count: int, error: str) -> Fault:

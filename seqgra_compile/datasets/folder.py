@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 from .faults import DataError, Fault, UsageProblem
 from .split import SETS, Fractions
@@ -78,14 +77,16 @@ def write_sets(groups: Iterable[list[Example]], folder: Path, plan: Plan) -> Wri
         for file in texts.values():
             file.write(HEADER)
         for group in groups:
-            placed = _placed(group, fractions, plan, written)
-            for name, examples in placed:
+            for name, examples in _placed(group, fractions, plan, written):
                 labels = _labels(examples, rank, plan)
-                texts[name].write(examples[0].sequence + f"\t{labels}\n".encode())
+                texts[name].write(b"%b\t%b\n" % (examples[0].sequence, labels.encode()))
                 written.examples[name] += 1
-                written.counts[name].update(_each(labels, plan))
-                line = written.examples[name] + 1
-                _write_ids(ids[name], examples, name, line)
+                counts = written.counts[name]
+                for label in _each(labels, plan):
+                    counts[label] += 1
+                end = f"\t{name}\t{written.examples[name] + 1}\n".encode()
+                for example in examples:
+                    ids[name].write(example.origin + end)
     _join_ids(folder)
     for name in SETS:
         if not written.examples[name]:
@@ -114,31 +115,30 @@ def _placed(
     group: list[Example], fractions: Fractions | None, plan: Plan, written: Written
 ) -> list[tuple[str, list[Example]]]:
     """The lines of a group of copies: the set of each, and its examples."""
+    if len(group) == 1:
+        return [(group[0].set or _chosen(group, fractions, plan), group)]
     if len({example.labels for example in group}) > 1 and not plan.multi_label:
         written.two_labels += 1
-    free = [example for example in group if not example.set]
-    choice = ""
-    if len(free) < len(group):  # sets that are given stay as they are
-        if free:
-            written.dropped["copies of examples of a set that was given"] += len(free)
+    free = sum(not example.set for example in group)
+    if 0 < free < len(group):  # sets that are given stay as they are
+        written.dropped["copies of examples of a set that was given"] += free
         group = [example for example in group if example.set]
-    elif fractions:
-        choice = fractions.choose([tuple(_each(each.labels, plan)) for each in free])
+    choice = "" if free < len(group) else _chosen(group, fractions, plan)
     lines: dict[tuple[str, object], list[Example]] = {}
     for number, example in enumerate(group):
-        name = example.set or choice
         key = example.sequence if plan.multi_label else number
-        lines.setdefault((name, key), []).append(example)
+        lines.setdefault((example.set or choice, key), []).append(example)
     if len({name for name, _ in lines}) > 1:
         written.across_sets += 1
     written.merged += len(group) - len(lines)
     return [(name, examples) for (name, _), examples in lines.items()]
 
 
-def _write_ids(file: BinaryIO, examples: Sequence[Example], name: str, line: int) -> None:
-    for example in examples:
-        fields = example.id, example.source, example.place, example.strand, name, str(line)
-        file.write("\t".join(fields).encode() + b"\n")
+def _chosen(group: list[Example], fractions: Fractions | None, plan: Plan) -> str:
+    """The set of a group that has none; examples without any label are a stratum, too."""
+    if fractions is None:
+        raise ValueError("an example has no set, and no fractions decide")
+    return fractions.choose([label for each in group for label in _each(each.labels, plan) or [""]])
 
 
 def _join_ids(folder: Path) -> None:

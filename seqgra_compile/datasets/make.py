@@ -15,7 +15,7 @@ from .negatives import numbers
 from .preparation import Preparation, Rules
 from .shuffle import dinucleotide_shuffle
 from .split import SETS
-from .spool import Example, Spool
+from .spool import Spool
 
 _MANY = 1000  # labels that may well be numbers
 FORMAT = 1  # of data.json
@@ -71,7 +71,7 @@ class Maker:
     ) -> Made:
         """Raises DataError for faults of the input; the folder is there whole or not at all."""
         request = self.request
-        self.prepare = Preparation(request.rules, self.faults)
+        self.prepare = Preparation(request.rules, self.faults, self._place)
         with new_folder(target, overwrite) as (folder, scratch):
             spool = Spool(scratch, request.rules.alphabet, request.seed)
             self._spool(raws, spool)
@@ -91,7 +91,7 @@ class Maker:
         request, names = self.request, source_names(each.path for each in self.inputs)
         for number, raw in enumerate(raws):
             name = names[raw.source]
-            sequence = self.prepare(raw.sequence, self._place(raw))
+            sequence = self.prepare(raw)
             if sequence is None:
                 continue
             set = raw.set
@@ -103,12 +103,12 @@ class Maker:
                 if set == "none":
                     self.dropped["examples whose set is none in the file of ids"] += 1
                     continue
-            self._note(raw)
+            if raw.labels not in self.found:
+                self._note(raw)
             self.examples[raw.source] += 1
-            example = Example(sequence, raw.labels, raw.id, name, raw.place, raw.strand, set)
-            spool.add(example)
+            spool.add(sequence, raw.labels, set, raw.id, name, raw.place, raw.strand)
             if request.shuffled is not None:
-                self._add_shuffled(example, number, spool)
+                self._add_shuffled(sequence, raw, set, name, number, spool)
 
     def _place(self, raw: Raw) -> str:
         return f"{self.inputs[raw.source].path}: {raw.place}"
@@ -121,8 +121,6 @@ class Maker:
 
     def _note(self, raw: Raw) -> None:
         """Keep the labels in mind; check each once."""
-        if raw.labels in self.found:
-            return
         self.found[raw.labels] = None
         place = self._place(raw)
         each = raw.labels.split("|") if self.request.multi_label else [raw.labels]
@@ -133,15 +131,16 @@ class Maker:
                 help = "--multi-label, if | separates labels" if "|" in label else problem.help
                 self.faults.add("labels that cannot be", place, problem.message, help)
 
-    def _add_shuffled(self, example: Example, number: int, spool: Spool) -> None:
+    def _add_shuffled(
+        self, sequence: bytes, raw: Raw, set: str, name: str, number: int, spool: Spool
+    ) -> None:
         random = numbers(self.request.seed, "shuffle", number)
-        sequence = dinucleotide_shuffle(example.sequence, random)
-        if sequence == example.sequence:
+        shuffled = dinucleotide_shuffle(sequence, random)
+        if shuffled == sequence:
             self.dropped["shuffled negatives that equal their sequence"] += 1
             return
-        label = self.request.shuffled
-        others = example.source, example.place, example.strand, example.set
-        spool.add(Example(sequence, label, f"shuffled:{example.id}", *others))
+        origin = f"shuffled:{raw.id}", name, raw.place, raw.strand
+        spool.add(shuffled, self.request.shuffled, set, *origin)
 
     def _labels(self) -> tuple[str, ...]:
         """All labels in the definition's order."""

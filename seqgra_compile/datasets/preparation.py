@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .alphabet import Alphabet
 from .faults import Fault, Faults, UsageProblem
+from .inputs import Raw
 
 CROPS = ("center", "start", "end")
 AMBIGUOUS = ("refuse", "N", "drop")
@@ -48,6 +50,7 @@ class Preparation:
 
     rules: Rules
     faults: Faults
+    place: Callable[[Raw], str]  # in words, for messages
     lengths: Counter[int] = field(default_factory=Counter)  # as the sequences came
     changed: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
@@ -59,14 +62,15 @@ class Preparation:
             bytes.maketrans(codes, alphabet.unknown * len(codes)) if alphabet.unknown else None
         )
 
-    def __call__(self, raw: bytes, place: str) -> bytes | None:
+    def __call__(self, source: Raw) -> bytes | None:
         """The sequence as it is written, or None where it is dropped or faulty."""
         alphabet, length = self.rules.alphabet, self.rules.length
+        raw = source.sequence
         found = len(raw)
         self.lengths[found] += 1
         if not found:
             help = "remove it, or correct the file"
-            self.faults.add("empty sequences", place, "an empty sequence", help)
+            self.faults.add("empty sequences", self.place(source), "an empty sequence", help)
             return None
         if length is not None and found != length:
             if found > length:
@@ -76,7 +80,7 @@ class Preparation:
         sequence = raw.translate(alphabet.writes)
         # What is left when all known letters are deleted: mostly nothing.
         if sequence.translate(None, alphabet.accepted):
-            sequence = self._resolved(sequence, raw, place)
+            sequence = self._resolved(sequence, raw, self.place(source))
         if sequence is not None and length is not None and found < length:
             self.changed[f"padded with {alphabet.unknown.decode()} to {length:,}"] += 1
             sequence = self._padded(sequence, length)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -18,31 +17,26 @@ class Fractions:
     """
 
     shares: tuple[float, float, float]
-    seen: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    given: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
+    # Of each label: its examples so far, and those in each set.
+    seen: dict[str, int] = field(default_factory=dict)
+    given: dict[str, list[int]] = field(default_factory=dict)
 
-    def choose(self, labels: Sequence[tuple[str, ...]]) -> str:
-        """The set of a group, from the labels of each of its examples."""
-        counts: dict[str, int] = defaultdict(int)
-        for each in labels:
-            for label in each or ("",):  # examples without any label are a stratum, too
-                counts[label] += 1
-        for label, count in counts.items():
-            self.seen[label] += count
-        best = max(
-            (number for number, share in enumerate(self.shares) if share),
-            key=lambda number: (
-                # Rounded: the same choice on any machine, whatever the order of a sum.
-                round(sum(self._lack(label, number) for label in counts), 9),
-                self.shares[number],
-                -number,
-            ),
-        )
-        for label, count in counts.items():
-            self.given[label][best] += count
+    def choose(self, labels: Sequence[str]) -> str:
+        """The set of a group, from all labels of all its examples."""
+        for label in labels:
+            self.seen[label] = self.seen.get(label, 0) + 1
+            self.given.setdefault(label, [0, 0, 0])
+        best, most = 0, -float("inf")
+        for number, share in enumerate(self.shares):
+            if share:
+                lack = 0.0
+                for label in labels:
+                    seen = self.seen[label]
+                    # As a part of its examples: rare labels weigh more.
+                    lack += (share * seen - self.given[label][number]) / seen
+                # By far more than a sum's rounding, so that its order never decides.
+                if lack > most + 1e-9:
+                    best, most = number, lack
+        for label in labels:
+            self.given[label][best] += 1
         return SETS[best]
-
-    def _lack(self, label: str, number: int) -> float:
-        """What a set lacks of a label, as a part of all its examples: rare labels weigh more."""
-        seen = self.seen[label]
-        return (self.shares[number] * seen - self.given[label][number]) / seen
