@@ -7,6 +7,7 @@ what several have decided follows from them. A test holds the table against `Scr
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 from ... import ir
@@ -110,8 +111,8 @@ _LAYER = re.compile(r"(?:model\.|self\.|\")([a-z0-9]+_\d+)(?:_\w+)?\b")
 
 def fields(script: Script) -> set[str]:
     """The names of a script's fields, those of its alphabet each for itself."""
-    names = set(script._fields) - {"alphabet"}
-    return names | {f"alphabet.{name}" for name in script.alphabet._fields}
+    names = {field.name for field in dataclasses.fields(script)} - {"alphabet"}
+    return names | {f"alphabet.{field.name}" for field in dataclasses.fields(script.alphabet)}
 
 
 class Deciders:
