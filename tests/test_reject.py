@@ -68,7 +68,9 @@ def test_without_check_the_same_is_said(case: Path) -> None:
 
 def test_every_code_has_a_case() -> None:
     shown = {case.name.partition("-")[0] for case in CASES}
-    assert shown == set(CODES) - INTERNAL - ELSEWHERE
+    # Those of data folders have cases in golden/check.
+    others = {code for code in CODES if code.startswith("SG8")}
+    assert shown == set(CODES) - INTERNAL - ELSEWHERE - others
 
 
 def test_every_code_is_used_and_explained() -> None:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from .. import __version__
+from ..compiler import Compilation, UnsupportedSemantics, compile_bytes
+from ..datasets.check import check_folder, checked_summary
+from ..datasets.expected import expected
 from ..datasets.faults import UsageProblem
 from ..datasets.inputs import FASTA_ENDS, Input, with_classes, without_classes
-from .console import Messages
-from .dataoptions import SeveralFiles, SeveralValues, shared
+from .console import (
+    FAILED,
+    Messages,
+    folders,
+    include_option,
+    print_text,
+    read_definition,
+    semantics_option,
+    write_file,
+)
+from .dataoptions import SeveralFiles, SeveralValues, message_format, shared
 from .datarun import (
     COMMAND,
     Job,
@@ -313,3 +326,59 @@ def table(inputs: tuple[str, ...], **settings: object) -> None:
             settings,
             "reading",
         )
+
+
+@main.command(epilog="""\b
+Examples:
+  seqgra-data check model.xml data/
+  seqgra-data check model.xml data/ --plot report.html
+""")  # fmt: skip
+@click.argument("definition")
+@click.argument("folder", type=click.Path(path_type=Path))
+@include_option
+@semantics_option
+@click.option(
+    "--plot", type=click.Path(path_type=Path), metavar="FILE",
+    help="Also write a page of labels, GC, lengths and letters per position (HTML).",
+)  # fmt: skip
+@message_format
+def check(
+    definition: str, folder: Path, include: tuple[Path, ...], semantics: str, plot: Path | None,
+    message_format: str,
+) -> None:  # fmt: skip
+    """Report every fault of a data folder, and what is legal and dangerous."""
+    messages = Messages(message_format, COMMAND)
+    with reported(messages, "plots"):
+        compilation = _compiled(definition, include, semantics)
+        if compilation.model is None:
+            messages.compiled(compilation.source, compilation.diagnostics)
+            sys.exit(messages.end(FAILED))
+        if not folder.is_dir():
+            what = "is a file" if folder.exists() else "there is no such folder"
+            help = "name the folder of training.txt; seqgra-data makes one"
+            raise UsageProblem(f"{folder}: {what}", help)
+        want = expected(compilation.model)
+        letters = None
+        if plot is not None:
+            from ..datasets.plots import Letters, page
+
+            letters = Letters(want.alphabet)
+        checked = check_folder(folder, want, letters and letters.add)
+        messages.compiled(compilation.source, checked.found)
+        if plot is not None:
+            write_file(plot, page(checked.sets, letters, want.labels, compilation.model_id))
+        failed = print_text(checked_summary(checked, want.labels), messages)
+        sys.exit(messages.end(failed or (FAILED if checked.failed else 0)))
+
+
+def _compiled(definition: str, include: tuple[Path, ...], semantics: str) -> Compilation:
+    try:
+        return compile_bytes(
+            definition,
+            read_definition(definition),
+            folders(definition, include),
+            check_only=True,
+            semantics=semantics,
+        )
+    except UnsupportedSemantics as error:
+        raise UsageProblem(f"{definition}: {error}", "choose other --semantics") from None

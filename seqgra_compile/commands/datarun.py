@@ -53,8 +53,11 @@ class Progress:
 
 
 @contextlib.contextmanager
-def reported(messages: Messages) -> Iterator[None]:
-    """Every end of a command but a good one: what is said of it, and the exit status."""
+def reported(messages: Messages, extra: str = "data") -> Iterator[None]:
+    """Every end of a command but a good one: what is said of it, and the exit status.
+
+    `extra` brings the packages that the command needs.
+    """
     try:
         yield
     except DataError as error:
@@ -65,7 +68,7 @@ def reported(messages: Messages) -> Iterator[None]:
         messages.problem(Problem(problem.message, help=problem.help))
         sys.exit(messages.end(USAGE))
     except ModuleNotFoundError as error:
-        help = "pip install 'seqgra-compile[data]'"
+        help = f"pip install 'seqgra-compile[{extra}]'"
         messages.problem(Problem(f"this command needs {error.name}", help=help))
         sys.exit(messages.end(USAGE))
     except OSError as error:

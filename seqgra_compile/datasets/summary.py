@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape
 
 from .definition import input_shape
 from .make import Made
 
 _SHOWN = 12  # labels with a column of their own
+_WIDE = 24
 
 
 def summary(made: Made, folder: str) -> str:
@@ -27,19 +28,25 @@ def summary(made: Made, folder: str) -> str:
 
 def _table(made: Made) -> Iterator[str]:
     written = made.written
-    shown = made.labels[:_SHOWN]
-    rows = [
-        ["", "examples", *(label if len(label) < 25 else label[:22] + "..." for label in shown)]
-    ]
-    for name in written.sets:
-        counts = (f"{written.counts[name][label]:,}" for label in shown)
-        rows.append([f"{name}.txt", f"{written.examples[name]:,}", *counts])
+    rows = [(f"{name}.txt", written.examples[name], written.counts[name]) for name in written.sets]
+    return counts_table(rows, made.labels)
+
+
+def counts_table(
+    sets: Sequence[tuple[str, int, Mapping[str, int]]], labels: Sequence[str]
+) -> Iterator[str]:
+    """One line per set: its name, its examples, and those of each label."""
+    shown = labels[:_SHOWN]
+    head = (label if len(label) <= _WIDE else label[: _WIDE - 3] + "..." for label in shown)
+    rows = [["", "examples", *head]]
+    for name, examples, counts in sets:
+        rows.append([name, f"{examples:,}", *(f"{counts[label]:,}" for label in shown)])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))
         yield "  ".join([f"  {row[0]:<{widths[0]}}", *cells])
-    if len(made.labels) > _SHOWN:
-        yield f"  and {len(made.labels) - _SHOWN:,} more labels; data.json has the counts of all"
+    if len(labels) > _SHOWN:
+        yield f"  and {len(labels) - _SHOWN:,} more labels"
 
 
 def warnings(made: Made) -> Iterator[str]:
@@ -71,3 +78,7 @@ def _values(made: Made) -> Sequence[str]:
         f'<operation input_shape="{input_shape(made)}" ...>   the first one',
         f'<operation units="{len(made.labels)}">Dense</operation>   the last one',
     )
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")

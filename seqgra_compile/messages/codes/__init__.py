@@ -14,6 +14,7 @@ from .sg3_shapes import SHAPES
 from .sg4_sections import SECTIONS
 from .sg6_files import FILES
 from .sg7_habits import HABITS
+from .sg8_data import DATA
 from .sg9_internal import INTERNAL
 from .sg42_grammars import GRAMMARS
 from .sg61_kerasfiles import KERAS_FILES
@@ -24,6 +25,7 @@ CODES: dict[str, Explanation] = {
     **SHAPES,
     **SECTIONS,
     **HABITS,
+    **DATA,
     **FILES,
     **KERAS_FILES,
     **GRAMMARS,
