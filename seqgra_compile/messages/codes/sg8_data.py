@@ -84,6 +84,8 @@ DATA = {
         No example of the set has the label. From a training set without it, the model cannot learn
         it; a validation or test set without it measures nothing of it, and AUROC is missing.
 
+            validation.txt           40 examples, all of c1
+
         Split again with seqgra-data, which gives each set its share of each label, or take the
         label out of the definition.
         """,
@@ -95,6 +97,8 @@ DATA = {
         per example, fewer than one in a hundred examples have a label. A model that always says
         the frequent one is then often right.
 
+            training.txt             9,900 of background, 100 of c1: 99% are right at once
+
         Read AUPRC rather than accuracy, or take fewer examples of the frequent label.
         """,
     ),
@@ -103,6 +107,8 @@ DATA = {
         """
         The examples of one label are together. Where training does not shuffle, each batch then
         holds one label only, and the model forgets one while it learns the next.
+
+            <hyperparameter name="shuffle">False</hyperparameter>
 
         Set shuffle to True in the definition, or shuffle the lines. seqgra-data writes examples in
         random order.
@@ -114,6 +120,9 @@ DATA = {
         A sequence, or in DNA and RNA its reverse complement, is in the training set and in another
         one, or in the validation and the test set. What is measured on it is memory.
 
+            training.txt:2           AACCGT	c1
+            test.txt:7               ACGGTT	c1     its reverse complement
+
         seqgra-data --split keeps copies in one set. It does not see sequences that are merely
         similar: for those, split by chromosome, or by families that a program for homology finds.
         """,
@@ -123,6 +132,9 @@ DATA = {
         """
         The same sequence, or in DNA and RNA its reverse complement, is there with different labels.
         No model can be right about both.
+
+            AACCGT	c1
+            AACCGT	c2
 
         Remove one, or let an example have several labels:
 
@@ -134,6 +146,8 @@ DATA = {
         """
         More than a tenth of all letters are N, or some sequences are mostly N. Such sequences
         say little, and where N is more frequent in one class the model may learn just that.
+
+            NNNNNNNNNNNNACGT	c1       padded, or from a gap of the assembly
 
         Leave such regions out, or choose a smaller length.
         """,
@@ -157,6 +171,9 @@ DATA = {
         A Bayes classifier takes sequences of any length, one per file. Where the sets differ, what
         is measured on them cannot be compared: longer sequences hold more chance matches.
 
+            validation.txt           sequences of 150 letters
+            test.txt                 sequences of 1,000 letters
+
         Bring all sets to one length: seqgra-data ... --length L.
         """,
     ),
@@ -165,6 +182,8 @@ DATA = {
         """
         The folder holds data.json, in which seqgra-data wrote the SHA-256 of each file; a file is
         different now. So data.json no longer says where the data come from.
+
+            "training.txt": {"sha256": "61b2...", "examples": 320, ...}
 
         Make the folder anew, or delete data.json.
         """,
