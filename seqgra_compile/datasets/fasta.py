@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .faults import DataError, Fault, Faults, UsageProblem
 from .inputs import Input, Raw
 from .recognize import HEAD, recognize
+
+if TYPE_CHECKING:
+    import dnaio
 
 Progress = Callable[[int, int], None]  # bytes of the inputs that are read, and all of them
 # A header as bedtools getfasta writes it: chr1:10-20, name::chr1:10-20(+).
@@ -67,42 +72,56 @@ def read_fasta(
 def _read_file(
     source: Input, number: int, headers: Headers, faults: Faults, progress: Callable[[int], None]
 ) -> Iterator[Raw]:
+    plain = headers.pattern is None and headers.chromosomes is None
+    count = 0
+    for count, record in enumerate(_records(source.path, progress), 1):
+        labels, set = source.label, source.set
+        if not plain:
+            labels, set = _of_header(record.name, count, source, headers, faults)
+            if labels is None or set is None:
+                continue
+        sequence, place = record.sequence.encode(), f"record {count}"
+        yield Raw(sequence, labels, record.id or place, number, place, "", set)
+    if not count:
+        help = "correct the path, or leave it out"
+        raise DataError(Fault("holds no sequence", str(source.path), help))
+
+
+def _records(path: Path, progress: Callable[[int], None]) -> Iterator[dnaio.SequenceRecord]:
+    """The records of a file as dnaio reads them."""
     import dnaio
     import xopen
 
     count = 0
-    path = source.path
-    plain = headers.pattern is None and headers.chromosomes is None
-    try:
-        # Opened here for its position, which is the progress.
-        with (
-            path.open("rb") as file,
-            xopen.xopen(file, "rb") as data,
-            dnaio.open(data) as records,
-        ):
-            for record in records:
-                count += 1
-                if count % _EVERY == 0:
-                    progress(file.tell())
-                labels, set = source.label, source.set
-                if not plain:
-                    labels, set = _of_header(record.name, count, source, headers, faults)
-                    if labels is None or set is None:
-                        continue
-                sequence, place = record.sequence.encode(), f"record {count}"
-                yield Raw(sequence, labels, record.id or place, number, place, "", set)
-    except (dnaio.UnknownFileFormat, dnaio.FileFormatError) as error:
-        raise DataError(_format_fault(path, count, str(error))) from None
-    except UnicodeDecodeError:
-        message = "holds bytes that are not text"
-        raise DataError(Fault(message, str(path), _remedy(path))) from None
-    except (EOFError, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        message = f"cannot be decompressed after record {count:,}: {error}"
-        raise DataError(Fault(message, str(path), _DAMAGED)) from None
-    if not count:
-        raise DataError(Fault("holds no sequence", str(path), "correct the path, or leave it out"))
+    # Opened here for its position, which is the progress.
+    with path.open("rb") as file:
+        compressed = "compressed" in (_kind(path) or "")
+        try:
+            with xopen.xopen(file, "rb") as data:
+                text = io.BufferedReader(data)
+                # Told by the content: names lie.
+                format = "fastq" if text.peek(1)[:1] == b"@" else "fasta"
+                with dnaio.open(text, fileformat=format) as records:
+                    for count, record in enumerate(records, 1):
+                        if count % _EVERY == 0:
+                            progress(file.tell())
+                        yield record
+        except dnaio.FileFormatError as error:
+            raise DataError(_format_fault(path, count, str(error))) from None
+        except UnicodeDecodeError:
+            message = "holds bytes that are not text"
+            raise DataError(Fault(message, str(path), _remedy(path))) from None
+        except Exception as error:  # each library for compressed files has errors of its own
+            if not compressed or (isinstance(error, OSError) and error.errno is not None):
+                raise
+            message = f"cannot be decompressed after record {count:,}: {error}"
+            raise DataError(Fault(message, str(path), _DAMAGED)) from None
+
+
+def _kind(path: Path) -> str | None:
+    with path.open("rb") as file:
+        kind = recognize(file.read(HEAD))
+    return kind and kind.name
 
 
 def _of_header(

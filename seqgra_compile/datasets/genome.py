@@ -25,10 +25,6 @@ class Genome:
         except PermissionError as error:
             message = f"{error.filename or index}: {error.strerror}"
             raise UsageProblem(message, "name a folder for the index: --index DIR") from None
-        except pyfaidx.UnsupportedCompressionFormat:
-            message = f"{path}: compressed so that no region can be read alone"
-            help = "gunzip it, or compress it by bgzip (of samtools)"
-            raise UsageProblem(message, help) from None
         except ImportError:
             message = f"{path}: genomes in bgzip form need Biopython"
             raise UsageProblem(message, "pip install biopython, or gunzip the genome") from None
@@ -75,6 +71,12 @@ def opened_genome(path: Path, index_folder: Path | None) -> Iterator[Genome]:
         what = f"this is {kind.name}" if kind else "this is not FASTA"
         help = kind.remedy if kind else "--genome names a FASTA file, such as hg38.fa"
         raise UsageProblem(f"{path}: {what}", help)
+    if kind.name != "a FASTA file" and head[12:14] != b"BC":
+        message = f"{path}: compressed so that no region can be read alone"
+        raise UsageProblem(message, "gunzip it, or compress it by bgzip (of samtools)")
+    if kind.name != "a FASTA file" and path.suffix not in (".gz", ".bgz"):
+        message = f"{path}: compressed by bgzip, and its name does not say so"
+        raise UsageProblem(message, f"rename it to {path.name}.gz")
     if index_folder:
         index_folder.mkdir(parents=True, exist_ok=True)
     index = (index_folder or path.parent) / f"{path.name}.fai"

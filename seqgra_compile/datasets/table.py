@@ -135,7 +135,7 @@ def _encoding(path: Path, data: BinaryIO) -> str:
         return "utf-16"
     kind = recognize(peeked)
     # Any other beginning that is text may be a column's name.
-    if kind and b"\t" not in peeked and b"," not in peeked and "mark" not in kind.name:
+    if kind and "mark" not in kind.name and (b"\0" in peeked or not {*b",;\t"} & {*peeked}):
         raise DataError(Fault(f"is {kind.name}, not a table", str(path), kind.remedy))
     return "utf-8-sig"
 

@@ -55,14 +55,16 @@ def peaks(
     """A BED file of regions on some chromosomes, in no order; its rows."""
     source = random.Random(seed)
     rows = []
-    for number in range(count):
+    for _ in range(count):
         name = source.choice(list(lengths))
         width = source.randint(*size)
         start = source.randrange(lengths[name] - width)
         rows.append((name, start, start + width))
     path.write_text(
         "track name=made\n"
-        + "".join(f"{c}\t{s}\t{e}\tpeak{n}\t0\t{'+-.'[n % 3]}\n" for n, (c, s, e) in enumerate(rows)),
+        + "".join(
+            f"{c}\t{s}\t{e}\tpeak{n}\t0\t{'+-.'[n % 3]}\n" for n, (c, s, e) in enumerate(rows)
+        ),
         "utf-8",
     )
     return rows
