@@ -178,7 +178,11 @@ def test_tuples_of_numbers() -> None:
     [
         (b"<a>" * 100_000, ["SG105"]),
         (_with(("Which of", "<b>" * 1000)), ["SG105"]),
-        (_with(("<seed>", "<!--" + "x\n" * 5_000_000 + "--><seed>")), []),
+        (_with(("<seed>", "<!--" + "x\n" * 4_000_000 + "--><seed>")), []),
+        (_with(("<seed>", "<!--" + "x\n" * 4_200_000 + "--><seed>")), ["SG105"]),
+        (_with(("<seed>", "<seed " + " " * 9_000_000 + ">")), ["SG105"]),
+        (_with((">GlobalMaxPool1D<", ">" + "\u00e9" * 4_200_000 + "<")), ["SG105"]),
+        (_with(('units="3"', "u" * 33_000 + '="3"')), ["SG105"]),
         (_with(("<seed>", "<!--" + "x" * 17_000_000 + "--><seed>")), ["SG105"]),
         (_with(("Which of", "\u00e9" * 1_000_000)), []),
         (_with((">GlobalMaxPool1D<", ">" + "x" * 1_000_000 + "<")), ["SG202"]),
@@ -193,7 +197,7 @@ def test_tuples_of_numbers() -> None:
             ["SG305"],
         ),
     ],
-    ids=range(10),
+    ids=range(14),
 )
 def test_size(data: bytes, codes: list[str]) -> None:
     assert sorted(_codes(data)) == sorted(codes)

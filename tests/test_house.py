@@ -34,6 +34,8 @@ STAGES = FLOORS["stages"].split()
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS.values()) for name in names.split()}
 # What each may import beyond the standard library. h5py is there only for those who need it.
 THIRD_PARTY = {
+    "reading.faults": {"lxml"},
+    "reading.tree": {"lxml"},
     "backends.formatter": {"black"},
     "audit.ledger.provenance": {"jinja2"},
     "audit.report": {"jinja2"},
@@ -239,10 +241,12 @@ def test_logic_is_seen(logic: str):
     "path", [path for path in TEMPLATE_FILES if path.suffix != ".j2"], ids=lambda path: path.name
 )
 def test_fragments_without_holes(path: Path):
-    """They are Python; those of the report, which is a page, are its style and its code."""
+    """They are Python, first definitions, or the style and the code of the report, a page."""
     text = path.read_text("utf-8")
     assert not [mark for mark in ("{{", "{%", "{#") if mark in text]
-    if path.parent.name == "report":
+    if path.parent.name == "first":
+        assert path.suffix == ".xml"
+    elif path.parent.name == "report":
         assert path.suffix in (".css", ".js")
         assert "</" not in text
     else:

@@ -44,7 +44,7 @@ def imported(*arguments: str) -> set[str]:
 @pytest.mark.parametrize("name", LIBRARIES)
 def test_checking_imports_little(name: str):
     modules = imported("--check", str(EXAMPLES / name))
-    assert not modules & {"black", "jinja2", "lxml", "numpy", "tempfile", "difflib"}
+    assert not modules & {"black", "jinja2", "numpy", "tempfile", "difflib"}
     assert not modules & {"concurrent.futures", "multiprocessing", "subprocess"}
     ours = {module.removeprefix("seqgra_compile.") for module in modules}
     assert not ours & {"reference", "files.keras", "files.npy"}
@@ -59,7 +59,7 @@ def test_checking_imports_little(name: str):
 def test_compiling_imports_no_templating_library():
     modules = imported(str(EXAMPLES / "motifs.xml"))
     assert "black" in modules
-    assert not modules & {"jinja2", "lxml", "numpy", "concurrent.futures"}
+    assert not modules & {"jinja2", "numpy", "concurrent.futures"}
 
 
 def definitions(folder: Path) -> list[str]:

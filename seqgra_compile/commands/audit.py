@@ -11,23 +11,29 @@ import click
 from .. import __version__
 from ..catalog.semantics import MEMORY
 from ..compiler import Compilation, UnsupportedSemantics, compile_bytes
-from ..messages.diagnostics import as_text
+from ..messages.writers import TextWriter
 from ..visible import visible
 from .console import (
     complain,
     folders,
     include_option,
+    is_coloured,
     library_option,
     our_bug,
     print_text,
     read_bytes,
     read_definition,
+    say,
     semantics_option,
     storage_option,
     write_file,
 )
 
 _SAME, _DIFFERENT, _UNKNOWN = 0, 1, 2  # what keeps an audit from an answer is 2
+
+
+def _example(command: str) -> str:
+    return f"\b\nExample:\n  {command}"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -74,8 +80,7 @@ def _reported(
 
 
 def _report(compilation: Compilation) -> None:
-    for diagnostic in compilation.diagnostics:
-        click.echo(as_text(diagnostic, compilation.source), err=True)
+    say(TextWriter(is_coloured(sys.stderr)).compiled(compilation.source, compilation.diagnostics))
 
 
 def _guarded(name: str, work) -> None:
@@ -90,7 +95,7 @@ def _guarded(name: str, work) -> None:
     sys.exit(status)
 
 
-@main.command()
+@main.command(epilog=_example("seqgra-audit settings model.xml"))
 @click.argument("definition")
 @include_option
 @semantics_option
@@ -134,7 +139,7 @@ def settings(
     _guarded(definition, work)
 
 
-@main.command()
+@main.command(epilog=_example("seqgra-audit report model.xml -o page.html"))
 @click.argument("definition")
 @click.option(
     "-o",
@@ -192,7 +197,7 @@ def _put(output: Path, text: str) -> int:
     return 0
 
 
-@main.command()
+@main.command(epilog=_example("seqgra-audit verify model.xml train.py"))
 @click.argument("definition")
 @click.argument("script")
 @include_option
@@ -242,7 +247,7 @@ def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
     _guarded(definition, work)
 
 
-@main.command()
+@main.command(epilog=_example("seqgra-audit diff before.xml after.xml"))
 @click.argument("before")
 @click.argument("after")
 @include_option
@@ -276,7 +281,9 @@ def diff(
     _guarded(f"{before}, {after}", work)
 
 
-@main.command()
+@main.command(
+    epilog=_example("seqgra-audit compare one/receipt.json other/receipt.json --tolerance 1e-6")
+)
 @click.argument("one")
 @click.argument("other")
 @click.option(

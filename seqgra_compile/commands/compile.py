@@ -14,8 +14,9 @@ import click
 
 from .. import __version__
 from ..compiler import Compilation, UnsupportedSemantics, compile_bytes
-from ..messages.diagnostics import one_of
+from ..messages.diagnostics import did_you_mean
 from ..messages.writers import Problem
+from ..resources import folder
 from .console import (
     FORMATS,
     USAGE,
@@ -32,6 +33,12 @@ from .console import read_definition as _read
 from .parallel import Ahead
 
 _FAILED = 1
+FIRST_DEFINITIONS = {
+    "torch": "torch.xml",
+    "tensorflow": "tensorflow.xml",
+    "bayes": "bayes.xml",
+    "data": "data.xml",
+}
 # So many definitions pay for processes that compile or check them: each takes some 10 or 3 ms.
 _MANY, _MANY_CHECKS = 24, 200
 
@@ -72,7 +79,34 @@ def _asked_for(args: Sequence[str]) -> str:
     return found if found in FORMATS else "text"
 
 
-@click.command(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
+_EXAMPLES = """\b
+Examples:
+  seqgra-compile model.xml > train.py             compile a definition
+  seqgra-compile models/*.xml -o scripts/         several, each into its own file
+  seqgra-compile --check model.xml                only say what is wrong
+  seqgra-compile --explain SG203                  explain a message
+  seqgra-compile --list Conv1D                    what an operation takes
+  seqgra-compile --init torch > model.xml         a first definition
+"""
+
+
+def _complete_codes(_context: click.Context, _option: click.Parameter, word: str) -> list[str]:
+    from ..messages.codes import CODES
+
+    return [code for code in CODES if code.startswith(word.upper())]
+
+
+def _complete_names(_context: click.Context, _option: click.Parameter, word: str) -> list[str]:
+    from ..reference.listing import names
+
+    return [name for name in names() if name.lower().startswith(word.lower())]
+
+
+@click.command(
+    cls=_Command,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=_EXAMPLES,
+)
 @click.argument("definitions", nargs=-1, metavar="DEFINITION...")
 @click.option(
     "-o",
@@ -93,13 +127,29 @@ def _asked_for(args: Sequence[str]) -> str:
     help="How messages are written to standard error: for people, as JSON (an object a line), "
     "as SARIF, or as GitHub's workflow commands.",
 )
-@click.option("--explain", "code", metavar="CODE", help="Explain a diagnostic code, such as SG203.")
+@click.option(
+    "--explain",
+    "code",
+    metavar="CODE",
+    help="Explain a diagnostic code, such as SG203.",
+    shell_complete=_complete_codes,
+)
 @click.option(
     "--list",
-    "kind",
-    metavar="KIND",
+    "listed",
+    metavar="KIND|NAME",
     help="List what a definition may say, with parameters and defaults: operations, optimizers, "
-    "losses, activations, initializers or regularizers.",
+    "losses, activations, initializers or regularizers; or one of them, such as Conv1D.",
+    shell_complete=_complete_names,
+)
+@click.option(
+    "--init",
+    "first",
+    type=click.Choice(tuple(FIRST_DEFINITIONS)),
+    is_flag=False,
+    flag_value="torch",
+    help="Write a commented first definition: a model in PyTorch (torch) or Keras (tensorflow), a "
+    "Bayes optimal classifier (bayes), or the data definition that it reads (data).",
 )
 @click.version_option(__version__, prog_name="seqgra-compile", message="%(prog)s %(version)s")
 def main(
@@ -112,7 +162,8 @@ def main(
     check: bool,
     message_format: str,
     code: str | None,
-    kind: str | None,
+    listed: str | None,
+    first: str | None,
 ) -> None:
     """Compile seqgra model definitions (XML) into self-contained training scripts.
 
@@ -124,8 +175,10 @@ def main(
     messages = Messages(message_format)
     if code is not None:
         sys.exit(messages.end(_explain(code, messages)))
-    if kind is not None:
-        sys.exit(messages.end(_list(kind, messages)))
+    if listed is not None:
+        sys.exit(messages.end(_list(listed, messages)))
+    if first is not None:
+        sys.exit(messages.end(_init(first, output, messages)))
     if not definitions:
         raise click.UsageError("name a definition, or - for standard input")
     if definitions.count("-") > 1:
@@ -149,13 +202,29 @@ def _explain(code: str, messages: Messages) -> int:
     return print_text(explain(code.upper()) + "\n", messages)
 
 
-def _list(kind: str, messages: Messages) -> int:
+def _list(listed: str, messages: Messages) -> int:
     from ..reference.entries import KINDS
-    from ..reference.listing import listing
+    from ..reference.listing import listing, names
 
-    if kind not in KINDS:
-        raise click.UsageError(f"there is no kind '{kind}'; {one_of(KINDS)}")
-    return print_text(listing(kind), messages)
+    text = listing(listed)
+    if text is None:
+        guess = did_you_mean(listed, names()) or f"kinds are {', '.join(KINDS)}"
+        raise click.UsageError(f"there is no kind or name '{listed}'; {guess}")
+    return print_text(text, messages)
+
+
+def _init(first: str, output: Path | None, messages: Messages) -> int:
+    """A first definition to standard output, or to a file that is not there yet."""
+    text = folder("templates").joinpath("first", FIRST_DEFINITIONS[first]).read_text("utf-8")
+    if output is None:
+        return print_text(text, messages)
+    if output.exists():
+        return messages.complain(str(output), "it is there already, and is not overwritten")
+    try:
+        write_file(output, text)
+    except OSError as error:
+        return messages.complain(str(output), error)
+    return 0
 
 
 class _Run:

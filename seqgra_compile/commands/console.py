@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -14,7 +15,7 @@ from .. import __version__
 from ..catalog.semantics import INTENDED, MEMORY, SEMANTICS, STORAGES
 from ..catalog.sequences import PYTORCH, TENSORFLOW
 from ..messages.diagnostics import Diagnostic
-from ..messages.writers import GithubWriter, JsonWriter, Problem, TextWriter
+from ..messages.writers import GithubWriter, JsonWriter, Problem, TextWriter, Writer
 from ..source import MAX_BYTES, Source
 
 FAILED, USAGE = 1, 2
@@ -66,14 +67,14 @@ class Messages:
 
     def compiled(self, source: Source, diagnostics: Iterable[Diagnostic]) -> None:
         """What was found in a definition."""
-        _say(self.writer.compiled(source, diagnostics))
+        say(self.writer.compiled(source, diagnostics))
 
     def problem(self, problem: Problem) -> None:
-        _say(self.writer.problem(problem))
+        say(self.writer.problem(problem))
 
     def end(self, status: int) -> int:
         """Say what is left to say; the exit status again."""
-        _say(self.writer.end(status))
+        say(self.writer.end(status))
         return status
 
     def complain(self, name: str, problem: OSError | str) -> int:
@@ -95,18 +96,30 @@ class Messages:
         return FAILED
 
 
-def _writer(format: str) -> TextWriter:
+def _writer(format: str) -> Writer:
     if format == "sarif":
         # Imported here: other formats need none of it.
         from ..messages.sarif import SarifWriter
 
         return SarifWriter()
-    return {"text": TextWriter, "json": JsonWriter, "github": GithubWriter}[format]()
+    if format == "text":
+        return TextWriter(is_coloured(sys.stderr))
+    return {"json": JsonWriter, "github": GithubWriter}[format]()
 
 
-def _say(text: str) -> None:
+def is_coloured(stream: TextIO | None) -> bool:
+    """Whether text for a stream is coloured: on a terminal, or as NO_COLOR and FORCE_COLOR say."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def say(text: str) -> None:
+    """Text that is ready, colours included, to standard error."""
     if text:
-        click.echo(text, nl=False, err=True)
+        click.echo(text, nl=False, err=True, color=True)
 
 
 def complain(name: str, problem: OSError | str) -> int:

@@ -318,9 +318,9 @@ def main() -> int:
 
 def warm_up(fuzzer: Fuzzer) -> None:
     """Templates and late imports, which the guard would take for something else."""
-    from targets import ACCEPT
+    from targets import ACCEPT, REJECT
 
-    for case in sorted(ACCEPT.iterdir()):
+    for case in sorted([*ACCEPT.iterdir(), *REJECT.iterdir()]):
         fuzzer.compiler.compile_bytes("model.xml", (case / "model.xml").read_bytes(), [case])
     fuzzer.target.make(b"\0" * 64)
     if fuzzer.target.formats:
