@@ -14,6 +14,7 @@ from ..datasets.check import check_folder, checked_summary
 from ..datasets.expected import expected
 from ..datasets.faults import UsageProblem
 from ..datasets.inputs import FASTA_ENDS, Input, with_classes, without_classes
+from ..source import Source
 from .console import (
     FAILED,
     Messages,
@@ -364,7 +365,9 @@ def check(
 
             letters = Letters(want.alphabet)
         checked = check_folder(folder, want, letters and letters.add)
-        messages.compiled(compilation.source, checked.found)
+        # The last line for people counts what is in the folder.
+        named = Source(str(folder), b"", "") if messages.for_people else compilation.source
+        messages.compiled(named, checked.found)
         if plot is not None:
             write_file(plot, page(checked.sets, letters, want.labels, compilation.model_id))
         failed = print_text(checked_summary(checked, want.labels), messages)

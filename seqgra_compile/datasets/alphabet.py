@@ -20,6 +20,11 @@ class Alphabet:
     def name(self) -> str:
         return self.space.name
 
+    @property
+    def paired(self) -> bool:
+        """Whether there is an opposite strand."""
+        return self.space.paired is not None
+
     @functools.cached_property
     def unknown(self) -> bytes:
         """The letter for any, or nothing where there is none."""

@@ -28,6 +28,7 @@ class Checked:
 
     found: list[Diagnostic] = field(default_factory=list)
     sets: dict[str, SetStatistics] = field(default_factory=dict)
+    faults: int = 0  # of lines, those that are not shown included
 
     @property
     def failed(self) -> bool:
@@ -58,6 +59,7 @@ def check_folder(folder: Path, want: Expected, seen: Seen | None = None) -> Chec
         scans[name] = found
         result.sets[name] = found.statistics
         result.found += _diagnostics(found)
+        result.faults += sum(each.count for each in found.findings.values())
     result.found += _recorded(folder, scans)
     for danger in dangers(result.sets, copies, want):
         path = folder / f"{danger.set}.txt"
@@ -143,8 +145,15 @@ def _recorded(folder: Path, scans: dict[str, Scan]) -> Iterator[Diagnostic]:
 
 
 def checked_summary(checked: Checked, labels: Sequence[str]) -> str:
-    """Examples per set and label, and how many faults there are."""
+    """Examples per set and label, and how many lines have faults."""
     rows = [(f"{name}.txt", each.examples, each.labels) for name, each in checked.sets.items()]
-    counts = Counter(each.severity.value for each in checked.found)
-    said = ", ".join(plural(counts[kind], kind) for kind in ("error", "warning", "note"))
+    shown = Counter(each.severity.value for each in checked.found)
+    said = ", ".join(
+        plural(count, kind)
+        for kind, count in (
+            ("faulty line", checked.faults),
+            ("warning", shown["warning"]),
+            ("note", shown["note"]),
+        )
+    )
     return "\n".join([*counts_table(rows, labels), said]) + "\n"

@@ -11,6 +11,7 @@ from .alphabet import Alphabet
 from .expected import Expected
 from .split import SETS
 from .statistics import SetStatistics
+from .summary import plural
 
 IMBALANCE = 10  # times as many examples of one label as of another
 RARE = 0.01  # the share of a label among several
@@ -76,13 +77,16 @@ def dangers(sets: Mapping[str, SetStatistics], copies: Copies, want: Expected) -
     yield from _gc(first, sets[first], want)
     yield from _lengths(sets, want)
     for (one, other), count in copies.across.items():
-        message = f"{count:,} examples are in the {one} set, too (or their reverse complement)"
+        strands = " as they are or as reverse complements" if copies.alphabet.paired else ""
+        message = f"{plural(count, 'example')} of it are also in the {one} set{strands}"
         help = (
             "what is measured on them is remembered: seqgra-data ... --split keeps copies together"
         )
         yield Danger("SG814", other, message, help)
     if copies.two_labels:
-        message = f"{copies.two_labels:,} examples have another label than a copy of their sequence"
+        message = (
+            f"{plural(copies.two_labels, 'example')} with another label than a copy of the sequence"
+        )
         help = "remove one of the two, or use multi-label classification"
         yield Danger("SG815", first, message, help)
 
@@ -151,13 +155,18 @@ def _gc(name: str, found: SetStatistics, want: Expected) -> Iterator[Danger]:
     telling = {
         label: max(value, 1 - value)
         for label, value in values.items()
-        if value is not None and max(value, 1 - value) >= GC_AUROC
+        if value is not None
+        and max(value, 1 - value) >= GC_AUROC
+        and LEAST <= found.labels[label] <= found.examples - LEAST
     }
     if telling:
         most = max(telling, key=telling.__getitem__)
         others = f" (and {len(telling) - 1} more labels)" if len(telling) > 2 else ""
         message = f"the share of G and C alone tells {most} from the rest with AUROC {telling[most]:.2f}{others}"
-        help = "a classifier may learn just that: take negatives of the same GC (seqgra-data bed --negatives gc, or shuffle)"
+        help = (
+            "a classifier may learn just that: take negatives with the same GC "
+            "(seqgra-data bed --negatives gc, or --negatives shuffle)"
+        )
         yield Danger("SG817", name, message, help)
 
 

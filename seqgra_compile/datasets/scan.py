@@ -156,7 +156,7 @@ def _examples(result: Scan, want: Expected, lines: Iterator[Line], seen: Seen) -
 def _columns(result: Scan, want: Expected, line: Line, fields: list[bytes]) -> None:
     tabs = len(fields) - 1
     length = want.length or result.length
-    message = f"{len(fields[0]):,} letters, {plural(tabs, 'tab')}; need {length:,} and 1"
+    message = f"{plural(len(fields[0]), 'letter')}, {plural(tabs, 'tab')}; need {length:,} and 1"
     if not line.text:
         help = "remove the blank line"
     elif fields == [b"x", b"y"]:
@@ -185,7 +185,7 @@ def _sequence(result: Scan, want: Expected, line: Line, sequence: bytes) -> bool
             )
         else:
             help = "all sequences need the length of the first: seqgra-data ... --length L"
-        message = f"{len(sequence):,} letters, 1 tab; need {length:,} and 1"
+        message = f"{plural(len(sequence), 'letter')}, 1 tab; need {length:,} and 1"
         result.add("length", "SG804", line, message, (0, len(sequence)), help)
     if not want.lenient and (wrong := sequence.translate(None, want.letters)):
         good = False
