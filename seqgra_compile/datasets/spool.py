@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from .alphabet import Alphabet
 
-HELD = 2**26  # bytes that are held in memory before they go to disk
+HELD = 2**24  # bytes that are held in memory before they go to disk
 _BUCKETS = [f"{number:02x}" for number in range(256)]
 
 
@@ -38,7 +38,7 @@ class Spool:
         self.folder, self.alphabet = folder, alphabet
         self.key = seed.to_bytes(8, "big")
         self.count = self._held = 0
-        self._buckets: dict[str, list[bytes]] = {name: [] for name in _BUCKETS}
+        self._buckets = {name: bytearray() for name in _BUCKETS}
         self._on_disk = False
 
     def add(self, sequence: bytes, labels: str, set: str, *origin: str) -> None:
@@ -47,7 +47,7 @@ class Spool:
         # Sorted as text, lines are in the order of the hash, then of the input.
         head, tail = f"{digest}\t{self.count:012}\t", f"\t{labels}\t{set}\t" + "\t".join(origin)
         line = b"%b%b%b\n" % (head.encode(), sequence, tail.encode())
-        self._buckets[digest[:2]].append(line)
+        self._buckets[digest[:2]] += line
         self.count += 1
         self._held += len(line)
         if self._held > HELD:
@@ -58,7 +58,7 @@ class Spool:
         for name, lines in self._buckets.items():
             if lines:
                 with open(self.folder / name, "ab") as file:
-                    file.writelines(lines)
+                    file.write(lines)
                 lines.clear()
         self._held, self._on_disk = 0, True
 
@@ -67,10 +67,12 @@ class Spool:
         if self._on_disk:
             self._flush()
         for name in _BUCKETS:
-            lines = self._buckets.pop(name)
-            if self._on_disk and (self.folder / name).exists():
-                lines = (self.folder / name).read_bytes().splitlines(keepends=True)
-                (self.folder / name).unlink()
+            bucket = self._buckets.pop(name)
+            path = self.folder / name
+            if self._on_disk and path.exists():
+                bucket = path.read_bytes()
+                path.unlink()
+            lines = bytes(bucket).splitlines()
             lines.sort()
             yield from self._grouped(lines)
 
@@ -78,7 +80,7 @@ class Spool:
         group: list[Example] = []
         last = b""
         for line in lines:
-            digest, _, sequence, labels, set, origin = line[:-1].split(b"\t", 5)
+            digest, _, sequence, labels, set, origin = line.split(b"\t", 5)
             example = Example(sequence, labels.decode(), set.decode(), origin)
             if digest != last or not self._copies(group[0], example):
                 if group:
