@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from run_command import run_data
+from run_command import run, run_data
 from sequence_files import examples, fasta, ids, letters, random_fasta, reverse_complement
 
 from seqgra_compile.datasets.split import SETS, Fractions
@@ -150,6 +150,29 @@ def test_other_alphabets(tmp_path: Path, alphabet: str) -> None:
     )
     assert result.exit_code == 0, result.stderr.decode()
     assert {x for each in _all(tmp_path / "data").values() for x, _ in each} == set(rows)
+    if alphabet == "RNA":
+        assert b"changed: 20 sequences with T, written as U" in result.stdout
+
+
+@pytest.mark.parametrize("alphabet", ["DNA", "RNA", "protein"])
+@pytest.mark.parametrize("more", [(), ("--multi-label",), ("--length", 4)], ids=str)
+def test_the_written_definition_fits_the_data(
+    tmp_path: Path, alphabet: str, more: tuple[object, ...]
+) -> None:
+    source = random.Random(1)
+    known = {"DNA": "ACGT", "RNA": "ACGU", "protein": "ARNDCEQGHILKMFPSTWYV"}[alphabet]
+    for name in ("a", "b"):
+        rows = ((f"{name}{n}", letters(source, 20, known)) for n in range(40))
+        fasta(tmp_path / f"{name}.fa", rows)
+    result = run_data(
+        "fasta", "c&1=a.fa", "c 2=b.fa", "-o", "data", "--alphabet", alphabet, *more, *SPLIT,
+        "--write-definition", "my model.xml", folder=tmp_path,
+    )  # fmt: skip
+    assert result.exit_code == 0, result.stderr.decode()
+    result = run("my model.xml", folder=tmp_path)
+    assert (result.exit_code, result.stderr) == (0, b"")
+    result = run_data("check", "my model.xml", "data", folder=tmp_path)
+    assert result.exit_code == 0, result.stderr.decode()
 
 
 def test_labels_from_headers_and_sets_by_chromosome(tmp_path: Path) -> None:

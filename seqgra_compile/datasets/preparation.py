@@ -78,6 +78,9 @@ class Preparation:
             elif not self.rules.pad:
                 return None  # reported with the distribution, when all lengths are known
         sequence = raw.translate(alphabet.writes)
+        old, new = alphabet.reads
+        if old and old in raw.upper():
+            self.changed[f"sequences with {old.decode()}, written as {new.decode()}"] += 1
         # What is left when all known letters are deleted: mostly nothing.
         if sequence.translate(None, alphabet.accepted):
             sequence = self._resolved(sequence, raw, self.place(source))
@@ -111,7 +114,7 @@ class Preparation:
             self.dropped["with an ambiguous letter (--ambiguous drop)"] += 1
             return None
         if choice == "N":
-            self.changed["ambiguous letters written as N"] += 1
+            self.changed["sequences with ambiguous letters, written as N"] += 1
             return sequence.translate(self._masks)
         codes = sequence.translate(None, alphabet.accepted)
         at = sequence.index(codes[:1])
