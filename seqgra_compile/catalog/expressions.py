@@ -156,4 +156,4 @@ class ExpressionKind(Kind):
     def keras(self, value: Expression | None) -> Code:
         if value is None:
             return Code("None")
-        return Code(call(f"keras.{self.module}.{value.name}", **dict(value.arguments)))
+        return call(f"keras.{self.module}.{value.name}", **dict(value.arguments))

@@ -8,7 +8,7 @@ import re
 import warnings
 from dataclasses import dataclass
 
-from ..pycode import Code, literal
+from ..pycode import Code, code
 
 REQUIRED = object()
 TRUE = ("y", "yes", "t", "true", "on", "1")
@@ -37,7 +37,7 @@ class Kind:
 
     def keras(self, value: object) -> Code:
         """The value as an argument in a Keras script."""
-        return Code(literal(value))
+        return code(value)
 
 
 def parsed(text: str) -> ast.expr | None:

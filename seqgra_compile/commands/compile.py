@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import itertools
 import os
 import sys
@@ -30,7 +29,6 @@ from .console import (
     write_file,
 )
 from .console import read_definition as _read
-from .parallel import Ahead
 
 _FAILED = 1
 FIRST_DEFINITIONS = {
@@ -39,8 +37,6 @@ FIRST_DEFINITIONS = {
     "bayes": "bayes.xml",
     "data": "data.xml",
 }
-# So many definitions pay for processes that compile or check them: each takes some 10 or 3 ms.
-_MANY, _MANY_CHECKS = 24, 200
 
 
 class _Command(click.Command):
@@ -246,23 +242,19 @@ class _Run:
         self.written: dict[Path, str] = {}
 
     def worst_status(self) -> int:
-        """Compile all definitions; the first one imports what the processes for the others need."""
-        first, *others = self.definitions
-        work = functools.partial(_compile_file, self.include, self.check, self.options)
-        worst = self.status(first)
-        files = [name for name in others if name != "-"]
-        with Ahead(work, files, _MANY_CHECKS if self.check else _MANY) as ahead:
-            return max([worst, *(self.status(name, ahead) for name in others)])
+        """Compile all definitions; the highest exit status."""
+        return max([self.status(name) for name in self.definitions])
 
-    def status(self, name: str, ahead: Ahead[Compilation] | None = None) -> int:
-        """Compile one definition, unless that is done, report, write; the exit status."""
+    def status(self, name: str) -> int:
+        """Compile one definition, report, write; the exit status."""
         try:
             data = _read(name)
         except OSError as error:
             return self.messages.complain(name, error)
         try:
-            done = ahead and ahead.result(name)
-            compilation = done if done and done.source.data == data else self.compiled(name, data)
+            compilation = compile_bytes(
+                name, data, folders(name, self.include), self.check, *self.options
+            )
             self.messages.compiled(compilation.source, compilation.diagnostics)
         except UnsupportedSemantics as error:
             return self.messages.complain(name, str(error))
@@ -271,9 +263,6 @@ class _Run:
         if compilation.diagnostics.failed:
             return _FAILED
         return 0 if self.check else self.put(name, compilation)
-
-    def compiled(self, name: str, data: bytes) -> Compilation:
-        return _compile(self.include, self.check, self.options, name, data)
 
     def put(self, name: str, compilation: Compilation) -> int:
         """The script to where it was asked for; the exit status."""
@@ -297,23 +286,6 @@ class _Run:
         except OSError as error:
             return self.messages.complain(str(target), error)
         return 0
-
-
-def _compile_file(
-    include: tuple[Path, ...], check: bool, options: tuple[str, str | None, str], name: str
-) -> Compilation:
-    return _compile(include, check, options, name, _read(name))
-
-
-def _compile(
-    include: tuple[Path, ...],
-    check: bool,
-    options: tuple[str, str | None, str],
-    name: str,
-    data: bytes,
-) -> Compilation:
-    """`options`: semantics, library and where the script holds its data."""
-    return compile_bytes(name, data, folders(name, include), check, *options)
 
 
 def _same(target: Path, definition: str) -> bool:

@@ -116,13 +116,16 @@ class _Embedding:
         code, imports, future = self.parted(text, tree)
         if self.diagnostics.failed or self.parsed(code, " without its imports") is None:
             return None
+        laid_out = self.laid_out(code)
+        if laid_out is None:
+            return None
         names = _bound_names(code)
         return ir.Module(
             path=self.name,
             sha256=hashlib.sha256(data).hexdigest(),
             class_name=self.external.class_name.value,
             class_span=self.external.class_name.span,
-            code=code,
+            code=laid_out,
             imports=_used(imports, code),
             future=future,
             names=frozenset(names),
@@ -156,6 +159,18 @@ class _Embedding:
             if state:
                 line, way_out = 0, "leave the lines before and behind an import empty"
             self.error("SG604", f"not valid Python{state}: {reason}", way_out, line)
+            return None
+
+    def laid_out(self, code: str) -> str | None:
+        """The code in the script's layout."""
+        from .layout import UnformattableError, laid_out  # as Black: for modules only
+
+        try:
+            return laid_out(code)
+        except UnformattableError:
+            problem = "Python reads this module, and Black, which lays scripts out, does not"
+            help = "does `black` format the module itself?"
+            self.diagnostics.error("SG604", self.external.path.span, problem, help)
             return None
 
     def check_indents(self, text: str) -> None:

@@ -39,6 +39,7 @@ LABELS = ("c1", "c2", "c3", "c4")  # general/labels
 # general/seed: 1, without effect: nothing is drawn
 # architecture/external: data-definition data.xml, in the section Model
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
@@ -254,6 +255,7 @@ def predict(model: dict, codes: np.ndarray) -> np.ndarray:
 
 # ---- Loss and optimizer ------------------------------------------------------
 # Nothing to train: no loss, no optimizer.
+
 
 # ---- Training ----------------------------------------------------------------
 # Nothing to train: the data definition holds all that the classifier knows.

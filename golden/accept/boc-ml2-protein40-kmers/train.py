@@ -37,6 +37,7 @@ LABELS = ("kinase", "phosphatase")  # general/labels
 # general/seed: 1, without effect: nothing is drawn
 # architecture/external: data-definition data.xml, in the section Model
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ARNDCEQGHILKMFPSTWYV")] = range(20)
@@ -87,17 +88,17 @@ def one_hot(codes: np.ndarray) -> np.ndarray:
 
 # One row a position: the probabilities of A, R, N, D, C, E, Q, G, H, I, L, K, M,
 # F, P, S, T, W, Y, V, as written.
-# fmt: off
 MATRICES = {
     "site": [
-        [0, 0.6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.4, 0, 0, 0, 0, 0, 0, 0, 0],
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.5, 0.45, 0, 0.05, 0],
-        [0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05,
-         0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05],
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0],
+        "0 0.6 0 0 0 0 0 0 0 0 0 0.4 0 0 0 0 0 0 0 0",
+        "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0.5 0.45 0 0.05 0",
+        (
+            "0.05 0.05 0.05 0.05 0.05 0.05 0.05 0.05 0.05 0.05 0.05 0.05 0.05 0.05 "
+            "0.05 0.05 0.05 0.05 0.05 0.05"
+        ),
+        "0 0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 0 0 0 0",
     ],
 }
-# fmt: on
 
 # Words and their probabilities, as written. seqgra 0.0.4 cannot score them.
 KMERS = {
@@ -130,7 +131,7 @@ def build_model() -> dict[str, list]:
     """
     model = {}
     for name, rows in MATRICES.items():
-        probabilities = np.array(rows, float)
+        probabilities = np.array([row.split() for row in rows], float)
         for _ in range(2):  # as seqgra does; the second time moves last digits only
             probabilities /= probabilities.sum(axis=1, keepdims=True)
         model[name] = [(log_odds(probabilities).T, 0.0)]
@@ -194,6 +195,7 @@ def predict(model: dict, codes: np.ndarray) -> np.ndarray:
 
 # ---- Loss and optimizer ------------------------------------------------------
 # Nothing to train: no loss, no optimizer.
+
 
 # ---- Training ----------------------------------------------------------------
 # Nothing to train: the data definition holds all that the classifier knows.

@@ -62,6 +62,7 @@ EPOCHS = 25  # trainingprocess/epochs
 PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)

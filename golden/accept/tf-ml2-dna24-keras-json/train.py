@@ -64,6 +64,7 @@ EPOCHS = 6  # trainingprocess/epochs
 # trainingprocess/early_stopping: False
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)

@@ -64,6 +64,7 @@ EPOCHS = 12  # trainingprocess/epochs
 PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)

@@ -56,6 +56,7 @@ EPOCHS = 25  # trainingprocess/epochs
 PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
@@ -255,9 +256,8 @@ class Model(nn.Module):
         nn.init.xavier_uniform_(self.simplernn_9.weight_ih_l0, gain=1.0)
         nn.init.orthogonal_(self.simplernn_9.weight_hh_l0, gain=1.0)
         nn.init.zeros_(self.simplernn_9.bias_ih_l0)
-        nn.init.zeros_(self.simplernn_9.bias_hh_l0).requires_grad_(
-            False
-        )  # Keras has one bias
+        nn.init.zeros_(self.simplernn_9.bias_hh_l0)  # Keras has one bias
+        self.simplernn_9.bias_hh_l0.requires_grad_(False)
         self.layernormalization_10 = nn.LayerNorm(
             5, eps=0.001, elementwise_affine=True, bias=True
         )

@@ -59,6 +59,7 @@ EPOCHS = 20  # trainingprocess/epochs
 PATIENCE = 3  # trainingprocess/early_stopping_patience
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ARNDCEQGHILKMFPSTWYV")] = range(20)

@@ -56,6 +56,7 @@ EPOCHS = 12  # trainingprocess/epochs
 PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
@@ -261,8 +262,8 @@ def penalty(model: nn.Module) -> torch.Tensor:
     """The regularizers' terms: Keras adds them to every loss, in validation too."""
     return sum(
         [
-            0.0001 * model.lstm_2.weight_ih.abs().sum()
-            + 0.001 * model.lstm_2.weight_ih.square().sum(),
+            0.0001 * model.lstm_2.weight_ih.abs().sum(),
+            0.001 * model.lstm_2.weight_ih.square().sum(),
             model.activity_penalty,
         ]
     )
