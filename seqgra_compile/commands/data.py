@@ -218,6 +218,7 @@ def bed(inputs: tuple[str, ...], **settings: object) -> None:
                 {name: settings[name] for name in names}
                 | ({"rename": renamed} if renamed else {})
                 | ({"negative_label": negative_label(settings)} if settings["negatives"] else {}),
+                _OVERLAPS if shares else None,
             )  # fmt: skip
             make(
                 job,
@@ -229,6 +230,12 @@ def bed(inputs: tuple[str, ...], **settings: object) -> None:
                 settings,
                 "fetching windows",
             )  # fmt: skip
+
+
+_OVERLAPS = (
+    "windows that overlap may be in different sets; chromosomes keep them apart: "
+    "--validation chr7 --test chr8 chr9"
+)
 
 
 def _check_bed(settings: Mapping) -> None:

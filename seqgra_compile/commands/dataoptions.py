@@ -80,7 +80,7 @@ _OPTIONS = (
     click.option("--overwrite", is_flag=True, help="Replace a data folder that is there."),
     click.option(
         "--alphabet", type=click.Choice(list(ALPHABETS), case_sensitive=False), default="DNA",
-        show_default=True, help="The sequence space.",
+        show_default=True, metavar="DNA|RNA|protein", help="The sequence space.",
     ),
     click.option(
         "--length", type=click.IntRange(1), metavar="L",

@@ -110,6 +110,7 @@ class Job:
     shuffled: str | None
     versions: Mapping[str, str]
     options: Mapping[str, object]  # those of this command alone
+    warning: str | None = None  # of these options, for the summary
 
 
 def make(
@@ -152,7 +153,7 @@ def make(
         id = re.sub(r"[^A-Za-z0-9_-]+", "-", definition.stem) or "model"
         write_file(definition, definition_of(made, id))
     messages = Messages(settings["message_format"], COMMAND)
-    text = summary(made, f"{target}/") + _next(target, definition)
+    text = summary(made, f"{target}/", job.warning) + _next(target, definition)
     sys.exit(messages.end(print_text(text, messages)))
 
 

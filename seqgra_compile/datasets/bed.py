@@ -57,7 +57,15 @@ class Chromosomes:
         self.unknown: dict[str, dict[str, int]] = {}  # file, name: regions
 
 
-def read_bed(source: Input, chromosomes: Chromosomes, summits: bool, faults: Faults) -> Regions:
+@dataclass(frozen=True)
+class Needed:
+    """What each region must have beyond its three columns."""
+
+    summit: bool
+    strand: bool
+
+
+def read_bed(source: Input, chromosomes: Chromosomes, needed: Needed, faults: Faults) -> Regions:
     """All regions of a file. Faults of lines are collected; unknown chromosomes are counted."""
     import numpy as np
 
@@ -68,7 +76,7 @@ def read_bed(source: Input, chromosomes: Chromosomes, summits: bool, faults: Fau
             for line, text in enumerate(lines, 1):
                 if text.startswith(_SKIPPED) or not text.strip():
                     continue
-                row = _row(text, line, source.path, chromosomes, summits, faults)
+                row = _row(text, line, source.path, chromosomes, needed, faults)
                 if row is not None:
                     rows.extend(row[0])
                     names.append(row[1])
@@ -82,7 +90,7 @@ def read_bed(source: Input, chromosomes: Chromosomes, summits: bool, faults: Fau
 
 
 def _row(
-    text: bytes, line: int, path: Path, chromosomes: Chromosomes, summits: bool, faults: Faults
+    text: bytes, line: int, path: Path, chromosomes: Chromosomes, needed: Needed, faults: Faults
 ) -> tuple[tuple[int, int, int, int, int, int], str] | None:
     place = f"{path}:{line}"
     text = text.rstrip(b"\r\n")
@@ -114,7 +122,7 @@ def _row(
         return None
     strand = _STRANDS.get(fields[5] if len(fields) > 5 else b"")
     summit = -1
-    if summits:
+    if needed.summit:
         try:
             summit = int(fields[_SUMMIT])
         except (IndexError, ValueError):
@@ -126,6 +134,10 @@ def _row(
     if strand is None:
         help = "column 6 of BED is +, - or ."
         faults.add("regions with an unknown strand", place, f"strand {fields[5][:10]!a}", help)
+        return None
+    if needed.strand and not strand:
+        help = "+ or - in column 6; or leave --stranded out"
+        faults.add("regions without a strand", place, "no strand", help)
         return None
     label = fields[3].decode("utf-8", "replace") if len(fields) > 3 else ""
     row = chromosomes.number[name], start, end, strand, summit, line

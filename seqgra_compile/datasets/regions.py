@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ..messages.diagnostics import suggest
 from .alphabet import ALPHABETS
-from .bed import Chromosomes, Regions, check_unknown, read_bed
+from .bed import Chromosomes, Needed, Regions, check_unknown, read_bed
 from .faults import Fault, Faults, UsageProblem
 from .genome import Genome
 from .inputs import Input, Raw
@@ -52,9 +52,8 @@ class RegionReader:
     def __iter__(self) -> Iterator[Raw]:
         chromosomes = Chromosomes(self.genome.lengths, self.renamed, self.drop_unknown)
         self._check_sets()
-        found = [
-            read_bed(each, chromosomes, self.request.summits, self.faults) for each in self.inputs
-        ]
+        needed = Needed(self.request.summits, self.request.stranded)
+        found = [read_bed(each, chromosomes, needed, self.faults) for each in self.inputs]
         unknown = check_unknown(chromosomes, str(self.genome.path))
         self.faults.stop(*unknown, *self._empty(found, chromosomes))
         for counts in chromosomes.unknown.values():

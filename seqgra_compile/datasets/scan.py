@@ -16,6 +16,7 @@ from .statistics import SetStatistics
 from .summary import plural
 
 SHOWN = 5  # faults of a kind that are shown per file
+_KINDS = 100  # such as unknown labels
 _CARRIED = 2**27  # bytes of a line that are read at most
 
 
@@ -47,10 +48,13 @@ class Scan:
     def add(
         self, kind: str, code: str, line: Line, message: str, marked: tuple[int, int], help: str
     ) -> None:
+        if kind not in self.findings and len(self.findings) >= _KINDS:
+            kind = code  # every line may have a label of its own
         finding = self.findings.setdefault(kind, Finding(code, help))
         finding.count += 1
         if len(finding.lines) < SHOWN:
-            finding.lines.append((line, message, *marked))
+            kept = Line(line.number, line.start, line.text[:CUT])
+            finding.lines.append((kept, message, *marked))
         if len(finding.numbers) < 2 * SHOWN:
             finding.numbers.append(line.number)
 
@@ -95,9 +99,8 @@ def _lines(file: BinaryIO, digest: hashlib._Hash) -> Iterator[Line]:
 def _header(result: Scan, head: bytes, lines: Iterator[Line]) -> None:
     line = next(lines, Line(1, 0, b""))
     text = line.text.rstrip(b"\r\n")
-    shown = Line(1, 0, text[:CUT])
     message = f"expected x, tab, y, then examples; found {head[:16]!r}"
-    result.add("header", "SG802", shown, message, (0, len(text)), _header_help(head))
+    result.add("header", "SG802", Line(1, 0, text), message, (0, len(text)), _header_help(head))
 
 
 def _header_help(head: bytes) -> str:

@@ -12,14 +12,17 @@ _SHOWN = 12  # labels with a column of their own
 _WIDE = 24
 
 
-def summary(made: Made, folder: str) -> str:
-    """Counts per set and label, what was dropped and changed, and the definition's values."""
+def summary(made: Made, folder: str, warning: str | None = None) -> str:
+    """Counts per set and label, what was dropped and changed, and the definition's values.
+
+    `warning` is one of the options' own.
+    """
     lines = [f"{folder}: {made.alphabet}, {made.length:,} letters, {made.task}", *_table(made), ""]
     for title, counts in (("dropped", made.dropped), ("changed", made.changed)):
         lines += (f"{title}: {count:,} {what}" for what, count in sorted(counts.items()))
     if made.written.merged:
         lines.append(f"merged: {made.written.merged:,} examples with the sequence of another one")
-    lines += (f"warning: {text}" for text in warnings(made))
+    lines += (f"warning: {text}" for text in (*filter(None, [warning]), *warnings(made)))
     if lines[-1]:
         lines.append("")
     lines += ["In the definition:", *(f"  {line}" for line in _values(made))]

@@ -191,6 +191,7 @@ BED_REFUSED = (
     _b("bed-strand", "a strand that is none", PEAKS + "chr1\t5\t25\tx\t0\t?\n", 1, "column 6 of BED"),
     _b("bed-vcf", "VCF", "##fileformat=VCFv4.2\n#CHROM\tPOS\n", 1, "holds no region"),
     _b("bed-fasta", "FASTA", fasta(ONE), 1, "this is a FASTA file"),
+    Odd("bed-no-strand", "BED without strands, and --stranded", f"{BED} --stranded", {}, 1, "leave --stranded out"),
     Odd("bed-no-summit", "BED without summits", f"{BED} --center summit", {}, 1, "--center middle"),
     Odd("bed-genome-missing", "a genome that is not there", BED.replace("g.fa", "h.fa"), {}, 2, "h.fa: no such file"),
     Odd("bed-genome-bed", "BED for the genome", BED.replace("g.fa", "a.bed"), {}, 2, "this is a BED file"),

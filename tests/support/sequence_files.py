@@ -63,7 +63,7 @@ def peaks(
     path.write_text(
         "track name=made\n"
         + "".join(
-            f"{c}\t{s}\t{e}\tpeak{n}\t0\t{'+-.'[n % 3]}\n" for n, (c, s, e) in enumerate(rows)
+            f"{c}\t{s}\t{e}\tpeak{n}\t0\t{'+-'[n % 2]}\n" for n, (c, s, e) in enumerate(rows)
         ),
         "utf-8",
     )
