@@ -45,11 +45,17 @@ class Progress:
         self.done = done
 
     def finish(self) -> None:
+        """All is read; what follows takes about as long as the reading."""
         if self.bar is not None:
             self.bar.update(self.bar.length - self.done)
+            self.close()
+            click.echo("writing ...", err=True)
+
+    def close(self) -> None:
+        """Leave the terminal as it was, wherever the bar is."""
+        if self.bar is not None:
             self.bar.render_finish()
             self.bar = None
-            click.echo("writing ...", err=True)
 
 
 @contextlib.contextmanager
@@ -148,7 +154,10 @@ def make(
     )
     faults, dropped, progress = Faults(), Counter(), Progress(what)
     maker = Maker(request, job.inputs, faults, dropped)
-    made = maker.make(raws(faults, dropped, progress), target, overwrite, progress.finish)
+    try:
+        made = maker.make(raws(faults, dropped, progress), target, overwrite, progress.finish)
+    finally:
+        progress.close()
     if definition is not None:
         id = re.sub(r"[^A-Za-z0-9_-]+", "-", definition.stem) or "model"
         write_file(definition, definition_of(made, id))

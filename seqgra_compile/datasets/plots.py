@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _HELD = 2**12  # sequences whose letters are counted at a time
 _LABELS = 20  # with a bar, the most frequent ones
 _CURVES = 8
+_STEP = 4  # percent of GC per step of a curve
 _STYLE = (
     "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto}svg{max-width:100%;height:auto}"
 )
@@ -103,8 +104,10 @@ def _gc(axes: Axes, found: SetStatistics, labels: Sequence[str]) -> None:
     shown = sorted((each for each in labels if each in found.gc), key=lambda x: -found.labels[x])
     for label in shown[:_CURVES]:
         counts = found.gc[label]
+        steps = [sum(counts[at : at + _STEP]) for at in range(0, PERCENT, _STEP)]
         total = sum(counts) or 1
-        axes.plot(range(PERCENT), [count / total for count in counts], label=label[:30])
+        edges = range(0, PERCENT + _STEP, _STEP)
+        axes.stairs([count / total for count in steps], edges, label=label[:30])
     axes.set_xlabel("G and C, percent")
     axes.set_ylabel("share of examples")
     axes.legend()
