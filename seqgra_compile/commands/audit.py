@@ -19,6 +19,7 @@ from .console import (
     include_option,
     is_coloured,
     library_option,
+    names_folder,
     our_bug,
     print_text,
     read_bytes,
@@ -144,15 +145,16 @@ def settings(
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
-    help="Write the page to this file, whole or not at all; otherwise to standard output.",
+    type=click.Path(),
+    help="Write the page to this file, or to this folder as <model id>.html, whole or not at all; "
+    "otherwise to standard output.",
 )
 @include_option
 @semantics_option
 @library_option
 def report(
     definition: str,
-    output: Path | None,
+    output: str | None,
     include: tuple[Path, ...],
     semantics: str,
     library: str | None,
@@ -176,13 +178,18 @@ def report(
         text = page(compilation)
         if output is None:
             status = print_text(text)
-        elif _is(output, definition):
-            status = complain(str(output), "this is the definition; it is not overwritten")
         else:
-            status = _put(output, text)
+            status = _put_page(output, definition, compilation.model_id or "report", text)
         return status or int(compilation.diagnostics.failed)
 
     _guarded(definition, work)
+
+
+def _put_page(output: str, definition: str, name: str, text: str) -> int:
+    target = Path(output, f"{name}.html") if names_folder(output) else Path(output)
+    if _is(target, definition):
+        return complain(str(target), "this is the definition; it is not overwritten")
+    return _put(target, text)
 
 
 def _is(output: Path, definition: str) -> bool:

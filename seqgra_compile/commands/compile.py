@@ -23,12 +23,14 @@ from .console import (
     folders,
     include_option,
     library_option,
+    names_folder,
     print_text,
     semantics_option,
     storage_option,
     write_file,
 )
 from .console import read_definition as _read
+from .shadows import modules_in, shadowed
 
 _FAILED = 1
 FIRST_DEFINITIONS = {
@@ -107,8 +109,9 @@ def _complete_names(_context: click.Context, _option: click.Parameter, word: str
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
-    help="Write the script to this file; with several definitions, to this folder as <model id>.py.",
+    type=click.Path(),
+    help="Write the script to this file, or, if it is a folder, ends with a slash, or there are "
+    "several definitions, to this folder as <model id>.py.",
 )
 @include_option
 @semantics_option
@@ -150,7 +153,7 @@ def _complete_names(_context: click.Context, _option: click.Parameter, word: str
 @click.version_option(__version__, prog_name="seqgra-compile", message="%(prog)s %(version)s")
 def main(
     definitions: tuple[str, ...],
-    output: Path | None,
+    output: str | None,
     include: tuple[Path, ...],
     semantics: str,
     library: str | None,
@@ -179,13 +182,14 @@ def main(
         raise click.UsageError("name a definition, or - for standard input")
     if definitions.count("-") > 1:
         raise click.UsageError("standard input can be read only once")
-    into_folder = output is not None and (len(definitions) > 1 or os.path.isdir(output))
+    into_folder = output is not None and (len(definitions) > 1 or names_folder(output))
     if len(definitions) > 1 and not (into_folder or check):
         raise click.UsageError("several definitions need a folder: -o DIR")
-    if into_folder and os.path.exists(output) and not os.path.isdir(output):
-        raise click.UsageError(f"several definitions need a folder, and '{output}' is none")
+    if into_folder and Path(output).exists() and not os.path.isdir(output):
+        raise click.UsageError(f"the scripts need a folder, and '{output}' is a file")
     options = semantics, library, storage
-    run = _Run(definitions, output, into_folder, include, options, check, messages)
+    target = None if output is None else Path(output)
+    run = _Run(definitions, target, into_folder, include, options, check, messages)
     sys.exit(messages.end(run.worst_status()))
 
 
@@ -209,17 +213,18 @@ def _list(listed: str, messages: Messages) -> int:
     return print_text(text, messages)
 
 
-def _init(first: str, output: Path | None, messages: Messages) -> int:
+def _init(first: str, output: str | None, messages: Messages) -> int:
     """A first definition to standard output, or to a file that is not there yet."""
     text = folder("templates").joinpath("first", FIRST_DEFINITIONS[first]).read_text("utf-8")
     if output is None:
         return print_text(text, messages)
-    if output.exists():
-        return messages.complain(str(output), "it is there already, and is not overwritten")
+    target = Path(output, FIRST_DEFINITIONS[first] if names_folder(output) else "")
+    if target.exists():
+        return messages.complain(str(target), "it is there already, and is not overwritten")
     try:
-        write_file(output, text)
+        write_file(target, text)
     except OSError as error:
-        return messages.complain(str(output), error)
+        return messages.complain(str(target), error)
     return 0
 
 
@@ -240,6 +245,7 @@ class _Run:
         self.include, self.options, self.check = include, options, check
         self.messages = messages
         self.written: dict[Path, str] = {}
+        self.found_in: dict[Path, list[str]] = {}
 
     def worst_status(self) -> int:
         """Compile all definitions; the highest exit status."""
@@ -277,6 +283,8 @@ class _Run:
                 name, f"'{first}' has the same model id; {target} is already written"
             )
         self.written[target] = name
+        if self.reports_a_shadow(target, compilation):
+            return USAGE
         try:
             if target.exists() and any(_same(target, each) for each in self.definitions):
                 return self.messages.complain(
@@ -286,6 +294,36 @@ class _Run:
         except OSError as error:
             return self.messages.complain(str(target), error)
         return 0
+
+    def reports_a_shadow(self, target: Path, compilation: Compilation) -> bool:
+        """Whether Python would import the script, or a neighbour, in place of a module it needs."""
+        architecture = getattr(compilation.model, "architecture", None)
+        others = getattr(architecture, "dependencies", ())
+        module = shadowed(target.name, others) if target.suffix else None
+        if module:
+            problem = f"Python would import this file in place of the module '{module}'"
+            way_out = "change the id in the definition" if self.into_folder else "name it otherwise"
+            help = f"no script in its folder could start: {way_out}"
+            self.messages.problem(Problem(problem, str(target), help=help))
+            return True
+        for name in self.beside(target.parent):
+            module = shadowed(name, others)
+            if module:
+                problem = f"a script could not start here, beside {name}"
+                help = f"Python would import that in place of the module '{module}': "
+                help += "rename it, or choose another folder"
+                self.messages.problem(Problem(problem, str(target), help=help))
+                return True
+        return False
+
+    def beside(self, folder: Path) -> list[str]:
+        """What Python could import from a folder; looked up once, before anything is written."""
+        if folder not in self.found_in:
+            try:
+                self.found_in[folder] = modules_in(folder)
+            except OSError:
+                self.found_in[folder] = []  # writing says what is wrong
+        return self.found_in[folder]
 
 
 def _same(target: Path, definition: str) -> bool:

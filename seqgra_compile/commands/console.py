@@ -173,6 +173,11 @@ def print_text(text: str, messages: Messages | None = None) -> int:
     return 0
 
 
+def names_folder(path: str) -> bool:
+    """Whether a path is, or can only be, a folder."""
+    return os.path.basename(path) in ("", os.curdir, os.pardir) or os.path.isdir(path)
+
+
 def write_file(target: Path, text: str) -> None:
     """Whole or not at all: to a temporary neighbour first, then renamed."""
     target = Path(os.path.realpath(target))

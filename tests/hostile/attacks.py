@@ -235,7 +235,9 @@ ATTACKS = [
         _with(b">GlobalMaxPool1D<", b">%s<" % (b"&#65;" * 3 * 10**6)),
         "SG105",
     ),
-    Attack("a comment of 15 MB", _with(b"<seed>", b"<!--%s--><seed>" % (b"x" * 15 * 10**6)), "SG105"),
+    Attack(
+        "a comment of 15 MB", _with(b"<seed>", b"<!--%s--><seed>" % (b"x" * 15 * 10**6)), "SG105"
+    ),
     Attack("5,000,000 line ends", _with(b"<seed>", b"\n" * 5 * 10**6 + b"<seed>"), FINE),
     Attack("17 MB", _with(b"<seed>", b" " * 17 * 10**6 + b"<seed>"), "SG105"),
     Attack("a NUL", _with(b"Which of", b"\0Which of"), "SG101"),

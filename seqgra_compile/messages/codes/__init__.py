@@ -18,6 +18,7 @@ from .sg8_data import DATA
 from .sg9_internal import INTERNAL
 from .sg42_grammars import GRAMMARS
 from .sg61_kerasfiles import KERAS_FILES
+from .sg62_modules import MODULES
 
 CODES: dict[str, Explanation] = {
     **STRUCTURE,
@@ -28,6 +29,7 @@ CODES: dict[str, Explanation] = {
     **DATA,
     **FILES,
     **KERAS_FILES,
+    **MODULES,
     **GRAMMARS,
     **INTERNAL,
 }
