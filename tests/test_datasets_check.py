@@ -154,6 +154,12 @@ def test_sarif_and_github(tmp_path: Path) -> None:
     assert "::warning file=data/validation.txt,line=1" in said
 
 
+def test_wrong_usage_in_the_format_that_was_asked_for(tmp_path: Path) -> None:
+    result = run_data("check", "model.xml", "--message-format", "json", folder=tmp_path)
+    assert result.exit_code == 2
+    assert "Missing argument" in json.loads(result.stderr)["message"]
+
+
 # ---- plots ----
 
 

@@ -47,6 +47,7 @@ THIRD_PARTY = {
     "commands.data": {"click", "dnaio", "numpy", "pyfaidx"},
     "commands.dataoptions": {"click"},
     "commands.datarun": {"click"},
+    "commands.usage": {"click"},
     "datasets.bed": {"numpy"},
     "datasets.fasta": {"dnaio", "xopen"},
     "datasets.genome": {"pyfaidx"},

@@ -37,6 +37,7 @@ from .datarun import (
     shuffled,
     stopped_by_term,
 )
+from .usage import ReportedCommand
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -336,7 +337,7 @@ def table(inputs: tuple[str, ...], **settings: object) -> None:
         )
 
 
-@main.command(epilog="""\b
+@main.command(cls=ReportedCommand, epilog="""\b
 Examples:
   seqgra-data check model.xml data/
   seqgra-data check model.xml data/ --plot report.html

@@ -12,11 +12,12 @@ from ..datasets.faults import DataError, Fault, UsageProblem
 from ..datasets.inputs import checked
 from ..datasets.preparation import AMBIGUOUS, CROPS
 from .console import FORMATS
+from .usage import ReportedCommand
 
 _TAKES_SEVERAL = ("--validation", "--test")
 
 
-class SeveralValues(click.Command):
+class SeveralValues(ReportedCommand):
     """A command whose --validation and --test take all words up to the next option or CLASS=FILE.
 
     `seqgra-data bed ... --test chr8 chr9` is read as `--test chr8 --test chr9`. A word with an
