@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from ..catalog.sequences import SEQUENCE_SPACES, SequenceSpace
 
+_FIRST = 16
+
 
 @dataclass(frozen=True)
 class Alphabet:
@@ -53,9 +55,13 @@ class Alphabet:
 
     def canonical(self, sequence: bytes) -> bytes:
         """The same for a sequence and its reverse complement, where there is one."""
-        if self._complement is None:
+        complement = self._complement
+        if complement is None:
             return sequence
-        return min(sequence, sequence.translate(self._complement)[::-1])
+        # The first letters mostly decide: then half of all sequences need no complement.
+        if sequence[:_FIRST] < sequence[-_FIRST:].translate(complement)[::-1]:
+            return sequence
+        return min(sequence, sequence.translate(complement)[::-1])
 
 
 NUCLEOTIDE_CODES = b"RYSWKMBDHV"

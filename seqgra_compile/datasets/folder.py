@@ -76,17 +76,20 @@ def write_sets(groups: Iterable[list[Example]], folder: Path, plan: Plan) -> Wri
         )
         for file in texts.values():
             file.write(HEADER)
+        columns = {name: Counter() for name in SETS}  # columns y
         for group in groups:
             for name, examples in _placed(group, fractions, plan, written):
-                labels = _labels(examples, rank, plan)
-                texts[name].write(b"%b\t%b\n" % (examples[0].sequence, labels.encode()))
+                column = _labels(examples, rank, plan)
+                texts[name].write(b"%b\t%b\n" % (examples[0].sequence, column.encode()))
+                columns[name][column] += 1
                 written.examples[name] += 1
-                counts = written.counts[name]
-                for label in _each(labels, plan):
-                    counts[label] += 1
-                end = f"\t{name}\t{written.examples[name] + 1}\n".encode()
+                end = b"\t%b\t%d\n" % (name.encode(), written.examples[name] + 1)
                 for example in examples:
                     ids[name].write(example.origin + end)
+    for name, counts in columns.items():
+        for column, count in counts.items():
+            for label in _each(column, plan):
+                written.counts[name][label] += count
     _join_ids(folder)
     for name in SETS:
         if not written.examples[name]:

@@ -45,8 +45,8 @@ class Spool:
         """`origin`: id, source, place and strand, none with a tab or a line end."""
         digest = hashlib.sha256(self.key + self.alphabet.canonical(sequence)).hexdigest()[:16]
         # Sorted as text, lines are in the order of the hash, then of the input.
-        head, tail = f"{digest}\t{self.count:012}\t", f"\t{labels}\t{set}\t" + "\t".join(origin)
-        line = b"%b%b%b\n" % (head.encode(), sequence, tail.encode())
+        tail = "\t".join((labels, set, *origin)).encode()
+        line = b"%b\t%012d\t%b\t%b\n" % (digest.encode(), self.count, sequence, tail)
         self._buckets[digest[:2]] += line
         self.count += 1
         self._held += len(line)
