@@ -67,7 +67,7 @@ def letters(source: np.random.Generator, count: int) -> bytes:
 
 
 def fasta(path: Path, megabytes: float, width: int, opener: Callable) -> None:
-    source = np.random.default_rng(megabytes.__hash__())
+    source = np.random.default_rng(round(megabytes * 1000))
     with opener(path, "wb") as file:
         for number in range(int(megabytes * 1e6 / LENGTH)):
             sequence = letters(source, LENGTH)
@@ -121,6 +121,8 @@ def of_regions(folder: Path, counts: list[int], megabytes: int) -> None:
             text = letters(source, size)
             lines = b"\n".join(text[at : at + WIDTH] for at in range(0, size, WIDTH))
             file.write(b">chr%d\n%b\n" % (name + 1, lines))
+    small = folder / "small.bed"
+    small.write_text("chr1\t1000\t1300\n", "utf-8")
     print("\n| Regions, 1,000 bp each | pyfaidx, CPU | seqgra-data, CPU | ratio | peak memory |")
     print("|---|---|---|---|---|")
     for count in counts:
@@ -129,6 +131,7 @@ def of_regions(folder: Path, counts: list[int], megabytes: int) -> None:
         names = source.integers(1, 5, count)
         rows = (f"chr{n}\t{s}\t{s + 300}\n" for n, s in zip(names, starts, strict=True))
         bed.write_text("".join(rows), "utf-8")
+        measured(sys.executable, "-c", REGIONS, genome, small)  # makes the index
         alone, *_ = measured(sys.executable, "-c", REGIONS, genome, bed)
         words = ("bed", f"a={bed}", f"b={bed}", "--genome", genome, "--length", LENGTH)
         words = (*words, "--multi-label", "--validation", "chr2", "--test", "chr3")
@@ -143,7 +146,7 @@ def of_regions(folder: Path, counts: list[int], megabytes: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--megabytes", type=float, nargs="+", default=[50, 100, 200])
+    parser.add_argument("--megabytes", type=float, nargs="*", default=[50, 100, 200])
     parser.add_argument("--regions", type=int, nargs="+", default=[20000, 40000])
     parser.add_argument("--genome", type=int, default=100)
     arguments = parser.parse_args()

@@ -48,6 +48,7 @@ class RegionReader:
     faults: Faults
     progress: Progress
     dropped: Counter[str] = field(default_factory=Counter)
+    _joined: dict[tuple[int, ...], str] = field(default_factory=dict)  # of classes
 
     def __iter__(self) -> Iterator[Raw]:
         chromosomes = Chromosomes(self.genome.lengths, self.renamed, self.drop_unknown)
@@ -94,10 +95,14 @@ class RegionReader:
     def _raw(self, window: Window, name: str, length: int, found: list[Regions]) -> Raw:
         start, end = window.start, window.end
         letters = self.genome.fetch(name, max(start, 0), min(end, length))
-        letters = b"N" * -min(start, 0) + letters + b"N" * max(end - length, 0)
+        if start < 0 or end > length:
+            letters = b"N" * -min(start, 0) + letters + b"N" * max(end - length, 0)
         if window.strand < 0:
             letters = _DNA.reverse_complement(letters.upper())
-        labels = "|".join(self.labels[number] for number in window.classes)
+        labels = self._joined.get(window.classes)
+        if labels is None:
+            labels = "|".join(self.labels[number] for number in window.classes)
+            self._joined[window.classes] = labels
         strand = _STRANDS[window.strand] if self.request.stranded else "."
         place = f"{name}:{start}-{end}"
         if window.bin:

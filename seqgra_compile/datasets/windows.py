@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .bed import Regions
 
@@ -32,8 +32,7 @@ class Request:
     pad: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):  # made millions of times
     """`start` and `end` may lie outside the chromosome; `region` is None for a bin."""
 
     start: int
@@ -98,15 +97,15 @@ class Annotation:
         own = np.array(self.class_of)[inputs] if len(inputs) else inputs
         for at in range(0, len(start), _BLOCK):
             part = slice(at, at + _BLOCK)
-            table = self._classes(unions, start[part], end[part], request)
-            table[np.arange(len(table)), own[part]] = True
-            for row, values in enumerate(
-                zip(start[part].tolist(), end[part].tolist(), strand[part].tolist(),
-                    inputs[part].tolist(), rows[part].tolist(), strict=True)
-            ):  # fmt: skip
-                first, last, side, number, place = values
-                classes = tuple(np.flatnonzero(table[row]).tolist())
-                yield Window(first, last, side, classes, (number, place))
+            if unions:
+                table = self._classes(unions, start[part], end[part], request)
+                table[np.arange(len(table)), own[part]] = True
+                classes = _listed(table)
+            else:
+                classes = [(number,) for number in own[part].tolist()]
+            columns = [each[part].tolist() for each in (start, end, strand, inputs, rows)]
+            for first, last, side, number, row, found in zip(*columns, classes, strict=True):
+                yield Window(first, last, side, found, (number, row))
 
     def _of_bins(self, chromosome: int, length: int, request: Request) -> Iterator[Window]:
         import numpy as np
@@ -128,11 +127,10 @@ class Annotation:
         for at in range(0, len(bins), _BLOCK):
             begin = bins[at : at + _BLOCK] * size
             table = self._classes(unions, begin, begin + size, request)
-            for row in np.flatnonzero(table.any(axis=1)):
-                low = int(begin[row])
-                start = low + size // 2 - width // 2
-                classes = tuple(np.flatnonzero(table[row]).tolist())
-                yield Window(start, start + width, 1, classes, bin=(low, low + size))
+            for low, classes in zip(begin.tolist(), _listed(table), strict=True):
+                if classes:
+                    start = low + size // 2 - width // 2
+                    yield Window(start, start + width, 1, classes, bin=(low, low + size))
 
     def _unions(self, chromosome: int, request: Request) -> list[tuple[np.ndarray, np.ndarray]]:
         """What the regions of each class cover, where that decides labels."""
@@ -157,6 +155,16 @@ class Annotation:
             letters = overlap(start, end, *union)
             table[:, number] = (letters >= least) & (letters > 0)
         return table
+
+
+def _listed(table: np.ndarray) -> list[tuple[int, ...]]:
+    """The columns that are set in each row."""
+    import numpy as np
+
+    rows, columns = np.nonzero(table)
+    ends = np.searchsorted(rows, np.arange(len(table) + 1)).tolist()
+    columns = columns.tolist()
+    return [tuple(columns[a:b]) for a, b in zip(ends, ends[1:], strict=False)]
 
 
 def merged(starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
