@@ -7,7 +7,6 @@ the weights after a step of SGD.
 
 from __future__ import annotations
 
-import importlib.util
 import operator
 from dataclasses import dataclass
 from types import ModuleType
@@ -15,9 +14,9 @@ from types import ModuleType
 import numpy as np
 import pytest
 from cases import inferred
+from setup_scripts import definition, loaded, stir
 from setups import SETUPS, Setup
 
-from seqgra_compile import compiler
 from seqgra_compile.backends.pytorch import _lower
 from seqgra_compile.catalog.operations import OPERATIONS
 from seqgra_compile.catalog.operations.row import TorchLayer
@@ -26,67 +25,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("tensorflow")
 
 TOLERANCE = 1e-5
-BATCH, LENGTH = 7, 13
-DEFINITION = """<seqgramodel>
-  <general id="parity">
-    <name/><description/>
-    <task>multi-class classification</task>
-    <sequencespace>DNA</sequencespace>
-    <library>{library}</library>
-    <inputencoding>{encoding}</inputencoding>
-    <labels><pattern max="3"/></labels>
-    <seed>1</seed>
-  </general>
-  <architecture><sequential>
-{operations}
-  </sequential></architecture>
-  <loss><hyperparameter name="loss">{loss}</hyperparameter>{from_logits}</loss>
-  <optimizer>
-    <hyperparameter name="optimizer">SGD</hyperparameter>
-    <hyperparameter name="learning_rate">0.3</hyperparameter>{clip}
-  </optimizer>
-  <trainingprocess>
-    <hyperparameter name="batch_size">7</hyperparameter>
-    <hyperparameter name="epochs">1</hyperparameter>
-    <hyperparameter name="early_stopping">False</hyperparameter>
-    <hyperparameter name="shuffle">False</hyperparameter>
-  </trainingprocess>
-</seqgramodel>
-"""
-HYPERPARAMETER = '<hyperparameter name="{}">{}</hyperparameter>'
-
-
-def definition(setup: Setup, library: str) -> bytes:
-    """The setup in XML, with the input's shape on the first and a Dense layer as the last."""
-    lines = []
-    for number, operation in enumerate((*setup.operations, 'Dense units="3"')):
-        name, _, given = operation.partition(" ")
-        if number == 0:
-            shape = (setup.length, 4)
-            given += f' input_shape="{(1, *shape) if setup.two_dimensional else shape}"'
-        lines.append(f"<operation {given}>{name}</operation>")
-    keras = library == "TensorFlow"
-    return DEFINITION.format(
-        library=library,
-        encoding="2D" if setup.two_dimensional else "1D",
-        operations="\n".join(lines),
-        loss="categorical_crossentropy" if keras else "CrossEntropyLoss",
-        from_logits=HYPERPARAMETER.format("from_logits", "True") if keras else "",
-        clip=HYPERPARAMETER.format(*setup.clip) if setup.clip else "",
-    ).encode()
-
-
-def loaded(setup: Setup, library: str, folder) -> ModuleType:
-    """The generated script as a module: nothing runs but its definitions."""
-    compilation = compiler.compile_bytes("model.xml", definition(setup, library))
-    assert compilation.script, [str(found) for found in compilation.diagnostics]
-    path = folder / f"{library.lower()}_script.py"
-    path.write_text(compilation.script, "utf-8")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
+BATCH = 7
 
 Placed = list[tuple[str, int, object, tuple[int, ...]]]
 
@@ -104,13 +43,6 @@ def placed(setup: Setup, folder, model) -> Placed:
             tensor = operator.attrgetter(place.attribute)(model)
             places.append((operation.identifier, number, tensor, place.axes))
     return places
-
-
-def stir(model) -> None:
-    """Move all weights a little, so that no bias is 0 and no two weights are alike."""
-    generator = np.random.default_rng(4)
-    for weight in model.weights:
-        weight.assign(weight.numpy() + generator.uniform(0, 0.1, weight.shape))
 
 
 def as_torch(keras_model, identifier: str, number: int, tensor, axes) -> np.ndarray:
@@ -149,7 +81,7 @@ def sampled() -> list:
     parameters, seen = [], set()
     for number, setup in enumerate(SETUPS):
         used = {operation.partition(" ")[0] for operation in setup.operations}
-        short = used - seen or number % 4 == 0 or setup.length > LENGTH
+        short = used - seen or number % 4 == 0 or setup.length > Setup.length
         marks = [] if short else [pytest.mark.long]
         parameters.append(pytest.param(setup, id=setup.name, marks=marks))
         seen |= used

@@ -42,7 +42,7 @@ def data_of(drawn: Drawn) -> tuple[np.ndarray, np.ndarray]:
     codes = generator.integers(0, letters, (EXAMPLES, drawn.length), dtype=np.uint8)
     if drawn.multi_class:
         return codes, generator.integers(0, drawn.labels, EXAMPLES)
-    return codes, generator.integers(0, 2, (EXAMPLES, drawn.labels)).astype(np.float32)
+    return codes, generator.integers(0, 2, (EXAMPLES, drawn.labels), dtype=np.uint8)
 
 
 def train_torch(names: dict, model, codes: np.ndarray, targets: np.ndarray) -> None:

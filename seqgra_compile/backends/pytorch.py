@@ -11,7 +11,7 @@ from ..catalog.operations import OPERATIONS
 from ..catalog.operations.row import TorchLayer, torch_initial_values
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.regularizers import torch_regularizer
-from ..catalog.semantics import INTENDED, MAPPED
+from ..catalog.semantics import DISK, INTENDED
 from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
@@ -21,6 +21,7 @@ from ..source import Source
 from . import common
 from . import weights as weightsfiles
 
+_TORCH = common.Oldest("torch", "torch", "PyTorch", (2, 4))
 _RANDOM = Import("random")  # seeded as seqgra does
 _IMPORTS = (
     *common.IMPORTS,
@@ -36,13 +37,13 @@ _FUNCTIONAL = Import("torch.nn.functional", None, "F")
 # not bind these names anew. A test holds the list against the scripts in golden/.
 OWN_NAMES = frozenset(
     """
-    CODE_OF CHUNK Mapped encode encode_parts write_cache read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
+    CODE_OF DiskArray explain_header explain read_examples contents make_cache read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
     draw stream_order train_epoch evaluate waited train
     save open_folder go_on sha256 begin save_checkpoint load_checkpoint find_copies judge test count_weights
-    finish parse_arguments set_seed choose_device read_sets main
+    finish parse_arguments set_seed choose_device neighbour is_sorted read_sets main
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __file__ __name__
-    BlockingIOError Exception FileExistsError KeyboardInterrupt LookupError OSError TypeError ValueError all any bool bytes chr dict enumerate float globals hash
-    isinstance int len list map max memoryview min next open print range repr set str sum tuple type zip
+    BlockingIOError Exception FileExistsError FileNotFoundError IsADirectoryError KeyboardInterrupt LookupError NotADirectoryError OSError TypeError ValueError all any bool bytearray bytes chr dict enumerate float globals hash
+    isinstance int len list map max memoryview min next open print range repr set sorted str sum tuple type zip
     """.split()
 )
 
@@ -220,7 +221,9 @@ def _dependencies(architecture: ir.Sequential | ir.Module) -> str:
     reader = weightsfiles.reader(architecture)
     others = architecture.dependencies if isinstance(architecture, ir.Module) else ()
     others = (*others, *(reader.packages if reader else ()))
-    return ", ".join(literal(name) for name in sorted({"numpy", "torch>=2.4", "tqdm", *others}))
+    return ", ".join(
+        literal(name) for name in sorted({"numpy", _TORCH.requirement, "tqdm", *others})
+    )
 
 
 def _imports(
@@ -232,7 +235,7 @@ def _imports(
 ) -> tuple[tuple[str, ...], ...]:
     architecture = model.architecture
     imports = [bound for bound in _IMPORTS if draws or bound != _RANDOM]
-    imports += common.MAPPED_IMPORTS if model.data == MAPPED else ()
+    imports += common.DISK_IMPORTS if model.data == DISK else ()
     imports += (Import("math"),) if model.optimizer.keras_epsilon else ()
     if isinstance(architecture, ir.Module):
         own = {bound.binds: _target(bound) for bound in imports}
@@ -244,7 +247,7 @@ def _imports(
         imports.append(_FUNCTIONAL)
     reader = weightsfiles.reader(architecture)
     imports += reader.imports if reader else ()
-    return import_groups(imports, common.STANDARD)
+    return (*import_groups(imports, common.STANDARD), _TORCH.check)
 
 
 def _target(bound: Import) -> str:
@@ -263,7 +266,7 @@ def _module(module: ir.Module) -> EmbeddedModule:
 
 def _names_are_free(model: ir.Model, module: ir.Module, diagnostics: Diagnostics) -> bool:
     """Whether the module leaves the script's own names alone."""
-    imports = _IMPORTS + (common.MAPPED_IMPORTS if model.data == MAPPED else ())
+    imports = _IMPORTS + (common.DISK_IMPORTS if model.data == DISK else ())
     own = {bound.binds: _target(bound) for bound in imports}
     constants = {constant.name for constant in common.constants(model)}
     taken = OWN_NAMES | constants | set(own)

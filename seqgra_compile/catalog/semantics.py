@@ -6,11 +6,11 @@ from .sequences import BAYES, MULTI_CLASS, MULTI_LABEL, PYTORCH, TENSORFLOW
 
 # How a script holds its data.
 MEMORY = "memory"
-MAPPED = "mapped"
+DISK = "disk"
 
 STORAGES = {
     MEMORY: "one byte per position, in memory",
-    MAPPED: "the same on disk, in caches beside the data files: for data larger than memory",
+    DISK: "the same on disk, in caches beside the data files: for data larger than memory",
 }
 
 INTENDED = "intended"

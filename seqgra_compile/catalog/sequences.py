@@ -15,7 +15,8 @@ LABEL_NUMBER = Integer(-(10**9), 10**9)
 class SequenceSpace:
     """`alphabet` in the order of the one-hot channels; `unknown` is a letter spread over all.
 
-    `paired` has, for each letter of the alphabet, that on the opposite strand.
+    `paired` has, for each letter of the alphabet, that on the opposite strand; without, there is one
+    strand only.
     """
 
     name: str
@@ -28,7 +29,7 @@ class SequenceSpace:
 
 _SPACES = (
     SequenceSpace("DNA", "ACGT", "N", True, "nucleotide", paired="TGCA"),
-    SequenceSpace("RNA", "ACGU", "N", True, "nucleotide", paired="UGCA"),
+    SequenceSpace("RNA", "ACGU", "N", True, "nucleotide"),
     # seqgra's order: by the residues' full names.
     SequenceSpace("protein", "ARNDCEQGHILKMFPSTWYV", None, False, "amino acid"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -37,6 +38,8 @@ FIRST_DEFINITIONS = {
     "bayes": "bayes.xml",
     "data": "data.xml",
 }
+# An explanation is as wide as the terminal, within these bounds.
+_MIN_COLUMNS, _MAX_COLUMNS = 40, 88
 
 
 _EXAMPLES = """\b
@@ -161,7 +164,9 @@ def _explain(code: str, messages: Messages) -> int:
 
     if code.upper() not in CODES:
         raise click.UsageError(f"there is no code '{code}'; codes are SG and three digits")
-    return print_text(explain(code.upper()) + "\n", messages)
+    columns = shutil.get_terminal_size((_MAX_COLUMNS, 24)).columns
+    width = max(_MIN_COLUMNS, min(columns, _MAX_COLUMNS))
+    return print_text(explain(code.upper(), width) + "\n", messages)
 
 
 def _list(listed: str, messages: Messages) -> int:

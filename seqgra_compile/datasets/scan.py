@@ -13,7 +13,6 @@ from .excerpt import CUT, Line
 from .expected import Expected
 from .recognize import HEAD, TABLE, recognize
 from .statistics import SetStatistics
-from .summary import plural
 
 SHOWN = 5  # faults of a kind that are shown per file
 _KINDS = 100  # such as unknown labels
@@ -70,7 +69,7 @@ def scan(path: Path, want: Expected, length: int | None, seen: Seen) -> Scan:
         head = file.read(HEAD)
         file.seek(0)
         lines = _lines(file, digest)
-        if not head.startswith((b"x\ty\n", b"x\ty\r\n")):
+        if head.split(b"\n", 1)[0].rstrip(b"\r") != b"x\ty" or b"\n" not in head:
             _header(result, head, lines)
         else:
             _examples(result, want, lines, seen)
@@ -99,7 +98,7 @@ def _lines(file: BinaryIO, digest: hashlib._Hash) -> Iterator[Line]:
 def _header(result: Scan, head: bytes, lines: Iterator[Line]) -> None:
     line = next(lines, Line(1, 0, b""))
     text = line.text.rstrip(b"\r\n")
-    message = f"expected x, tab, y, then examples; found {head[:16]!r}"
+    message = f"found {line.text[:20]!r}, need x, tab, y"
     result.add("header", "SG802", Line(1, 0, text), message, (0, len(text)), _header_help(head))
 
 
@@ -121,17 +120,12 @@ def _header_help(head: bytes) -> str:
 
 def _examples(result: Scan, want: Expected, lines: Iterator[Line], seen: Seen) -> None:
     next(lines)
-    blank: list[Line] = []
     count = 0
     index = set(want.labels)
     for line in lines:
-        text = line.text.removesuffix(b"\n").removesuffix(b"\r")
+        text = line.text.rstrip(b"\r\n")
         if not text:
-            blank.append(line)
             continue
-        for each in blank:  # not at the end, where scripts skip them
-            _columns(result, want, Line(each.number, each.start, b""), [b""])
-        blank.clear()
         count += 1
         line = Line(line.number, line.start, text)
         sequence, *columns = fields = text.split(b"\t")
@@ -157,20 +151,16 @@ def _examples(result: Scan, want: Expected, lines: Iterator[Line], seen: Seen) -
 
 
 def _columns(result: Scan, want: Expected, line: Line, fields: list[bytes]) -> None:
-    tabs = len(fields) - 1
-    length = want.length or result.length
-    message = f"{plural(len(fields[0]), 'letter')}, {plural(tabs, 'tab')}; need {length:,} and 1"
-    if not line.text:
-        help = "remove the blank line"
-    elif fields == [b"x", b"y"]:
-        help = "remove the second header"
-    elif tabs == 0:
-        help = "a line is a sequence, a tab, its label" + (
-            "; without any label it ends with the tab" if not want.multi_class else ""
-        )
+    count = len(fields)
+    label = "its label" if want.multi_class else "its labels"
+    message = f"columns: {count}, need 2: a sequence, a tab, {label}"
+    if count == 1 and not want.multi_class:
+        help = "without any label, a line ends with the tab"
+    elif count == 1:
+        help = "put a tab between the two, not spaces"
     else:
-        help = "a line is a sequence, a tab, its label, and nothing else"
-    result.add(f"columns {tabs} {help}", "SG803", line, message, (0, len(line.text)), help)
+        help = "remove the other columns; seqgra-data table takes two of a table's"
+    result.add(f"columns {count}", "SG803", line, message, (0, len(line.text)), help)
 
 
 def _sequence(result: Scan, want: Expected, line: Line, sequence: bytes) -> bool:
@@ -188,13 +178,13 @@ def _sequence(result: Scan, want: Expected, line: Line, sequence: bytes) -> bool
             )
         else:
             help = "all sequences need the length of the first: seqgra-data ... --length L"
-        message = f"{plural(len(sequence), 'letter')}, 1 tab; need {length:,} and 1"
+        message = f"length {len(sequence)}, need {length}"
         result.add("length", "SG804", line, message, (0, len(sequence)), help)
     if not want.lenient and (wrong := sequence.translate(None, want.letters)):
         good = False
         at = sequence.index(wrong[:1])
         message = (
-            f"letter {at + 1:,} is {chr(wrong[0])!a}, none of {want.alphabet.accepted.decode()}"
+            f"letter {at + 1} is {chr(wrong[0])!a}, need one of {want.alphabet.accepted.decode()}"
         )
         kind = f"letter {wrong[:1]!r}"
         result.add(kind, "SG805", line, message, (at, at + 1), _letter_help(want, wrong[:1]))
@@ -219,7 +209,7 @@ def _letter_help(want: Expected, letter: bytes) -> str:
 
 
 def _label(result: Scan, want: Expected, line: Line, label: str, after: int) -> None:
-    message = f"the definition has no label {label[:50]!a}"
+    message = f"no label {label[:50]!a} in the definition"
     stripped = label.strip().strip('"')
     if not label:
         help = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Callable, Iterable
 
 from ..catalog.activations import ACTIVATIONS, torch_activation
@@ -21,6 +21,7 @@ from ..ir import Value
 from ..messages.codes import CODES
 from ..pycode import Code, call
 from . import about
+from .codes import codes_page
 from .entries import KINDS, Entry, default, meaning, written
 from .examples import element, lines
 from .schema import model_schema
@@ -266,11 +267,12 @@ def _departures() -> Iterable[str]:
     for code, row in sorted(CODES.items()):
         if code.startswith("SG7"):
             yield f"### {code}: {row.title}"
-            yield textwrap.dedent(row.text).strip()
+            yield re.sub(r"(?m)^## .*\n\n", "", row.text)
 
 
 # The files that are made from the catalog: path, and what makes the text.
 PAGES: dict[str, Callable[[], str]] = {
     "schemas/model-definition.xsd": model_schema,
     "docs/language.md": language_page,
+    "docs/codes.md": codes_page,
 }

@@ -179,7 +179,17 @@ ATTACKS = [
     ),
     Attack("undefined entity", _with(b"Which of", b"&a;"), "SG101"),
     Attack(
-        "XInclude", _with(b"Which of", b'<xi:include href="/etc/passwd" parse="text"/>'), "SG104"
+        "XInclude",
+        _with(
+            b"Which of",
+            b'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="/etc/passwd" parse="text"/>',
+        ),
+        "SG104",
+    ),
+    Attack(
+        "XInclude, not declared",
+        _with(b"Which of", b'<xi:include href="/etc/passwd" parse="text"/>'),
+        "SG101",
     ),
     Attack(
         "schema at an address",
