@@ -85,7 +85,7 @@ class Script:
     """What the scripts of all libraries hold; `imports` are groups of lines.
 
     `length_from_data`: the sequences' length is that of the first one, not the definition's.
-    `mapped`: data stay on disk. `example_number` is an expression: the first example's line.
+    `mapped`: data stay on disk. `records`: the script keeps records of its run. `example_number` is an expression: the first example's line.
     `trains`: there is something to train, and a run that was stopped can go on.
     """
 
@@ -104,6 +104,7 @@ class Script:
     length: str
     length_from_data: bool
     mapped: bool
+    records: bool
     example_number: str
     trains: bool
 

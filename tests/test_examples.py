@@ -11,7 +11,7 @@ from cases import Case, examples, text
 from runs import arguments, run_all
 
 from seqgra_compile.catalog.sequences import BAYES, PYTORCH, TENSORFLOW
-from seqgra_compile.compiler import compile_definition
+from seqgra_compile.compiler import Options, compile_definition
 from seqgra_compile.messages.diagnostics import Severity
 
 ROOT = Path(__file__).resolve().parent.parent / "examples"
@@ -51,7 +51,7 @@ TRAINED = {name: case for name, case in CASES.items() if case.library != BAYES}
 
 def compiled(name: str, library: str | None = None) -> str:
     """The script of an example, which must cause nothing worse than a note."""
-    compilation = compile_definition(ROOT / f"{name}.xml", library=library)
+    compilation = compile_definition(ROOT / f"{name}.xml", options=Options(library=library))
     found = [each for each in compilation.diagnostics if each.severity is not Severity.NOTE]
     assert not found
     return compilation.script
@@ -93,7 +93,7 @@ def test_compiles_for_the_other_library_where_that_is_exact(name: str):
     if name in BOTH:
         assert compiled(name, library)
         return
-    compilation = compile_definition(ROOT / f"{name}.xml", library=library)
+    compilation = compile_definition(ROOT / f"{name}.xml", options=Options(library=library))
     assert compilation.script is None
     assert {found.code for found in compilation.diagnostics} == {"SG501"}
 

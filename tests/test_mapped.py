@@ -19,7 +19,7 @@ from test_data_reading import command, reader, refused_by, run_all, script_of, t
 from test_scripts import weights
 
 from seqgra_compile.commands.compile import main
-from seqgra_compile.compiler import UnsupportedSemantics, compile_definition
+from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_definition
 
 np = pytest.importorskip("numpy")
 
@@ -33,7 +33,7 @@ ONE = BY_ID[TORCH[0]]
 def scripts(case: Case, folder: Path, semantics: str) -> tuple[Path, Path]:
     """The case's script with its data in memory, and mapped in parts of a few lines."""
     memory = script_of(case, folder / "memory", semantics=semantics)
-    mapped = script_of(case, folder / "mapped", semantics=semantics, storage="mapped")
+    mapped = script_of(case, folder / "mapped", semantics=semantics, data="mapped")
     mapped.write_text(SMALL.sub(f"CHUNK = {3 * case.length}", mapped.read_text("utf-8")), "utf-8")
     for script in (memory, mapped):
         script.write_text(script.read_text("utf-8").replace("EPOCHS = 1", "EPOCHS = 2"), "utf-8")
@@ -70,7 +70,7 @@ def test_the_same_weights_as_in_memory(names: tuple[str, ...], semantics: str, t
 
 def mapped_reader(case: Case, chunk: int) -> dict[str, object]:
     """The names of a mapped script's Data section; it reads so many bytes at a time."""
-    names = reader(case, storage="mapped")
+    names = reader(case, data="mapped")
     names["CHUNK"] = chunk
     return names
 
@@ -172,7 +172,7 @@ def test_a_disk_that_is_full(tmp_path):
     """A sentence with a way out, exit status 2, and no part of a cache."""
     data, script = (
         write_data(tmp_path / "data", ONE),
-        script_of(ONE, tmp_path / "s", storage="mapped"),
+        script_of(ONE, tmp_path / "s", data="mapped"),
     )
     limit = (resource.RLIMIT_FSIZE, (1000, 1000))
     done = subprocess.run(
@@ -193,7 +193,7 @@ def test_the_option(tmp_path):
         main, [str(model), "--data", "mapped", "-o", str(tmp_path / "a.py")]
     )
     assert result.exit_code == 0, result.output
-    script = compile_definition(model, storage="mapped").script
+    script = compile_definition(model, options=Options(data="mapped")).script
     assert (tmp_path / "a.py").read_text("utf-8") == script
     assert "--data mapped" in script and "class Mapped" in script
     assert "Mapped" not in compile_definition(model).script
@@ -202,6 +202,6 @@ def test_the_option(tmp_path):
 def test_a_bayes_classifier_has_no_use_for_it():
     model = ONE.folder.parent / "boc-mc2-rna30-pairs" / "model.xml"
     with pytest.raises(UnsupportedSemantics, match="trains nothing: --data mapped is of no use"):
-        compile_definition(model, storage="mapped")
+        compile_definition(model, options=Options(data="mapped"))
     result = CliRunner().invoke(main, [str(model), "--data", "mapped"])
     assert result.exit_code == 2 and "is of no use" in result.output

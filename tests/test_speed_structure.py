@@ -139,7 +139,7 @@ def test_work_is_done_in_other_processes():
     done = python(
         PARALLEL + "from functools import partial\nfrom pathlib import Path\n"
         "names = [str(p) for p in sorted(Path('examples').glob('*.xml'))]\n"
-        "work = partial(cli._compile_file, (), False, ('intended', None, 'memory'))\n"
+        "work = partial(cli._compile_file, (), cli.Options())\n"
         "with parallel.Ahead(work, names, 2) as ahead:\n"
         "    for name in names: print(ahead.result(name).diagnostics.failed)"
     )

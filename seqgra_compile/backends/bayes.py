@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from .. import __version__
-from ..catalog.semantics import SEQGRA
+from ..catalog.semantics import FULL, SEQGRA
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
 from ..grammar import BayesModel, Kmers, Matrix, Term
 from ..ir import Import
@@ -44,6 +44,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         length_from_data=True,
         mapped=False,
         example_number="2",
+        records=model.records == FULL,
         trains=False,
         heading=_heading(model),
         matrices=rows,

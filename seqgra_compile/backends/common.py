@@ -7,7 +7,7 @@ import sys
 from .. import __version__, ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.semantics import INTENDED, MAPPED, STREAMING
+from ..catalog.semantics import FULL, MAPPED, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES, SequenceSpace
 from ..ir import Import, Value
 from ..pycode import Code, call, comment, docstring, literal
@@ -68,6 +68,7 @@ def fields(
         "alphabet": alphabet(model),
         "length": length(model),
         "mapped": model.data == MAPPED,
+        "records": model.records == FULL,
         "example_number": "number" if model.data == MAPPED else "2",
         "trains": True,
         "length_from_data": not isinstance(model.architecture, ir.Sequential),
@@ -78,8 +79,8 @@ def fields(
         "two_dimensional": model.input_encoding.value == "2D",
         "shuffle": model.training.shuffle.value,
         "early_stopping": model.training.early_stopping.value,
-        "imitates": model.semantics != INTENDED,
-        "streams": model.semantics == STREAMING,
+        "imitates": SEMANTICS[model.semantics].imitates,
+        "streams": SEMANTICS[model.semantics].streams,
         "loss": loss_text(model),
         "weights_reader": reader.template if reader else None,
     }
@@ -118,10 +119,10 @@ def title(model: ir.General, source: Source) -> tuple[str, ...]:
 
 def options(model: ir.General) -> str:
     """The options with which the compiler writes this script again."""
-    semantics = f"--semantics {model.semantics}"
+    semantics, records = f"--semantics {model.semantics}", f"--records {model.records}"
     if not isinstance(model, ir.Model):
-        return semantics
-    return f"{semantics} --library {model.library.value} --data {model.data}"
+        return f"{semantics} {records}"
+    return f"{semantics} --library {model.library.value} --data {model.data} {records}"
 
 
 def columns(model: ir.General) -> str:
@@ -147,7 +148,7 @@ def alphabet(model: ir.General) -> Alphabet:
         has_unknown=space.unknown is not None,
         unknown=len(space.alphabet),
         share=literal(1 / len(space.alphabet)),
-        lenient=model.semantics != INTENDED and space.unknown is not None,
+        lenient=SEMANTICS[model.semantics].imitates and space.unknown is not None,
         complement=_complement(space),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import OPERATIONS
-from ..catalog.semantics import INTENDED, MAPPED
+from ..catalog.semantics import MAPPED, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
@@ -33,7 +33,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         if weightsfiles.has_weights(operation)
     )
     two = model.input_encoding.value == "2D"
-    imitates = model.semantics != INTENDED and model.training.shuffle.value
+    imitates = SEMANTICS[model.semantics].imitates and model.training.shuffle.value
     shape = "(B, 1, L, {})" if two else "(B, L, {})"
     weights = "saved_model.keras, model-architecture.json"
     return KerasScript(
@@ -46,7 +46,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
                 *((_ITERATOR,) if imitates else ()),
                 *(common.MAPPED_IMPORTS if model.data == MAPPED else ()),
             ),
-            finite=model.semantics == INTENDED,
+            finite=not SEMANTICS[model.semantics].imitates,
         ),
         optimizer=common.optimizer_text(
             model,

@@ -11,7 +11,7 @@ from ..catalog.operations import OPERATIONS
 from ..catalog.operations.row import TorchLayer, torch_initial_values
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.regularizers import torch_regularizer
-from ..catalog.semantics import INTENDED, MAPPED
+from ..catalog.semantics import MAPPED, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
@@ -74,7 +74,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
     one_hot_targets = multi_class and not loss.indices
     logits = scores is Scores.LOGITS
     # seqgra trains no embedded PyTorch architecture: only imitations make its draws there.
-    draws = is_module or model.semantics != INTENDED
+    draws = is_module or SEMANTICS[model.semantics].imitates
     two = model.input_encoding.value == "2D"
     shape = "(B, {}, 1, L)" if two else "(B, {}, L)"
     return PyTorchScript(

@@ -8,12 +8,13 @@ import itertools
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from .. import __version__
-from ..compiler import Compilation, UnsupportedSemantics, compile_bytes
+from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
 from ..messages.diagnostics import one_of
 from ..messages.writers import Problem
 from .console import (
@@ -22,10 +23,8 @@ from .console import (
     Messages,
     folders,
     include_option,
-    library_option,
     print_text,
-    semantics_option,
-    storage_option,
+    script_options,
     write_file,
 )
 from .console import read_definition as _read
@@ -81,9 +80,7 @@ def _asked_for(args: Sequence[str]) -> str:
     help="Write the script to this file; with several definitions, to this folder as <model id>.py.",
 )
 @include_option
-@semantics_option
-@library_option
-@storage_option
+@script_options
 @click.option("--check", is_flag=True, help="Report diagnostics only; write no script.")
 @click.option(
     "--message-format",
@@ -106,9 +103,7 @@ def main(
     definitions: tuple[str, ...],
     output: Path | None,
     include: tuple[Path, ...],
-    semantics: str,
-    library: str | None,
-    storage: str,
+    options: Options,
     check: bool,
     message_format: str,
     code: str | None,
@@ -135,8 +130,8 @@ def main(
         raise click.UsageError("several definitions need a folder: -o DIR")
     if into_folder and os.path.exists(output) and not os.path.isdir(output):
         raise click.UsageError(f"several definitions need a folder, and '{output}' is none")
-    options = semantics, library, storage
-    run = _Run(definitions, output, into_folder, include, options, check, messages)
+    options = replace(options, check_only=check)
+    run = _Run(definitions, output, into_folder, include, options, messages)
     sys.exit(messages.end(run.worst_status()))
 
 
@@ -167,22 +162,20 @@ class _Run:
         output: Path | None,
         into_folder: bool,
         include: tuple[Path, ...],
-        options: tuple[str, str | None, str],
-        check: bool,
+        options: Options,
         messages: Messages,
     ) -> None:
         self.definitions, self.output, self.into_folder = definitions, output, into_folder
-        self.include, self.options, self.check = include, options, check
-        self.messages = messages
+        self.include, self.options, self.messages = include, options, messages
         self.written: dict[Path, str] = {}
 
     def worst_status(self) -> int:
         """Compile all definitions; the first one imports what the processes for the others need."""
         first, *others = self.definitions
-        work = functools.partial(_compile_file, self.include, self.check, self.options)
+        work = functools.partial(_compile_file, self.include, self.options)
         worst = self.status(first)
         files = [name for name in others if name != "-"]
-        with Ahead(work, files, _MANY_CHECKS if self.check else _MANY) as ahead:
+        with Ahead(work, files, _MANY_CHECKS if self.options.check_only else _MANY) as ahead:
             return max([worst, *(self.status(name, ahead) for name in others)])
 
     def status(self, name: str, ahead: Ahead[Compilation] | None = None) -> int:
@@ -201,10 +194,10 @@ class _Run:
             return self.messages.our_bug(name, error)
         if compilation.diagnostics.failed:
             return _FAILED
-        return 0 if self.check else self.put(name, compilation)
+        return 0 if self.options.check_only else self.put(name, compilation)
 
     def compiled(self, name: str, data: bytes) -> Compilation:
-        return _compile(self.include, self.check, self.options, name, data)
+        return _compile(self.include, self.options, name, data)
 
     def put(self, name: str, compilation: Compilation) -> int:
         """The script to where it was asked for; the exit status."""
@@ -230,21 +223,12 @@ class _Run:
         return 0
 
 
-def _compile_file(
-    include: tuple[Path, ...], check: bool, options: tuple[str, str | None, str], name: str
-) -> Compilation:
-    return _compile(include, check, options, name, _read(name))
+def _compile_file(include: tuple[Path, ...], options: Options, name: str) -> Compilation:
+    return _compile(include, options, name, _read(name))
 
 
-def _compile(
-    include: tuple[Path, ...],
-    check: bool,
-    options: tuple[str, str | None, str],
-    name: str,
-    data: bytes,
-) -> Compilation:
-    """`options`: semantics, library and where the script holds its data."""
-    return compile_bytes(name, data, folders(name, include), check, *options)
+def _compile(include: tuple[Path, ...], options: Options, name: str, data: bytes) -> Compilation:
+    return compile_bytes(name, data, folders(name, include), options)
 
 
 def _same(target: Path, definition: str) -> bool:

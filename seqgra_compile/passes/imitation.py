@@ -12,12 +12,11 @@ from .. import ir
 from ..catalog.semantics import (
     COMPUTED_OTHERWISE,
     DRAWN_OTHERWISE,
-    INTENDED,
     KNOWN_OPERATIONS,
     KNOWN_OPTIMIZERS,
     KNOWN_SPACES,
     MISSING_WORDS,
-    STREAMING,
+    SEMANTICS,
 )
 from ..catalog.sequences import MULTI_LABEL, PYTORCH, TENSORFLOW
 from ..ir import Value
@@ -30,13 +29,14 @@ _UPSTREAM = "seqgra 0.0.4"
 def imitate(model: ir.Model, semantics: str, diagnostics: Diagnostics) -> ir.Model:
     """The model as the semantics have it."""
     model = replace(model, semantics=semantics)
-    if semantics != INTENDED:
+    imitates = SEMANTICS[semantics].imitates
+    if imitates:
         _check_known(model, diagnostics)
         _check_equality(model, diagnostics)
         _note_habits(model, diagnostics)
         model = replace(model, architecture=_architecture(model))
     _check_labels(model, diagnostics)
-    optimizer = _optimizer(model, semantics != INTENDED, diagnostics)
+    optimizer = _optimizer(model, imitates, diagnostics)
     return replace(model, optimizer=optimizer)
 
 
@@ -144,7 +144,7 @@ def _architecture(model: ir.Model) -> ir.Sequential | ir.External | ir.Module:
 def _note_habits(model: ir.Model, diagnostics: Diagnostics) -> None:
     """What a script does because seqgra does it, and what it still does otherwise."""
     training = model.training
-    streams, shuffles = model.semantics == STREAMING, training.shuffle.value
+    streams, shuffles = SEMANTICS[model.semantics].streams, training.shuffle.value
     is_torch = model.library.value == PYTORCH
     several = model.task.value == MULTI_LABEL
     notes = (

@@ -30,7 +30,9 @@ def arranged(
         patch.setattr(compiler, "render", found.append)
         patch.setattr(compiler, "format_script", lambda pieces: "")
         try:
-            compiler.compile_bytes(name, data, [folder], semantics=semantics, library=library)
+            compiler.compile_bytes(
+                name, data, [folder], options=compiler.Options(semantics=semantics, library=library)
+            )
         except compiler.UnsupportedSemantics:
             return None
     return found[0] if found else None

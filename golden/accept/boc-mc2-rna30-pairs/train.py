@@ -2,7 +2,7 @@
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 77a44b06f75c91cdd5232498b2ce3aba5f62c55f3597fe517ecfecabc8563064, with
---semantics intended.
+--semantics intended --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]
 Reads:  test.txt and, if there, validation.txt and training.txt: a header x, tab, y,
         then in each line an RNA sequence, a tab, its label

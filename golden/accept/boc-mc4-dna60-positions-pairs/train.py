@@ -4,7 +4,7 @@ All positions, pairs in order and in either order
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 4cb4a1410191da336ace97b2be2b4f4e4ba3f55c7a0950db367c6c3710117cf3, with
---semantics intended.
+--semantics intended --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]
 Reads:  test.txt and, if there, validation.txt and training.txt: a header x, tab, y,
         then in each line a DNA sequence, a tab, its label

@@ -2,7 +2,7 @@
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 4a8d15333b58ab50b8341f53d07ac152e0f42a08aeb3cf4dc4afd8e02044d087, with
---semantics intended.
+--semantics intended --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]
 Reads:  test.txt and, if there, validation.txt and training.txt: a header x, tab, y,
         then in each line a protein sequence, a tab, its labels, joined by |

@@ -4,7 +4,7 @@ Directions joined by concatenation, by sum and by average; one reads backwards.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 c363651772514440bda7ebbefdcefd7b6d74c8fb07f2dd80a8087c7e59513bb7, with
---semantics intended --library TensorFlow --data memory.
+--semantics intended --library TensorFlow --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its label

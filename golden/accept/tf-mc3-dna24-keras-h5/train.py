@@ -4,7 +4,7 @@ written by Keras 2
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 f27a5aa21e8de1dca936a50b65edd6396d003bb5930ff46b8bd28eb4a44a4a83, with
---semantics intended --library TensorFlow --data memory.
+--semantics intended --library TensorFlow --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its label

@@ -4,7 +4,7 @@ Normalization, gated and simple recurrent layers, separable convolution.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 452fc1970f46ffef2c227228e6daa3adc60b8c5fb6881c5246f5dd7272ca5531, with
---semantics intended --library TensorFlow --data memory.
+--semantics intended --library TensorFlow --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its label

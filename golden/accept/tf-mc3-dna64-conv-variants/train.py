@@ -4,7 +4,7 @@ The same architecture as torch-mc3-dna64-conv-variants, with a softmax at its en
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 e3ebee85fddb9ab2f8b98e49b1995fe665b753aef5dab32cf396e418b152a7e0, with
---semantics intended --library TensorFlow --data memory.
+--semantics intended --library TensorFlow --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its label

@@ -2,7 +2,7 @@
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 88d805810ef91a8c724efc780118d1040133cb30e194f45f914db4158cce755b, with
---semantics intended --library TensorFlow --data memory.
+--semantics intended --library TensorFlow --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a protein sequence, a tab, its label

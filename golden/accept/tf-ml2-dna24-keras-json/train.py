@@ -4,7 +4,7 @@ written by Keras 3
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 c3a507b047d20d41e96cd2cbb3f6204238919912727a1a7f6e0b6d032975d842, with
---semantics intended --library TensorFlow --data memory.
+--semantics intended --library TensorFlow --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its labels, joined by |

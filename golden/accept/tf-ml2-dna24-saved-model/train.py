@@ -4,7 +4,7 @@ written by Keras 2
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 c36e8c850eba400b4bc7b81c0431e4b9d83fa09f0ad30d7fd0a30264d5cd6161, with
---semantics intended --library TensorFlow --data memory.
+--semantics intended --library TensorFlow --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its labels, joined by |

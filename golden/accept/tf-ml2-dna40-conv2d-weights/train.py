@@ -4,7 +4,7 @@ Under 2D encoding C:\\new\\table is an image of height 1.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 6c9ef1fe3e889eb7d4382a3ee89fca1f08130098e6576c98fe3f970060e91df1, with
---semantics intended --library TensorFlow --data memory.
+--semantics intended --library TensorFlow --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its labels, joined by |

@@ -4,7 +4,7 @@ Ends with \"\""three quotes\"\""
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 9b1c29387b3cb4e82c7716851f86911d4078e9f2294eea41e05cd843a7db18a7, with
---semantics intended --library TensorFlow --data memory.
+--semantics intended --library TensorFlow --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line an RNA sequence, a tab, its labels, joined by |

@@ -4,7 +4,7 @@ Directions joined by concatenation, by sum and by average; one reads backwards.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 b0dbc1a2256e1e040027cc1d65521cd59f4080903d7033b5b4f6ccff6a1f02f7, with
---semantics intended --library PyTorch --data memory.
+--semantics intended --library PyTorch --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its label

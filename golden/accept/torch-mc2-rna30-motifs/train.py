@@ -2,7 +2,7 @@
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 977b0adeef0cbd97300bb45ede97fdb6f25f10b920b2255e3c91eea14677955d, with
---semantics intended --library PyTorch --data memory.
+--semantics intended --library PyTorch --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line an RNA sequence, a tab, its label

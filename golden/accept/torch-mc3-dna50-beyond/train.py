@@ -4,7 +4,7 @@ Normalization, gated and simple recurrent layers, separable convolution.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 d2d9a56835e62cd9a3887563a2668a34e0e849651cc5bf6bcae87552e198679d, with
---semantics intended --library PyTorch --data memory.
+--semantics intended --library PyTorch --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its label

@@ -5,7 +5,7 @@ with a block that only runs when it is the main program. Gradients are clipped b
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 d2ced6a78163e9f633d9e671cd51ce917e64a4fff40b7e4ec213f4077ef69370, with
---semantics intended --library PyTorch --data memory.
+--semantics intended --library PyTorch --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its label

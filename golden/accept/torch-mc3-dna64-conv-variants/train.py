@@ -5,7 +5,7 @@ An embedded architecture with even and odd windows.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 493e9f13ae0f7e3fc8758f4b5d52a05d2140845163ad7623639d8c73c72bda58, with
---semantics intended --library PyTorch --data memory.
+--semantics intended --library PyTorch --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its label

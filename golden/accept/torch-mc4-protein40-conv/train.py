@@ -4,7 +4,7 @@ Labels by pattern; the module names its own constants and helper functions.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 8d4f08488003feb74c3c97b53996b17ab38e926df5eb8f201e75a35cd8bb5105, with
---semantics intended --library PyTorch --data memory.
+--semantics intended --library PyTorch --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a protein sequence, a tab, its label

@@ -4,7 +4,7 @@ Under 2D encoding a sequence is an image of height 1.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 290ca80eae35fbcf1d6a64e68ad415113014d120ce2e356456c9838eed45f71d, with
---semantics intended --library PyTorch --data memory.
+--semantics intended --library PyTorch --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its labels, joined by |

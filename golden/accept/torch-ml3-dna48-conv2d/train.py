@@ -4,7 +4,7 @@ A backslash \\n, a quote at the end "
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 87a750a04250f7f1468b3c9b09014e48121dbdf42771d6fd558934d4d1c0f66a, with
---semantics intended --library PyTorch --data memory.
+--semantics intended --library PyTorch --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its labels, joined by |

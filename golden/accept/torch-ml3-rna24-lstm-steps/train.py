@@ -4,7 +4,7 @@ Other activations, dropout of input and state, an activity regularizer.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 e52431b7ad410a99a68532ec5c3cdccebb77c394d4e57779a4bf55be6def602a, with
---semantics intended --library PyTorch --data memory.
+--semantics intended --library PyTorch --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line an RNA sequence, a tab, its labels, joined by |

@@ -7,6 +7,7 @@ what several have decided follows from them. A test holds the table against `Scr
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 from ... import ir
@@ -25,13 +26,14 @@ _STRUCTURE = (
     "semantics",
     "shuffle",
     "data",
+    "records",
 )
 FIELDS: dict[str, tuple[str, ...]] = {
     "docstring": ("header",),
     "dependencies": _STRUCTURE,
     "future": ("architecture",),
     "imports": _STRUCTURE,
-    "sections": (),  # the same for every script of a library
+    "sections": ("records",),
     "constants": (),  # each knows its own
     "version": ("version",),
     "definition_sha256": ("sha256",),
@@ -52,6 +54,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "length": ("architecture",),
     "length_from_data": ("architecture",),
     "mapped": ("data",),
+    "records": ("records",),
     "example_number": ("data",),
     "trains": ("library",),
     "model_doc": ("architecture", OPERATIONS, "loss"),
@@ -110,8 +113,8 @@ _LAYER = re.compile(r"(?:model\.|self\.|\")([a-z0-9]+_\d+)(?:_\w+)?\b")
 
 def fields(script: Script) -> set[str]:
     """The names of a script's fields, those of its alphabet each for itself."""
-    names = set(script._fields) - {"alphabet"}
-    return names | {f"alphabet.{name}" for name in script.alphabet._fields}
+    names = {field.name for field in dataclasses.fields(script)} - {"alphabet"}
+    return names | {f"alphabet.{field.name}" for field in dataclasses.fields(script.alphabet)}
 
 
 class Deciders:
