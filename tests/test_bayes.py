@@ -419,7 +419,9 @@ def test_seqgra_reports_an_accuracy_of_zero(tmp_path):
         assert run_script(script, tmp_path, tmp_path / semantics).returncode == 0
         metrics = json.loads((tmp_path / semantics / "metrics.json").read_text())
         assert metrics["test"]["accuracy"] == accuracy
-        assert f"--semantics {semantics} --records full." in " ".join(script.read_text().split("\n"))
+        assert f"--semantics {semantics} --records full." in " ".join(
+            script.read_text().split("\n")
+        )
 
 
 def test_slices_change_no_result(tmp_path):

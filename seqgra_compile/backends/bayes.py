@@ -11,7 +11,7 @@ from ..grammar import BayesModel, Kmers, Matrix, Term
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import comment, docstring, literal, mapping
-from ..script import BayesScript, Constant, LabelRules, MatrixRows, Windows, import_groups
+from ..script import BayesScript, Constant, LabelRules, MatrixRows, Windows, import_lines
 from ..source import Source
 from . import common
 
@@ -27,12 +27,15 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
     kmers = [e for e in model.grammar.elements if isinstance(e, Kmers)]
     terms = [term for terms in model.terms for term in terms]
     rows = tuple(_rows(matrix) for matrix in matrices)
+    standard, packages = import_lines(common.imports(model, _IMPORTS), common.STANDARD)
     return BayesScript(
         docstring=_header(model, source),
         dependencies=literal("numpy"),
         future=(),
-        imports=import_groups(_IMPORTS, common.STANDARD),
-        sections=common.sections("bayes"),
+        imports=standard,
+        packages=packages,
+        install="pip install numpy",
+        sections=common.sections("bayes", model.records),
         constants=_constants(model),
         version=__version__,
         definition_sha256=literal(source.sha256),
@@ -71,8 +74,12 @@ def _header(model: BayesModel, source: Source) -> str:
             *common.title(model, source),
             "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]",
             f"Reads:  test.txt and, if there, validation.txt and training.txt: {common.columns(model)}",
-            "Writes: test-y-hat.txt and the like for each file, metrics.json, receipt.json, "
-            "session-info.txt, num-model-parameters.txt",
+            "Writes: test-y-hat.txt and the like for each file, metrics.json"
+            + (
+                ", receipt.json, session-info.txt, num-model-parameters.txt"
+                if model.records == FULL
+                else ""
+            ),
         ]
     )
 

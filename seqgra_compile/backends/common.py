@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 
 from .. import __version__, ir
 from ..catalog.losses import LOSSES, Scores
@@ -22,27 +23,41 @@ IMPORTS = (
     Import("hashlib"),
     Import("json"),
     Import("os"),
-    Import("platform"),
-    Import("sqlite3"),
     Import("sys"),
-    Import("time"),
     Import("pathlib", "Path"),
     Import("numpy", None, "np"),
 )
+RECORDS_IMPORTS = (
+    Import("platform"),
+    Import("sqlite3"),
+    Import("time"),
+    Import("collections.abc", "Iterator"),
+)
+MAPPED_IMPORTS = (Import("tempfile"),)
+MAPPED_RECORDS_IMPORTS = (Import("collections", "Counter"), Import("itertools"))
 
-MAPPED_IMPORTS = (Import("collections", "Counter"), Import("itertools"), Import("tempfile"))
 
-
-def sections(folder: str) -> tuple[Section, ...]:
+def sections(folder: str, records: str) -> tuple[Section, ...]:
     """The same sections in the same order for every library."""
-    return (
+    found = (
         Section("Definition", "common/definition.py.j2"),
         Section("Data", f"{folder}/data.py.j2"),
         Section("Model", f"{folder}/model.py.j2"),
         Section("Loss and optimizer", f"{folder}/loss_and_optimizer.py.j2"),
         Section("Training", f"{folder}/training.py.j2"),
-        Section("Records", f"{folder}/records.py.j2"),
         Section("Main", f"{folder}/main.py.j2"),
+    )
+    return (*found, Section("Records", f"{folder}/records.py.j2")) if records == FULL else found
+
+
+def imports(model: ir.General, own: Iterable[Import]) -> tuple[Import, ...]:
+    """What a script imports: its own, and what its way with data and records needs."""
+    mapped, records = model.data == MAPPED, model.records == FULL
+    return (
+        *own,
+        *(MAPPED_IMPORTS if mapped else ()),
+        *(RECORDS_IMPORTS if records else ()),
+        *(MAPPED_RECORDS_IMPORTS if mapped and records else ()),
     )
 
 
@@ -61,7 +76,7 @@ def fields(
     reader = weightsfiles.reader(model.architecture)
     return {
         "docstring": header(model, source, weights),
-        "sections": sections(folder),
+        "sections": sections(folder, model.records),
         "constants": constants(model),
         "version": __version__,
         "definition_sha256": literal(source.sha256),
@@ -96,10 +111,16 @@ def header(model: ir.Model, source: Source, weights: str) -> str:
     return docstring(
         [
             *title(model, source),
-            "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]",
+            "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]"
+            + (" [--resume]" if model.records == FULL else ""),
             f"Reads:  training.txt, validation.txt and, if there, test.txt: {columns(model)}",
-            f"Writes: {weights}, history.tsv, metrics.json, receipt.json, test-y-hat.txt, "
-            "session-info.txt, last-epoch-completed.txt, num-model-parameters.txt",
+            f"Writes: {weights}, history.tsv, metrics.json, test-y-hat.txt"
+            + (
+                ", receipt.json, session-info.txt, last-epoch-completed.txt, "
+                "num-model-parameters.txt"
+                if model.records == FULL
+                else ""
+            ),
         ]
     )
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import OPERATIONS
-from ..catalog.semantics import MAPPED, SEMANTICS
+from ..catalog.semantics import FULL, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, literal
-from ..script import KerasScript, Layer, LoadedWeights, import_groups
+from ..script import KerasScript, Layer, LoadedWeights, import_lines
 from ..source import Source
 from . import common
 from . import weights as weightsfiles
 
 _PACKAGES = ("keras>=3.5", "numpy", "tensorflow>=2.17")
-
-_ITERATOR = Import("collections.abc", "Iterator")
 
 
 def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasScript:
@@ -32,28 +30,25 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         for operation in architecture.operations
         if weightsfiles.has_weights(operation)
     )
+    softmax = logits and model.task.value == MULTI_CLASS
     two = model.input_encoding.value == "2D"
-    imitates = SEMANTICS[model.semantics].imitates and model.training.shuffle.value
+    standard, frameworks = _imports(model, reader.imports if reader else ())
     shape = "(B, 1, L, {})" if two else "(B, L, {})"
     weights = "saved_model.keras, model-architecture.json"
     return KerasScript(
         **common.fields(model, source, "keras", weights, shape),
         dependencies=", ".join(map(literal, sorted((*_PACKAGES, *packages)))),
         future=(),
-        imports=_imports(
-            (
-                *(reader.imports if reader else ()),
-                *((_ITERATOR,) if imitates else ()),
-                *(common.MAPPED_IMPORTS if model.data == MAPPED else ()),
-            ),
-            finite=not SEMANTICS[model.semantics].imitates,
-        ),
+        imports=standard,
+        packages=frameworks,
+        install=f"pip install {' '.join(('keras', 'numpy', 'tensorflow', *packages))}",
         optimizer=common.optimizer_text(
             model,
             clipnorm=_clip(model.optimizer.clipnorm),
             clipvalue=_clip(model.optimizer.clipvalue),
         ),
         probabilities=f"keras.ops.{loss.activation}(scores).numpy()" if logits else "scores",
+        ranked="tf.nn.softmax(scores.astype(float)).numpy()" if softmax else "scores",
         layers=tuple(
             Layer(common.heading(operation), (OPERATIONS[operation.name].keras(operation),))
             for operation in architecture.operations
@@ -81,21 +76,25 @@ def _load(operation: ir.Operation) -> str:
     return f"set_weights({layer}, {weightsfiles.read(operation)})"
 
 
-def _imports(reading: tuple[Import, ...], finite: bool) -> tuple[tuple[str, ...], ...]:
+def _imports(
+    model: ir.Model, reading: tuple[Import, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The backend and the log level are chosen before TensorFlow is imported."""
-    standard = [bound for bound in common.IMPORTS if bound.module != "numpy"]
-    standard += [Import("io"), Import("math"), Import("warnings")]
-    if finite:
-        standard.append(Import("functools", "partial"))
-    standard += [bound for bound in reading if bound.module in common.STANDARD]
+    finite, records = not SEMANTICS[model.semantics].imitates, model.records == FULL
+    own = [*common.IMPORTS, Import("time"), Import("warnings"), *reading]
+    own += [Import("math")] if finite or records else []
+    own += [Import("functools", "partial")] if finite else []
+    own += [Import("io")] if records else []
+    own += (
+        [Import("collections.abc", "Iterator")]
+        if not finite and model.training.shuffle.value
+        else []
+    )
+    own += [Import("keras"), Import("tensorflow", None, "tf")]
+    standard, frameworks = import_lines(common.imports(model, own), common.STANDARD)
     environment = (
+        "",
         'os.environ["KERAS_BACKEND"] = "tensorflow"',
         'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only',
     )
-    frameworks = [Import("keras"), Import("numpy", None, "np"), Import("tensorflow", None, "tf")]
-    frameworks += [bound for bound in reading if bound not in standard]
-    return (
-        *import_groups(standard, common.STANDARD),
-        environment,
-        *import_groups(frameworks, common.STANDARD),
-    )
+    return (*standard, *environment), frameworks

@@ -11,21 +11,25 @@ from ..catalog.operations import OPERATIONS
 from ..catalog.operations.row import TorchLayer, torch_initial_values
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.regularizers import torch_regularizer
-from ..catalog.semantics import MAPPED, SEMANTICS
+from ..catalog.semantics import FULL, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, comment, literal
-from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, import_groups
+from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, import_lines
 from ..source import Source
 from . import common
 from . import weights as weightsfiles
 
 _RANDOM = Import("random")  # seeded as seqgra does
+_IN_MEMORY = Import("io")  # where a checkpoint is made
+_TRACEBACK = Import("traceback")  # of an embedded module
 _IMPORTS = (
     *common.IMPORTS,
-    Import("io"),
+    _IN_MEMORY,
     _RANDOM,
+    _TRACEBACK,
+    Import("time"),
     Import("torch"),
     Import("torch", "nn"),
     Import("tqdm", "tqdm"),
@@ -38,11 +42,15 @@ OWN_NAMES = frozenset(
     """
     CODE_OF CHUNK Mapped encode encode_parts write_cache read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
     draw stream_order train_epoch evaluate waited train
-    save open_folder go_on sha256 begin save_checkpoint load_checkpoint find_copies judge test count_weights
-    finish parse_arguments set_seed choose_device read_sets main
+    parse_arguments set_seed choose_device read_sets checked check_normalization write_predictions main
+    BEGUN save packed sha256 open_folder files_in check_same_run add_origin save_epoch resume find_copies areas
+    raw count_weights predictions write_results say_start say_end finish stream
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __file__ __name__
-    BlockingIOError Exception FileExistsError KeyboardInterrupt LookupError OSError TypeError ValueError all any bool bytes chr dict enumerate float globals hash
-    isinstance int len list map max memoryview min next open print range repr set str sum tuple type zip
+    AttributeError BlockingIOError Exception FileExistsError FileNotFoundError
+    KeyboardInterrupt LookupError ModuleNotFoundError NameError OSError RuntimeError TypeError
+    ValueError __doc__ __file__ __name__ bool bytes chr dict enumerate float getattr globals hasattr
+    hash int isinstance len list map max memoryview min object open print range repr set slice str
+    sum tuple type zip
     """.split()
 )
 
@@ -75,15 +83,22 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
     logits = scores is Scores.LOGITS
     # seqgra trains no embedded PyTorch architecture: only imitations make its draws there.
     draws = is_module or SEMANTICS[model.semantics].imitates
+    dependencies = _dependencies(architecture)
+    names = [name.partition(">")[0] for name in dependencies]
+    standard, packages = _imports(model, layers, lowered, one_hot_targets, draws)
     two = model.input_encoding.value == "2D"
     shape = "(B, {}, 1, L)" if two else "(B, {}, L)"
     return PyTorchScript(
         **common.fields(model, source, "pytorch", "saved_model.pth", shape),
-        dependencies=_dependencies(architecture),
+        dependencies=", ".join(map(literal, dependencies)),
         future=architecture.future if is_module else (),
-        imports=_imports(model, layers, lowered, one_hot_targets, draws),
+        imports=standard,
+        packages=packages,
+        install=f"pip install {' '.join(names)}",
         optimizer=common.optimizer_text(model, Code("model.parameters()")),
         probabilities="scores" + _PROBABILITIES.get((scores, loss.activation), ""),
+        ranked="scores.double()" + (".softmax(dim=1)" if logits and multi_class else ""),
+        scores="checked(model(x), len(x))" if is_module else "model(x)",
         predicted="scores.sigmoid() > 0.5" if logits else f"scores > {loss.threshold}",
         layers=layers,
         weights_files=(*weightsfiles.opened(architecture), *files),
@@ -201,11 +216,12 @@ def _fragments(lowered: list[Lowered]) -> tuple[str, ...]:
     return tuple(f"pytorch/{name}.py" for name in dict.fromkeys(names))
 
 
-def _dependencies(architecture: ir.Sequential | ir.Module) -> str:
+def _dependencies(architecture: ir.Sequential | ir.Module) -> tuple[str, ...]:
+    """Names of packages; PyTorch's with the oldest version that is supported."""
     reader = weightsfiles.reader(architecture)
     others = architecture.dependencies if isinstance(architecture, ir.Module) else ()
     others = (*others, *(reader.packages if reader else ()))
-    return ", ".join(literal(name) for name in sorted({"numpy", "torch>=2.4", "tqdm", *others}))
+    return tuple(sorted({"numpy", "torch>=2.4", "tqdm", *others}))
 
 
 def _imports(
@@ -214,10 +230,12 @@ def _imports(
     lowered: list[Lowered],
     one_hot_targets: bool,
     draws: bool,
-) -> tuple[tuple[str, ...], ...]:
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     architecture = model.architecture
-    imports = [bound for bound in _IMPORTS if draws or bound != _RANDOM]
-    imports += common.MAPPED_IMPORTS if model.data == MAPPED else ()
+    idle = {_RANDOM} if not draws else set()
+    idle |= {_TRACEBACK} if not isinstance(architecture, ir.Module) else set()
+    idle |= {_IN_MEMORY} if model.records != FULL else set()
+    imports = [bound for bound in common.imports(model, _IMPORTS) if bound not in idle]
     imports += (Import("math"),) if model.optimizer.keras_epsilon else ()
     if isinstance(architecture, ir.Module):
         own = {bound.binds: _target(bound) for bound in imports}
@@ -229,7 +247,7 @@ def _imports(
         imports.append(_FUNCTIONAL)
     reader = weightsfiles.reader(architecture)
     imports += reader.imports if reader else ()
-    return import_groups(imports, common.STANDARD)
+    return import_lines(imports, common.STANDARD)
 
 
 def _target(bound: Import) -> str:
@@ -248,7 +266,7 @@ def _module(module: ir.Module) -> EmbeddedModule:
 
 def _names_are_free(model: ir.Model, module: ir.Module, diagnostics: Diagnostics) -> bool:
     """Whether the module leaves the script's own names alone."""
-    imports = _IMPORTS + (common.MAPPED_IMPORTS if model.data == MAPPED else ())
+    imports = common.imports(model, _IMPORTS)
     own = {bound.binds: _target(bound) for bound in imports}
     constants = {constant.name for constant in common.constants(model)}
     taken = OWN_NAMES | constants | set(own)
