@@ -121,6 +121,11 @@ class Script:
         return False
 
     @property
+    def starts_loudly(self) -> bool:
+        """Whether `imports` end by putting standard error away, until `packages` are there."""
+        return False
+
+    @property
     def resumes(self) -> bool:
         """Whether a run that was stopped can continue."""
         return self.trains and self.records
@@ -202,6 +207,10 @@ class KerasScript(TrainingScript):
     one_hot_targets: bool
     true_class: str
     threshold: str
+
+    @property
+    def starts_loudly(self) -> bool:
+        return True
 
     @property
     def imitates_shuffle(self) -> bool:

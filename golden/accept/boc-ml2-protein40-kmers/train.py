@@ -214,7 +214,8 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=about, formatter_class=form)
     add = parser.add_argument
     add("data_dir", type=Path, help="folder of test.txt, validation.txt, training.txt")
-    add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
+    out = Path("models", MODEL_ID)
+    add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
     return parser.parse_args()
 
 

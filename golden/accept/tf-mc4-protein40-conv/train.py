@@ -32,13 +32,19 @@ from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only
+stderr = os.dup(2)  # TensorFlow greets there, whatever the level
+os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 try:
     import keras
     import numpy as np
     import tensorflow as tf
+
+    tf.config.list_physical_devices("GPU")  # its second greeting
 except ModuleNotFoundError as error:
     sys.exit(f"{error}. All that is needed: pip install keras numpy tensorflow")
+finally:
+    os.dup2(stderr, 2)
 
 # ---- Definition --------------------------------------------------------------
 MODEL_ID = "tf-mc4-protein40-conv"  # general/@id
@@ -291,7 +297,8 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=about, formatter_class=form)
     add, gpu = parser.add_argument, 0 if gpus else -1
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
-    add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
+    out = Path("models", MODEL_ID)
+    add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
     add("--resume", action="store_true", help="continue a run that was stopped")

@@ -347,7 +347,8 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=about, formatter_class=form)
     add, gpu = parser.add_argument, 0 if gpus else -1
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
-    add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
+    out = Path("models", MODEL_ID)
+    add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
     add("--resume", action="store_true", help="continue a run that was stopped")

@@ -84,6 +84,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     # PyTorch
     "module": ("architecture",),
     "embeds": ("architecture",),
+    "starts_loudly": ("library",),
     "build_model": ("architecture",),
     "fragments": ("architecture", OPERATIONS),
     "penalties": ("architecture", OPERATIONS),
