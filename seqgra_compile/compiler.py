@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING
 
 from . import ir
 from .backends import BACKENDS
-from .backends.formatter import UnformattableError, format_script
-from .backends.renderer import render
 from .catalog.semantics import FULL, INTENDED, MAPPED, MEMORY, SEMANTICS
 from .catalog.sequences import BAYES
 from .files.lookup import Folders
@@ -123,23 +121,12 @@ def compile_bytes(
         model = _meant(source, looked_in, options, diagnostics)
         arranged = model and BACKENDS[model.library.value]()(model, source, diagnostics)
         if not (options.check_only or diagnostics.failed):
-            script = _formatted(arranged, model, diagnostics)
+            from .backends.renderer import render  # noqa: PLC0415 - a check needs no templates
+
+            script = render(arranged)
     if diagnostics.failed:
         return Compilation(source, None, None, None, diagnostics)
     return Compilation(source, model, arranged, script, diagnostics)
-
-
-def _formatted(script: Script, model: ir.General, diagnostics: Diagnostics) -> str | None:
-    """The script's text; None after reporting an embedded module that cannot be laid out."""
-    try:
-        return format_script(render(script))
-    except UnformattableError:
-        if not isinstance(model.architecture, ir.Module):
-            raise
-        problem = "Python reads this module, and Black, which lays scripts out, does not"
-        help = "does `black` format the module itself?"
-        diagnostics.error("SG604", model.architecture.span, problem, help)
-        return None
 
 
 def _meant(

@@ -170,8 +170,8 @@ class Import:
 class Module:
     """An external PyTorch module, read as text: never run by the compiler.
 
-    `code` is the file's text without its imports at the top level, its docstring's position
-    and a `__main__` block.
+    `code` is the file's text without its imports at the top level and the blocks that never run
+    in a script: `left_out` says which, `__main__` first.
     """
 
     path: str
@@ -180,6 +180,7 @@ class Module:
     code: str
     imports: tuple[Import, ...]
     future: tuple[str, ...]
+    left_out: tuple[str, ...]
     names: frozenset[str]
     dependencies: tuple[str, ...]
     span: Span

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .ir import Import
+from .pycode import Bracketed, Code, laid_out
 
 _WIDTH = 80  # of lines in a function: Black's 88 less the indentation
 
@@ -15,13 +16,15 @@ _WIDTH = 80  # of lines in a function: Black's 88 less the indentation
 class Constant:
     """`NAME = value  # comment`; without a name, a comment alone.
 
-    `path` is the element path of the setting that it states.
+    `path` is the element path of the setting that it states. `above`: the comment has a line of its
+    own, since the two do not fit on one.
     """
 
     name: str
     value: str
     comment: str
     path: str
+    above: bool = False
 
 
 @dataclass(frozen=True)
@@ -219,7 +222,7 @@ class KerasScript(TrainingScript):
 
 @dataclass(frozen=True)
 class MatrixRows:
-    """A sequence element's matrix: its name, and the lines of its rows."""
+    """A sequence element's matrix: its name, and its rows."""
 
     name: str
     rows: tuple[str, ...]
@@ -276,5 +279,13 @@ def import_lines(
     for bound in imports:
         group = 0 if bound.module.partition(".")[0] in standard else 1
         groups[group].add((bound.name is not None, bound.text))
-    first, second = (tuple(text for _, text in sorted(group)) for group in groups)
+    first, second = (tuple(_laid_out(text) for _, text in sorted(group)) for group in groups)
     return first, second
+
+
+def _laid_out(text: str) -> str:
+    """An import's line, broken where it is too long and can be."""
+    head, names, name = text.partition(" import ")
+    if not names:
+        return text
+    return laid_out(Bracketed(text, f"{head}{names}(", (Code(f"{name},"),), ")"))

@@ -1,4 +1,4 @@
-"""Text for a reader: on one line, with everything invisible escaped."""
+"""Text for a reader: on one line, with everything escaped that cannot be seen or told apart."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ _BLANK = re.compile(
 # this one does not know counts as unassigned. Emoji are younger, and easily seen.
 _UNICODE = unicodedata.ucd_3_2_0
 _EMOJI = range(0x1F300, 0x1FB00)
+# Vowels and final consonants of Korean, which are composed with what precedes them.
+_JAMO = range(0x1161, 0x1200)
 
 
 def _escape(character: str) -> str:
@@ -27,10 +29,29 @@ def _escape(character: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Text on one line with everything invisible escaped, for a reader rather than for Python."""
+    """Text on one line with everything invisible escaped, for a reader rather than for Python.
+
+    An accent may be a part of its letter or a character behind it. Both look the same, and are not:
+    what could be composed, but is not, is escaped, so that no two texts are shown alike.
+    """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_escape(c) if _is_invisible(c) else c for c in text)
+    is_composed = composed(text) == text
+    return "".join(
+        _escape(c) if _is_invisible(c) or not (is_composed or _is_composed(c)) else c for c in text
+    )
+
+
+def composed(text: str) -> str:
+    """Text with each letter and its accents as one character where there is one: NFC."""
+    return _UNICODE.normalize("NFC", text)
+
+
+def _is_composed(character: str) -> bool:
+    """Whether a character is none that composition removes, such as an accent of its own."""
+    return not (
+        _UNICODE.combining(character) or ord(character) in _JAMO or composed(character) != character
+    )
 
 
 def _is_invisible(character: str) -> bool:

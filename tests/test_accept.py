@@ -7,7 +7,6 @@ import difflib
 import subprocess
 import sys
 
-import black
 import pytest
 from cases import ACCEPT, ALL_CASES, Case
 
@@ -35,13 +34,6 @@ def test_compiler_writes_the_golden_script(case: Case):
         golden.splitlines(), compilation.script.splitlines(), "golden", "compiled", lineterm=""
     )
     assert compilation.script == golden, "\n".join(difference)
-
-
-@each_case
-def test_script_is_as_black_leaves_it(case: Case):
-    script = case.script.read_text(encoding="utf-8")
-    with pytest.raises(black.NothingChanged):
-        black.format_file_contents(script, fast=False, mode=black.Mode())
 
 
 @each_case

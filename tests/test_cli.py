@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from run_command import run
+from run_command import run, run_audit
 
 import seqgra_compile
 from seqgra_compile.commands import compile as cli
@@ -88,6 +88,69 @@ def test_many_into_a_new_folder(good: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0
     names = sorted(path.name for path in (tmp_path / "scripts").iterdir())
     assert names == ["leucine-zippers.py", "zinc-fingers.py"]
+
+
+@pytest.mark.parametrize("folder", ["new/", "new/deep/", "new/."])
+def test_a_trailing_slash_makes_a_folder(folder: str, good: Path, tmp_path: Path) -> None:
+    assert run(good, "-o", folder, folder=tmp_path).exit_code == 0
+    assert (tmp_path / folder / "zinc-fingers.py").is_file()
+    assert run("--init", "-o", folder, folder=tmp_path).exit_code == 0
+    assert list((tmp_path / folder).glob("*.xml"))
+    assert run_audit("report", good, "-o", folder, folder=tmp_path).exit_code == 0
+    assert (tmp_path / folder / "zinc-fingers.html").is_file()
+
+
+def test_a_trailing_slash_behind_a_file(good: Path, tmp_path: Path) -> None:
+    _file(tmp_path / "train.py", b"")
+    result = run(good, "-o", "train.py/", folder=tmp_path)
+    assert (result.exit_code, (tmp_path / "train.py").read_bytes()) == (2, b"")
+    assert b"is a file" in result.stderr
+
+
+# ---- scripts that would be imported in place of a module ----
+
+
+@pytest.mark.parametrize("name", ["torch", "numpy", "keras", "json", "random", "types", "tqdm"])
+@pytest.mark.parametrize("into_folder", [True, False])
+def test_a_script_that_shadows(into_folder: bool, name: str, good: Path, tmp_path: Path) -> None:
+    """Its neighbours are written all the same."""
+    other = _file(tmp_path / "other.xml", GOOD.replace(b'"zinc-fingers"', f'"{name}"'.encode()))
+    made = tmp_path / "scripts"
+    target = f"{made}/" if into_folder else made / f"{name}.py"
+    result = run(other, *([good] * into_folder), "-o", target)
+    assert result.exit_code == 2
+    assert f"in place of the module '{name}'".encode() in result.stderr
+    found = sorted(path.name for path in made.iterdir()) if made.exists() else []
+    assert found == ["zinc-fingers.py"] * into_folder
+
+
+@pytest.mark.parametrize("name", ["torch.py", "typing.py", "numpy/__init__.py"])
+def test_a_folder_that_holds_what_shadows(name: str, good: Path, tmp_path: Path) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    _file(tmp_path / name, b"")
+    result = run(good, "-o", tmp_path / "train.py")
+    assert result.exit_code == 2
+    assert name.split("/")[0].encode() in result.stderr
+    assert not (tmp_path / "train.py").exists()
+
+
+@pytest.mark.parametrize("name", ["torch", "torches.py", "my-torch.py", "torch.txt"])
+def test_names_that_shadow_nothing(name: str, good: Path, tmp_path: Path) -> None:
+    (tmp_path / "keras").mkdir()  # no package
+    assert run(good, "-o", tmp_path / name).exit_code == 0
+
+
+def test_a_script_that_shadows_what_its_module_imports(tmp_path: Path) -> None:
+    _file(tmp_path / "model.xml", MODULE.replace(b"MotivNet", b"MotifNet"))
+    _file(
+        tmp_path / "motifs.py",
+        MODULE_FILE.replace(b"import torch\n", b"import einops\nimport torch\n"),
+    )
+    assert run("model.xml", "-o", "einops.py", folder=tmp_path).exit_code == 2
+    assert run("model.xml", "-o", "train.py", folder=tmp_path).exit_code == 0
+
+
+# ---- several definitions ----
 
 
 def test_two_of_one_id(good: Path, tmp_path: Path) -> None:

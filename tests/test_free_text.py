@@ -18,7 +18,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from seqgra_compile import compiler
 from seqgra_compile.compiler import Compilation, compile_bytes
 from seqgra_compile.pycode import comment, docstring, literal
 from seqgra_compile.visible import visible
@@ -100,14 +99,6 @@ SLOW = settings(
 BLOCK_IN_A_DESCRIPTION = (
     "# /// script" + " " * 80 + '# dependencies = ["evil"]' + " " * 80 + "# ///"
 )
-
-
-@pytest.fixture(autouse=True)
-def without_black(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Black takes most of the time, and one test has it."""
-    monkeypatch.setattr(
-        compiler, "format_script", lambda pieces: "".join(text for text, _ in pieces)
-    )
 
 
 def _definition(name: str) -> str:
@@ -315,8 +306,7 @@ def test_a_wide_gap_is_no_indent() -> None:
 
 
 @pytest.mark.parametrize("text", [BLOCK_IN_A_DESCRIPTION, '"""\nimport os\n"""', "fmt: off"])
-def test_through_black(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
+def test_in_a_label_and_a_description(text: str, tmp_path: Path) -> None:
     files = {"data.xml": _set(BAYES_DATA, "label", text.replace("\n", " "))}
     before = _script(_set(BAYES, "description", PLAIN), tmp_path, files)
     _check_docstring(before, _script(_set(BAYES, "description", text), tmp_path), text)

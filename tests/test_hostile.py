@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import random
+import unicodedata
 import warnings
+from ast import literal_eval
 from pathlib import Path
 
 import pytest
 
 from seqgra_compile.compiler import Compilation, Options, compile_bytes
 from seqgra_compile.messages.diagnostics import as_text
+from seqgra_compile.pycode import literal
 from seqgra_compile.visible import visible
 
 REJECT = Path(__file__).resolve().parent.parent / "golden" / "reject"
@@ -42,7 +45,8 @@ def _compiled(data: bytes, folder: Path = Path(), check_only: bool = True) -> Co
         text = as_text(found, compilation.source)
         assert 1 <= len(text.split("\n")) <= 4
         assert max(map(len, text.split("\n"))) < 1200
-        assert all(visible(line) == line for line in text.replace("\t", " ").split("\n"))
+        # By the character: the line of the definition is shown as it is written.
+        assert all(visible(shown) == shown for shown in text if shown not in "\t\n")
     return compilation
 
 
@@ -170,6 +174,67 @@ def test_tuples_of_numbers() -> None:
         assert _codes(text.encode()) == ["SG204"]
 
 
+@pytest.mark.parametrize(
+    ("number", "bound"),
+    [
+        ("1e-400", "2.2250738585072014e-308"),
+        ("2e-308", "2.2250738585072014e-308"),
+        ("0." + "0" * 330 + "1", "2.2250738585072014e-308"),
+        ("1e400", "1.7976931348623157e+308"),
+    ],
+)
+def test_numbers_that_no_float_holds(number: str, bound: str) -> None:
+    """Wherever they are written: alone, in tuples, in calls."""
+    rate = '"learning_rate">0.001'
+    places = [(rate, f'"learning_rate">{number}'), (rate, f'"clipvalue">{number}')]
+    places += [
+        ('units="3"', f'units="3" {name}="{call.format(number)}"')
+        for name, call in (
+            ("kernel_initializer", "RandomNormal(stddev={})"),
+            ("kernel_initializer", "Constant({})"),
+            ("kernel_regularizer", "l1_l2(l1=0.1, l2={})"),
+        )
+    ]
+    for place in places:
+        assert bound in _first(_with(place)), place
+    torch = GOOD.replace("TensorFlow", "PyTorch").replace(' activation="softmax"', "")
+    torch = torch.replace("categorical_crossentropy", "CrossEntropyLoss")
+    assert bound in _first(torch.replace(rate, f'"betas">(0.9, {number})').encode())
+
+
+@pytest.mark.parametrize("number", ["0e-999", "0.0", "2.3e-308", "1e308"])
+def test_numbers_that_a_float_holds(number: str) -> None:
+    assert _codes(_with(('"learning_rate">0.001', f'"learning_rate">{number}'))) == []
+
+
+# ---- texts that look the same ----
+
+ALIKE = [
+    ("h\u00e9lix", "he\u0301lix"),
+    ("\u1eb9\u0301", "e\u0301\u0323"),
+    ("\ud55c", "\u1112\u1161\u11ab"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), [*ALIKE, ("\u00c5", "\u212b")])
+def test_texts_that_look_the_same_are_shown_differently(one: str, other: str) -> None:
+    assert unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other)
+    assert visible(one) == one
+    assert visible(other) != other
+    assert literal_eval(literal(other)) == other
+    data = _with((">ctcf<", f">{one}<"), (">egr1<", f">{other}<"))
+    found = list(_compiled(data).diagnostics)
+    assert [(each.code, each.severity.value) for each in found] == [("SG215", "warning")]
+    assert visible(other) in _first(data)
+
+
+@pytest.mark.parametrize(
+    "text", ["\u03b1-helix", "\u0939\u093f\u0928\u094d\u0926\u0940", "x\u0301", "\u0915\u093c"]
+)
+def test_composed_text_is_shown_as_it_is(text: str) -> None:
+    assert visible(text) == text
+
+
 # ---- size ----
 
 
@@ -178,7 +243,11 @@ def test_tuples_of_numbers() -> None:
     [
         (b"<a>" * 100_000, ["SG105"]),
         (_with(("Which of", "<b>" * 1000)), ["SG105"]),
-        (_with(("<seed>", "<!--" + "x\n" * 5_000_000 + "--><seed>")), []),
+        (_with(("<seed>", "<!--" + "x\n" * 4_000_000 + "--><seed>")), []),
+        (_with(("<seed>", "<!--" + "x\n" * 4_200_000 + "--><seed>")), ["SG105"]),
+        (_with(("<seed>", "<seed " + " " * 9_000_000 + ">")), ["SG105"]),
+        (_with((">GlobalMaxPool1D<", ">" + "\u00e9" * 4_200_000 + "<")), ["SG105"]),
+        (_with(('units="3"', "u" * 33_000 + '="3"')), ["SG105"]),
         (_with(("<seed>", "<!--" + "x" * 17_000_000 + "--><seed>")), ["SG105"]),
         (_with(("Which of", "\u00e9" * 1_000_000)), []),
         (_with((">GlobalMaxPool1D<", ">" + "x" * 1_000_000 + "<")), ["SG202"]),
@@ -193,7 +262,7 @@ def test_tuples_of_numbers() -> None:
             ["SG305"],
         ),
     ],
-    ids=range(10),
+    ids=range(14),
 )
 def test_size(data: bytes, codes: list[str]) -> None:
     assert sorted(_codes(data)) == sorted(codes)

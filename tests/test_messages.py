@@ -321,7 +321,7 @@ def test_a_missing_file(machine: str, three: Path) -> None:
         (("--semantics", "none", "a.xml"), "none"),
         (("-I", "no\nwhere", "a.xml"), "where"),
         (("--explain", "SG999"), "there is no code 'SG999'"),
-        (("--list", "nothing"), "there is no kind 'nothing'"),
+        (("--list", "nothing"), "there is no kind or name 'nothing'"),
         (("a.xml", "-o"), "'-o' requires an argument"),
     ],
 )

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted(
     path for path in (ROOT / "examples").glob("*.xml") if "<seqgramodel" in path.read_text("utf-8")
 )
-HEAVY = ("h5py", "keras", "lxml", "numpy", "tensorflow", "torch")
+HEAVY = ("h5py", "keras", "numpy", "tensorflow", "torch")
 
 
 def run(*command: object, cwd: Path = ROOT, **environment: str) -> bytes:

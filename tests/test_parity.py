@@ -207,11 +207,7 @@ def differences(setup: Setup, folder) -> Difference:
 
 
 @pytest.mark.parametrize("setup", sampled())
-def test_one_model_in_both_libraries(setup: Setup, tmp_path, monkeypatch):
-    # Black takes more time than all the rest, and other tests look at what it leaves.
-    monkeypatch.setattr(
-        compiler, "format_script", lambda pieces: "".join(text for text, _ in pieces)
-    )
+def test_one_model_in_both_libraries(setup: Setup, tmp_path):
     found = differences(setup, tmp_path)
     assert found.outputs <= TOLERANCE
     if not setup.random:

@@ -12,7 +12,6 @@ from test_parity import as_torch, farthest, stir
 
 from seqgra_compile import compiler
 from seqgra_compile.backends.pytorch import _lower
-from seqgra_compile.backends.renderer import render
 from seqgra_compile.catalog.sequences import PYTORCH, SEQUENCE_SPACES, TENSORFLOW
 
 torch = pytest.importorskip("torch")
@@ -110,10 +109,7 @@ def seeds() -> list:
 
 
 @pytest.mark.parametrize("seed", seeds())
-def test_drawn_definition(seed: int, tmp_path, monkeypatch):
-    # Black takes more time than all the rest, and other tests look at what it leaves.
-    monkeypatch.setattr(compiler, "format_script", "".join)
-    monkeypatch.setattr(compiler, "render", lambda script: (text for text, _ in render(script)))
+def test_drawn_definition(seed: int, tmp_path):
     drawn = draw(seed)
     own = {library: script(data) for library, data in drawn.texts.items()}
     data = drawn.texts[PYTORCH]

@@ -207,4 +207,4 @@ def test_no_copies_no_warning(capsys):
 def test_receipts_name_the_definition_that_was_compiled():
     case = LIBRARIES["PyTorch"]
     compilation = compile_definition(case.folder / "model.xml")
-    assert f'run["definition"] = "{sha256(case.folder / "model.xml")}"' in compilation.script
+    assert f'definition = "{sha256(case.folder / "model.xml")}"' in compilation.script

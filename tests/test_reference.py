@@ -44,7 +44,7 @@ def test_list_holds_every_row_with_every_parameter(kind: str):
 def test_list_knows_its_kinds_only():
     result = CliRunner().invoke(main, ["--list", "layers"])
     assert result.exit_code == 2
-    assert f"one of: {', '.join(KINDS)}" in " ".join(result.output.split())
+    assert f"kinds are {', '.join(KINDS)}" in " ".join(result.output.split())
     options = {name: option for option in main.params for name in option.opts}
     assert all(kind in options["--list"].help for kind in KINDS)
 

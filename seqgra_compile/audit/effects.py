@@ -137,10 +137,10 @@ def _fill(operation: ir.Operation, library: str) -> list[object]:
     behind = 0
     if library == PYTORCH:
         layer = OPERATIONS[operation.name].torch(operation, True)
-        classes = [text.partition("(")[0] for _, text in layer.modules]
+        classes = [str(made).partition("(")[0] for _, made in layer.modules]
         after = [
             text.replace(operation.identifier, "")
-            for text in layer.initialize
+            for text in map(str, layer.initialize)
             if "requires_grad_" not in text
         ]
         more = (classes, after)
@@ -260,7 +260,7 @@ def _drawn(model: ir.Model) -> list[object]:
         if any(masks):
             shapes = (operation.input_shape, operation.output_shape)
             modules = OPERATIONS[operation.name].torch(operation, False).modules
-            found.append((masks, shapes, [text.partition("masks=")[2] for _, text in modules]))
+            found.append((masks, shapes, [str(made).partition("masks=")[2] for _, made in modules]))
     return found
 
 

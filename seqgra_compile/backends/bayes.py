@@ -10,7 +10,7 @@ from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
 from ..grammar import BayesModel, Kmers, Matrix, Term
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
-from ..pycode import comment, docstring, literal, mapping
+from ..pycode import comment, docstring, laid_out, listing, literal, mapping, prefixed
 from ..script import BayesScript, Constant, LabelRules, MatrixRows, Windows, import_lines
 from ..source import Source
 from . import common
@@ -26,8 +26,8 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
     matrices = [e for e in model.grammar.elements if isinstance(e, Matrix)]
     kmers = [e for e in model.grammar.elements if isinstance(e, Kmers)]
     terms = [term for terms in model.terms for term in terms]
-    rows = tuple(_rows(matrix) for matrix in matrices)
     standard, packages = import_lines(common.imports(model, _IMPORTS), common.STANDARD)
+    wide = any(len(row) > _WIDTH for matrix in matrices for row in _numbers(matrix))
     return BayesScript(
         docstring=_header(model, source),
         dependencies=literal("numpy"),
@@ -50,12 +50,13 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         records=model.records == FULL,
         trains=False,
         heading=_heading(model),
-        matrices=rows,
+        matrices=tuple(_rows(matrix, wide) for matrix in matrices),
         matrices_doc=_matrices_doc(model),
-        wide=any(
-            len(matrix.rows) > len(m.positions) for matrix, m in zip(rows, matrices, strict=True)
+        wide=wide,
+        kmers=tuple(
+            laid_out(prefixed(f"{literal(e.name)}: ", mapping(dict(e.words))), 4, ",")
+            for e in kmers
         ),
-        kmers=tuple(f"{literal(e.name)}: {mapping(dict(e.words))}" for e in kmers),
         rules_doc=_rules_doc(model, terms),
         rules=_rules(model, terms),
         weights_doc=f"({size}, width)",
@@ -114,12 +115,26 @@ def _matrices_doc(model: BayesModel) -> tuple[str, ...]:
     return tuple(textwrap.wrap(text, _WIDTH))
 
 
-def _rows(matrix: Matrix) -> MatrixRows:
-    lines: list[str] = []
+def _numbers(matrix: Matrix) -> tuple[str, ...]:
+    """Each position as a list and its comma."""
+    return tuple(f"{listing(map(_short, position))}," for position in matrix.positions)
+
+
+def _rows(matrix: Matrix, wide: bool) -> MatrixRows:
+    """Lists of numbers, or where one would be too long for a line, texts with the same numbers."""
+    if not wide:
+        return MatrixRows(literal(matrix.name), _numbers(matrix))
+    rows = []
     for position in matrix.positions:
-        text = f"[{', '.join(literal(_short(weight)) for weight in position)}],"
-        lines += textwrap.wrap(text, _WIDTH, subsequent_indent=" ")
-    return MatrixRows(literal(matrix.name), tuple(lines))
+        numbers = " ".join(literal(_short(weight)) for weight in position)
+        if len(numbers) + len('"",') <= _WIDTH:
+            rows.append(f"{literal(numbers)},")
+            continue
+        # In brackets: a string beside a string could pass for two rows that lack a comma.
+        *first, last = textwrap.wrap(numbers, _WIDTH - 4 - len('" "'))
+        texts = [literal(part + " ") for part in first] + [literal(last)]
+        rows.append("\n            ".join(["(", *texts]) + "\n        ),")
+    return MatrixRows(literal(matrix.name), tuple(rows))
 
 
 def _short(weight: float) -> float | int:
@@ -172,7 +187,7 @@ def _rule(term: Term, elements: bool, pairs: bool) -> str:
         entries["pairs"] = tuple(
             (pair.first, pair.second, pair.nearest, pair.farthest) for pair in term.pairs
         )
-    return str(mapping(entries))
+    return laid_out(mapping(entries), 8, ",")
 
 
 def _windows(terms: list[Term]) -> Windows:

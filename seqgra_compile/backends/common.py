@@ -11,12 +11,25 @@ from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.semantics import FULL, MAPPED, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES, SequenceSpace
 from ..ir import Import, Value
-from ..pycode import Code, call, comment, docstring, literal
+from ..pycode import (
+    Code,
+    assignment,
+    call,
+    code,
+    comment,
+    docstring,
+    fits,
+    laid_out,
+    literal,
+    prefixed,
+    spaced,
+)
 from ..script import Alphabet, Constant, Section
 from ..source import Source
 from . import weights as weightsfiles
 
 STANDARD = frozenset(sys.stdlib_module_names)
+_BODY = 4  # columns before the statements of a function
 SEQUENTIAL, EXTERNAL = "architecture/sequential", "architecture/external"
 IMPORTS = (
     Import("argparse"),
@@ -96,7 +109,7 @@ def fields(
         "early_stopping": model.training.early_stopping.value,
         "imitates": SEMANTICS[model.semantics].imitates,
         "streams": SEMANTICS[model.semantics].streams,
-        "loss": loss_text(model),
+        "loss": returned(LOSSES[model.loss.name].text(model.loss.arguments)),
         "weights_reader": reader.template if reader else None,
     }
 
@@ -196,7 +209,7 @@ def general(model: ir.General) -> tuple[Constant, ...]:
     return (
         _constant("MODEL_ID", model.id),
         *map(_remark, remarks),
-        Constant("LABELS", _labels(model), _origin(model.labels), model.labels.path),
+        _named("LABELS", _labels(model), _origin(model.labels), model.labels.path),
     )
 
 
@@ -228,7 +241,7 @@ def constants(model: ir.Model) -> tuple[Constant, ...]:
     fixed.append(_remark(training.shuffle))
     if isinstance(model.architecture, ir.Sequential):
         shape = model.architecture.operations[0].arguments["input_shape"]
-        length = Constant("SEQUENCE_LENGTH", literal(shape.value[-2]), shape.path, shape.path)
+        length = _named("SEQUENCE_LENGTH", shape.value[-2], shape.path, shape.path)
         fixed.insert(fixed.index(_architecture(model.architecture)[-1]) + 1, length)
     return tuple(fixed)
 
@@ -238,7 +251,15 @@ def _origin(value: Value) -> str:
 
 
 def _constant(name: str, value: Value) -> Constant:
-    return Constant(name, literal(value.value), _origin(value), value.path)
+    return _named(name, value.value, _origin(value), value.path)
+
+
+def _named(name: str, value: object, remark: str, path: str) -> Constant:
+    """A constant whose comment stands behind it, or above it where that is too long."""
+    before, made = f"{name} = ", code(value)
+    if fits(prefixed(before, made), 0, remark):
+        return Constant(name, made.text, remark, path)
+    return Constant(name, assignment(name, made).removeprefix(before), remark, path, above=True)
 
 
 def _remark(value: Value) -> Constant:
@@ -246,14 +267,15 @@ def _remark(value: Value) -> Constant:
     return Constant("", str(value.value), _origin(value), value.path)
 
 
-def _labels(model: ir.General) -> str:
+def _labels(model: ir.General) -> Code:
     pattern = model.label_pattern
     if pattern is None:
-        return literal(model.labels.value)
-    parts = [f"{literal(pattern.prefix)} + "] if pattern.prefix else []
-    parts += ["str(n)"] + ([f" + {literal(pattern.postfix)}"] if pattern.postfix else [])
-    first = f"{pattern.first}, " if pattern.first else ""
-    return f"tuple({''.join(parts)} for n in range({first}{pattern.last + 1}))"
+        return code(model.labels.value)
+    parts = [literal(pattern.prefix)] if pattern.prefix else []
+    parts += ["str(n)", *([literal(pattern.postfix)] if pattern.postfix else [])]
+    terms = [Code(parts[0]), *(Code(f"+ {part}") for part in parts[1:])]
+    numbers = (pattern.first, pattern.last + 1) if pattern.first else (pattern.last + 1,)
+    return call("tuple", spaced(spaced(*terms), Code(f"for n in {call('range', *numbers)}")))
 
 
 def _architecture(architecture: ir.Sequential | ir.Module) -> tuple[Constant, ...]:
@@ -271,8 +293,10 @@ def _architecture(architecture: ir.Sequential | ir.Module) -> tuple[Constant, ..
     )
 
 
-def loss_text(model: ir.Model) -> str:
-    return LOSSES[model.loss.name].text(model.loss.arguments)
+def returned(value: Code) -> str:
+    """What a function of the script returns, in its one line after the head."""
+    before = "return "
+    return laid_out(prefixed(before, value), _BODY).removeprefix(before)
 
 
 def optimizer_text(model: ir.Model, *positional: object, **clipping: object) -> str:
@@ -282,7 +306,7 @@ def optimizer_text(model: ir.Model, *positional: object, **clipping: object) -> 
         parameter.keyword or parameter.name: Code(parameter.name.upper())
         for parameter in row.parameters
     }
-    return call(row.function, *positional, **arguments, **clipping, **row.fixed)
+    return returned(call(row.function, *positional, **arguments, **clipping, **row.fixed))
 
 
 def heading(operation: ir.Operation) -> str:

@@ -9,8 +9,8 @@ from ..catalog.semantics import FULL, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
-from ..pycode import Code, call, literal
-from ..script import KerasScript, Layer, LoadedWeights, import_lines
+from ..pycode import Code, call, laid_out, literal
+from ..script import KerasScript, Layer, import_lines
 from ..source import Source
 from . import common
 from . import weights as weightsfiles
@@ -26,7 +26,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
     reader = weightsfiles.reader(architecture)
     packages = reader.packages if reader else ()
     files = tuple(
-        LoadedWeights(_load(operation))
+        weightsfiles.loaded(_load(operation))
         for operation in architecture.operations
         if weightsfiles.has_weights(operation)
     )
@@ -50,12 +50,12 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         probabilities=f"keras.ops.{loss.activation}(scores).numpy()" if logits else "scores",
         ranked="tf.nn.softmax(scores.astype(float)).numpy()" if softmax else "scores",
         layers=tuple(
-            Layer(common.heading(operation), (OPERATIONS[operation.name].keras(operation),))
+            Layer(common.heading(operation), (_added(OPERATIONS[operation.name].keras(operation)),))
             for operation in architecture.operations
         ),
         weights_files=(*weightsfiles.opened(architecture), *files),
         model_name="MODEL_ID",
-        input=call("keras.Input", shape=architecture.input_shape, dtype="float32"),
+        input=_added(call("keras.Input", shape=architecture.input_shape, dtype="float32")),
         one_hot_targets=model.task.value == MULTI_CLASS and not loss.indices,
         true_class=(
             "tf.cast(tf.reshape(targets, [-1]), tf.int64)"
@@ -71,9 +71,14 @@ def _clip(value: ir.Value[float | None]) -> Code | None:
     return None if value.value is None else Code(name)
 
 
-def _load(operation: ir.Operation) -> str:
+def _added(layer: Code) -> str:
+    """A statement of `build_model`."""
+    return laid_out(call("model.add", layer), 4)
+
+
+def _load(operation: ir.Operation) -> Code:
     layer = call("model.get_layer", operation.identifier)
-    return f"set_weights({layer}, {weightsfiles.read(operation)})"
+    return call("set_weights", layer, weightsfiles.read(operation))
 
 
 def _imports(

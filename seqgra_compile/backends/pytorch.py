@@ -15,7 +15,7 @@ from ..catalog.semantics import FULL, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
-from ..pycode import Code, comment, literal
+from ..pycode import Bracketed, Code, call, comment, fits, laid_out, listing, literal, prefixed
 from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, import_lines
 from ..source import Source
 from . import common
@@ -54,7 +54,7 @@ OWN_NAMES = frozenset(
     """.split()
 )
 
-_FORWARD_WIDTH = 80  # Black's 88 less the indentation in `forward`
+_METHOD = 8  # columns before the statements of the model's methods
 _PROBABILITIES = {
     (Scores.LOGITS, "softmax"): ".softmax(dim=1)",
     (Scores.LOGITS, "sigmoid"): ".sigmoid()",
@@ -134,11 +134,17 @@ def _lower(architecture: ir.Sequential) -> list[Lowered]:
 
 
 def _layer(operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...], last: bool) -> Layer:
-    make = [f"self.{attribute} = {text}" for attribute, text in layer.modules]
+    make = [prefixed(f"self.{attribute} = ", module) for attribute, module in layer.modules]
     make += torch_initial_values(operation, layer)
     if not operation["trainable"]:
-        make += [f"self.{attribute}.requires_grad_(False)" for attribute, _ in layer.modules]
-    return Layer(common.heading(operation), tuple(make), _apply(operation, layer, moves, last))
+        make += [Code(f"self.{attribute}.requires_grad_(False)") for attribute, _ in layer.modules]
+    applied = _apply(operation, layer, moves, last)
+    return Layer(common.heading(operation), tuple(map(in_method, make)), applied)
+
+
+def in_method(code: Code) -> str:
+    """A statement of the model's methods."""
+    return laid_out(code, _METHOD)
 
 
 def _apply(
@@ -147,26 +153,34 @@ def _apply(
     """The statements of `forward`; the last operation's return what they find."""
     penalties = _activity(operation, layer)
     *before, found = layer.forward
-    if last and not penalties and found.startswith("x = "):
-        layer = replace(layer, forward=(*before, "return " + found.removeprefix("x = ")))
+    if last and not penalties and found.text.startswith("x = "):
+        layer = replace(layer, forward=(*before, _returned(found)))
         return _explained(operation, layer, moves)
     end = ("return x",) if last else ()
     return (*_explained(operation, layer, moves), *penalties, *end)
+
+
+def _returned(assigned: Code) -> Code:
+    """`x = ...` as `return ...`"""
+    text = "return " + assigned.text.removeprefix("x = ")
+    if isinstance(assigned, Bracketed):
+        return replace(assigned, text=text, head="return " + assigned.head.removeprefix("x = "))
+    return Code(text)
 
 
 def _explained(
     operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...]
 ) -> tuple[str, ...]:
     """The statements with the operation, its output's shape and its weights."""
-    made = any(f"self.{attribute}(" in layer.forward[-1] for attribute, _ in layer.modules)
+    *before, found = layer.forward
+    made = any(f"self.{attribute}(" in found.text for attribute, _ in layer.modules)
     weights = f", {operation.weight_count:,} weights" if operation.weights else ""
-    comment = f"-> {operation.output_shape}{weights}"
+    remark = f"-> {operation.output_shape}{weights}"
     if not made:
-        comment = f"{operation.number} {operation.name} {comment}"
-    line = f"{layer.forward[-1]}  # {comment}"
-    if len(layer.forward) == 1 and len(line) <= _FORWARD_WIDTH:
-        return (*moves, line)
-    return (f"# {common.heading(operation)}", *moves, *layer.forward)
+        remark = f"{operation.number} {operation.name} {remark}"
+    if not before and fits(found, _METHOD, remark):
+        return (*moves, f"{found}  # {remark}")
+    return (f"# {common.heading(operation)}", *moves, *map(in_method, layer.forward))
 
 
 def _activity(operation: ir.Operation, layer: TorchLayer) -> tuple[str, ...]:
@@ -177,8 +191,9 @@ def _activity(operation: ir.Operation, layer: TorchLayer) -> tuple[str, ...]:
     if value is None:
         return ()
     return tuple(
-        f"self.activity_penalty += ({torch_regularizer(result, value)}) / len(x)"
+        f"self.activity_penalty += ({term}) / len(x)"
         for result in layer.results
+        for term in torch_regularizer(result, value)
     )
 
 
@@ -190,7 +205,7 @@ def _penalties(lowered: list[Lowered]) -> tuple[str, ...]:
         for placed in layer.weights if operation["trainable"] else ():
             value = operation.arguments.get(f"{roles[placed.name]}_regularizer")
             if value and value.value:
-                terms.append(torch_regularizer(f"model.{placed.attribute}", value.value))
+                terms += torch_regularizer(f"model.{placed.attribute}", value.value)
     if any(_activity(operation, layer) for operation, layer, _ in lowered):
         terms.append("model.activity_penalty")
     return tuple(terms)
@@ -202,11 +217,11 @@ def _weights_files(lowered: list[Lowered]) -> tuple[LoadedWeights, ...]:
         if weightsfiles.has_weights(operation):
             places = {placed.name: placed for placed in layer.weights}
             ordered = [(places[weight.name], weight.shape) for weight in operation.weights]
-            parameters = ", ".join(
-                f"(model.{placed.attribute}, {shape}, {placed.axes})" for placed, shape in ordered
+            parameters = listing(
+                (Code(f"model.{placed.attribute}"), shape, placed.axes) for placed, shape in ordered
             )
             read = weightsfiles.read(operation)
-            files.append(LoadedWeights(f"set_weights([{parameters}], {read})"))
+            files.append(weightsfiles.loaded(call("set_weights", parameters, read)))
     return tuple(files)
 
 
@@ -259,7 +274,7 @@ def _target(bound: Import) -> str:
 
 def _module(module: ir.Module) -> EmbeddedModule:
     return EmbeddedModule(
-        f"# {comment(module.path)}, SHA-256\n# {module.sha256},\n# laid out by Black, its imports at the top, without a block for __main__:",
+        f"# {comment(module.path)}, SHA-256\n# {module.sha256},\n# laid out by Black, its imports at the top, without a block for {' or '.join(module.left_out)}:",
         module.code,
     )
 

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import functools
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
 from ..resources import folder
 from ..script import Script
-from .template import Piece, Print, compiled
+
+TEMPLATE = "script.py.j2"
 
 
 @functools.cache
-def _template(name: str) -> Print:
-    return compiled((folder("templates") / name).read_text("utf-8"), _template)
+def environment() -> Environment:
+    """The templates, for all who render them: a name that is not there is an error.
+
+    They print Python, so nothing is escaped: `pycode` has made every text.
+    """
+    return Environment(
+        loader=FileSystemLoader(folder("templates"), encoding="utf-8"),
+        undefined=StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
 
 
-def render(script: Script) -> list[Piece]:
-    """Templates print Python, so nothing is escaped here: `pycode` has made every text."""
-    pieces: list[Piece] = []
-    _template("script.py.j2")({"script": script}, pieces)
-    return pieces
+def render(script: Script) -> str:
+    """The script's text, in Black's form as its templates and values are."""
+    return environment().get_template(TEMPLATE).render(script=script)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .. import ir
 from ..ir import Import
-from ..pycode import Code, call, literal
+from ..pycode import Code, call, laid_out, literal, prefixed
 from ..script import LoadedWeights
 
 
@@ -44,7 +44,12 @@ def opened(architecture: ir.Sequential | ir.Module) -> tuple[LoadedWeights, ...]
     weights = architecture.file.weights
     if not weights:
         return ()
-    return (LoadedWeights(f"file = {call('open_weights', weights.path, weights.sha256)}"),)
+    return (loaded(prefixed("file = ", call("open_weights", weights.path, weights.sha256))),)
+
+
+def loaded(statement: Code) -> LoadedWeights:
+    """A statement of `build_model`."""
+    return LoadedWeights(laid_out(statement, 4))
 
 
 def has_weights(operation: ir.Operation) -> bool:
@@ -52,7 +57,7 @@ def has_weights(operation: ir.Operation) -> bool:
     return bool(operation.weights_file or operation.stored)
 
 
-def read(operation: ir.Operation) -> str:
+def read(operation: ir.Operation) -> Code:
     """The operation's weights as a list of arrays in Keras's layout."""
     if operation.weights_file:
         return call("read_weights", operation.weights_file.path, operation.weights_file.sha256)

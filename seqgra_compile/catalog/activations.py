@@ -2,49 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..messages.diagnostics import suggest
+from ..pycode import Code, call
 from .parameters import BadValue, Kind
 
 
 @dataclass(frozen=True)
 class Activation:
-    """`torch` is an expression in `{x}` and, for functions over the channels, `{dim}`."""
+    """`torch` gives an expression in `x` and, for functions over the channels, `dim`."""
 
     name: str
-    torch: str
+    torch: Callable[[Code, int], Code]
     about: str
 
 
+def _torch(function: str, *positional: object, **keywords: object) -> Callable[[Code, int], Code]:
+    return lambda x, dim: call(function, x, *positional, **keywords)
+
+
+def _over_channels(function: str) -> Callable[[Code, int], Code]:
+    return lambda x, dim: call(function, x, dim=dim)
+
+
 _ROWS = (
-    Activation("linear", "{x}", "the identity"),
-    Activation("relu", "F.relu({x})", "max(x, 0)"),
-    Activation("softmax", "F.softmax({x}, dim={dim})", "exp(x) over its sum along the last axis"),
-    Activation("sigmoid", "torch.sigmoid({x})", "1 / (1 + exp(-x))"),
-    Activation("tanh", "torch.tanh({x})", "hyperbolic tangent"),
-    Activation("elu", "F.elu({x}, alpha=1.0)", "x, or exp(x) - 1 below 0"),
-    Activation("selu", "F.selu({x})", "scaled elu"),
-    Activation("gelu", 'F.gelu({x}, approximate="none")', "x Phi(x), exact"),
-    Activation("softplus", "F.softplus({x})", "log(1 + exp(x))"),
-    Activation("softsign", "F.softsign({x})", "x / (1 + |x|)"),
-    Activation("exponential", "torch.exp({x})", "exp(x)"),
-    Activation("hard_sigmoid", "F.hardsigmoid({x})", "relu6(x + 3) / 6, as Keras 3 defines it"),
-    Activation("swish", "F.silu({x})", "x sigmoid(x)"),
-    Activation("silu", "F.silu({x})", "x sigmoid(x)"),
-    Activation("mish", "F.mish({x})", "x tanh(softplus(x))"),
-    Activation("relu6", "F.relu6({x})", "min(max(x, 0), 6)"),
-    Activation("leaky_relu", "F.leaky_relu({x}, 0.2)", "x, or 0.2 x below 0"),
-    Activation("log_softmax", "F.log_softmax({x}, dim={dim})", "the logarithm of softmax"),
-    Activation("hard_silu", "F.hardswish({x})", "x hard_sigmoid(x)"),
-    Activation("celu", "F.celu({x}, alpha=1.0)", "x, or exp(x) - 1 below 0"),
+    Activation("linear", lambda x, dim: x, "the identity"),
+    Activation("relu", _torch("F.relu"), "max(x, 0)"),
+    Activation("softmax", _over_channels("F.softmax"), "exp(x) over its sum along the last axis"),
+    Activation("sigmoid", _torch("torch.sigmoid"), "1 / (1 + exp(-x))"),
+    Activation("tanh", _torch("torch.tanh"), "hyperbolic tangent"),
+    Activation("elu", _torch("F.elu", alpha=1.0), "x, or exp(x) - 1 below 0"),
+    Activation("selu", _torch("F.selu"), "scaled elu"),
+    Activation("gelu", _torch("F.gelu", approximate="none"), "x Phi(x), exact"),
+    Activation("softplus", _torch("F.softplus"), "log(1 + exp(x))"),
+    Activation("softsign", _torch("F.softsign"), "x / (1 + |x|)"),
+    Activation("exponential", _torch("torch.exp"), "exp(x)"),
+    Activation("hard_sigmoid", _torch("F.hardsigmoid"), "relu6(x + 3) / 6, as Keras 3 defines it"),
+    Activation("swish", _torch("F.silu"), "x sigmoid(x)"),
+    Activation("silu", _torch("F.silu"), "x sigmoid(x)"),
+    Activation("mish", _torch("F.mish"), "x tanh(softplus(x))"),
+    Activation("relu6", _torch("F.relu6"), "min(max(x, 0), 6)"),
+    Activation("leaky_relu", _torch("F.leaky_relu", 0.2), "x, or 0.2 x below 0"),
+    Activation("log_softmax", _over_channels("F.log_softmax"), "the logarithm of softmax"),
+    Activation("hard_silu", _torch("F.hardswish"), "x hard_sigmoid(x)"),
+    Activation("celu", _torch("F.celu", alpha=1.0), "x, or exp(x) - 1 below 0"),
 )
 ACTIVATIONS = {row.name: row for row in _ROWS}
 
 
-def torch_activation(name: str | None, x: str, dim: int = -1) -> str:
+def torch_activation(name: str | None, x: Code, dim: int = -1) -> Code:
     """`x` inside the activation's expression."""
-    return ACTIVATIONS[name].torch.format(x=x, dim=dim) if name else x
+    return ACTIVATIONS[name].torch(x, dim) if name else x
 
 
 class ActivationKind(Kind):

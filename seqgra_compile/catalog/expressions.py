@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ..messages.diagnostics import suggest
 from ..pycode import Code, call
-from .parameters import REQUIRED, BadValue, Kind, Parameter, parsed
+from .parameters import REQUIRED, BadValue, Kind, Parameter, check_range, parsed
 
 _PACKAGES = ("", "keras.", "tf.", "tf.keras.", "tensorflow.keras.")
 
@@ -100,6 +100,7 @@ class ExpressionKind(Kind):
         tree = parsed(text)
         if tree is None:
             raise BadValue(self.wants)
+        check_range(text, self.wants)
         arguments, keywords = [], []
         if isinstance(tree, ast.Call):
             arguments, keywords, tree = tree.args, tree.keywords, tree.func
@@ -156,4 +157,4 @@ class ExpressionKind(Kind):
     def keras(self, value: Expression | None) -> Code:
         if value is None:
             return Code("None")
-        return Code(call(f"keras.{self.module}.{value.name}", **dict(value.arguments)))
+        return call(f"keras.{self.module}.{value.name}", **dict(value.arguments))

@@ -41,13 +41,13 @@ def fans(shape: Shape, axes: tuple[int, ...]) -> Fans:
 class Initializer(Row):
     """`torch` gives the call that fills a tensor in place; `ranks` are those that it can fill."""
 
-    torch: Callable[[str, Expression, Fans], str] = None
+    torch: Callable[[str, Expression, Fans], Code] = None
     about: str = ""
     ranks: Container[int] = range(1, 9)
     fills: str = "any weights"
 
 
-def _fill(function: str) -> Callable[[str, Expression, Fans], str]:
+def _fill(function: str) -> Callable[[str, Expression, Fans], Code]:
     return lambda tensor, value, fans: call(function, Code(tensor), **_generator(value))
 
 
@@ -60,7 +60,7 @@ def _generator(value: Expression) -> dict[str, Code]:
 
 def _variance_scaling(
     tensor: str, value: Expression, scale: float, fan: float, distribution: str
-) -> str:
+) -> Code:
     variance = scale / max(fan, 1.0)
     if distribution == "uniform":
         limit = math.sqrt(3.0 * variance)
@@ -71,7 +71,7 @@ def _variance_scaling(
     return _truncated(tensor, value, 0.0, std)
 
 
-def _truncated(tensor: str, value: Expression, mean: float, std: float) -> str:
+def _truncated(tensor: str, value: Expression, mean: float, std: float) -> Code:
     return call(
         "nn.init.trunc_normal_",
         Code(tensor),
@@ -84,20 +84,16 @@ def _truncated(tensor: str, value: Expression, mean: float, std: float) -> str:
 
 
 def _scaled(
-    scale: float, mode: str, distribution: str, named: str | None = None
-) -> Callable[[str, Expression, Fans], str]:
-    """A fixed variance scaling, under PyTorch's own name where it has one."""
+    scale: float, fan: str, distribution: str, named: str | None = None, **fixed: object
+) -> Callable[[str, Expression, Fans], Code]:
+    """A fixed variance scaling, under PyTorch's own name and arguments where it has one."""
 
-    def fill(tensor: str, value: Expression, fans: Fans) -> str:
+    def fill(tensor: str, value: Expression, fans: Fans) -> Code:
         if named and fans.standard:
-            return named.format(tensor=tensor, generator=_keyword(value))
-        return _variance_scaling(tensor, value, scale, _fan(fans, mode), distribution)
+            return call(named, Code(tensor), **fixed, **_generator(value))
+        return _variance_scaling(tensor, value, scale, _fan(fans, fan), distribution)
 
     return fill
-
-
-def _keyword(value: Expression) -> str:
-    return "".join(f", {name}={code}" for name, code in _generator(value).items())
 
 
 def _fan(fans: Fans, mode: str) -> float:
@@ -156,9 +152,7 @@ _ROWS = (
         "GlorotUniform",
         (_SEED,),
         (),
-        _scaled(
-            1.0, "fan_avg", "uniform", "nn.init.xavier_uniform_({tensor}, gain=1.0{generator})"
-        ),
+        _scaled(1.0, "fan_avg", "uniform", "nn.init.xavier_uniform_", gain=1.0),
         "uniform up to sqrt(6 / (fan_in + fan_out))",
     ),
     Initializer(
@@ -172,12 +166,7 @@ _ROWS = (
         "HeUniform",
         (_SEED,),
         (),
-        _scaled(
-            2.0,
-            "fan_in",
-            "uniform",
-            'nn.init.kaiming_uniform_({tensor}, a=0.0, mode="fan_in"{generator})',
-        ),
+        _scaled(2.0, "fan_in", "uniform", "nn.init.kaiming_uniform_", a=0.0, mode="fan_in"),
         "uniform up to sqrt(6 / fan_in)",
     ),
     Initializer(
@@ -234,7 +223,7 @@ _ROWS = (
         "Identity",
         (Parameter("gain", Real(), 1.0),),
         ("IdentityInitializer",),
-        lambda tensor, value, fans: f"nn.init.eye_({tensor}).data.mul_({value['gain']!r})",
+        lambda tensor, value, fans: call(f"nn.init.eye_({tensor}).data.mul_", value["gain"]),
         "the identity matrix times gain; for matrices only",
         ranks=(2,),
         fills="matrices",
@@ -249,6 +238,6 @@ def initializer(name: str) -> Expression:
     return default(INITIALIZERS[name])
 
 
-def torch_initializer(tensor: str, value: Expression, shape: Shape, axes: tuple[int, ...]) -> str:
+def torch_initializer(tensor: str, value: Expression, shape: Shape, axes: tuple[int, ...]) -> Code:
     """The statement that fills `tensor`: `shape` in Keras's layout, its `axes` in PyTorch's order."""
     return INITIALIZERS[value.name].torch(tensor, value, fans(shape, axes))

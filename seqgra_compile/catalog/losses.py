@@ -36,7 +36,7 @@ class Loss:
     library: str
     about: str
     tasks: tuple[str, ...]
-    text: Callable[[Arguments], str]
+    text: Callable[[Arguments], Code]
     scores: Callable[[Arguments], Scores]
     activation: str | None = None
     parameters: tuple[Parameter, ...] = ()
@@ -47,12 +47,12 @@ class Loss:
     refused: str | None = None
 
 
-def _torch(class_name: str, **fixed: object) -> Callable[[Arguments], str]:
+def _torch(class_name: str, **fixed: object) -> Callable[[Arguments], Code]:
     return lambda arguments: call(f"nn.{class_name}", **fixed)
 
 
-def _keras(class_name: str, **fixed: object) -> Callable[[Arguments], str]:
-    def text(arguments: Arguments) -> str:
+def _keras(class_name: str, **fixed: object) -> Callable[[Arguments], Code]:
+    def text(arguments: Arguments) -> Code:
         values = {name: Code(name.upper()) for name in arguments}
         return call(
             f"keras.losses.{class_name}", **values, **fixed, reduction="sum_over_batch_size"

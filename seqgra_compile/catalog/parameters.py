@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import math
 import re
+import sys
 import warnings
 from dataclasses import dataclass
 
-from ..pycode import Code, literal
+from ..pycode import Code, code
 
 REQUIRED = object()
 TRUE = ("y", "yes", "t", "true", "on", "1")
@@ -16,6 +17,9 @@ FALSE = ("n", "no", "f", "false", "off", "0")
 MAX_INTEGER = 2**31 - 1
 _MAX_EXPRESSION = 500
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+# A number within an expression: no part of a word.
+_WITHIN = re.compile(r"(?<![\w.])((?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*))(?:[eE][+-]?[0-9]+)?")
+_SMALLEST, _LARGEST = sys.float_info.min, sys.float_info.max
 
 
 class BadValue(ValueError):
@@ -37,7 +41,7 @@ class Kind:
 
     def keras(self, value: object) -> Code:
         """The value as an argument in a Keras script."""
-        return Code(literal(value))
+        return code(value)
 
 
 def parsed(text: str) -> ast.expr | None:
@@ -52,9 +56,21 @@ def parsed(text: str) -> ast.expr | None:
         return None
 
 
+def check_range(text: str, wants: str) -> None:
+    """Raise `BadValue` if a number in the text is too large or too small for a float of 64 bits."""
+    for found in _WITHIN.finditer(text):
+        value = float(found[0]) if len(found[0]) <= _MAX_EXPRESSION else math.inf
+        if math.isinf(value):
+            raise BadValue(wants, f"the largest number is {_LARGEST}")
+        if value < _SMALLEST and re.search("[1-9]", found[1]):
+            raise BadValue(wants, f"the smallest number above 0 is {_SMALLEST}")
+
+
 def python_literal(text: str, wants: str) -> object:
     """A Python literal out of a definition; raises `BadValue` for anything else."""
     tree = parsed(text)
+    if tree is not None:
+        check_range(text, wants)
     try:
         if tree is not None:
             return ast.literal_eval(tree)
@@ -108,6 +124,7 @@ class Real(Kind):
     def parse(self, text: str) -> float:
         if len(text) > _MAX_EXPRESSION or not _NUMBER.fullmatch(text.strip()):
             raise BadValue(self.wants)
+        check_range(text, self.wants)
         return self.check(float(text))
 
     def check(self, value: float) -> float:

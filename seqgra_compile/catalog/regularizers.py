@@ -11,9 +11,9 @@ from .parameters import Parameter, Real
 
 @dataclass(frozen=True)
 class Regularizer(Row):
-    """`torch` gives the term for a tensor; Keras's L2 has no factor 1/2."""
+    """`torch` gives the terms for a tensor; Keras's L2 has no factor 1/2."""
 
-    torch: Callable[[str, Expression], str] = None
+    torch: Callable[[str, Expression], tuple[str, ...]] = None
     about: str = ""
 
 
@@ -29,19 +29,19 @@ _ROWS = (
     Regularizer(
         "L1",
         (Parameter("l1", Real(minimum=0), 0.01),),
-        torch=lambda tensor, value: _l1(tensor, value["l1"]),
+        torch=lambda tensor, value: (_l1(tensor, value["l1"]),),
         about="l1 sum |w|",
     ),
     Regularizer(
         "L2",
         (Parameter("l2", Real(minimum=0), 0.01),),
-        torch=lambda tensor, value: _l2(tensor, value["l2"]),
+        torch=lambda tensor, value: (_l2(tensor, value["l2"]),),
         about="l2 sum w^2",
     ),
     Regularizer(
         "L1L2",
         (Parameter("l1", Real(minimum=0), 0.0), Parameter("l2", Real(minimum=0), 0.0)),
-        torch=lambda tensor, value: f"{_l1(tensor, value['l1'])} + {_l2(tensor, value['l2'])}",
+        torch=lambda tensor, value: (_l1(tensor, value["l1"]), _l2(tensor, value["l2"])),
         about="l1 sum |w| + l2 sum w^2",
     ),
 )
@@ -49,6 +49,6 @@ REGULARIZERS = {row.name: row for row in _ROWS}
 REGULARIZER = ExpressionKind(REGULARIZERS, "regularizers", "a regularizer", optional=True)
 
 
-def torch_regularizer(tensor: str, value: Expression) -> str:
-    """The penalty on a tensor."""
+def torch_regularizer(tensor: str, value: Expression) -> tuple[str, ...]:
+    """The terms of the penalty on a tensor."""
     return REGULARIZERS[value.name].torch(tensor, value)

@@ -10,21 +10,28 @@ import click
 
 from .. import __version__
 from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
-from ..messages.diagnostics import as_text
+from ..messages.writers import TextWriter
 from ..visible import visible
 from .console import (
     complain,
     folders,
     include_option,
+    is_coloured,
+    names_folder,
     our_bug,
     print_text,
     read_bytes,
     read_definition,
+    say,
     script_options,
     write_file,
 )
 
 _SAME, _DIFFERENT, _UNKNOWN = 0, 1, 2  # what keeps an audit from an answer is 2
+
+
+def _example(command: str) -> str:
+    return f"\b\nExample:\n  {command}"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -58,8 +65,7 @@ def _reported(name: str, include: tuple[Path, ...], options: Options) -> Compila
 
 
 def _report(compilation: Compilation) -> None:
-    for diagnostic in compilation.diagnostics:
-        click.echo(as_text(diagnostic, compilation.source), err=True)
+    say(TextWriter(is_coloured(sys.stderr)).compiled(compilation.source, compilation.diagnostics))
 
 
 def _guarded(name: str, work) -> None:
@@ -74,7 +80,7 @@ def _guarded(name: str, work) -> None:
     sys.exit(status)
 
 
-@main.command()
+@main.command(epilog=_example("seqgra-audit settings model.xml"))
 @click.argument("definition")
 @include_option
 @script_options
@@ -114,19 +120,20 @@ def settings(
     _guarded(definition, work)
 
 
-@main.command()
+@main.command(epilog=_example("seqgra-audit report model.xml -o page.html"))
 @click.argument("definition")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
-    help="Write the page to this file, whole or not at all; otherwise to standard output.",
+    type=click.Path(),
+    help="Write the page to this file, or to this folder as <model id>.html, whole or not at all; "
+    "otherwise to standard output.",
 )
 @include_option
 @script_options
 def report(
     definition: str,
-    output: Path | None,
+    output: str | None,
     include: tuple[Path, ...],
     options: Options,
 ) -> None:
@@ -149,13 +156,18 @@ def report(
         text = page(compilation)
         if output is None:
             status = print_text(text)
-        elif _is(output, definition):
-            status = complain(str(output), "this is the definition; it is not overwritten")
         else:
-            status = _put(output, text)
+            status = _put_page(output, definition, compilation.model_id or "report", text)
         return status or int(compilation.diagnostics.failed)
 
     _guarded(definition, work)
+
+
+def _put_page(output: str, definition: str, name: str, text: str) -> int:
+    target = Path(output, f"{name}.html") if names_folder(output) else Path(output)
+    if _is(target, definition):
+        return complain(str(target), "this is the definition; it is not overwritten")
+    return _put(target, text)
 
 
 def _is(output: Path, definition: str) -> bool:
@@ -170,7 +182,7 @@ def _put(output: Path, text: str) -> int:
     return 0
 
 
-@main.command()
+@main.command(epilog=_example("seqgra-audit verify model.xml train.py"))
 @click.argument("definition")
 @click.argument("script")
 @include_option
@@ -220,7 +232,7 @@ def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
     _guarded(definition, work)
 
 
-@main.command()
+@main.command(epilog=_example("seqgra-audit diff before.xml after.xml"))
 @click.argument("before")
 @click.argument("after")
 @include_option
@@ -251,7 +263,9 @@ def diff(before: str, after: str, include: tuple[Path, ...], options: Options) -
     _guarded(f"{before}, {after}", work)
 
 
-@main.command()
+@main.command(
+    epilog=_example("seqgra-audit compare one/receipt.json other/receipt.json --tolerance 1e-6")
+)
 @click.argument("one")
 @click.argument("other")
 @click.option(

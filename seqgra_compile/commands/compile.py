@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import itertools
 import os
 import sys
@@ -15,24 +14,30 @@ import click
 
 from .. import __version__
 from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
-from ..messages.diagnostics import one_of
+from ..messages.diagnostics import did_you_mean
 from ..messages.writers import Problem
+from ..resources import folder
 from .console import (
     FORMATS,
     USAGE,
     Messages,
     folders,
     include_option,
+    names_folder,
     print_text,
     script_options,
     write_file,
 )
 from .console import read_definition as _read
-from .parallel import Ahead
+from .shadows import modules_in, shadowed
 
 _FAILED = 1
-# So many definitions pay for processes that compile or check them: each takes some 10 or 3 ms.
-_MANY, _MANY_CHECKS = 24, 200
+FIRST_DEFINITIONS = {
+    "torch": "torch.xml",
+    "tensorflow": "tensorflow.xml",
+    "bayes": "bayes.xml",
+    "data": "data.xml",
+}
 
 
 class _Command(click.Command):
@@ -71,13 +76,41 @@ def _asked_for(args: Sequence[str]) -> str:
     return found if found in FORMATS else "text"
 
 
-@click.command(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
+_EXAMPLES = """\b
+Examples:
+  seqgra-compile model.xml > train.py             compile a definition
+  seqgra-compile models/*.xml -o scripts/         several, each into its own file
+  seqgra-compile --check model.xml                only say what is wrong
+  seqgra-compile --explain SG203                  explain a message
+  seqgra-compile --list Conv1D                    what an operation takes
+  seqgra-compile --init torch > model.xml         a first definition
+"""
+
+
+def _complete_codes(_context: click.Context, _option: click.Parameter, word: str) -> list[str]:
+    from ..messages.codes import CODES
+
+    return [code for code in CODES if code.startswith(word.upper())]
+
+
+def _complete_names(_context: click.Context, _option: click.Parameter, word: str) -> list[str]:
+    from ..reference.listing import names
+
+    return [name for name in names() if name.lower().startswith(word.lower())]
+
+
+@click.command(
+    cls=_Command,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=_EXAMPLES,
+)
 @click.argument("definitions", nargs=-1, metavar="DEFINITION...")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
-    help="Write the script to this file; with several definitions, to this folder as <model id>.py.",
+    type=click.Path(),
+    help="Write the script to this file, or, if it is a folder, ends with a slash, or there are "
+    "several definitions, to this folder as <model id>.py.",
 )
 @include_option
 @script_options
@@ -90,24 +123,41 @@ def _asked_for(args: Sequence[str]) -> str:
     help="How messages are written to standard error: for people, as JSON (an object a line), "
     "as SARIF, or as GitHub's workflow commands.",
 )
-@click.option("--explain", "code", metavar="CODE", help="Explain a diagnostic code, such as SG203.")
+@click.option(
+    "--explain",
+    "code",
+    metavar="CODE",
+    help="Explain a diagnostic code, such as SG203.",
+    shell_complete=_complete_codes,
+)
 @click.option(
     "--list",
-    "kind",
-    metavar="KIND",
+    "listed",
+    metavar="KIND|NAME",
     help="List what a definition may say, with parameters and defaults: operations, optimizers, "
-    "losses, activations, initializers or regularizers.",
+    "losses, activations, initializers or regularizers; or one of them, such as Conv1D.",
+    shell_complete=_complete_names,
+)
+@click.option(
+    "--init",
+    "first",
+    type=click.Choice(tuple(FIRST_DEFINITIONS)),
+    is_flag=False,
+    flag_value="torch",
+    help="Write a commented first definition: a model in PyTorch (torch) or Keras (tensorflow), a "
+    "Bayes optimal classifier (bayes), or the data definition that it reads (data).",
 )
 @click.version_option(__version__, prog_name="seqgra-compile", message="%(prog)s %(version)s")
 def main(
     definitions: tuple[str, ...],
-    output: Path | None,
+    output: str | None,
     include: tuple[Path, ...],
     options: Options,
     check: bool,
     message_format: str,
     code: str | None,
-    kind: str | None,
+    listed: str | None,
+    first: str | None,
 ) -> None:
     """Compile seqgra model definitions (XML) into self-contained training scripts.
 
@@ -119,19 +169,22 @@ def main(
     messages = Messages(message_format)
     if code is not None:
         sys.exit(messages.end(_explain(code, messages)))
-    if kind is not None:
-        sys.exit(messages.end(_list(kind, messages)))
+    if listed is not None:
+        sys.exit(messages.end(_list(listed, messages)))
+    if first is not None:
+        sys.exit(messages.end(_init(first, output, messages)))
     if not definitions:
         raise click.UsageError("name a definition, or - for standard input")
     if definitions.count("-") > 1:
         raise click.UsageError("standard input can be read only once")
-    into_folder = output is not None and (len(definitions) > 1 or os.path.isdir(output))
+    into_folder = output is not None and (len(definitions) > 1 or names_folder(output))
     if len(definitions) > 1 and not (into_folder or check):
         raise click.UsageError("several definitions need a folder: -o DIR")
-    if into_folder and os.path.exists(output) and not os.path.isdir(output):
-        raise click.UsageError(f"several definitions need a folder, and '{output}' is none")
+    if into_folder and Path(output).exists() and not os.path.isdir(output):
+        raise click.UsageError(f"the scripts need a folder, and '{output}' is a file")
     options = replace(options, check_only=check)
-    run = _Run(definitions, output, into_folder, include, options, messages)
+    target = None if output is None else Path(output)
+    run = _Run(definitions, target, into_folder, include, options, messages)
     sys.exit(messages.end(run.worst_status()))
 
 
@@ -144,13 +197,30 @@ def _explain(code: str, messages: Messages) -> int:
     return print_text(explain(code.upper()) + "\n", messages)
 
 
-def _list(kind: str, messages: Messages) -> int:
+def _list(listed: str, messages: Messages) -> int:
     from ..reference.entries import KINDS
-    from ..reference.listing import listing
+    from ..reference.listing import listing, names
 
-    if kind not in KINDS:
-        raise click.UsageError(f"there is no kind '{kind}'; {one_of(KINDS)}")
-    return print_text(listing(kind), messages)
+    text = listing(listed)
+    if text is None:
+        guess = did_you_mean(listed, names()) or f"kinds are {', '.join(KINDS)}"
+        raise click.UsageError(f"there is no kind or name '{listed}'; {guess}")
+    return print_text(text, messages)
+
+
+def _init(first: str, output: str | None, messages: Messages) -> int:
+    """A first definition to standard output, or to a file that is not there yet."""
+    text = folder("templates").joinpath("first", FIRST_DEFINITIONS[first]).read_text("utf-8")
+    if output is None:
+        return print_text(text, messages)
+    target = Path(output, FIRST_DEFINITIONS[first] if names_folder(output) else "")
+    if target.exists():
+        return messages.complain(str(target), "it is there already, and is not overwritten")
+    try:
+        write_file(target, text)
+    except OSError as error:
+        return messages.complain(str(target), error)
+    return 0
 
 
 class _Run:
@@ -168,25 +238,20 @@ class _Run:
         self.definitions, self.output, self.into_folder = definitions, output, into_folder
         self.include, self.options, self.messages = include, options, messages
         self.written: dict[Path, str] = {}
+        self.found_in: dict[Path, list[str]] = {}
 
     def worst_status(self) -> int:
-        """Compile all definitions; the first one imports what the processes for the others need."""
-        first, *others = self.definitions
-        work = functools.partial(_compile_file, self.include, self.options)
-        worst = self.status(first)
-        files = [name for name in others if name != "-"]
-        with Ahead(work, files, _MANY_CHECKS if self.options.check_only else _MANY) as ahead:
-            return max([worst, *(self.status(name, ahead) for name in others)])
+        """Compile all definitions; the highest exit status."""
+        return max([self.status(name) for name in self.definitions])
 
-    def status(self, name: str, ahead: Ahead[Compilation] | None = None) -> int:
-        """Compile one definition, unless that is done, report, write; the exit status."""
+    def status(self, name: str) -> int:
+        """Compile one definition, report, write; the exit status."""
         try:
             data = _read(name)
         except OSError as error:
             return self.messages.complain(name, error)
         try:
-            done = ahead and ahead.result(name)
-            compilation = done if done and done.source.data == data else self.compiled(name, data)
+            compilation = compile_bytes(name, data, folders(name, self.include), self.options)
             self.messages.compiled(compilation.source, compilation.diagnostics)
         except UnsupportedSemantics as error:
             return self.messages.complain(name, str(error))
@@ -195,9 +260,6 @@ class _Run:
         if compilation.diagnostics.failed:
             return _FAILED
         return 0 if self.options.check_only else self.put(name, compilation)
-
-    def compiled(self, name: str, data: bytes) -> Compilation:
-        return _compile(self.include, self.options, name, data)
 
     def put(self, name: str, compilation: Compilation) -> int:
         """The script to where it was asked for; the exit status."""
@@ -212,6 +274,8 @@ class _Run:
                 name, f"'{first}' has the same model id; {target} is already written"
             )
         self.written[target] = name
+        if self.reports_a_shadow(target, compilation):
+            return USAGE
         try:
             if target.exists() and any(_same(target, each) for each in self.definitions):
                 return self.messages.complain(
@@ -222,13 +286,35 @@ class _Run:
             return self.messages.complain(str(target), error)
         return 0
 
+    def reports_a_shadow(self, target: Path, compilation: Compilation) -> bool:
+        """Whether Python would import the script, or a neighbour, in place of a module it needs."""
+        architecture = getattr(compilation.model, "architecture", None)
+        others = getattr(architecture, "dependencies", ())
+        module = shadowed(target.name, others) if target.suffix else None
+        if module:
+            problem = f"Python would import this file in place of the module '{module}'"
+            way_out = "change the id in the definition" if self.into_folder else "name it otherwise"
+            help = f"no script in its folder could start: {way_out}"
+            self.messages.problem(Problem(problem, str(target), help=help))
+            return True
+        for name in self.beside(target.parent):
+            module = shadowed(name, others)
+            if module:
+                problem = f"a script could not start here, beside {name}"
+                help = f"Python would import that in place of the module '{module}': "
+                help += "rename it, or choose another folder"
+                self.messages.problem(Problem(problem, str(target), help=help))
+                return True
+        return False
 
-def _compile_file(include: tuple[Path, ...], options: Options, name: str) -> Compilation:
-    return _compile(include, options, name, _read(name))
-
-
-def _compile(include: tuple[Path, ...], options: Options, name: str, data: bytes) -> Compilation:
-    return compile_bytes(name, data, folders(name, include), options)
+    def beside(self, folder: Path) -> list[str]:
+        """What Python could import from a folder; looked up once, before anything is written."""
+        if folder not in self.found_in:
+            try:
+                self.found_in[folder] = modules_in(folder)
+            except OSError:
+                self.found_in[folder] = []  # writing says what is wrong
+        return self.found_in[folder]
 
 
 def _same(target: Path, definition: str) -> bool:

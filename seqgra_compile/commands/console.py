@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -16,7 +17,7 @@ from ..catalog.semantics import FULL, INTENDED, MEMORY, RECORDS, SEMANTICS, STOR
 from ..catalog.sequences import PYTORCH, TENSORFLOW
 from ..compiler import Options
 from ..messages.diagnostics import Diagnostic
-from ..messages.writers import GithubWriter, JsonWriter, Problem, TextWriter
+from ..messages.writers import GithubWriter, JsonWriter, Problem, TextWriter, Writer
 from ..source import MAX_BYTES, Source
 
 FAILED, USAGE = 1, 2
@@ -84,14 +85,14 @@ class Messages:
 
     def compiled(self, source: Source, diagnostics: Iterable[Diagnostic]) -> None:
         """What was found in a definition."""
-        _say(self.writer.compiled(source, diagnostics))
+        say(self.writer.compiled(source, diagnostics))
 
     def problem(self, problem: Problem) -> None:
-        _say(self.writer.problem(problem))
+        say(self.writer.problem(problem))
 
     def end(self, status: int) -> int:
         """Say what is left to say; the exit status again."""
-        _say(self.writer.end(status))
+        say(self.writer.end(status))
         return status
 
     def complain(self, name: str, problem: OSError | str) -> int:
@@ -113,18 +114,30 @@ class Messages:
         return FAILED
 
 
-def _writer(format: str) -> TextWriter:
+def _writer(format: str) -> Writer:
     if format == "sarif":
         # Imported here: other formats need none of it.
         from ..messages.sarif import SarifWriter
 
         return SarifWriter()
-    return {"text": TextWriter, "json": JsonWriter, "github": GithubWriter}[format]()
+    if format == "text":
+        return TextWriter(is_coloured(sys.stderr))
+    return {"json": JsonWriter, "github": GithubWriter}[format]()
 
 
-def _say(text: str) -> None:
+def is_coloured(stream: TextIO | None) -> bool:
+    """Whether text for a stream is coloured: on a terminal, or as NO_COLOR and FORCE_COLOR say."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def say(text: str) -> None:
+    """Text that is ready, colours included, to standard error."""
     if text:
-        click.echo(text, nl=False, err=True)
+        click.echo(text, nl=False, err=True, color=True)
 
 
 def complain(name: str, problem: OSError | str) -> int:
@@ -176,6 +189,11 @@ def print_text(text: str, messages: Messages | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return messages.complain("standard output", error)
     return 0
+
+
+def names_folder(path: str) -> bool:
+    """Whether a path is, or can only be, a folder."""
+    return os.path.basename(path) in ("", os.curdir, os.pardir) or os.path.isdir(path)
 
 
 def write_file(target: Path, text: str) -> None:

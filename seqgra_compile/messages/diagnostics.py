@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import itertools
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..source import Source, Span
@@ -145,8 +145,23 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return did_you_mean(word, known) or one_of(known)
 
 
-def as_text(diagnostic: Diagnostic, source: Source) -> str:
-    """Place, reason, the line with a caret below it, and the way out.
+_COLOURS = {"bold": 1, "error": 31, "warning": 33, "note": 36, "help": 32}
+Paint = Callable[[str, str], str]
+
+
+def plain_text(text: str, style: str) -> str:
+    """The text as it is, whatever the style."""
+    return text
+
+
+def coloured_text(text: str, style: str) -> str:
+    """The text in bold, and in the colour of a severity or of help."""
+    colour = _COLOURS[style]
+    return f"\x1b[{'1' if colour == 1 else f'1;{colour}'}m{text}\x1b[0m" if text else text
+
+
+def as_text(diagnostic: Diagnostic, source: Source, paint: Paint = plain_text) -> str:
+    """Place, reason, the line with a caret below it, and how to fix it.
 
     ```text
     model.xml:11:18: error[SG203]: Dense has no parameter 'unts'
@@ -159,18 +174,18 @@ def as_text(diagnostic: Diagnostic, source: Source) -> str:
     place = source.place(diagnostic.span.start)
     line = source.line_span(place.line)
     number = str(place.line)
-    lines = [
-        visible(
-            f"{source.name}:{place.line}:{place.column}: "
-            f"{diagnostic.severity.value}[{diagnostic.code}]: {diagnostic.message}"
-        )
-    ]
+    severity = diagnostic.severity.value
+    where = paint(visible(f"{source.name}:{place.line}:{place.column}:"), "bold")
+    kind = paint(f"{severity}[{diagnostic.code}]:", severity)
+    lines = [f"{where} {kind} {visible(diagnostic.message)}"]
     shown, marks = _marked(source.text, line, diagnostic.span)
     if shown.strip():
         lines.append(f"  {number} | {shown}")
-        lines.append(f"  {' ' * len(number)} | {marks}")
+        carets = marks.lstrip(" \t")
+        padding = marks[: len(marks) - len(carets)]
+        lines.append(f"  {' ' * len(number)} | {padding}{paint(carets, severity)}")
     if diagnostic.help:
-        lines.append(f"  help: {visible(diagnostic.help)}")
+        lines.append(f"  {paint('help:', 'help')} {visible(diagnostic.help)}")
     return "\n".join(lines)
 
 

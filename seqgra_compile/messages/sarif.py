@@ -15,7 +15,7 @@ from ..source import Source
 from ..visible import visible
 from .codes import CODES, explain
 from .diagnostics import Diagnostic
-from .writers import STANDARD_INPUT, Problem, TextWriter, region
+from .writers import STANDARD_INPUT, Problem, region
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -24,7 +24,7 @@ SCHEMA = (
 _PLAIN = string.ascii_letters + string.digits + "-._~/"
 
 
-class SarifWriter(TextWriter):
+class SarifWriter:
     """One document with one run for the whole call, however many definitions it names.
 
     What the definitions have is a result; what keeps the command from its work is a notification.

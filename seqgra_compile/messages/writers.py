@@ -10,10 +10,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Protocol
 
 from ..source import Source, Span
 from ..visible import visible
-from .diagnostics import Diagnostic, Severity, as_text
+from .diagnostics import Diagnostic, Severity, as_text, coloured_text, plain_text
 
 STANDARD_INPUT = "-"
 
@@ -62,26 +63,64 @@ def _title(code: str) -> str:
     return CODES[code].title
 
 
-class TextWriter:
-    """Each message as people read it."""
+class Writer(Protocol):
+    """What all formats have."""
 
     def compiled(self, source: Source, found: Iterable[Diagnostic]) -> str:
         """What was found in a definition and in the files that it names."""
-        return "".join(as_text(diagnostic, source) + "\n" for diagnostic in found)
 
     def problem(self, problem: Problem) -> str:
         """What keeps the command from its work."""
+
+    def end(self, status: int) -> str:
+        """The last text, behind all messages; `status` is the command's."""
+
+
+class TextWriter:
+    """Each message as people read it, and a line of counts at the end; coloured for a terminal."""
+
+    def __init__(self, coloured: bool = False) -> None:
+        self.paint = coloured_text if coloured else plain_text
+        self.counts = {Severity.ERROR: 0, Severity.WARNING: 0}
+        self.files: list[str] = []
+        self.first: str | None = None
+
+    def compiled(self, source: Source, found: Iterable[Diagnostic]) -> str:
+        found = list(found)
+        counted = [each for each in found if each.severity in self.counts]
+        if counted:
+            self.files.append(source.name)
+        for each in counted:
+            # The first error is worth explaining, or the first warning where there is no error.
+            if not self.counts[Severity.ERROR] and (
+                self.first is None or each.severity is Severity.ERROR
+            ):
+                self.first = each.code
+            self.counts[each.severity] += 1
+        return "".join(as_text(each, source, self.paint) + "\n" for each in found)
+
+    def problem(self, problem: Problem) -> str:
         kind = f"error[{problem.code}]" if problem.code else ""
         parts = filter(None, [problem.name, kind, problem.message])
         line = visible(": ".join(parts)) + "\n"
         return line + (f"  help: {visible(problem.help)}\n" if problem.help else "")
 
     def end(self, status: int) -> str:
-        """What stands behind the last message; `status` is the command's."""
-        return ""
+        """How much was found, and how to learn more."""
+        words = [
+            f"{count:,} {severity.value}{'' if count == 1 else 's'}"
+            for severity, count in self.counts.items()
+            if count
+        ]
+        if not words:
+            return ""
+        where = self.files[0] if len(self.files) == 1 else f"{len(self.files):,} definitions"
+        where = "standard input" if where == STANDARD_INPUT else where
+        line = f"{' and '.join(words)} in {visible(where)}; "
+        return self.paint(line, "bold") + f"seqgra-compile --explain {self.first} tells more\n"
 
 
-class JsonWriter(TextWriter):
+class JsonWriter:
     """Each message as a JSON object on a line of its own, all with the same keys."""
 
     def compiled(self, source: Source, found: Iterable[Diagnostic]) -> str:
@@ -98,6 +137,9 @@ class JsonWriter(TextWriter):
             start=None,
             end=None,
         )
+
+    def end(self, status: int) -> str:
+        return ""
 
     def _diagnostic(self, found: Diagnostic, source: Source) -> str:
         source = found.source or source
@@ -124,7 +166,7 @@ def representable(name: str) -> str:
     return "".join(visible(c) if "\ud800" <= c <= "\udfff" else c for c in name)
 
 
-class GithubWriter(TextWriter):
+class GithubWriter:
     """Each message as a workflow command of GitHub Actions, shown beside the file's line."""
 
     _KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
@@ -138,6 +180,9 @@ class GithubWriter(TextWriter):
             message = f"{problem.name}: {message}"
         title = {"title": problem.code or "seqgra-compile"}
         return _workflow_command("error", title, message, problem.help)
+
+    def end(self, status: int) -> str:
+        return ""
 
     def _diagnostic(self, found: Diagnostic, source: Source) -> str:
         source = found.source or source

@@ -97,7 +97,13 @@ def _check_result(model: ir.Model, diagnostics: Diagnostics) -> None:
     wanted = len(model.labels.value)
     if last.output_shape == (wanted,):
         return
+    cure = f"it must give {wanted}, one for each label"
     if len(last.output_shape) > 1:
+        pool = "Flatten or GlobalMaxPool1D"
+        if last.name == "Dense":
+            cure = f"put a {pool} before it; {cure}"
+        else:
+            cure = f"put a {pool}, then a Dense of {wanted} units behind it"
         for operation in model.architecture.operations:
             if operation.name == "Dense" and len(operation.input_shape) > 1:
                 diagnostics.warning(
@@ -114,7 +120,7 @@ def _check_result(model: ir.Model, diagnostics: Diagnostics) -> None:
         (units.span if units else None) or last.span,
         f"the last operation gives {_values(last.output_shape)} for each example, "
         f"and there {'is 1 label' if wanted == 1 else f'are {wanted} labels'}",
-        f"it must give {wanted}, one for each label",
+        cure,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from .. import ir
 from ..catalog import losses, operations, optimizers
 from ..catalog.operations.row import Operation as OperationRow
+from ..catalog.otherwords import operation_hint, parameter_hint
 from ..catalog.parameters import Parameter
 from ..catalog.sequences import (
     BAYES,
@@ -20,7 +21,7 @@ from ..catalog.sequences import (
 from ..catalog.training import FORMATS, TRAINING
 from ..grammar import BayesModel
 from ..ir import Arguments, Value
-from ..messages.diagnostics import Diagnostics, quoted, suggest
+from ..messages.diagnostics import Diagnostics, nearest, quoted, suggest
 from ..source import Span, Text
 from . import labels
 from .values import Owner, plain, read_choice, read_id, read_settings, read_value
@@ -44,7 +45,8 @@ class _Analysis:
     def model(self, definition: Definition) -> ir.Model | BayesModel | None:
         general = self.general(definition.general)
         library = general["library"]
-        name = library.value if library else None
+        # Where the library is misspelt, the rest is held to the one that is most likely meant.
+        name = library.value if library else nearest(definition.general.library.value, LIBRARIES)
         if name == BAYES:
             return self.bayes(definition, general)
         architecture = self.architecture(definition.architecture, name)
@@ -198,7 +200,8 @@ class _Analysis:
                     if operation.name.value
                     else "an operation without a name"
                 ),
-                suggest(operation.name.value, operations.OPERATIONS),
+                operation_hint(operation.name.value)
+                or suggest(operation.name.value, operations.OPERATIONS),
             )
             return None
         arguments = self.arguments(row, number, operation)
@@ -217,7 +220,7 @@ class _Analysis:
                     "SG203",
                     span,
                     f"{row.name} has no parameter {quoted(name)}",
-                    suggest(name, known),
+                    parameter_hint(name, known) or suggest(name, known),
                 )
         owner = Owner(row.name, operation.name.span, f"{path}/@", "SG205")
         return read_settings(known.values(), given, owner, self.diagnostics)
@@ -266,7 +269,9 @@ class _Analysis:
                     "SG207",
                     span,
                     f"{owner} has no hyperparameter {quoted(name)}",
-                    suggest(name, known) if known else "it has none besides its name",
+                    (parameter_hint(name, known) or suggest(name, known))
+                    if known
+                    else "it has none besides its name",
                 )
         path = section.tag.value + "/"
         of = Owner(owner, section.tag.span, path, "SG208")

@@ -7,6 +7,7 @@ from ..catalog.sequences import LABEL_NUMBER, MULTI_LABEL
 from ..ir import Value
 from ..messages.diagnostics import Diagnostics, quoted
 from ..source import Text
+from ..visible import composed
 from .values import read_value
 from .written import General, Pattern
 
@@ -17,12 +18,18 @@ _SEPARATORS = {"\t": "a tab", "\n": "a line end", "\r": "a line end", "|": "'|'"
 def listed(general: General, diagnostics: Diagnostics) -> Value[tuple[str, ...]]:
     """Labels that are written one by one."""
     first: set[str] = set()
+    alike: dict[str, str] = {}
     for label in general.labels:
         if not label.value:
             diagnostics.error("SG214", label.span, "an empty label", "write its name, or delete it")
         elif label.value in first:
             problem = f"the label {quoted(label.value)} stands here a second time"
             diagnostics.error("SG212", label.span, problem, "delete one")
+        elif alike.setdefault(composed(label.value), label.value) != label.value:
+            other = alike[composed(label.value)]
+            problem = f"the labels {quoted(other)} and {quoted(label.value)} look the same"
+            help = "if one label is meant, write it in one way here and in the data files"
+            diagnostics.warning("SG215", label.span, problem, help)
         _check_separators(label, general.task.value, diagnostics)
         first.add(label.value)
     labels = tuple(label.value for label in general.labels)

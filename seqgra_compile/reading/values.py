@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ..catalog import otherwords
 from ..catalog.parameters import BadValue, Kind, Parameter
 from ..catalog.sequences import ID
 from ..ir import Arguments, Value
@@ -60,8 +61,10 @@ def read_settings(
 ) -> Arguments:
     """A value for each parameter, in the table's order; what is wrong is left out."""
     rows = {row.name: row for row in parameters}
-    # A misspelt parameter is reported once: the one that it stands for is not missing besides.
-    meant = {nearest(name, rows) for name in given if name not in rows}
+    # A parameter under another name is reported once: the one that is meant is not also missing.
+    meant = {
+        otherwords.parameter(name, rows) or nearest(name, rows) for name in given.keys() - rows
+    }
     values: Arguments = {}
     for name, row in rows.items():
         if name in given:

@@ -126,3 +126,11 @@ KINDS: dict[str, Callable[[], tuple[Group, ...]]] = {
     "initializers": lambda: _expressions("initializers", INITIALIZERS.values()),
     "regularizers": lambda: _expressions("regularizers", REGULARIZERS.values()),
 }
+SINGULAR = {
+    "operations": "operation",
+    "optimizers": "optimizer",
+    "losses": "loss",
+    "activations": "activation",
+    "initializers": "initializer",
+    "regularizers": "regularizer",
+}

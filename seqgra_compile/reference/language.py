@@ -211,7 +211,7 @@ def _optimizers() -> Iterable[str]:
             yield _parameters(entry.parameters)
             if not row.refused:
                 values = {p.keyword or p.name: Code(p.name.upper()) for p in row.parameters}
-                yield _code("python", call(row.function, **values, **row.fixed))
+                yield _code("python", str(call(row.function, **values, **row.fixed)))
 
 
 # ---- activations, initializers, regularizers ----
@@ -219,7 +219,7 @@ def _optimizers() -> Iterable[str]:
 
 def _activations() -> str:
     rows = (
-        (f"`{row.name}`", row.about, f"`{torch_activation(row.name, 'x')}`")
+        (f"`{row.name}`", row.about, f"`{torch_activation(row.name, Code('x'))}`")
         for row in ACTIVATIONS.values()
     )
     return _table(("Activation", "What it is", f"In {PYTORCH}"), rows)
@@ -251,7 +251,8 @@ def _regularizers() -> str:
     rows = []
     for row in REGULARIZERS.values():
         value = default_call(row)
-        torch, keras = torch_regularizer("weight", value), REGULARIZER.keras(value)
+        torch = " + ".join(torch_regularizer("weight", value))
+        keras = REGULARIZER.keras(value)
         arguments = _call_parameters(row.parameters)
         rows.append((f"`{row.name}`", row.about, arguments, f"`{keras}`", f"`{torch}`"))
     head = ("Regularizer", "What it is", "Arguments", f"In {TENSORFLOW}", f"In {PYTORCH}")

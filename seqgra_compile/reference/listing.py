@@ -4,21 +4,44 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..catalog.parameters import Parameter
-from .entries import KINDS, Entry, Group, default, meaning
+from .entries import KINDS, SINGULAR, Entry, Group, default, meaning
 
 _WIDTH = 100
 
 
-def listing(kind: str) -> str:
-    """All rows of a kind, with their parameters; `kind` is one of `KINDS`."""
-    lines = [line for group in KINDS[kind]() for line in _group(group)]
-    return "\n".join(lines).strip() + "\n"
+def listing(listed: str) -> str | None:
+    """A kind's rows, or the rows of one name, with their parameters; None if there are none."""
+    groups = KINDS[listed]() if listed in KINDS else tuple(_named(listed))
+    lines = [line for group in groups for line in _group(group)]
+    return "\n".join(lines).strip() + "\n" if lines else None
+
+
+def names() -> list[str]:
+    """All kinds, then all names of rows, each once."""
+    rows = [row.name for kind in KINDS.values() for group in kind() for row in group.entries]
+    return list(dict.fromkeys((*KINDS, *rows)))
+
+
+def _named(name: str) -> Iterable[Group]:
+    """The groups of all kinds, each with the rows of this name alone."""
+    for kind in KINDS.values():
+        for group in kind():
+            rows = tuple(
+                row
+                for row in group.entries
+                if name.lower() in (row.name.lower(), *map(str.lower, row.aliases))
+            )
+            if rows:
+                yield replace(group, entries=rows)
 
 
 def _group(group: Group) -> Iterable[str]:
-    title = f"{len(group.entries)} {group.noun} of {group.library}"
+    count = len(group.entries)
+    noun = group.noun if count > 1 else SINGULAR[group.noun]
+    title = f"{count} {noun} of {group.library}"
     yield from (title, "=" * len(title), "")
     detailed = any(entry.parameters or entry.notes for entry in group.entries)
     width = max(len(entry.name) for entry in group.entries)

@@ -221,21 +221,23 @@ ATTACKS = [
         "SG203",
     ),
     Attack(
-        "an attribute of 15 MB", _with(b'units="3"', b'units="%s"' % (b"3" * 15 * 10**6)), "SG204"
+        "an attribute of 15 MB", _with(b'units="3"', b'units="%s"' % (b"3" * 15 * 10**6)), "SG105"
     ),
     Attack(
         "an attribute's name of 15 MB",
         _with(b'units="3"', b'%s="3"' % (b"u" * 15 * 10**6)),
-        "SG203",
+        "SG105",
     ),
-    Attack("a tag of 15 MB", _with(b"Which of", b"<%s/>" % (b"a" * 15 * 10**6)), "SG104"),
-    Attack("text of 15 MB", _with(b">GlobalMaxPool1D<", b">%s<" % (b"a" * 15 * 10**6)), "SG202"),
+    Attack("a tag of 15 MB", _with(b"Which of", b"<%s/>" % (b"a" * 15 * 10**6)), "SG105"),
+    Attack("text of 15 MB", _with(b">GlobalMaxPool1D<", b">%s<" % (b"a" * 15 * 10**6)), "SG105"),
     Attack(
         "15 MB of character references",
         _with(b">GlobalMaxPool1D<", b">%s<" % (b"&#65;" * 3 * 10**6)),
-        "SG202",
+        "SG105",
     ),
-    Attack("a comment of 15 MB", _with(b"<seed>", b"<!--%s--><seed>" % (b"x" * 15 * 10**6)), FINE),
+    Attack(
+        "a comment of 15 MB", _with(b"<seed>", b"<!--%s--><seed>" % (b"x" * 15 * 10**6)), "SG105"
+    ),
     Attack("5,000,000 line ends", _with(b"<seed>", b"\n" * 5 * 10**6 + b"<seed>"), FINE),
     Attack("17 MB", _with(b"<seed>", b" " * 17 * 10**6 + b"<seed>"), "SG105"),
     Attack("a NUL", _with(b"Which of", b"\0Which of"), "SG101"),

@@ -1,16 +1,16 @@
-"""Scripts as they are arranged, before templates and Black: of golden cases, examples and draws."""
+"""Scripts as they are arranged, before templates print them: of golden cases, examples and draws."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from random_definitions import draw
 
-from seqgra_compile import compiler
-from seqgra_compile.catalog.semantics import INTENDED, SEMANTICS
+from seqgra_compile.catalog.semantics import INTENDED, MAPPED, SEMANTICS
+from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_bytes
 from seqgra_compile.script import Script
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,34 +21,26 @@ DEFINITIONS = [
 ]
 
 
-def arranged(
-    name: str, data: bytes, folder: Path, semantics: str = INTENDED, library: str | None = None
-) -> Script | None:
-    """The script of a definition, or None where there is none of it under these semantics."""
-    found: list[Script] = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiler, "render", found.append)
-        patch.setattr(compiler, "format_script", lambda pieces: "")
-        try:
-            compiler.compile_bytes(
-                name, data, [folder], options=compiler.Options(semantics=semantics, library=library)
-            )
-        except compiler.UnsupportedSemantics:
-            return None
-    return found[0] if found else None
+def arranged(name: str, data: bytes, folder: Path, **options: str) -> Script | None:
+    """The script of a definition, or None where there is none of it under these options."""
+    try:
+        return compile_bytes(name, data, [folder], Options(check_only=True, **options)).arranged
+    except UnsupportedSemantics:
+        return None
 
 
-def of_file(path: Path, semantics: str = INTENDED) -> Script | None:
-    return arranged(path.name, path.read_bytes(), path.parent, semantics)
+def of_file(path: Path, **options: str) -> Script | None:
+    return arranged(path.name, path.read_bytes(), path.parent, **options)
 
 
 SCRIPTS = [of_file(path) for path in DEFINITIONS]
 
 
-def imitating() -> list[Script]:
-    """The same definitions under the other semantics."""
-    others = [name for name in SEMANTICS if name != INTENDED]
-    found = [of_file(path, semantics) for path in DEFINITIONS for semantics in others]
+def under_other_options(paths: Iterable[Path] = DEFINITIONS) -> list[Script]:
+    """Definitions under the other semantics, and with their data on disk."""
+    others = [{"semantics": name} for name in SEMANTICS if name != INTENDED]
+    others += [each | {"storage": MAPPED} for each in ({}, *others)]
+    found = [of_file(path, **options) for path in paths for options in others]
     return [script for script in found if script]
 
 

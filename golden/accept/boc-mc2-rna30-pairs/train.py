@@ -41,6 +41,7 @@ LABELS = ("c1", "c2")  # general/labels
 # general/seed: 1, without effect: nothing is drawn
 # architecture/external: data-definition data.xml, in the section Model
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
@@ -214,6 +215,7 @@ def predict(model: dict, codes: np.ndarray) -> np.ndarray:
 # ---- Loss and optimizer ------------------------------------------------------
 # None: the data definition holds all that the classifier knows.
 
+
 # ---- Training ----------------------------------------------------------------
 def evaluate(y_hat: np.ndarray, targets: np.ndarray) -> float:
     """The accuracy, which seqgra 0.0.4 reports as 0."""
@@ -330,10 +332,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "77a44b06f75c91cdd5232498b2ce3aba5f62c55f3597fe517ecfecabc8563064"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "77a44b06f75c91cdd5232498b2ce3aba5f62c55f3597fe517ecfecabc8563064"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

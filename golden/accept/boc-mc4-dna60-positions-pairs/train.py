@@ -43,6 +43,7 @@ LABELS = ("c1", "c2", "c3", "c4")  # general/labels
 # general/seed: 1, without effect: nothing is drawn
 # architecture/external: data-definition data.xml, in the section Model
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
@@ -259,6 +260,7 @@ def predict(model: dict, codes: np.ndarray) -> np.ndarray:
 # ---- Loss and optimizer ------------------------------------------------------
 # None: the data definition holds all that the classifier knows.
 
+
 # ---- Training ----------------------------------------------------------------
 def evaluate(y_hat: np.ndarray, targets: np.ndarray) -> float:
     """The accuracy, which seqgra 0.0.4 reports as 0."""
@@ -375,10 +377,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "4cb4a1410191da336ace97b2be2b4f4e4ba3f55c7a0950db367c6c3710117cf3"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "4cb4a1410191da336ace97b2be2b4f4e4ba3f55c7a0950db367c6c3710117cf3"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

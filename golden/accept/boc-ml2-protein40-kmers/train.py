@@ -41,6 +41,7 @@ LABELS = ("kinase", "phosphatase")  # general/labels
 # general/seed: 1, without effect: nothing is drawn
 # architecture/external: data-definition data.xml, in the section Model
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ARNDCEQGHILKMFPSTWYV")] = range(20)
@@ -91,17 +92,17 @@ def one_hot(codes: np.ndarray) -> np.ndarray:
 
 # One row a position: the probabilities of A, R, N, D, C, E, Q, G, H, I, L, K, M,
 # F, P, S, T, W, Y, V, as written.
-# fmt: off
 MATRICES = {
     "site": [
-        [0, 0.6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.4, 0, 0, 0, 0, 0, 0, 0, 0],
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.5, 0.45, 0, 0.05, 0],
-        [0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05,
-         0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05],
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0],
+        "0 0.6 0 0 0 0 0 0 0 0 0 0.4 0 0 0 0 0 0 0 0",
+        "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0.5 0.45 0 0.05 0",
+        (
+            "0.05 0.05 0.05 0.05 0.05 0.05 0.05 0.05 0.05 0.05 0.05 0.05 0.05 0.05 "
+            "0.05 0.05 0.05 0.05 0.05 0.05"
+        ),
+        "0 0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 0 0 0 0",
     ],
 }
-# fmt: on
 
 # Words and their probabilities, as written. seqgra 0.0.4 cannot score them.
 KMERS = {
@@ -134,7 +135,7 @@ def build_model() -> dict[str, list]:
     """
     model = {}
     for name, rows in MATRICES.items():
-        probabilities = np.array(rows, float)
+        probabilities = np.array([row.split() for row in rows], float)
         for _ in range(2):  # as seqgra does; the second time moves last digits only
             probabilities /= probabilities.sum(axis=1, keepdims=True)
         model[name] = [(log_odds(probabilities).T, 0.0)]
@@ -198,6 +199,7 @@ def predict(model: dict, codes: np.ndarray) -> np.ndarray:
 
 # ---- Loss and optimizer ------------------------------------------------------
 # None: the data definition holds all that the classifier knows.
+
 
 # ---- Training ----------------------------------------------------------------
 def evaluate(y_hat: np.ndarray, targets: np.ndarray) -> float:
@@ -315,10 +317,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "4a8d15333b58ab50b8341f53d07ac152e0f42a08aeb3cf4dc4afd8e02044d087"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "4a8d15333b58ab50b8341f53d07ac152e0f42a08aeb3cf4dc4afd8e02044d087"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

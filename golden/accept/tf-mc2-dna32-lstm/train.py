@@ -70,6 +70,7 @@ EPOCHS = 15  # trainingprocess/epochs
 # trainingprocess/early_stopping: False
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
@@ -577,10 +578,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "c363651772514440bda7ebbefdcefd7b6d74c8fb07f2dd80a8087c7e59513bb7"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "c363651772514440bda7ebbefdcefd7b6d74c8fb07f2dd80a8087c7e59513bb7"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

@@ -77,6 +77,7 @@ EPOCHS = 6  # trainingprocess/epochs
 PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
@@ -605,10 +606,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "f27a5aa21e8de1dca936a50b65edd6396d003bb5930ff46b8bd28eb4a44a4a83"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "f27a5aa21e8de1dca936a50b65edd6396d003bb5930ff46b8bd28eb4a44a4a83"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

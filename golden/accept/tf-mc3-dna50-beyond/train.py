@@ -72,6 +72,7 @@ EPOCHS = 25  # trainingprocess/epochs
 PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
@@ -597,10 +598,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "452fc1970f46ffef2c227228e6daa3adc60b8c5fb6881c5246f5dd7272ca5531"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "452fc1970f46ffef2c227228e6daa3adc60b8c5fb6881c5246f5dd7272ca5531"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

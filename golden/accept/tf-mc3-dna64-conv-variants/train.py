@@ -74,6 +74,7 @@ EPOCHS = 40  # trainingprocess/epochs
 PATIENCE = 5  # trainingprocess/early_stopping_patience
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
@@ -563,10 +564,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "e3ebee85fddb9ab2f8b98e49b1995fe665b753aef5dab32cf396e418b152a7e0"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "e3ebee85fddb9ab2f8b98e49b1995fe665b753aef5dab32cf396e418b152a7e0"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

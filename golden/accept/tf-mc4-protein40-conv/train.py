@@ -71,6 +71,7 @@ EPOCHS = 20  # trainingprocess/epochs
 PATIENCE = 3  # trainingprocess/early_stopping_patience
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ARNDCEQGHILKMFPSTWYV")] = range(20)
@@ -474,10 +475,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "88d805810ef91a8c724efc780118d1040133cb30e194f45f914db4158cce755b"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "88d805810ef91a8c724efc780118d1040133cb30e194f45f914db4158cce755b"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

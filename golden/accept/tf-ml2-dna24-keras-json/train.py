@@ -74,6 +74,7 @@ EPOCHS = 6  # trainingprocess/epochs
 # trainingprocess/early_stopping: False
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
@@ -556,10 +557,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "c3a507b047d20d41e96cd2cbb3f6204238919912727a1a7f6e0b6d032975d842"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "c3a507b047d20d41e96cd2cbb3f6204238919912727a1a7f6e0b6d032975d842"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

@@ -72,6 +72,7 @@ EPOCHS = 6  # trainingprocess/epochs
 # trainingprocess/early_stopping: False
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
@@ -619,10 +620,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "c36e8c850eba400b4bc7b81c0431e4b9d83fa09f0ad30d7fd0a30264d5cd6161"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "c36e8c850eba400b4bc7b81c0431e4b9d83fa09f0ad30d7fd0a30264d5cd6161"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

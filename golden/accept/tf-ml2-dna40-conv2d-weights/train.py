@@ -70,6 +70,7 @@ EPOCHS = 8  # trainingprocess/epochs
 # trainingprocess/early_stopping: False
 # trainingprocess/shuffle: False
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
@@ -524,10 +525,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "6c9ef1fe3e889eb7d4382a3ee89fca1f08130098e6576c98fe3f970060e91df1"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "6c9ef1fe3e889eb7d4382a3ee89fca1f08130098e6576c98fe3f970060e91df1"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

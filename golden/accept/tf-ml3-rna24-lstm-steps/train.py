@@ -74,6 +74,7 @@ EPOCHS = 12  # trainingprocess/epochs
 PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
@@ -497,10 +498,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "9b1c29387b3cb4e82c7716851f86911d4078e9f2294eea41e05cd843a7db18a7"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "9b1c29387b3cb4e82c7716851f86911d4078e9f2294eea41e05cd843a7db18a7"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

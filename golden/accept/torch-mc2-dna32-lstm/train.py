@@ -61,6 +61,7 @@ EPOCHS = 15  # trainingprocess/epochs
 # trainingprocess/early_stopping: False
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
@@ -132,13 +133,11 @@ class Model(nn.Module):
         nn.init.orthogonal_(self.lstm_2.weight_hh_l0_reverse, gain=1.0)
         nn.init.zeros_(self.lstm_2.bias_ih_l0_reverse)
         nn.init.ones_(self.lstm_2.bias_ih_l0.data[5:10])  # forget gate
-        nn.init.zeros_(self.lstm_2.bias_hh_l0).requires_grad_(
-            False
-        )  # Keras has one bias
+        nn.init.zeros_(self.lstm_2.bias_hh_l0)  # Keras has one bias
+        self.lstm_2.bias_hh_l0.requires_grad_(False)
         nn.init.ones_(self.lstm_2.bias_ih_l0_reverse.data[5:10])  # forget gate
-        nn.init.zeros_(self.lstm_2.bias_hh_l0_reverse).requires_grad_(
-            False
-        )  # Keras has one bias
+        nn.init.zeros_(self.lstm_2.bias_hh_l0_reverse)  # Keras has one bias
+        self.lstm_2.bias_hh_l0_reverse.requires_grad_(False)
         self.lstm_3 = nn.LSTM(
             10,
             4,
@@ -154,12 +153,10 @@ class Model(nn.Module):
         nn.init.xavier_uniform_(self.lstm_3.weight_ih_l0_reverse, gain=1.0)
         nn.init.orthogonal_(self.lstm_3.weight_hh_l0_reverse, gain=1.0)
         nn.init.zeros_(self.lstm_3.bias_ih_l0_reverse)
-        nn.init.zeros_(self.lstm_3.bias_hh_l0).requires_grad_(
-            False
-        )  # Keras has one bias
-        nn.init.zeros_(self.lstm_3.bias_hh_l0_reverse).requires_grad_(
-            False
-        )  # Keras has one bias
+        nn.init.zeros_(self.lstm_3.bias_hh_l0)  # Keras has one bias
+        self.lstm_3.bias_hh_l0.requires_grad_(False)
+        nn.init.zeros_(self.lstm_3.bias_hh_l0_reverse)  # Keras has one bias
+        self.lstm_3.bias_hh_l0_reverse.requires_grad_(False)
         self.lstm_4 = nn.LSTM(
             4,
             4,
@@ -173,9 +170,8 @@ class Model(nn.Module):
         nn.init.orthogonal_(self.lstm_4.weight_hh_l0, gain=1.0)
         nn.init.zeros_(self.lstm_4.bias_ih_l0)
         nn.init.ones_(self.lstm_4.bias_ih_l0.data[4:8])  # forget gate
-        nn.init.zeros_(self.lstm_4.bias_hh_l0).requires_grad_(
-            False
-        )  # Keras has one bias
+        nn.init.zeros_(self.lstm_4.bias_hh_l0)  # Keras has one bias
+        self.lstm_4.bias_hh_l0.requires_grad_(False)
         self.lstm_5 = nn.LSTM(
             4,
             6,
@@ -459,10 +455,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "b0dbc1a2256e1e040027cc1d65521cd59f4080903d7033b5b4f6ccff6a1f02f7"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "b0dbc1a2256e1e040027cc1d65521cd59f4080903d7033b5b4f6ccff6a1f02f7"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

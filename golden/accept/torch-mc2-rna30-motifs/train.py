@@ -59,6 +59,7 @@ EPOCHS = 50  # trainingprocess/epochs
 PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
@@ -370,10 +371,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "977b0adeef0cbd97300bb45ede97fdb6f25f10b920b2255e3c91eea14677955d"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "977b0adeef0cbd97300bb45ede97fdb6f25f10b920b2255e3c91eea14677955d"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

@@ -60,6 +60,7 @@ EPOCHS = 25  # trainingprocess/epochs
 PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
@@ -259,9 +260,8 @@ class Model(nn.Module):
         nn.init.xavier_uniform_(self.simplernn_9.weight_ih_l0, gain=1.0)
         nn.init.orthogonal_(self.simplernn_9.weight_hh_l0, gain=1.0)
         nn.init.zeros_(self.simplernn_9.bias_ih_l0)
-        nn.init.zeros_(self.simplernn_9.bias_hh_l0).requires_grad_(
-            False
-        )  # Keras has one bias
+        nn.init.zeros_(self.simplernn_9.bias_hh_l0)  # Keras has one bias
+        self.simplernn_9.bias_hh_l0.requires_grad_(False)
         self.layernormalization_10 = nn.LayerNorm(
             5, eps=0.001, elementwise_affine=True, bias=True
         )
@@ -540,10 +540,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "d2d9a56835e62cd9a3887563a2668a34e0e849651cc5bf6bcae87552e198679d"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "d2d9a56835e62cd9a3887563a2668a34e0e849651cc5bf6bcae87552e198679d"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

@@ -65,6 +65,7 @@ EPOCHS = 30  # trainingprocess/epochs
 PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
@@ -446,10 +447,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "d2ced6a78163e9f633d9e671cd51ce917e64a4fff40b7e4ec213f4077ef69370"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "d2ced6a78163e9f633d9e671cd51ce917e64a4fff40b7e4ec213f4077ef69370"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

@@ -62,6 +62,7 @@ EPOCHS = 40  # trainingprocess/epochs
 PATIENCE = 5  # trainingprocess/early_stopping_patience
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
@@ -416,10 +417,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "493e9f13ae0f7e3fc8758f4b5d52a05d2140845163ad7623639d8c73c72bda58"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "493e9f13ae0f7e3fc8758f4b5d52a05d2140845163ad7623639d8c73c72bda58"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

@@ -64,6 +64,7 @@ EPOCHS = 20  # trainingprocess/epochs
 PATIENCE = 3  # trainingprocess/early_stopping_patience
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ARNDCEQGHILKMFPSTWYV")] = range(20)
@@ -434,10 +435,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "8d4f08488003feb74c3c97b53996b17ab38e926df5eb8f201e75a35cd8bb5105"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "8d4f08488003feb74c3c97b53996b17ab38e926df5eb8f201e75a35cd8bb5105"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

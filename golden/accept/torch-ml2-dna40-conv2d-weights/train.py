@@ -59,6 +59,7 @@ EPOCHS = 8  # trainingprocess/epochs
 # trainingprocess/early_stopping: False
 # trainingprocess/shuffle: False
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
@@ -449,10 +450,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "290ca80eae35fbcf1d6a64e68ad415113014d120ce2e356456c9838eed45f71d"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "290ca80eae35fbcf1d6a64e68ad415113014d120ce2e356456c9838eed45f71d"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

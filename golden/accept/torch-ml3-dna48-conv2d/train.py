@@ -60,6 +60,7 @@ EPOCHS = 5  # trainingprocess/epochs
 # trainingprocess/early_stopping: False
 # trainingprocess/shuffle: False
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
@@ -423,10 +424,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "87a750a04250f7f1468b3c9b09014e48121dbdf42771d6fd558934d4d1c0f66a"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "87a750a04250f7f1468b3c9b09014e48121dbdf42771d6fd558934d4d1c0f66a"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

@@ -60,6 +60,7 @@ EPOCHS = 12  # trainingprocess/epochs
 PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 # trainingprocess/shuffle: True
 
+
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
@@ -265,8 +266,8 @@ def penalty(model: nn.Module) -> torch.Tensor:
     """The regularizers' terms: Keras adds them to every loss, in validation too."""
     return sum(
         [
-            0.0001 * model.lstm_2.weight_ih.abs().sum()
-            + 0.001 * model.lstm_2.weight_ih.square().sum(),
+            0.0001 * model.lstm_2.weight_ih.abs().sum(),
+            0.001 * model.lstm_2.weight_ih.square().sum(),
             model.activity_penalty,
         ]
     )
@@ -496,10 +497,8 @@ def add_origin(run: dict, **versions: str) -> None:
     """
     versions = {"seqgra-compile": "0.1.0"} | versions
     versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run["definition"] = (
-        "e52431b7ad410a99a68532ec5c3cdccebb77c394d4e57779a4bf55be6def602a"
-    )
-    run["script"] = hashlib.sha256(script).hexdigest()
+    definition = "e52431b7ad410a99a68532ec5c3cdccebb77c394d4e57779a4bf55be6def602a"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = versions
 

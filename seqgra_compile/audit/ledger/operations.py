@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ... import ir
+from ...backends.pytorch import in_method
 from ...catalog.initializers import torch_initializer
 from ...catalog.operations import OPERATIONS
 from ...catalog.operations.row import TorchLayer
@@ -93,16 +94,20 @@ class Narrowed:
         self.reads = read(operation, library)
         self.calls = calls
         self.attributes, self.initial = {}, {}
+        self.modules: tuple[str, ...] = ()
         if library == PYTORCH:
             self._place_weights(OPERATIONS[operation.name].torch(operation, True))
 
     def _place_weights(self, layer: TorchLayer) -> None:
         """Where the weights of each role live, and the statements that fill them."""
+        self.modules = tuple(attribute for attribute, _ in layer.modules)
         weights = {weight.name: weight for weight in self.operation.weights}
         for placed in layer.weights:
             weight = weights[placed.name]
             value = self.operation[f"{weight.role}_initializer"]
-            fill = torch_initializer(f"self.{placed.attribute}", value, weight.shape, placed.axes)
+            fill = in_method(
+                torch_initializer(f"self.{placed.attribute}", value, weight.shape, placed.axes)
+            )
             self.attributes.setdefault(weight.role, []).append(placed.attribute)
             if fill in self.layer.make:
                 self.initial[fill] = weight.role
@@ -148,8 +153,8 @@ class Narrowed:
     def _torch(self, name: str) -> tuple[int, ...]:
         role, _, kind = name.rpartition("_")
         if name == "trainable":
-            frozen = self._made(lambda line: line.endswith(".requires_grad_(False)"))
-            return () if self.operation["trainable"] else frozen
+            frozen = {f"self.{name}.requires_grad_(False)" for name in self.modules}
+            return () if self.operation["trainable"] else self._made(frozen.__contains__)
         if name == "activity_regularizer":
             return self._applied(lambda line: "activity_penalty" in line)
         if kind == "regularizer":

@@ -1,29 +1,27 @@
 """Which field of a `Script` each piece of a script comes from.
 
 The templates are rendered once more with marks around what each value, condition, loop and
-template prints. Without the marks the text is the compiler's, before Black has laid it out. Black
-keeps the order of the tokens, so each token of the script finds its place in that text, and with
-it the fields that it comes from. Nothing is guessed, and no table repeats what the templates say.
+template prints. Without the marks the text is the script, so each of its tokens has the fields that
+it comes from. Nothing is guessed, and no table repeats what the templates say.
 """
 
 from __future__ import annotations
 
 import bisect
-import difflib
 import functools
 import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import BaseLoader, Environment, nodes
 
-from ...resources import folder
+from ...backends.renderer import TEMPLATE, environment
 from ...script import Script
 from .. import lexer
 
 _MARK = re.compile(r"\0([^\0]*)\0")
-# Black adds and removes these, and lays out the others.
+# They say nothing: lines with nothing else go with the token before them.
 _FREE = {"(", ")", ","}
 _CLOSING = {")", "),", "]", "],", "}", "},", "])", ")]"}
 _LAYOUT = {
@@ -61,8 +59,8 @@ class Token:
 class _Loader(BaseLoader):
     """Templates as the renderer loads them, with marks."""
 
-    def __init__(self) -> None:
-        self.files = FileSystemLoader(folder("templates"), encoding="utf-8")
+    def __init__(self, files: BaseLoader) -> None:
+        self.files = files
 
     def load(self, environment, name, globals=None):
         source, path, _ = self.files.get_source(environment, name)
@@ -119,19 +117,14 @@ def _marked_output(output: nodes.Output) -> Iterator[nodes.Node]:
 
 @functools.cache
 def _environment() -> Environment:
-    return Environment(
-        loader=_Loader(),
-        undefined=StrictUndefined,
-        autoescape=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    """The renderer's, but for the marks."""
+    plain = environment()
+    return plain.overlay(loader=_Loader(plain.loader))
 
 
 def rendered(script: Script) -> Text:
-    """The script before Black, and where each piece of it comes from."""
-    return unmarked(_environment().get_template("script.py.j2").render(script=script))
+    """The script's text, and where each piece of it comes from."""
+    return unmarked(_environment().get_template(TEMPLATE).render(script=script))
 
 
 # ---- marks to places ----
@@ -229,39 +222,25 @@ def _tokens(text: str) -> list[tokenize.TokenInfo]:
     return [each for each in found if each.type not in _LAYOUT and each.string not in _FREE]
 
 
-def tokens(script: Script, formatted: str) -> tuple[Token, ...]:
-    """The tokens of a script that Black has laid out, each with its origins."""
+def tokens(script: Script, printed: str) -> tuple[Token, ...]:
+    """The tokens of a script's text, each with its origins."""
     text = rendered(script)
-    starts = [0, *(match.end() for match in re.finditer("\n", text.text))]
-    before, after = _tokens(text.text), _tokens(formatted)
+    if text.text != printed:
+        raise ValueError("not the text of this script")
+    starts = [0, *(match.end() for match in re.finditer("\n", printed))]
     found = []
-    for old, new in _aligned(before, after):
-        start, end = (starts[row - 1] + column for row, column in (old.start, old.end))
+    for token in _tokens(printed):
+        start, end = (starts[row - 1] + column for row, column in (token.start, token.end))
         origins = text.within(start, end)
-        found.append(Token(new.string, new.type, *new.start, new.end[0], origins))
-    return tuple(_closed(found, formatted))
+        found.append(Token(token.string, token.type, *token.start, token.end[0], origins))
+    return tuple(_closed(found, printed))
 
 
-def _closed(found: list[Token], formatted: str) -> Iterator[Token]:
+def _closed(found: list[Token], printed: str) -> Iterator[Token]:
     """Lines that hold nothing but closing brackets go with the token before them."""
-    bare = {n for n, line in enumerate(formatted.split("\n"), 1) if line.strip() in _CLOSING}
+    bare = {n for n, line in enumerate(printed.split("\n"), 1) if line.strip() in _CLOSING}
     for token in found:
         last = token.last
         while last + 1 in bare:
             last += 1
         yield token if last == token.last else replace(token, last=last)
-
-
-def _aligned(
-    before: list[tokenize.TokenInfo], after: list[tokenize.TokenInfo]
-) -> Iterator[tuple[tokenize.TokenInfo, tokenize.TokenInfo]]:
-    """Each token of the script with its own in the text; one by one as long as nothing moves."""
-    if [each.type for each in before] == [each.type for each in after]:
-        yield from zip(before, after, strict=True)
-        return
-    # Black may move a comment of an embedded module behind another token.
-    texts = [[each.string for each in side] for side in (before, after)]
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
-        for number in range(c, d):
-            old = a + number - c if tag == "equal" else min(a + number - c, max(a, b - 1))
-            yield before[min(old, len(before) - 1)], after[number]

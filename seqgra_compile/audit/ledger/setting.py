@@ -92,7 +92,7 @@ def shown(value: object) -> str:
     if isinstance(value, str):
         return visible(value) or "(empty)"
     if isinstance(value, Expression):
-        return call(value.name, **dict(value.arguments))
+        return str(call(value.name, **dict(value.arguments)))
     return literal(value)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
-from ...pycode import Code, call
+from ...pycode import Code, call, prefixed
 from ..activations import ACTIVATION, torch_activation
 from ..parameters import Integer, Parameter, Real
 from ..parameters import Shape as ShapeKind
@@ -38,13 +38,13 @@ def _same(arguments: Arguments, shape: Shape) -> Shape:
     return shape
 
 
-def _elementwise(expression: str) -> TorchLayer:
-    return TorchLayer(forward=(f"x = {expression}",))
+def _elementwise(expression: Code) -> TorchLayer:
+    return TorchLayer(forward=(prefixed("x = ", expression),))
 
 
 def _activation_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     dim = 1 if channels_first and len(operation.input_shape) > 1 else -1
-    return _elementwise(torch_activation(operation["activation"], "x", dim))
+    return _elementwise(torch_activation(operation["activation"], Code("x"), dim))
 
 
 def _relu_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
@@ -56,15 +56,15 @@ def _relu_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
         expression = f"F.leaky_relu(x, {slope!r})" if slope else "F.relu(x)"
     if operation["max_value"] is not None:
         expression += f".clamp(max={operation['max_value']!r})"
-    return _elementwise(expression)
+    return _elementwise(Code(expression))
 
 
 def _leaky_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    return _elementwise(f"F.leaky_relu(x, {operation['negative_slope']!r})")
+    return _elementwise(Code(f"F.leaky_relu(x, {operation['negative_slope']!r})"))
 
 
 def _elu_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    return _elementwise(f"F.elu(x, alpha={operation['alpha']!r})")
+    return _elementwise(Code(f"F.elu(x, alpha={operation['alpha']!r})"))
 
 
 def _prelu_shape(arguments: Arguments, shape: Shape) -> Shape:
@@ -84,9 +84,9 @@ def _prelu_weights(arguments: Arguments, shape: Shape) -> tuple[Weight, ...]:
 def _prelu_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     name, (alpha,) = operation.identifier, operation.weights
     return TorchLayer(
-        forward=(f"x = F.relu(x) - self.{name} * F.relu(-x)",),
+        forward=(Code(f"x = F.relu(x) - self.{name} * F.relu(-x)"),),
         channels_first=False,
-        modules=((name, call("nn.Parameter", Code(call("torch.empty", *alpha.shape)))),),
+        modules=((name, call("nn.Parameter", call("torch.empty", *alpha.shape))),),
         weights=(TorchWeight("alpha", name, tuple(range(len(alpha.shape)))),),
     )
 
@@ -99,7 +99,8 @@ def _softmax_shape(arguments: Arguments, shape: Shape) -> Shape:
 
 
 def _softmax_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    return TorchLayer(forward=(f"x = F.softmax(x, dim={operation['axis']})",), channels_first=False)
+    applied = call("F.softmax", Code("x"), dim=operation["axis"])
+    return TorchLayer(forward=(prefixed("x = ", applied),), channels_first=False)
 
 
 ROWS = (

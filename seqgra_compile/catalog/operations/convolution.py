@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
-from ...pycode import call
+from ...pycode import Code, call, prefixed
 from ..parameters import Choice, Integer, Parameter, Size
 from .row import (
     AXES,
@@ -142,10 +142,10 @@ def _torch_padding(
     return (0,) * len(spatial), tuple(side for pair in reversed(sides) for side in pair)
 
 
-def pad_first(operation: ir.Operation, spatial: Shape) -> tuple[tuple[int, ...], str]:
+def pad_first(operation: ir.Operation, spatial: Shape) -> tuple[tuple[int, ...], Code]:
     """The padding that nn.ConvNd adds itself, and `x` with what must be added before."""
     padding, extra = _torch_padding(operation, spatial)
-    return padding, f"F.pad(x, {extra})" if any(extra) else "x"
+    return padding, call("F.pad", Code("x"), extra) if any(extra) else Code("x")
 
 
 def _torch(rank: int) -> Callable[[ir.Operation, bool], TorchLayer]:
@@ -165,9 +165,9 @@ def _torch(rank: int) -> Callable[[ir.Operation, bool], TorchLayer]:
             groups=operation["groups"],
             bias=operation["use_bias"],
         )
-        result = f"self.{operation.identifier}({x})"
+        result = call(f"self.{operation.identifier}", x)
         return TorchLayer(
-            forward=(f"x = {activated(operation, result, moved)}",),
+            forward=(prefixed("x = ", activated(operation, result, moved)),),
             channels_first=moved,
             modules=((operation.identifier, module),),
             weights=torch_kernel_and_bias(operation, (rank + 1, rank, *range(rank))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
-from ...pycode import call
+from ...pycode import Code, call, prefixed
 from ..parameters import Integer, Parameter
 from .row import (
     KERNEL_AND_BIAS,
@@ -32,9 +32,9 @@ def _dense_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     module = call(
         "nn.Linear", operation.input_shape[-1], operation["units"], bias=operation["use_bias"]
     )
-    result = f"self.{operation.identifier}(x)"
+    result = call(f"self.{operation.identifier}", Code("x"))
     return TorchLayer(
-        forward=(f"x = {activated(operation, result, False)}",),
+        forward=(prefixed("x = ", activated(operation, result, False)),),
         channels_first=False,
         modules=((operation.identifier, module),),
         weights=torch_kernel_and_bias(operation, (1, 0)),

@@ -6,7 +6,7 @@ import math
 
 from ... import ir
 from ...ir import Arguments, Shape
-from ...pycode import Code, call
+from ...pycode import Code, call, prefixed
 from ..parameters import Parameter, Real
 from .row import Operation, TorchCell, TorchLayer, keras_layer, require_rank
 
@@ -30,13 +30,13 @@ def _channels(arguments: Arguments, shape: Shape) -> Shape:
 def _dropped(function: str, channels_first: bool | None) -> TorchCell:
     def lower(operation: ir.Operation, _: bool) -> TorchLayer:
         dropped = call(function, Code("x"), p=operation["rate"], training=Code("self.training"))
-        return TorchLayer(forward=(f"x = {dropped}",), channels_first=channels_first)
+        return TorchLayer(forward=(prefixed("x = ", dropped),), channels_first=channels_first)
 
     return lower
 
 
 def _in_training(statement: str) -> TorchLayer:
-    return TorchLayer(forward=("if self.training:", f"    {statement}"))
+    return TorchLayer(forward=(Code("if self.training:"), Code(f"    {statement}")))
 
 
 def _noise_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:

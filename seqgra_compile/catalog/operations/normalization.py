@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
-from ...pycode import Code, call
+from ...pycode import Code, call, prefixed
 from ..initializers import initializer
 from ..parameters import Boolean, Integer, Parameter, Real
 from .row import (
@@ -117,7 +117,7 @@ def _batch_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     )
     # The class takes at most two axes beside the batch.
     flat, unflat = ("x.flatten(2)", ".view_as(x)") if len(shape) > 2 else ("x", "")
-    forward = f"x = self.{name}({flat}){unflat}"
+    forward = Code(f"x = self.{name}({flat}){unflat}")
     if not operation["trainable"]:
         # A frozen layer of Keras does not follow the data, not even in training.
         kept = (f"self.{name}.{part}" for part in ("running_mean", "running_var", "weight", "bias"))
@@ -128,7 +128,7 @@ def _batch_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
             training=False,
             eps=operation["epsilon"],
         )
-        forward = f"x = {frozen}"
+        forward = prefixed("x = ", frozen)
     return TorchLayer(
         forward=(forward,),
         # The class keeps axis 1 apart: the channels moved there, or the first axis as it is.
@@ -141,11 +141,11 @@ def _batch_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     )
 
 
-def _constants(operation: ir.Operation) -> tuple[str, ...]:
+def _constants(operation: ir.Operation) -> tuple[Code, ...]:
     """A scale or shift that the definition switches off stays as it is."""
     parts = (("scale", "weight"), ("center", "bias"))
     return tuple(
-        f"self.{operation.identifier}.{attribute}.requires_grad_(False)"
+        Code(f"self.{operation.identifier}.{attribute}.requires_grad_(False)")
         for switch, attribute in parts
         if not operation[switch]
     )
@@ -161,7 +161,7 @@ def _layer_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
         bias=True,
     )
     return TorchLayer(
-        forward=(f"x = self.{name}(x)",),
+        forward=(Code(f"x = self.{name}(x)"),),
         channels_first=False,
         modules=((name, module),),
         weights=_placed(operation),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ... import ir
 from ...ir import Arguments, Shape
+from ...pycode import Code, call, prefixed
 from ..parameters import Choice, Parameter, Size
 from .row import (
     AXES,
@@ -69,35 +70,37 @@ def _padding(operation: ir.Operation) -> tuple[int, ...]:
     return padding if any(padding) else ()
 
 
-def _arguments(operation: ir.Operation) -> str:
+def _arguments(operation: ir.Operation) -> dict[str, object]:
     windows = _windows(operation.arguments)
     sizes, steps = zip(*windows, strict=True)
     if len(windows) == 1:
         sizes, steps = sizes[0], steps[0]
-    return f"kernel_size={sizes}, stride={steps}"
+    return {"kernel_size": sizes, "stride": steps}
 
 
 def _max_torch(rank: int) -> Callable[[ir.Operation, bool], TorchLayer]:
     def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-        padding = _padding(operation)
-        x = f'F.pad(x, {padding}, value=float("-inf"))' if padding else "x"
-        pooled = f"F.max_pool{rank}d({x}, {_arguments(operation)})"
-        return TorchLayer(forward=(f"x = {pooled}",), channels_first=True)
+        padding, x = _padding(operation), Code("x")
+        if padding:
+            x = call("F.pad", x, padding, value=Code('float("-inf")'))
+        pooled = call(f"F.max_pool{rank}d", x, **_arguments(operation))
+        return TorchLayer(forward=(prefixed("x = ", pooled),), channels_first=True)
 
     return lower
 
 
 def _average_torch(rank: int) -> Callable[[ir.Operation, bool], TorchLayer]:
     def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-        padding, pool = _padding(operation), f"F.avg_pool{rank}d"
-        if not padding:
-            forward = (f"x = {pool}(x, {_arguments(operation)})",)
-        else:
+        def pooled(before: str, x: Code) -> Code:
+            padded = call("F.pad", x, padding) if padding else x
+            return prefixed(before, call(f"F.avg_pool{rank}d", padded, **_arguments(operation)))
+
+        padding = _padding(operation)
+        forward = (pooled("x = ", Code("x")),)
+        if padding:
             # Keras averages over the positions that exist, not over the padding.
-            forward = (
-                f"share = {pool}(F.pad(torch.ones_like(x), {padding}), {_arguments(operation)})",
-                f"x = {pool}(F.pad(x, {padding}), {_arguments(operation)}) / share",
-            )
+            share = pooled("share = ", Code("torch.ones_like(x)"))
+            forward = (share, *forward, Code("x = x / share"))
         return TorchLayer(forward=forward, channels_first=True)
 
     return lower
@@ -117,7 +120,7 @@ def _global_torch(rank: int, method: str) -> Callable[[ir.Operation, bool], Torc
     def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
         first = 2 if channels_first else 1
         dim = first if rank == 1 else (first, first + 1)
-        return TorchLayer(forward=(f"x = x.{method}(dim={dim})",))
+        return TorchLayer(forward=(Code(f"x = x.{method}(dim={dim})"),))
 
     return lower
 

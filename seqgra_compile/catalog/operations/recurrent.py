@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
-from ...pycode import Code, call
+from ...pycode import Code, call, prefixed
 from ..activations import torch_activation
 from ..parameters import Boolean, Choice, Integer, Parameter, Real
 from .kerasfaults import check_recurrent
@@ -90,10 +90,10 @@ _AROUND = (
     ),
 )
 _MERGED = {
-    "concat": "torch.cat((forward, backward), dim=-1)",
-    "sum": "forward + backward",
-    "mul": "forward * backward",
-    "ave": "(forward + backward) / 2",
+    "concat": Code("x = torch.cat((forward, backward), dim=-1)"),
+    "sum": Code("x = forward + backward"),
+    "mul": Code("x = forward * backward"),
+    "ave": Code("x = (forward + backward) / 2"),
 }
 _SUFFIXES = {"": "", "forward_": "_forward", "backward_": "_backward"}
 
@@ -168,8 +168,8 @@ def _weights(cell: _Cell) -> Callable[[Arguments, Shape], tuple[Weight, ...]]:
     return weights
 
 
-def _keras(cell: _Cell) -> Callable[[ir.Operation], str]:
-    def lower(operation: ir.Operation) -> str:
+def _keras(cell: _Cell) -> Callable[[ir.Operation], Code]:
+    def lower(operation: ir.Operation) -> Code:
         arguments: dict[str, object] = keras_arguments(cell.parameters, operation)
         arguments |= {"seed": operation.seed, "trainable": operation["trainable"]}
         if cell.gates > 1:
@@ -179,7 +179,7 @@ def _keras(cell: _Cell) -> Callable[[ir.Operation], str]:
             return call(layer, **arguments, name=operation.identifier)
         return call(
             "keras.layers.Bidirectional",
-            Code(call(layer, **arguments)),
+            call(layer, **arguments),
             merge_mode=operation["merge_mode"],
             name=operation.identifier,
         )
@@ -208,9 +208,10 @@ def _plain_torch(
         weights += _placed(operation, direction, name, end, "bias_ih" + end)
         if operation["use_bias"]:
             # Keras has one bias; PyTorch's second would double its step.
-            zeros = f"nn.init.zeros_(self.{name}.bias_hh{end})"
-            second = f"{zeros}.requires_grad_(False)  # Keras has one bias"
-            initialize += [*_forget(operation, f"{name}.bias_ih{end}"), second]
+            second = f"self.{name}.bias_hh{end}"
+            zeros = Code(f"nn.init.zeros_({second})  # Keras has one bias")
+            fixed = Code(f"{second}.requires_grad_(False)")
+            initialize += [*_forget(operation, f"{name}.bias_ih{end}"), zeros, fixed]
     module = call(
         class_name,
         operation.input_shape[-1],
@@ -252,26 +253,26 @@ def _placed(
 
 def _plain_forward(
     operation: ir.Operation, run: str, state: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+) -> tuple[tuple[Code, ...], tuple[str, ...]]:
     """Statements, and what an activity regularizer looks at."""
     if not operation["bidirectional"]:
         end = "" if operation["return_sequences"] else "[:, -1]"
-        return (f"x = {run}[0]{end}",), ("x",)
+        return (Code(f"x = {run}[0]{end}"),), ("x",)
     if operation["return_sequences"]:
         if operation["merge_mode"] == "concat":
-            return (f"x = {run}[0]",), ("x",)
+            return (Code(f"x = {run}[0]"),), ("x",)
         split = f"forward, backward = {run}[0].chunk(2, dim=-1)"
     else:
         # The last state of the backward direction is the one at the first position.
         split = f"forward, backward = {run}{state}  # the last state of each"
-    return (split, f"x = {_MERGED[operation['merge_mode']]}"), ("forward", "backward")
+    return (Code(split), _MERGED[operation["merge_mode"]]), ("forward", "backward")
 
 
-def _forget(operation: ir.Operation, attribute: str) -> list[str]:
+def _forget(operation: ir.Operation, attribute: str) -> list[Code]:
     if "unit_forget_bias" not in operation.arguments or not operation["unit_forget_bias"]:
         return []
-    units = operation["units"]
-    return [f"nn.init.ones_(self.{attribute}.data[{units} : {2 * units}])  # forget gate"]
+    part = f"self.{attribute}.data[{operation['units']}:{2 * operation['units']}]"
+    return [Code(f"nn.init.ones_({part})  # forget gate")]
 
 
 def _stepwise_torch(cell: _Cell, operation: ir.Operation) -> TorchLayer:
@@ -318,17 +319,17 @@ def _own(operation: ir.Operation, parameter: str) -> object:
 
 
 def _function(activation: str | None) -> Code | None:
-    return activation and Code(f"lambda x: {torch_activation(activation, 'x')}")
+    return activation and prefixed("lambda x: ", torch_activation(activation, Code("x")))
 
 
-def _stepwise_forward(operation: ir.Operation, states: list[str]) -> tuple[str, ...]:
+def _stepwise_forward(operation: ir.Operation, states: list[str]) -> tuple[Code, ...]:
     end = "" if operation["return_sequences"] else "[:, -1]"
     if len(states) == 1:
-        return (f"x = {states[0]}{end}",)
+        return (Code(f"x = {states[0]}{end}"),)
     # Both directions stand in the order of the sequence when they are joined.
     backward = f"{states[1]}.flip(1)" if operation["return_sequences"] else f"{states[1]}{end}"
     merged = _MERGED[operation["merge_mode"]]
-    return (f"forward = {states[0]}{end}", f"backward = {backward}", f"x = {merged}")
+    return (Code(f"forward = {states[0]}{end}"), Code(f"backward = {backward}"), merged)
 
 
 def _row(cell: _Cell) -> Operation:

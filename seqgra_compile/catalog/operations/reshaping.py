@@ -6,6 +6,7 @@ import math
 
 from ... import ir
 from ...ir import Arguments, Shape
+from ...pycode import Code
 from ..parameters import Integer, Pair, Parameter, Size
 from ..parameters import Shape as ShapeKind
 from .row import Operation, ShapeError, TorchLayer, keras_layer, require_rank
@@ -22,7 +23,7 @@ _SEQUENCE = "(length, channels)"
 
 
 def _in_keras_order(*statements: str) -> TorchLayer:
-    return TorchLayer(forward=statements, channels_first=False)
+    return TorchLayer(forward=tuple(map(Code, statements)), channels_first=False)
 
 
 def _reshaped(arguments: Arguments, shape: Shape) -> Shape:
@@ -75,7 +76,7 @@ def _padded(arguments: Arguments, shape: Shape) -> Shape:
 
 
 def _padding_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    return TorchLayer(forward=(f"x = F.pad(x, {operation['padding']})",), channels_first=True)
+    return TorchLayer(forward=(Code(f"x = F.pad(x, {operation['padding']})"),), channels_first=True)
 
 
 def _cropped(arguments: Arguments, shape: Shape) -> Shape:
@@ -93,7 +94,7 @@ def _cropped(arguments: Arguments, shape: Shape) -> Shape:
 
 def _cropping_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     before, after = operation["cropping"]
-    return _in_keras_order(f"x = x[:, {before} : {operation.input_shape[0] - after}]")
+    return _in_keras_order(f"x = x[:, {before}:{operation.input_shape[0] - after}]")
 
 
 def _upsampled(arguments: Arguments, shape: Shape) -> Shape:

@@ -48,11 +48,11 @@ class TorchLayer:
     initial values that such a fragment gives by itself, by the weight's name.
     """
 
-    forward: tuple[str, ...]
+    forward: tuple[Code, ...]
     channels_first: bool | None = None
-    modules: tuple[tuple[str, str], ...] = ()
+    modules: tuple[tuple[str, Code], ...] = ()
     weights: tuple[TorchWeight, ...] = ()
-    initialize: tuple[str, ...] = ()
+    initialize: tuple[Code, ...] = ()
     results: tuple[str, ...] = ("x",)
     needs: tuple[str, ...] = ()
     preset: Mapping[str, Expression] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class Operation:
     about: str
     parameters: tuple[Parameter, ...]
     infer: Callable[[Arguments, Shape], Shape]
-    keras: Callable[[ir.Operation], str]
+    keras: Callable[[ir.Operation], Code]
     torch: TorchCell
     weights: Callable[[Arguments, Shape], tuple[Weight, ...]] = lambda arguments, shape: ()
     aliases: tuple[str, ...] = ()
@@ -159,10 +159,10 @@ def keras_arguments(parameters: tuple[Parameter, ...], operation: ir.Operation) 
 
 def keras_layer(
     class_name: str, parameters: tuple[Parameter, ...] = (), **extra: object
-) -> Callable[[ir.Operation], str]:
+) -> Callable[[ir.Operation], Code]:
     """A cell that calls the Keras layer with every argument spelled out."""
 
-    def lower(operation: ir.Operation) -> str:
+    def lower(operation: ir.Operation) -> Code:
         arguments: dict[str, object] = {**keras_arguments(parameters, operation), **extra}
         if operation.weights:
             arguments["trainable"] = operation["trainable"]
@@ -171,14 +171,14 @@ def keras_layer(
     return lower
 
 
-def activated(operation: ir.Operation, x: str, channels_first: bool) -> str:
+def activated(operation: ir.Operation, x: Code, channels_first: bool) -> Code:
     """An expression with the operation's own activation around it."""
     rank = len(operation.output_shape)
     dim = 1 if channels_first and rank > 1 else -1
     return torch_activation(operation["activation"], x, dim)
 
 
-def torch_initial_values(operation: ir.Operation, layer: TorchLayer) -> list[str]:
+def torch_initial_values(operation: ir.Operation, layer: TorchLayer) -> list[Code]:
     """Statements that give each weight its initial values, as the definition says."""
     known = {weight.name: weight for weight in operation.weights}
     lines = []

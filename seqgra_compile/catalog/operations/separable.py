@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
-from ...pycode import call
+from ...pycode import Code, call, prefixed
 from ..parameters import Choice, Integer, Parameter, Size
 from .convolution import pad_first
 from .row import (
@@ -90,7 +90,7 @@ def _bias(arguments: Arguments, size: int) -> tuple[Weight, ...]:
     return (Weight("bias", (size,), "bias"),) if arguments["use_bias"].value else ()
 
 
-def _depthwise_module(operation: ir.Operation, padding: int, bias: bool) -> str:
+def _depthwise_module(operation: ir.Operation, padding: int, bias: bool) -> Code:
     channels = operation.input_shape[-1]
     return call(
         "nn.Conv1d",
@@ -110,7 +110,7 @@ def _depthwise_torch(operation: ir.Operation, channels_first: bool) -> TorchLaye
     (padding,), x = pad_first(operation, operation.input_shape[:1])
     places = {"depthwise_kernel": ("weight", (1, 2, 0)), "bias": ("bias", (0,))}
     return TorchLayer(
-        forward=(f"x = {activated(operation, f'self.{name}({x})', True)}",),
+        forward=(prefixed("x = ", activated(operation, call(f"self.{name}", x), True)),),
         channels_first=True,
         modules=((name, _depthwise_module(operation, padding, operation["use_bias"])),),
         weights=tuple(
@@ -135,9 +135,9 @@ def _separable_torch(operation: ir.Operation, channels_first: bool) -> TorchLaye
         "pointwise_kernel": (f"{name}_pointwise.weight", (2, 1, 0)),
         "bias": (f"{name}_pointwise.bias", (0,)),
     }
-    result = f"self.{name}_pointwise(self.{name}_depthwise({x}))"
+    result = call(f"self.{name}_pointwise", call(f"self.{name}_depthwise", x))
     return TorchLayer(
-        forward=(f"x = {activated(operation, result, True)}",),
+        forward=(prefixed("x = ", activated(operation, result, True)),),
         channels_first=True,
         modules=(
             (f"{name}_depthwise", _depthwise_module(operation, padding, bias=False)),
@@ -195,12 +195,11 @@ def _transpose_torch(operation: ir.Operation, channels_first: bool) -> TorchLaye
         bias=operation["use_bias"],
     )
     full = (operation.input_shape[0] - 1) * stride + reach + extra
-    result = f"self.{name}(x)"
-    if full > length:
-        start = (full - length) // 2
-        result += f"[:, :, {start} : {start + length}]"
+    start = (full - length) // 2
+    end = f"[:, :, {start}:{start + length}]" if full > length else ""
+    result = Code(f"self.{name}(x){end}")
     return TorchLayer(
-        forward=(f"x = {activated(operation, result, True)}",),
+        forward=(prefixed("x = ", activated(operation, result, True)),),
         channels_first=True,
         modules=((name, module),),
         weights=torch_kernel_and_bias(operation, (2, 1, 0)),

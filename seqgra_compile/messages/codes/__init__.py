@@ -17,6 +17,7 @@ from .sg7_habits import HABITS
 from .sg9_internal import INTERNAL
 from .sg42_grammars import GRAMMARS
 from .sg61_kerasfiles import KERAS_FILES
+from .sg62_modules import MODULES
 
 CODES: dict[str, Explanation] = {
     **STRUCTURE,
@@ -26,6 +27,7 @@ CODES: dict[str, Explanation] = {
     **HABITS,
     **FILES,
     **KERAS_FILES,
+    **MODULES,
     **GRAMMARS,
     **INTERNAL,
 }

@@ -47,7 +47,7 @@ VALUES = {
         """
         The value cannot be what its parameter wants. Text is never evaluated: numbers, true or
         false, tuples and a closed list of calls such as RandomNormal(stddev=0.1) are all that is
-        read, and a number has to be finite and in range.
+        read, and a number has to be in range: neither too large for a script nor too near to 0.
 
             <operation filters="-16" kernel_size="eleven">Conv1D</operation>
 
@@ -183,6 +183,19 @@ VALUES = {
             <label>ctcf|egr1</label>
 
         Rename the label, in the data files too: ctcf-egr1.
+        """,
+    ),
+    "SG215": Explanation(
+        "two labels that look the same",
+        """
+        An accent can be a part of its letter or a character of its own behind it (in Unicode's
+        terms: NFC and NFD). Both are drawn alike, and they are different labels. Messages show the
+        second form as an escape.
+
+            <label>h\u00e9lix</label>
+            <label>he\u0301lix</label>
+
+        Write one form everywhere, in the data files too, or rename one of the labels.
         """,
     ),
 }

@@ -82,8 +82,9 @@ FILES = {
     "SG607": Explanation(
         "an import that a single file cannot resolve",
         """
-        The module imports a file of its own folder, which is not there when the script runs
-        elsewhere, or everything of a module by *, so that nobody can tell which names it takes.
+        The module imports a file of its own folder, or of a folder that it adds to sys.path, which
+        is not there when the script runs elsewhere; or it imports everything of a module by *, so
+        that nobody can tell which names it takes. Imports below `if TYPE_CHECKING` never run.
 
             from layers import GatedConv
 
@@ -95,7 +96,8 @@ FILES = {
         "the module needs one more package",
         """
         A note, not an error. The module imports a package beyond PyTorch and NumPy. The script
-        lists it among its dependencies by the name of its import, without a version.
+        lists it among its dependencies by the name of its import, without a version, unless the
+        module also works without it, by `try` and `except ImportError`.
 
             import einops
 

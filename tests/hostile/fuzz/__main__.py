@@ -111,8 +111,6 @@ class Fuzzer:
         # A process for each .h5 file would take nearly all the time: each is read once.
         read = h5_file._found
         self.read_h5 = read if self.target.starts else functools.lru_cache(100)(read)
-        if not self.target.formats:
-            compiler.format_script = lambda pieces: "".join(text for text, _ in pieces)
         self.outcomes: Counter[str] = Counter()
         self.seen: set[str] = set()
         self.inputs, self.slowest, self.began = 0, 0.0, time.perf_counter()
@@ -317,13 +315,12 @@ def main() -> int:
 
 def warm_up(fuzzer: Fuzzer) -> None:
     """Templates and late imports, which the guard would take for something else."""
-    from targets import ACCEPT
+    from targets import ACCEPT, REJECT
 
-    for case in sorted(ACCEPT.iterdir()):
+    for case in sorted([*ACCEPT.iterdir(), *REJECT.iterdir()]):
         fuzzer.compiler.compile_bytes("model.xml", (case / "model.xml").read_bytes(), [case])
     fuzzer.target.make(b"\0" * 64)
-    if fuzzer.target.formats:
-        import black  # noqa: F401
+    import black  # noqa: F401
 
 
 if __name__ == "__main__":

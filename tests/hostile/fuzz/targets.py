@@ -371,7 +371,7 @@ def weights(data: bytes) -> Input:
 
 
 def whole(data: bytes) -> Input:
-    """Definitions and their files of all kinds, through Black."""
+    """Definitions and their files of all kinds."""
     if not data:
         return Input(b"")
     return (structure, values, data_definition, keras_json, module, values)[data[0] % 6](data[1:])
@@ -379,11 +379,10 @@ def whole(data: bytes) -> Input:
 
 @dataclass(frozen=True)
 class Target:
-    """How inputs are made; `formats`: Black runs; `starts`: a process is started for each."""
+    """How inputs are made; `starts`: a process is started for each."""
 
     make: Callable[[bytes], Input]
     length: int
-    formats: bool = False
     starts: bool = False
     corpus: str = ""
 
@@ -399,5 +398,5 @@ TARGETS = {
     "saved-model": Target(saved_model, 100),
     "module": Target(module, 100),
     "weights": Target(weights, 100),
-    "whole": Target(whole, 200, formats=True),
+    "whole": Target(whole, 200),
 }

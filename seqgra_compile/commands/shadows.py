@@ -1,0 +1,48 @@
+"""File names that Python would import in place of a module that scripts need.
+
+Python looks for modules in the script's own folder first: a script named `torch.py` is what
+`import torch` finds, in this script and in each other one of the folder.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+# What PyTorch, Keras, TensorFlow, NumPy, tqdm and h5py import, themselves included.
+LIBRARIES = frozenset(
+    """
+    absl astunparse certifi charset_normalizer clang cloudpickle dill filelock flatbuffers fsspec
+    functorch gast google grpc h5py idna jinja2 joblib keras libclang markdown markdown_it markupsafe
+    mdurl ml_dtypes mpmath namex narwhals networkx numpy nvidia opt_einsum optree packaging pandas
+    pkg_resources pygments requests rich scipy setuptools six sklearn sympy tensorboard tensorflow
+    termcolor threadpoolctl torch torchgen tqdm triton typing_extensions urllib3 werkzeug wheel wrapt
+    """.split()
+)
+# Parts of the standard library that no library imports: a neighbour of this name does no harm.
+_HARMLESS = frozenset(
+    ("antigravity", "idlelib", "lib2to3", "test", "this", "tkinter", "turtledemo")
+)
+_SUFFIXES = (".py", ".pyw")
+
+
+def modules_in(folder: Path) -> list[str]:
+    """The names of files and packages in a folder that Python could import."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        each.name
+        for each in folder.iterdir()
+        if each.suffix in _SUFFIXES or (not each.suffix and (each / "__init__.py").is_file())
+    )
+
+
+def shadowed(name: str, others: Iterable[str] = ()) -> str | None:
+    """The module in place of which such a file would be imported; `others` are needed as well."""
+    path = Path(name)
+    if path.suffix not in (*_SUFFIXES, ""):
+        return None
+    standard = sys.stdlib_module_names - _HARMLESS
+    needed = path.stem in LIBRARIES or path.stem in standard or path.stem in others
+    return path.stem if needed else None

@@ -1,0 +1,29 @@
+"""Lays out an embedded module, the only text in a script that is not ours, with Black."""
+
+from __future__ import annotations
+
+# What a module has around it in a script: a definition and comments above it, a definition below.
+_ABOVE = "def _():\n    pass\n\n\n# Model\n"
+_BELOW = "\n\n\ndef _():\n    pass\n"
+
+
+class UnformattableError(ValueError):
+    """Python that Black cannot read."""
+
+
+def laid_out(code: str) -> str:
+    """A module's code, without empty lines around it, as Black leaves it in the midst of a script.
+
+    Raises `UnformattableError`.
+    """
+    import black  # noqa: PLC0415 - few definitions name a module
+
+    versions = {black.TargetVersion.PY310, black.TargetVersion.PY311, black.TargetVersion.PY312}
+    text = _ABOVE + code.strip("\n") + _BELOW
+    try:
+        text = black.format_str(text, mode=black.Mode(target_versions=versions))
+    except black.InvalidInput as error:
+        raise UnformattableError(str(error)) from None
+    if not (text.startswith(_ABOVE) and text.endswith(_BELOW)):
+        raise UnformattableError("it reaches beyond its own lines")
+    return text[len(_ABOVE) : -len(_BELOW)]

@@ -1,0 +1,56 @@
+"""Stage 3: the files that a definition names, read as text or bytes. Reports SG6."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from ... import ir
+from ...catalog.operations.row import COMMON
+from ...messages.diagnostics import Diagnostics, quoted
+from ...source import Text
+from ..lookup import Folders
+
+_MAX_WEIGHTS = 2**31
+
+
+def embed(model: ir.Model, folders: Folders, diagnostics: Diagnostics) -> ir.Model | None:
+    """The model with its files read, or None if one is missing or unfit."""
+    architecture = model.architecture
+    if isinstance(architecture, ir.External):
+        from .embedding import read_module
+
+        module = read_module(architecture, folders, diagnostics)
+        return module and replace(model, architecture=module)
+    done = tuple(
+        _with_weights(operation, folders, diagnostics) for operation in architecture.operations
+    )
+    if diagnostics.failed:
+        return None
+    return replace(model, architecture=replace(architecture, operations=done))
+
+
+def _with_weights(
+    operation: ir.Operation, folders: Folders, diagnostics: Diagnostics
+) -> ir.Operation:
+    """The operation with the hash of its weights file, if it names one."""
+    named = operation.arguments[COMMON[2].name]
+    if named.value is None:
+        return operation
+    found = folders.find(Text(named.value, named.span), _MAX_WEIGHTS, diagnostics)
+    if found is None:
+        return operation
+    from ..npy import WeightsRefused, check_npy
+
+    _, data = found
+    try:
+        check_npy(data)
+    except WeightsRefused as error:
+        diagnostics.error(
+            "SG609",
+            named.span,
+            f"{quoted(named.value)}: {error}",
+            "save the weights anew, with numpy.save",
+        )
+    file = ir.WeightsFile(named.value, hashlib.sha256(data).hexdigest())
+    return replace(operation, weights_file=file)

@@ -1,0 +1,54 @@
+"""The work grows with the definition, not with its square: counted, without a clock."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from seqgra_compile.compiler import compile_bytes
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ROOT / "examples"
+
+
+def steps(work: Callable[[], object]) -> int:
+    """How many lines of Python run, of loops each round."""
+    count = 0
+
+    def trace(frame, event, argument):
+        nonlocal count
+        count += 1
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def with_operations(text: str, count: int) -> bytes:
+    pool = "<operation>GlobalMaxPool1D</operation>"
+    dense = '<operation units="8" kernel_regularizer="L2(0.5)">Dense</operation>'
+    assert pool in text
+    return text.replace(pool, pool + dense * count).encode()
+
+
+@pytest.mark.parametrize("name", ["motifs.xml", "motifs-tensorflow.xml"])
+def test_the_ledger_grows_with_the_operations(name: str):
+    """Not with their square: each operation adds as many steps as the one before it."""
+    text = (EXAMPLES / name).read_text("utf-8")
+    found = []
+    # What the first one reads, the templates, is kept.
+    assert compile_bytes("model.xml", with_operations(text, 100)).settings
+    for count in (10, 40, 70):
+        compilation = compile_bytes("model.xml", with_operations(text, count))
+        found.append(steps(lambda made=compilation: made.settings))
+        assert len(compilation.settings) > 10 * count
+    first, second = found[1] - found[0], found[2] - found[1]
+    assert second < 1.03 * first
