@@ -47,7 +47,7 @@ OWN_NAMES = frozenset(
     raw count_weights predictions write_results say_start say_end finish stream
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __file__ __name__
     AttributeError BlockingIOError Exception FileExistsError FileNotFoundError
-    KeyboardInterrupt LookupError ModuleNotFoundError NameError OSError RuntimeError TypeError
+    KeyboardInterrupt LookupError ModuleNotFoundError NameError OSError RuntimeError SystemExit TypeError
     ValueError __doc__ __file__ __name__ bool bytes chr dict enumerate float getattr globals hasattr
     hash int isinstance len list map max memoryview min object open print range repr set slice str
     sum tuple type zip
