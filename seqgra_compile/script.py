@@ -124,6 +124,11 @@ class Script:
         return False
 
     @property
+    def has_cpu_build(self) -> bool:
+        """Whether its library comes without CUDA, from elsewhere."""
+        return False
+
+    @property
     def starts_loudly(self) -> bool:
         """Whether `imports` end by putting standard error away, until `packages` are there."""
         return False
@@ -187,6 +192,10 @@ class PyTorchScript(TrainingScript):
     @property
     def embeds(self) -> bool:
         return self.module is not None
+
+    @property
+    def has_cpu_build(self) -> bool:
+        return True
 
     @property
     def clips(self) -> bool:

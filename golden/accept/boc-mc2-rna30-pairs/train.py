@@ -453,7 +453,7 @@ def predictions(y: np.ndarray, y_hat: np.ndarray) -> Iterator[list]:
 
 
 def write_results(out: Path, run: dict, results: dict, files: dict) -> None:
-    """Write each file that is not there yet; one that fails does not keep the others."""
+    """Write what is not there yet; a file that fails does not keep the others."""
     counts = {"trainable": 0, "non-trainable": 0, "all": 0}
     counts = [(f"number of {kind} parameters", count) for kind, count in counts.items()]
     files["num-model-parameters.txt"] = counts

@@ -488,7 +488,7 @@ def set_seed() -> None:
 
 
 def choose_device(gpu: int, threads: int) -> str:
-    """Take the GPU of this number, or for -1 the CPU, told to repeat its results; its name.
+    """Take the GPU of this number, or the CPU for -1, told to repeat its results.
 
     They are bit-identical only on one machine, with the same versions and threads.
     """
@@ -710,7 +710,7 @@ def save_epoch(out: Path, run: dict, model: keras.Model) -> None:
 
 
 def resume(out: Path, run: dict, model: keras.Model) -> None:
-    """Take all from the checkpoint. A new run saves one first, and so sees that it can."""
+    """Take all from the checkpoint; a new run saves its first one, and tries it."""
     path = out / "checkpoint"
     if not path.exists():
         save_epoch(out, run, model)
@@ -765,7 +765,7 @@ def predictions(y: np.ndarray, y_hat: np.ndarray) -> Iterator[list]:
 
 
 def write_results(out: Path, run: dict, results: dict, files: dict) -> None:
-    """Write each file that is not there yet; one that fails does not keep the others."""
+    """Write what is not there yet; a file that fails does not keep the others."""
     total, trained = results["weights"]["count"], results["weights"]["trainable"]
     counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
     files["last-epoch-completed.txt"] = [[len(run["epochs"])]]

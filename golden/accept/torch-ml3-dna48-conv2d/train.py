@@ -37,6 +37,7 @@ try:
     from torch import nn
     from tqdm import tqdm
 except ModuleNotFoundError as error:
+    print("PyTorch without CUDA: https://download.pytorch.org/whl/cpu (--index-url)")
     sys.exit(f"{error}. All that is needed: pip install numpy torch tqdm")
 if [int(part) for part in torch.__version__.split(".")[:2]] < [2, 4]:
     sys.exit(f"PyTorch {torch.__version__}: this script needs 2.4 or later")
@@ -226,7 +227,7 @@ def draw() -> int:
 
 
 def checked(scores, count: int) -> torch.Tensor:
-    """The model's scores of so many examples: a row each, in it a number for each label."""
+    """The model's scores of so many examples: a row each, a number for each label."""
     wanted = (count, len(LABELS))
     if not isinstance(scores, torch.Tensor) or scores.shape != wanted:
         found = getattr(scores, "shape", None)
@@ -558,7 +559,7 @@ def save_epoch(out: Path, run: dict, model, optimizer) -> None:
 
 
 def resume(out: Path, run: dict, model, optimizer) -> None:
-    """Take all from the checkpoint. A new run saves one first, and so sees that it can."""
+    """Take all from the checkpoint; a new run saves its first one, and tries it."""
     path = out / "checkpoint"
     if not path.exists():
         save_epoch(out, run, model, optimizer)
@@ -609,7 +610,7 @@ def raw(value: object) -> bytes | memoryview:
 
 
 def count_weights(model: nn.Module) -> dict:
-    """Numbers of weights, without running means and variances; SHA-256 of all values."""
+    """Numbers of weights, less running means and variances; SHA-256 of all values."""
     values = model.state_dict().values()
     total = sum(weight.numel() for weight in model.parameters())
     trained = sum(w.numel() for w in model.parameters() if w.requires_grad)
@@ -625,7 +626,7 @@ def predictions(y: np.ndarray, y_hat: np.ndarray) -> Iterator[list]:
 
 
 def write_results(out: Path, run: dict, results: dict, files: dict) -> None:
-    """Write each file that is not there yet; one that fails does not keep the others."""
+    """Write what is not there yet; a file that fails does not keep the others."""
     total, trained = results["weights"]["count"], results["weights"]["trainable"]
     counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
     files["last-epoch-completed.txt"] = [[len(run["epochs"])]]
@@ -705,4 +706,5 @@ if __name__ == "__main__":
         traceback.print_exc()
         calls = traceback.extract_tb(error.__traceback__)
         steps = [call.name for call in calls if call.filename == __file__]
-        sys.exit(f"this script was in {', '.join(steps[1:])} when the error was raised")
+        place = f"this script was in {', '.join(steps[1:])} when the error was raised"
+        raise SystemExit(place) from error

@@ -36,6 +36,7 @@ try:
     from torch import nn
     from tqdm import tqdm
 except ModuleNotFoundError as error:
+    print("PyTorch without CUDA: https://download.pytorch.org/whl/cpu (--index-url)")
     sys.exit(f"{error}. All that is needed: pip install numpy torch tqdm")
 if [int(part) for part in torch.__version__.split(".")[:2]] < [2, 4]:
     sys.exit(f"PyTorch {torch.__version__}: this script needs 2.4 or later")
@@ -611,7 +612,7 @@ def save_epoch(out: Path, run: dict, model, optimizer) -> None:
 
 
 def resume(out: Path, run: dict, model, optimizer) -> None:
-    """Take all from the checkpoint. A new run saves one first, and so sees that it can."""
+    """Take all from the checkpoint; a new run saves its first one, and tries it."""
     path = out / "checkpoint"
     if not path.exists():
         save_epoch(out, run, model, optimizer)
@@ -676,7 +677,7 @@ def predictions(y: np.ndarray, y_hat: np.ndarray) -> Iterator[list]:
 
 
 def write_results(out: Path, run: dict, results: dict, files: dict) -> None:
-    """Write each file that is not there yet; one that fails does not keep the others."""
+    """Write what is not there yet; a file that fails does not keep the others."""
     total, trained = results["weights"]["count"], results["weights"]["trainable"]
     counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
     files["last-epoch-completed.txt"] = [[len(run["epochs"])]]

@@ -85,6 +85,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "module": ("architecture",),
     "embeds": ("architecture",),
     "starts_loudly": ("library",),
+    "has_cpu_build": ("library",),
     "build_model": ("architecture",),
     "fragments": ("architecture", OPERATIONS),
     "penalties": ("architecture", OPERATIONS),
