@@ -134,6 +134,11 @@ class Script:
         return False
 
     @property
+    def keeps_order(self) -> bool:
+        """Whether examples are trained in the order of their file."""
+        return False
+
+    @property
     def resumes(self) -> bool:
         """Whether a run that was stopped can continue."""
         return self.trains and self.records
@@ -166,6 +171,10 @@ class TrainingScript(Script):
     layers: tuple[Layer, ...]
     weights_reader: str | None
     weights_files: tuple[LoadedWeights, ...]
+
+    @property
+    def keeps_order(self) -> bool:
+        return not self.shuffle
 
 
 @dataclass(frozen=True, kw_only=True)

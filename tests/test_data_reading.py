@@ -240,6 +240,8 @@ def reader(case: Case, **options: str) -> dict[str, object]:
     """The names that a script's Data section defines, without its one-hot code."""
     script = compiled(case.folder / "model.xml", **options)
     section = re.search(r"(?s)\n# -{4} Data -+\n(.*?)\n\n\ndef one_hot", script)[1]
+    # What it says of bad lines, from the section Records.
+    section += re.search(r"(?s)\n\n\ndef explain_header.*?(?=\n\n\ndef look_for_files)", script)[0]
     imports = "import collections, hashlib, json, os, sys, tempfile\n"
     imports += "from pathlib import Path\nimport numpy as np\n"
     # The class of a script with its data on disk names PyTorch, which reading does not need.

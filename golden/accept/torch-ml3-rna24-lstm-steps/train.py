@@ -70,79 +70,33 @@ CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
 
 
-def explain_header(line: bytes) -> str:
-    """What a file is that begins with this line, and how to make a data file of it."""
-    kinds = {
-        b"\x1f\x8b": "compressed by gzip; decompress it: gunzip FILE.gz",
-        b"PK\x03\x04": "a zip archive; unpack it: unzip FILE",
-        b">": "FASTA; convert it: seqgra-data fasta c1=a.fa c2=b.fa -o data/",
-        b"chr": "BED; convert it: seqgra-data bed c1=a.bed --genome g.fa -o data/",
-        b"\xff\xfe": "UTF-16; convert it: iconv -f utf-16 -t utf-8 FILE",
-        b"\xef\xbb\xbf": "text with a byte order mark; save it as UTF-8 without one",
-        b"x\ty\r": "text with \\r at line ends; convert it: tr '\\r' '\\n' < FILE",
-    }
-    for start, kind in kinds.items():
-        if line.startswith(start):
-            return f"this is {kind}"
-    table = "seqgra-data table FILE --sequence COLUMN --label COLUMN -o data/"
-    return f"found {line[:20]!r}, need x, tab, y; convert other tables: {table}"
-
-
-def explain(line: bytes, length: int) -> str:
-    """What is wrong with an example's line."""
-    columns = line.count(b"\t") + 1
-    sequence, _, label = line.partition(b"\t")
-    letter = sequence.translate(CODE_OF).find(255)
-    if columns != 2:
-        return f"columns: {columns}, need 2: a sequence, a tab, its labels"
-    if len(sequence) != length:
-        return f"length {len(sequence)}, need {length}"
-    if letter != -1:
-        found = chr(sequence[letter])
-        return f"letter {letter + 1} is {found!a}, need one of ACGUN"
-    names = label.decode(errors="surrogateescape").split("|")
-    name = next(name for name in names if name not in LABELS)
-    return f"no label {name[:50]!a} in the definition"
-
-
 def read_examples(path: Path, length: int, digest) -> Iterator[tuple]:
     """The codes and the labels, 0 or 1, of each example; digest takes in all bytes.
 
-    Blank lines are skipped. Bad lines end the run, once all of them are known.
+    Blank lines are skipped. At the first bad line, refuse ends the run.
     """
     index_of = {label.encode(): index for index, label in enumerate(LABELS)}
-    lengths, bad, problems = collections.Counter(), 0, []
+    count = 0
     with path.open("rb") as file:
-        line = file.readline(100)
-        digest.update(line)
-        if line.rstrip(b"\r\n") != b"x\ty":
-            sys.exit(f"{path}:1: {explain_header(line)}")
-        for number, line in enumerate(file, start=2):
+        header = file.readline(100)
+        digest.update(header)
+        if header.rstrip(b"\r\n") != b"x\ty":
+            refuse(path, length)
+        for line in file:
             digest.update(line)
-            line = line.rstrip(b"\r\n")
-            if not line:
-                continue
-            sequence, tab, label = line.partition(b"\t")
+            sequence, tab, label = line.rstrip(b"\r\n").partition(b"\t")
             x = sequence.translate(CODE_OF)
-            lengths[len(x)] += 1
             names = set(label.split(b"|")) if label else set()
             if tab and len(x) == length and 255 not in x and names <= index_of.keys():
                 y = bytearray(len(LABELS))
                 for name in names:
                     y[index_of[name]] = 1
                 yield x, y
-            else:
-                bad += 1
-                if bad <= 20:
-                    problems.append(f"{path}:{number}: {explain(line, length)}")
-    if not lengths:
-        sys.exit(f"{path}: no example below the header")
-    if bad:
-        found = ", ".join(f"{n} ({count}x)" for n, count in lengths.most_common(5))
-        labels = ", ".join(map(repr, LABELS[:10])) + ", ..." * (len(LABELS) > 10)
-        problems.append(f"{path}: bad lines: {bad}, shown: {len(problems)}")
-        problems.append(f"  lengths found: {found}; the definition's labels: {labels}")
-        sys.exit("\n".join(problems))
+                count += 1
+            elif line.strip(b"\r\n"):
+                refuse(path, length)
+    if not count:
+        refuse(path, length)
 
 
 def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
@@ -432,37 +386,18 @@ def choose_device(gpu: int, threads: int | None) -> torch.device:
     return torch.device("cpu" if gpu == -1 else f"cuda:{gpu}")
 
 
-def neighbour(path: Path) -> str:
-    """The file that is there in place of a missing one, and what to do with it."""
-    for other in sorted(path.parent.glob(f"{path.stem}.*")):
-        if other.is_file():
-            fix = "gunzip it" if other.suffix == ".gz" else "convert it: seqgra-data"
-            return f", but there is {other.name}; {fix}"
-    return ""
-
-
 def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
     """The sets' codes and targets; the test set may be missing."""
     sets, length = {}, SEQUENCE_LENGTH
     for name in ("training", "validation", "test"):
         path = data_dir / f"{name}.txt"
-        if not path.exists():
-            other = neighbour(path)
-            if name != "test":
-                problem = f"No such file or directory{other}"
-                raise FileNotFoundError(0, problem, str(path))
-            if other:
-                print(f"warning: {path} is missing{other}", file=sys.stderr)
+        if name == "test" and not path.exists():
             continue
         codes, targets, digest = read_set(path, length)
         sets[name] = codes, targets
         counts = targets.sum(axis=0, dtype=int)
         run["data"][name] = {"sha256": digest, "examples": len(codes)}
         run["data"][name]["labels"] = dict(zip(LABELS, counts.tolist()))
-        missing = [repr(LABELS[index]) for index in np.flatnonzero(counts == 0)]
-        if missing:
-            some = ", ".join(missing[:5]) + ", ..." * (len(missing) > 5)
-            print(f"warning: {path} has no example of {some}", file=sys.stderr)
     return sets
 
 
@@ -473,8 +408,10 @@ def main() -> None:
     kind = f" {torch.cuda.get_device_name(device)}" if device.type == "cuda" else ""
     run |= {"device": f"{device}{kind}", "threads": torch.get_num_threads()}
     add_origin(run, PyTorch=torch.__version__)
+    look_for_files(arguments.data_dir)
     sets = read_sets(arguments.data_dir, run)
     lock = open_folder(out, arguments.resume, run)
+    warn_of_labels(run)
     results = {"copies": find_copies(sets)}
     say_start(run, out)
     for name, arrays in sets.items():
@@ -514,6 +451,93 @@ def packed(state: object) -> memoryview:
     memory = io.BytesIO()
     torch.save(state, memory)  # straight to a full disk, it hides the reason
     return memory.getbuffer()
+
+
+def explain_header(line: bytes) -> str:
+    """What a file is that begins with this line, and how to make a data file of it."""
+    kinds = {
+        b"\x1f\x8b": "compressed by gzip; decompress it: gunzip FILE.gz",
+        b"PK\x03\x04": "a zip archive; unpack it: unzip FILE",
+        b">": "FASTA; convert it: seqgra-data fasta c1=a.fa c2=b.fa -o data/",
+        b"chr": "BED; convert it: seqgra-data bed c1=a.bed --genome g.fa -o data/",
+        b"\xff\xfe": "UTF-16; convert it: iconv -f utf-16 -t utf-8 FILE",
+        b"\xef\xbb\xbf": "text with a byte order mark; save it as UTF-8 without one",
+        b"x\ty\r": "text with \\r at line ends; convert it: tr '\\r' '\\n' < FILE",
+    }
+    for start, kind in kinds.items():
+        if line.startswith(start):
+            return f"this is {kind}"
+    table = "seqgra-data table FILE --sequence COLUMN --label COLUMN -o data/"
+    return f"found {line[:20]!r}, need x, tab, y; convert other tables: {table}"
+
+
+def explain(line: bytes, length: int) -> str:
+    """What is wrong with an example's line; nothing if it is right."""
+    columns = line.count(b"\t") + 1
+    sequence, _, label = line.partition(b"\t")
+    letter = sequence.translate(CODE_OF).find(255)
+    if columns != 2:
+        return f"columns: {columns}, need 2: a sequence, a tab, its labels"
+    if len(sequence) != length:
+        return f"length {len(sequence)}, need {length}"
+    if letter != -1:
+        found = chr(sequence[letter])
+        return f"letter {letter + 1} is {found!a}, need one of ACGUN"
+    names = label.decode(errors="surrogateescape").split("|") if label else []
+    unknown = [name for name in names if name not in LABELS]
+    return f"no label {unknown[0][:50]!a} in the definition" if unknown else ""
+
+
+def refuse(path: Path, length: int) -> None:
+    """End the run with what is wrong in a file: it is read once more, to the end."""
+    lengths, bad, problems = collections.Counter(), 0, []
+    with path.open("rb") as file:
+        header = file.readline(100)
+        if header.rstrip(b"\r\n") != b"x\ty":
+            sys.exit(f"{path}:1: {explain_header(header)}")
+        for number, line in enumerate(file, start=2):
+            line = line.rstrip(b"\r\n")
+            if not line:
+                continue
+            found = len(line.partition(b"\t")[0])
+            lengths[found] += 1
+            problem = explain(line, length)
+            bad += problem != ""
+            if problem and bad <= 20:
+                problems.append(f"{path}:{number}: {problem}")
+    if not lengths:
+        sys.exit(f"{path}: no example below the header")
+    found = ", ".join(f"{n} ({count}x)" for n, count in lengths.most_common(5))
+    labels = ", ".join(map(repr, LABELS[:10])) + ", ..." * (len(LABELS) > 10)
+    problems.append(f"{path}: bad lines: {bad}, shown: {len(problems)}")
+    problems.append(f"  lengths found: {found}; the definition's labels: {labels}")
+    sys.exit("\n".join(problems))
+
+
+def look_for_files(data_dir: Path) -> None:
+    """Name the file that is there in place of a missing one, and what to do with it."""
+    for name in ("training", "validation", "test"):
+        path, hint = data_dir / f"{name}.txt", ""
+        if path.exists():
+            continue
+        for other in filter(Path.is_file, sorted(data_dir.glob(f"{name}.*"))):
+            is_packed = other.suffix == ".gz"
+            fix = "gunzip it" if is_packed else "convert it: seqgra-data"
+            hint = f", but there is {other.name}; {fix}"
+        if name != "test":
+            problem = f"No such file or directory{hint}"
+            raise FileNotFoundError(0, problem, str(path))
+        if hint:
+            print(f"warning: {path} is missing{hint}", file=sys.stderr)
+
+
+def warn_of_labels(run: dict) -> None:
+    """Of labels that a set lacks."""
+    for name, data in run["data"].items():
+        missing = [repr(label) for label, count in data["labels"].items() if not count]
+        if missing:
+            some = ", ".join(missing[:5]) + ", ..." * (len(missing) > 5)
+            print(f"warning: {name}.txt has no example of {some}", file=sys.stderr)
 
 
 def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
