@@ -19,7 +19,7 @@ from setups import SETUPS, Setup
 
 from seqgra_compile.backends.pytorch import _lower
 from seqgra_compile.catalog.operations import OPERATIONS
-from seqgra_compile.catalog.operations.row import TorchLayer
+from seqgra_compile.catalog.operations.layers import TorchLayer, TorchWeight
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("tensorflow")
@@ -27,28 +27,31 @@ pytest.importorskip("tensorflow")
 TOLERANCE = 1e-5
 BATCH = 7
 
-Placed = list[tuple[str, int, object, tuple[int, ...]]]
+Placed = list[tuple[str, int, object, TorchWeight]]
 
 
 def placed(setup: Setup, folder, model) -> Placed:
-    """Each weight: its Keras layer, its place there, the PyTorch tensor, the order of its axes."""
+    """Each weight: its Keras layer, its place there, the PyTorch tensor, and how that holds it."""
     data = definition(setup, "PyTorch")
     architecture = inferred("model.xml", data, folder).architecture
     places = []
     for operation, layer, _ in _lower(architecture):
         assert isinstance(layer, TorchLayer)
-        by_name = {weight.name: weight for weight in layer.weights}
-        for number, weight in enumerate(operation.weights):
-            place = by_name[weight.name]
+        numbers = {weight.name: number for number, weight in enumerate(operation.weights)}
+        assert {place.name for place in layer.weights} == set(numbers)
+        for place in layer.weights:
             tensor = operator.attrgetter(place.attribute)(model)
-            places.append((operation.identifier, number, tensor, place.axes))
+            places.append((operation.identifier, numbers[place.name], tensor, place))
     return places
 
 
-def as_torch(keras_model, identifier: str, number: int, tensor, axes) -> np.ndarray:
+def as_torch(keras_model, identifier: str, number: int, tensor, place: TorchWeight) -> np.ndarray:
     """A Keras weight in the layout of the PyTorch tensor."""
-    values = keras_model.get_layer(identifier).get_weights()[number].transpose(axes)
-    return values.reshape(tuple(tensor.shape))
+    values = keras_model.get_layer(identifier).get_weights()[number]
+    values = values if place.row is None else values[place.row]
+    values = values.transpose(place.axes).reshape(tuple(tensor.shape))
+    gates = np.split(values, len(place.gates) or 1)
+    return np.concatenate([gates[gate] for gate in place.gates]) if place.gates else values
 
 
 def farthest(a, b) -> float:
@@ -108,8 +111,8 @@ def differences(setup: Setup, folder) -> Difference:
     torch_model, keras_model = ours.build_model(), theirs.build_model()
     stir(keras_model)
     places = placed(setup, folder, torch_model)
-    for identifier, number, tensor, axes in places:
-        values = as_torch(keras_model, identifier, number, tensor, axes)
+    for identifier, number, tensor, place in places:
+        values = as_torch(keras_model, identifier, number, tensor, place)
         tensor.data.copy_(torch.from_numpy(values.copy()))
     copied = sum(tensor.numel() for _, _, tensor, _ in places)
     assert copied == keras_model.count_params()
@@ -130,8 +133,8 @@ def differences(setup: Setup, folder) -> Difference:
     loss = farthest(keras_step(theirs, keras_model, keras_x, y), loss)
     after = [tensor.detach().numpy() for _, _, tensor, _ in places]
     weights = [
-        farthest(as_torch(keras_model, identifier, number, tensor, axes), values)
-        for (identifier, number, tensor, axes), values in zip(places, after, strict=True)
+        farthest(as_torch(keras_model, identifier, number, tensor, place), values)
+        for (identifier, number, tensor, place), values in zip(places, after, strict=True)
     ]
     moved = [farthest(a, b) for a, b in zip(before, after, strict=True)]
     # NumPy's maximum does not pass over a NaN.

@@ -92,8 +92,8 @@ def test_weight_counts(case: Case, runs):
 
 def second_bias(operation: ir.Operation) -> int:
     """The size of what PyTorch's recurrent layers have beyond Keras's: a bias that stays at 0."""
-    modules = OPERATIONS[operation.name].torch(operation, False).modules
-    if not any(text.startswith(("nn.LSTM(", "nn.RNN(")) for _, text in modules):
+    modules = OPERATIONS[operation.name].lower["PyTorch"](operation, False).modules
+    if not any(module.function in ("nn.LSTM", "nn.RNN") for module in modules):
         return 0
     return sum(weight.count for weight in operation.weights if weight.role == "bias")
 

@@ -32,8 +32,8 @@ def said(name: str, versions: dict[str, str], folder: Path) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("name", "versions", "sentence"),
     [
-        (KERAS, {"keras": "3.6.0", "tensorflow": "2.17.0"}, "Keras 3.6.0: this script needs 3.7"),
-        (KERAS, {"keras": "2.15.0", "tensorflow": "2.15.1"}, "Keras 2.15.0: this script needs 3.7"),
+        (KERAS, {"keras": "3.7.0", "tensorflow": "2.17.0"}, "Keras 3.7.0: this script needs 3.8"),
+        (KERAS, {"keras": "2.15.0", "tensorflow": "2.15.1"}, "Keras 2.15.0: this script needs 3.8"),
         (
             KERAS,
             {"keras": "3.10.0", "tensorflow": "2.16.2"},
@@ -49,7 +49,7 @@ def test_a_sentence_under_an_older_version(name, versions, sentence, tmp_path):
 @pytest.mark.parametrize(
     ("name", "versions"),
     [
-        (KERAS, {"keras": "3.7.0", "tensorflow": "2.17.0-rc1"}),
+        (KERAS, {"keras": "3.8.0", "tensorflow": "2.17.0-rc1"}),
         (KERAS, {"keras": "3.10.0.dev2026", "tensorflow": "2.100.0"}),
         (TORCH, {"torch": "2.4.0"}),
         (TORCH, {"torch": "2.10.0a0+git1234"}),

@@ -59,7 +59,7 @@ class Oldest:
 
     @property
     def requirement(self) -> str:
-        """For the script's dependencies: keras>=3.7."""
+        """For the script's dependencies: keras>=3.8."""
         return f"{self.package}>={self._text}"
 
     @property

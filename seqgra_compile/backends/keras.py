@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
-from ..catalog.operations import OPERATIONS
+from ..catalog.operations import lower
 from ..catalog.semantics import DISK
-from ..catalog.sequences import MULTI_CLASS
+from ..catalog.sequences import MULTI_CLASS, TENSORFLOW
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, laid_out, literal
@@ -15,8 +15,8 @@ from ..source import Source
 from . import common
 from . import weights as weightsfiles
 
-# Keras 3.6 has no celu.
-_KERAS = common.Oldest("keras", "keras", "Keras", (3, 7))
+# Keras 3.6 has no celu; in 3.7 one mask of dropout serves all gates of LSTM and GRU, always.
+_KERAS = common.Oldest("keras", "keras", "Keras", (3, 8))
 _TENSORFLOW = common.Oldest("tensorflow", "tf", "TensorFlow", (2, 17))
 _PACKAGES = (_KERAS.requirement, "numpy", _TENSORFLOW.requirement)
 
@@ -53,7 +53,10 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         ),
         probabilities=f"keras.ops.{loss.activation}(scores).numpy()" if logits else "scores",
         layers=tuple(
-            Layer(common.heading(operation), (_added(OPERATIONS[operation.name].keras(operation)),))
+            Layer(
+                common.heading(operation),
+                (_added(lower(operation, TENSORFLOW, channels_first=False).call),),
+            )
             for operation in architecture.operations
         ),
         weights_files=(*weightsfiles.opened(architecture), *files),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..ir import Shape
 from ..pycode import Code, call
-from .expressions import Expression, ExpressionKind, Row, default
+from .expressions import Expression, ExpressionKind, ExpressionRow, default
 from .parameters import Choice, Integer, Parameter, Real
 
 # A normal distribution cut off at two standard deviations has this standard deviation.
@@ -43,7 +43,7 @@ def fans(shape: Shape, axes: tuple[int, ...]) -> Fans:
 
 
 @dataclass(frozen=True)
-class Initializer(Row):
+class Initializer(ExpressionRow):
     """`torch` gives the call that fills a tensor in place; `ranks` are those that it can fill."""
 
     torch: Callable[[str, Expression, Fans], Code] = None
@@ -83,7 +83,7 @@ def _orthogonal(tensor: str, value: Expression, fans: Fans) -> Code:
     if rank == 2 or fans.axes[0] == rank - 1:
         return call("nn.init.orthogonal_", Code(tensor), **settings)
     size = (fans.shape[-1], *fans.shape[:-1])
-    drawn = call("nn.init.orthogonal_", Code(f"torch.empty{size}"), **settings)
+    drawn = call("nn.init.orthogonal_", call("torch.empty", *size), **settings)
     moved = call("torch.permute", drawn, tuple((axis + 1) % rank for axis in fans.axes))
     view = tuple(fans.shape[axis] for axis in fans.axes)
     return call(f"{tensor}.data.view{view}.copy_", moved)
@@ -252,6 +252,11 @@ INITIALIZER = ExpressionKind(INITIALIZERS, "initializers", "an initializer")
 def initializer(name: str) -> Expression:
     """An initializer with its default arguments."""
     return default(INITIALIZERS[name])
+
+
+def draws(value: Expression) -> bool:
+    """Whether its values depend on the seed of all: it draws, and has no seed of its own."""
+    return dict(value.arguments).get("seed", "none") is None
 
 
 def torch_initializer(tensor: str, value: Expression, shape: Shape, axes: tuple[int, ...]) -> Code:

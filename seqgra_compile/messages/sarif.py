@@ -136,7 +136,7 @@ def _rule(code: str) -> dict[str, object]:
 def _artifact(source: Source) -> dict[str, object]:
     return {
         "location": _location(source.name),
-        "length": len(source.data),
+        "length": source.size,
         "hashes": {"sha-256": source.sha256},
     }
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from ..catalog.activations import ACTIVATIONS, torch_activation
+from ..catalog.activations import ACTIVATIONS
 from ..catalog.expressions import default as default_call
 from ..catalog.initializers import INITIALIZER, INITIALIZERS, torch_initializer
+from ..catalog.libraries import FRAMEWORKS
 from ..catalog.losses import LOSSES
 from ..catalog.operations import OPERATIONS
-from ..catalog.operations.row import COMMON, Operation
+from ..catalog.operations.row import COMMON, OperationRow
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.parameters import Parameter
 from ..catalog.regularizers import REGULARIZER, REGULARIZERS, torch_regularizer
@@ -156,18 +157,19 @@ def _formats() -> str:
 # ---- operations ----
 
 
-def _operation(row: Operation) -> Iterable[str]:
+def _operation(row: OperationRow) -> Iterable[str]:
     also = f" Also: {', '.join(f'`{alias}`' for alias in row.aliases)}." if row.aliases else ""
     yield f"### {row.name}"
     yield row.about[0].upper() + row.about[1:] + "." + also
     if row.parameters:
         yield _parameters(row.parameters)
-    heading = next(iter(lines(row, TENSORFLOW)))[0].partition(": ")[2]
+    made = {library: tuple(lines(row, library)) for library in reversed(FRAMEWORKS)}
+    heading = made[FRAMEWORKS[0]][0][0].partition(": ")[2]
     yield f"Example: {heading.replace('->', 'becomes')}"
     yield _code("xml", element(row))
-    for library in (TENSORFLOW, PYTORCH):
+    for library, found in made.items():
         yield f"In {library}:"
-        yield _code("python", *(text for _, text in lines(row, library)))
+        yield _code("python", *(text for _, text in found))
 
 
 # ---- losses and optimizers ----
@@ -219,10 +221,7 @@ def _optimizers() -> Iterable[str]:
 
 
 def _activations() -> str:
-    rows = (
-        (f"`{row.name}`", row.about, f"`{torch_activation(row.name, Code('x'))}`")
-        for row in ACTIVATIONS.values()
-    )
+    rows = ((f"`{row.name}`", row.about, f"`{row.module(dim=-1)}`") for row in ACTIVATIONS.values())
     return _table(("Activation", "What it is", f"In {PYTORCH}"), rows)
 
 

@@ -14,7 +14,7 @@ Writes: saved_model.keras, model-architecture.json, history.tsv, metrics.json,
 
 # /// script
 # requires-python = ">=3.10"
-# dependencies = ["keras>=3.7", "numpy", "tensorflow>=2.17"]
+# dependencies = ["keras>=3.8", "numpy", "tensorflow>=2.17"]
 # ///
 
 import argparse
@@ -39,8 +39,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-if [int(part) for part in keras.__version__.split(".")[:2]] < [3, 7]:
-    sys.exit(f"Keras {keras.__version__}: this script needs 3.7 or later")
+if [int(part) for part in keras.__version__.split(".")[:2]] < [3, 8]:
+    sys.exit(f"Keras {keras.__version__}: this script needs 3.8 or later")
 if [int(part) for part in tf.__version__.split(".")[:2]] < [2, 17]:
     sys.exit(f"TensorFlow {tf.__version__}: this script needs 2.17 or later")
 

@@ -31,7 +31,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import nn
 from tqdm import tqdm
 
@@ -167,6 +166,7 @@ class Model(nn.Module):
         )
         nn.init.xavier_uniform_(self.conv1d_1.weight, gain=1.0)
         nn.init.zeros_(self.conv1d_1.bias)
+        self.conv1d_1_relu = nn.ReLU()
         self.lstm_2 = nn.LSTM(
             6,
             5,
@@ -240,7 +240,7 @@ class Model(nn.Module):
         nn.init.zeros_(self.dense_6.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.conv1d_1(x))  # -> (28, 6), 126 weights
+        x = self.conv1d_1_relu(self.conv1d_1(x))  # -> (28, 6), 126 weights
         x = x.permute(0, 2, 1)  # to (B, length, channels)
         x = self.lstm_2(x)[0]  # -> (28, 10), 480 weights
         # 3 LSTM: (28, 10) -> (28, 4), 480 weights

@@ -29,7 +29,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import nn
 from tqdm import tqdm
 
@@ -165,13 +164,15 @@ class Model(nn.Module):
         )
         nn.init.xavier_uniform_(self.conv1d_1.weight, gain=1.0)
         nn.init.zeros_(self.conv1d_1.bias)
+        self.conv1d_1_relu = nn.ReLU()
+        self.globalmaxpool1d_2 = nn.MaxPool1d(kernel_size=23)
         self.dense_3 = nn.Linear(6, 2, bias=True)
         nn.init.xavier_uniform_(self.dense_3.weight, gain=1.0)
         nn.init.zeros_(self.dense_3.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.conv1d_1(x))  # -> (23, 6), 198 weights
-        x = x.amax(dim=2)  # 2 GlobalMaxPool1D -> (6,)
+        x = self.conv1d_1_relu(self.conv1d_1(x))  # -> (23, 6), 198 weights
+        x = self.globalmaxpool1d_2(x).flatten(1)  # -> (6,)
         return self.dense_3(x)  # -> (2,), 14 weights
 
 

@@ -260,6 +260,9 @@ class Model(nn.Module):
         )
         nn.init.xavier_uniform_(self.conv1d_1.weight, gain=1.0)
         self.batchnormalization_2 = BatchNormalization(8, momentum=0.9, eps=0.001)
+        self.activation_3 = nn.ReLU()
+        self.averagepooling1d_4 = nn.AvgPool1d(kernel_size=2, stride=2)
+        self.spatialdropout1d_5 = nn.Dropout1d(p=0.1)
         self.separableconv1d_6_depthwise = nn.Conv1d(
             8, 16, kernel_size=4, stride=1, padding=0, dilation=1, groups=8, bias=False
         )
@@ -271,11 +274,12 @@ class Model(nn.Module):
         )
         nn.init.xavier_uniform_(self.separableconv1d_6_pointwise.weight, gain=1.0)
         nn.init.zeros_(self.separableconv1d_6_pointwise.bias)
+        self.separableconv1d_6_mish = nn.Mish()
         self.gru_8_forward = GRU(
             10,
             6,
-            activation=lambda x: torch.tanh(x),
-            recurrent_activation=lambda x: torch.sigmoid(x),
+            activation=nn.Tanh(),
+            recurrent_activation=nn.Sigmoid(),
             bias=True,
             dropout=0.1,
             recurrent_dropout=0.0,
@@ -284,8 +288,8 @@ class Model(nn.Module):
         self.gru_8_backward = GRU(
             10,
             6,
-            activation=lambda x: torch.tanh(x),
-            recurrent_activation=lambda x: torch.sigmoid(x),
+            activation=nn.Tanh(),
+            recurrent_activation=nn.Sigmoid(),
             bias=True,
             dropout=0.1,
             recurrent_dropout=0.0,
@@ -319,21 +323,23 @@ class Model(nn.Module):
         nn.init.zeros_(self.layernormalization_10.bias)
         self.prelu_11 = nn.Parameter(torch.empty(5))
         nn.init.constant_(self.prelu_11, 0.25)
+        self.prelu_11_above = nn.ReLU()
+        self.prelu_11_below = nn.ReLU()
         self.dense_12 = nn.Linear(5, 3, bias=True)
         nn.init.xavier_uniform_(self.dense_12.weight, gain=1.0)
         nn.init.zeros_(self.dense_12.bias)
+        self.dense_12_log_softmax = nn.LogSoftmax(dim=-1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv1d_1(x)  # -> (50, 8), 160 weights
         x = self.batchnormalization_2(x)  # -> (50, 8), 32 weights
-        x = F.relu(x)  # 3 Activation -> (50, 8)
-        x = F.avg_pool1d(x, kernel_size=2, stride=2)  # 4 AveragePooling1D -> (25, 8)
-        # 5 SpatialDropout1D: (25, 8) -> (25, 8)
-        x = F.dropout1d(x, p=0.1, training=self.training)
+        x = self.activation_3(x)  # -> (50, 8)
+        x = self.averagepooling1d_4(x)  # -> (25, 8)
+        x = self.spatialdropout1d_5(x)  # -> (25, 8)
         # 6 SeparableConv1D: (25, 8) -> (22, 10), 234 weights
-        x = F.mish(
-            self.separableconv1d_6_pointwise(self.separableconv1d_6_depthwise(x))
-        )
+        x = self.separableconv1d_6_depthwise(x)
+        x = self.separableconv1d_6_pointwise(x)
+        x = self.separableconv1d_6_mish(x)
         x = F.pad(x, (1, 0))  # 7 ZeroPadding1D -> (23, 10)
         # 8 GRU: (23, 10) -> (23, 12), 648 weights
         x = x.permute(0, 2, 1)  # to (B, length, channels)
@@ -342,8 +348,9 @@ class Model(nn.Module):
         x = torch.cat((forward, backward), dim=-1)
         x = self.simplernn_9(x)[0][:, -1]  # -> (5,), 90 weights
         x = self.layernormalization_10(x)  # -> (5,), 10 weights
-        x = F.relu(x) - self.prelu_11 * F.relu(-x)  # 11 PReLU -> (5,), 5 weights
-        return F.log_softmax(self.dense_12(x), dim=-1)  # -> (3,), 18 weights
+        # 11 PReLU: (5,) -> (5,), 5 weights
+        x = self.prelu_11_above(x) - self.prelu_11 * self.prelu_11_below(-x)
+        return self.dense_12_log_softmax(self.dense_12(x))  # -> (3,), 18 weights
 
 
 def build_model() -> nn.Module:

@@ -168,20 +168,27 @@ class Model(nn.Module):
         )
         nn.init.xavier_uniform_(self.conv1d_1.weight, gain=1.0)
         nn.init.zeros_(self.conv1d_1.bias)
+        self.conv1d_1_relu = nn.ReLU()
         self.conv1d_2 = nn.Conv1d(
             8, 8, 5, stride=1, padding=0, dilation=2, groups=1, bias=False
         )
         nn.init.xavier_uniform_(self.conv1d_2.weight, gain=1.0)
+        self.conv1d_2_elu = nn.ELU(alpha=1.0)
+        self.maxpool1d_3 = nn.MaxPool1d(kernel_size=3, stride=3)
         self.conv1d_4 = nn.Conv1d(
             8, 12, 4, stride=2, padding=1, dilation=1, groups=2, bias=True
         )
         nn.init.xavier_uniform_(self.conv1d_4.weight, gain=1.0)
         nn.init.zeros_(self.conv1d_4.bias)
+        self.conv1d_4_swish = nn.SiLU()
+        self.dropout_5 = nn.Dropout(p=0.25)
         self.conv1d_6 = nn.Conv1d(
             12, 6, 3, stride=1, padding=0, dilation=1, groups=1, bias=True
         )
         nn.init.xavier_uniform_(self.conv1d_6.weight, gain=1.0)
         nn.init.zeros_(self.conv1d_6.bias)
+        self.conv1d_6_tanh = nn.Tanh()
+        self.maxpool1d_7 = nn.MaxPool1d(kernel_size=2, stride=1)
         self.dense_9 = nn.Linear(48, 10, bias=True)
         nn.init.trunc_normal_(
             self.dense_9.weight,
@@ -191,23 +198,26 @@ class Model(nn.Module):
             b=0.46411593993728634,
         )
         nn.init.zeros_(self.dense_9.bias)
+        self.dense_9_relu = nn.ReLU()
+        self.dropout_10 = nn.Dropout(p=0.1)
         self.dense_11 = nn.Linear(10, 3, bias=True)
         nn.init.xavier_uniform_(self.dense_11.weight, gain=1.0)
         nn.init.zeros_(self.dense_11.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.conv1d_1(F.pad(x, (2, 3))))  # -> (64, 8), 200 weights
-        x = F.elu(self.conv1d_2(F.pad(x, (8, 0))), alpha=1.0)  # -> (64, 8), 320 weights
-        # 3 MaxPool1D: (64, 8) -> (22, 8)
-        x = F.max_pool1d(F.pad(x, (1, 1), value=float("-inf")), kernel_size=3, stride=3)
-        x = F.silu(self.conv1d_4(x))  # -> (11, 12), 204 weights
-        x = F.dropout(x, p=0.25, training=self.training)  # 5 Dropout -> (11, 12)
-        x = torch.tanh(self.conv1d_6(x))  # -> (9, 6), 222 weights
-        x = F.max_pool1d(x, kernel_size=2, stride=1)  # 7 MaxPool1D -> (8, 6)
+        # 1 Conv1D: (64, 4) -> (64, 8), 200 weights
+        x = self.conv1d_1_relu(self.conv1d_1(F.pad(x, (2, 3))))
+        # 2 Conv1D: (64, 8) -> (64, 8), 320 weights
+        x = self.conv1d_2_elu(self.conv1d_2(F.pad(x, (8, 0))))
+        x = self.maxpool1d_3(F.pad(x, (1, 1), value=float("-inf")))  # -> (22, 8)
+        x = self.conv1d_4_swish(self.conv1d_4(x))  # -> (11, 12), 204 weights
+        x = self.dropout_5(x)  # -> (11, 12)
+        x = self.conv1d_6_tanh(self.conv1d_6(x))  # -> (9, 6), 222 weights
+        x = self.maxpool1d_7(x)  # -> (8, 6)
         x = x.permute(0, 2, 1)  # to (B, length, channels)
         x = x.flatten(1)  # 8 Flatten -> (48,)
-        x = F.relu(self.dense_9(x))  # -> (10,), 490 weights
-        x = F.dropout(x, p=0.1, training=self.training)  # 10 Dropout -> (10,)
+        x = self.dense_9_relu(self.dense_9(x))  # -> (10,), 490 weights
+        x = self.dropout_10(x)  # -> (10,)
         return self.dense_11(x)  # -> (3,), 33 weights
 
 

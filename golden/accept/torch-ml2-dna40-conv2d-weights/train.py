@@ -31,7 +31,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import nn
 from tqdm import tqdm
 
@@ -177,6 +176,7 @@ class Model(nn.Module):
             bias=False,
         )
         nn.init.xavier_uniform_(self.conv2d_1.weight, gain=1.0)
+        self.conv2d_1_relu = nn.ReLU()
         self.conv2d_2 = nn.Conv2d(
             6,
             4,
@@ -195,21 +195,25 @@ class Model(nn.Module):
         )
         nn.init.zeros_(self.conv2d_2.bias)
         self.conv2d_2.requires_grad_(False)
+        self.conv2d_2_gelu = nn.GELU(approximate="none")
+        self.globalmaxpool1d_4 = nn.MaxPool1d(kernel_size=16)
         self.dense_5 = nn.Linear(4, 8, bias=True)
         nn.init.uniform_(self.dense_5.weight, -0.8660254037844386, 0.8660254037844386)
         nn.init.constant_(self.dense_5.bias, 0.1)
+        self.dense_5_selu = nn.SELU()
         self.dense_6 = nn.Linear(8, 2, bias=True)
         nn.init.xavier_uniform_(self.dense_6.weight, gain=1.0)
         nn.init.zeros_(self.dense_6.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         self.activity_penalty = 0.0
-        x = F.relu(self.conv2d_1(x))  # -> (1, 20, 6), 192 weights
-        x = F.gelu(self.conv2d_2(x), approximate="none")  # -> (1, 16, 4), 76 weights
+        x = self.conv2d_1_relu(self.conv2d_1(x))  # -> (1, 20, 6), 192 weights
+        x = self.conv2d_2_gelu(self.conv2d_2(x))  # -> (1, 16, 4), 76 weights
         x = x.permute(0, 2, 3, 1)  # to (B, height, width, channels)
         x = x.reshape(len(x), 16, 4)  # 3 Reshape -> (16, 4)
-        x = x.amax(dim=1)  # 4 GlobalMaxPool1D -> (4,)
-        x = F.selu(self.dense_5(x))  # -> (8,), 40 weights
+        x = x.permute(0, 2, 1)  # to (B, channels, length)
+        x = self.globalmaxpool1d_4(x).flatten(1)  # -> (4,)
+        x = self.dense_5_selu(self.dense_5(x))  # -> (8,), 40 weights
         self.activity_penalty += (0.001 * x.abs().sum()) / len(x)
         return self.dense_6(x)  # -> (2,), 18 weights
 

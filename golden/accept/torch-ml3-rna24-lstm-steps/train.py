@@ -242,8 +242,8 @@ class Model(nn.Module):
         self.lstm_1_forward = LSTM(
             4,
             5,
-            activation=lambda x: F.softsign(x),
-            recurrent_activation=lambda x: F.hardsigmoid(x),
+            activation=nn.Softsign(),
+            recurrent_activation=nn.Hardsigmoid(),
             bias=True,
             dropout=0.0,
             recurrent_dropout=0.0,
@@ -252,8 +252,8 @@ class Model(nn.Module):
         self.lstm_1_backward = LSTM(
             4,
             5,
-            activation=lambda x: F.softsign(x),
-            recurrent_activation=lambda x: F.hardsigmoid(x),
+            activation=nn.Softsign(),
+            recurrent_activation=nn.Hardsigmoid(),
             bias=True,
             dropout=0.0,
             recurrent_dropout=0.0,
@@ -270,8 +270,8 @@ class Model(nn.Module):
         self.lstm_2 = LSTM(
             5,
             4,
-            activation=lambda x: torch.tanh(x),
-            recurrent_activation=lambda x: torch.sigmoid(x),
+            activation=nn.Tanh(),
+            recurrent_activation=nn.Sigmoid(),
             bias=True,
             dropout=0.2,
             recurrent_dropout=0.1,
