@@ -225,7 +225,8 @@ def constants(model: ir.Model) -> tuple[Constant, ...]:
 
 
 def _origin(value: Value) -> str:
-    return value.path + (" (default)" if value.is_default else "")
+    note = f" ({value.note})" if value.note else ""
+    return value.path + note + (" (default)" if value.is_default else "")
 
 
 def _constant(name: str, value: Value) -> Constant:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..ir import LIBRARY_DEFAULT, SEQGRA_DEFAULT
 from .parameters import Boolean, Choice, Integer, Parameter, Real, Reals
+from .semantics import KNOWN_OPTIMIZERS
 from .sequences import PYTORCH, TENSORFLOW
 
 
@@ -25,6 +27,12 @@ class Optimizer:
     fixed: Mapping[str, object] = field(default_factory=dict)
     closure: bool = False
     refused: str | None = None
+
+    @property
+    def defaults(self) -> str:
+        """Whose the parameters' defaults are."""
+        known = self.name in KNOWN_OPTIMIZERS[self.library]
+        return SEQGRA_DEFAULT if known else LIBRARY_DEFAULT
 
 
 _FRACTION = Real(minimum=0, below=1)

@@ -7,17 +7,13 @@ from dataclasses import dataclass
 
 from ... import __version__, ir
 from ...catalog.operations import OPERATIONS
-from ...catalog.semantics import INTENDED, KNOWN_OPTIMIZERS
+from ...catalog.semantics import INTENDED
 from ...grammar import BayesModel, Kmers, Term
-from ...ir import Value
+from ...ir import DEFINITION, FILE, Value
 from ...source import Source, Span
 from .setting import (
     COMPILER,
-    DEFINITION,
-    FILE,
-    LIBRARY_DEFAULT,
     OPTION,
-    SEQGRA_DEFAULT,
     counted,
     in_number,
 )
@@ -87,33 +83,20 @@ def _called(model: ir.General, source: Source) -> Iterator[Entry]:
         yield Entry("--data", model.data, OPTION, group="data", head=True)
 
 
-def _row(value: Value, group: str, default: str = SEQGRA_DEFAULT, **more: object) -> Entry:
-    """A value that knows its path; what a stage has added to it becomes a remark."""
-    path, remark = _split(value.path)
-    origin = default if value.is_default else DEFINITION
-    if path.startswith(_FILE_PATH):
-        origin = LIBRARY_DEFAULT if value.is_default else FILE
-    name = path.rpartition("/")[2].lstrip("@")
+def _row(value: Value, group: str, **more: object) -> Entry:
+    """A value; what a stage has made of it becomes a remark."""
+    name = value.path.rpartition("/")[2].lstrip("@")
     return Entry(
-        path,
+        value.path,
         value.value,
-        origin,
+        value.origin,
         value.span,
         unit=_UNITS.get(name, ""),
         group=group,
         constants=(value.path,),
-        remark=remark,
+        remark=value.note,
         **more,
     )
-
-
-def _split(path: str) -> tuple[str, str]:
-    """The path of a value, and what a stage has added to it."""
-    for separator in (", where ", " ("):
-        head, found, tail = path.partition(separator)
-        if found and not path.startswith(_FILE_PATH):
-            return head, tail.rstrip(")")
-    return path, ""
 
 
 def _general(model: ir.General) -> Iterator[Entry]:
@@ -181,7 +164,7 @@ def _operation(operation: ir.Operation) -> Iterator[Entry]:
             continue  # known already
         if name == "weights_file" and operation.stored:
             continue  # they are in the architecture's file
-        yield _row(value, group, LIBRARY_DEFAULT, parameter=name)
+        yield _row(value, group, parameter=name)
     if operation.weights_file:
         yield Entry(
             f"{path}/@weights_file: its content",
@@ -200,20 +183,18 @@ def _operation(operation: ir.Operation) -> Iterator[Entry]:
 
 def _loss(model: ir.Model) -> Iterator[Entry]:
     loss = model.loss
-    head = Value(loss.name, loss.path, loss.span)
+    head = Value(loss.name, loss.path, loss.span, loss.origin)
     yield _row(head, "loss", head=True)
     for value in loss.arguments.values():
-        yield _row(value, "loss", LIBRARY_DEFAULT)
+        yield _row(value, "loss")
 
 
 def _optimizer(model: ir.Model) -> Iterator[Entry]:
     optimizer = model.optimizer
-    known = optimizer.name in KNOWN_OPTIMIZERS[model.library.value]
-    default = SEQGRA_DEFAULT if known else LIBRARY_DEFAULT
-    head = Value(optimizer.name, optimizer.path, optimizer.span)
+    head = Value(optimizer.name, optimizer.path, optimizer.span, optimizer.origin)
     yield _row(head, "optimizer", head=True)
     for value in optimizer.arguments.values():
-        yield _row(value, "", default)
+        yield _row(value, "")
     yield _row(optimizer.clipnorm, "clipnorm", head=True)
     yield _row(optimizer.clipvalue, "clipvalue", head=True)
 
@@ -282,7 +263,7 @@ def operation_path(operation: ir.Operation) -> str:
 
 def input_path(model: ir.Model) -> str:
     """What the row of the length and the channels of the input is called."""
-    return _split(model.architecture.operations[0].arguments["input_shape"].path)[0]
+    return model.architecture.operations[0].arguments["input_shape"].path
 
 
 def cell_parameters(operation: ir.Operation) -> dict[str, str]:
