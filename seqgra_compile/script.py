@@ -1,12 +1,41 @@
-"""A training script as arranged: all and only what the templates print, as Python text."""
+"""A training script as arranged: all and only what the templates print, as Python text.
+
+Each field says who decides it, and so does each element of a list. What one setting alone has
+decided is that setting itself, in other form; what several have decided follows from them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .deciders import (
+    Decider,
+    Group,
+    OfCondition,
+    OfElement,
+    OfOperation,
+    Part,
+    Stated,
+    decided_by,
+    decides,
+)
 from .ir import Import
 from .pycode import Bracketed, Code, laid_out
+
+_STRUCTURE = (
+    Decider.LIBRARY,
+    Decider.TASK,
+    Decider.LOSS,
+    Decider.OPTIMIZER,
+    Decider.ARCHITECTURE,
+    Decider.OPERATIONS,
+    Decider.SEMANTICS,
+    Decider.SHUFFLE,
+    Decider.DATA,
+)
+_LAYERS = (Decider.ARCHITECTURE, Decider.OPERATIONS)
+_SCORES = (Decider.LOSS, Decider.TASK)
 
 
 @dataclass(frozen=True)
@@ -22,6 +51,10 @@ class Constant:
     comment: str
     path: str
     above: bool = False
+
+    @property
+    def group(self) -> Group:
+        return Stated(self.path)
 
 
 @dataclass(frozen=True)
@@ -47,32 +80,58 @@ class Alphabet:
     empty.
     """
 
-    size: int
-    letters: str
-    codes: str
-    lower: str
-    code_count: int
-    has_unknown: bool
-    unknown: int
-    share: str
-    lenient: bool
-    complement: str
+    size: int = decided_by(Decider.SPACE)
+    letters: str = decided_by(Decider.SPACE)
+    codes: str = decided_by(Decider.SPACE)
+    lower: str = decided_by(Decider.SPACE)
+    code_count: int = decided_by(Decider.SPACE)
+    has_unknown: bool = decided_by(Decider.SPACE)
+    unknown: int = decided_by(Decider.SPACE)
+    share: str = decided_by(Decider.SPACE)
+    lenient: bool = decided_by(Decider.SEMANTICS, Decider.SPACE)
+    complement: str = decided_by(Decider.SPACE)
 
 
 @dataclass(frozen=True)
 class Layer:
     """One operation: what makes it, and, in PyTorch, what applies it to `x`."""
 
+    number: int
     heading: str
     make: tuple[str, ...]
     apply: tuple[str, ...] = ()
 
+    @property
+    def group(self) -> Group:
+        return OfOperation(self.number)
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """A term of the loss; `number` and `role` are its operation's and its weights', if it has one."""
+
+    text: str
+    number: int | None = None
+    role: str = ""
+
+    @property
+    def group(self) -> Group | None:
+        return None if self.number is None else OfOperation(self.number, Part.PENALTY)
+
 
 @dataclass(frozen=True)
 class LoadedWeights:
-    """The statement that gives a layer the initial weights of a file."""
+    """The statement that gives a layer the initial weights of a file.
+
+    `number` is its operation's, or None if one file holds those of all.
+    """
 
     load: str
+    number: int | None
+
+    @property
+    def group(self) -> Group:
+        return Decider.STORED if self.number is None else OfOperation(self.number, Part.WEIGHTS)
 
 
 @dataclass(frozen=True)
@@ -92,69 +151,72 @@ class Script:
     `trains`: there is something to train, and a run that was stopped can go on.
     """
 
-    docstring: str
-    dependencies: str
-    future: tuple[str, ...]
-    imports: tuple[tuple[str, ...], ...]
-    sections: tuple[Section, ...]
-    constants: tuple[Constant, ...]
-    version: str
-    definition_sha256: str
+    docstring: str = decided_by(Decider.HEADER)
+    dependencies: str = decided_by(*_STRUCTURE)
+    future: tuple[str, ...] = decided_by(Decider.ARCHITECTURE)
+    imports: tuple[tuple[str, ...], ...] = decided_by(*_STRUCTURE)
+    sections: tuple[Section, ...] = decided_by()
+    constants: tuple[Constant, ...] = decided_by()
+    version: str = decided_by(Decider.VERSION)
+    definition_sha256: str = decided_by(Decider.SHA256)
     alphabet: Alphabet
-    one_hot_doc: str
-    targets_doc: str
-    multi_class: bool
-    length: str
-    length_from_data: bool
-    mapped: bool
-    example_number: str
-    trains: bool
+    one_hot_doc: str = decided_by(Decider.SPACE, Decider.ENCODING, Decider.LIBRARY)
+    targets_doc: str = decided_by(Decider.TASK)
+    multi_class: bool = decided_by(Decider.TASK)
+    length: str = decided_by(Decider.ARCHITECTURE)
+    length_from_data: bool = decided_by(Decider.ARCHITECTURE)
+    mapped: bool = decided_by(Decider.DATA)
+    example_number: str = decided_by(Decider.DATA)
+    trains: bool = decided_by(Decider.LIBRARY)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingScript(Script):
     """A script that trains a model; as seqgra 0.0.4 does if it imitates or even streams."""
 
-    model_doc: str
-    two_dimensional: bool
-    shuffle: bool
-    early_stopping: bool
-    imitates: bool
-    streams: bool
-    loss: str
-    optimizer: str
-    probabilities: str
-    layers: tuple[Layer, ...]
-    weights_reader: str | None
-    weights_files: tuple[LoadedWeights, ...]
+    model_doc: str = decided_by(Decider.ARCHITECTURE, Decider.OPERATIONS, Decider.LOSS)
+    two_dimensional: bool = decided_by(Decider.ENCODING)
+    shuffle: bool = decided_by(Decider.SHUFFLE)
+    early_stopping: bool = decided_by(Decider.EARLY_STOPPING)
+    imitates: bool = decided_by(Decider.SEMANTICS)
+    streams: bool = decided_by(Decider.SEMANTICS)
+    loss: str = decided_by(Decider.LOSS)
+    optimizer: str = decided_by(Decider.OPTIMIZER)
+    probabilities: str = decided_by(*_SCORES)
+    layers: tuple[Layer, ...] = decided_by(*_LAYERS)
+    weights_reader: str | None = decided_by(*_LAYERS)
+    weights_files: tuple[LoadedWeights, ...] = decided_by(*_LAYERS)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PyTorchScript(TrainingScript):
     """`fragments` are templates of classes that the model needs; if it `draws`, as seqgra does."""
 
-    module: EmbeddedModule | None
-    build_model: str
-    fragments: tuple[str, ...]
-    penalties: tuple[str, ...]
-    activity: bool
-    clips_norm: bool
-    clips_value: bool
-    closure: bool
-    keras_epsilon: bool
-    one_hot_targets: bool
-    predicted: str
-    draws: bool
+    module: EmbeddedModule | None = decided_by(Decider.ARCHITECTURE)
+    build_model: str = decided_by(Decider.ARCHITECTURE)
+    fragments: tuple[str, ...] = decided_by(*_LAYERS)
+    penalties: tuple[Penalty, ...] = decided_by(*_LAYERS)
+    activity: bool = decided_by(*_LAYERS)
+    clips_norm: bool = decided_by(Decider.CLIPNORM)
+    clips_value: bool = decided_by(Decider.CLIPVALUE)
+    closure: bool = decided_by(Decider.OPTIMIZER)
+    keras_epsilon: bool = decided_by(Decider.OPTIMIZER, Decider.LIBRARY)
+    one_hot_targets: bool = decided_by(*_SCORES)
+    predicted: str = decided_by(*_SCORES)
+    draws: bool = decided_by(Decider.SEMANTICS, Decider.ARCHITECTURE)
 
     @property
+    @decides(Decider.CLIPNORM, Decider.CLIPVALUE)
     def clips(self) -> bool:
         return self.clips_norm or self.clips_value
 
     @property
+    @decides(Decider.SEMANTICS, Decider.EARLY_STOPPING)
     def waits_as_seqgra(self) -> bool:
         return self.early_stopping and self.imitates
 
     @property
+    @decides(Decider.SEMANTICS, Decider.ARCHITECTURE, Decider.SHUFFLE)
     def draws_order(self) -> bool:
         return self.draws and self.shuffle
 
@@ -163,32 +225,58 @@ class PyTorchScript(TrainingScript):
 class KerasScript(TrainingScript):
     """`true_class` and `threshold` are expressions of the accuracy."""
 
-    model_name: str
-    input: str
-    one_hot_targets: bool
-    true_class: str
-    threshold: str
+    model_name: str = decided_by(Decider.ID)
+    input: str = decided_by(Decider.ARCHITECTURE, OfOperation(1))
+    one_hot_targets: bool = decided_by(*_SCORES)
+    true_class: str = decided_by(*_SCORES)
+    threshold: str = decided_by(*_SCORES)
 
     @property
+    @decides(Decider.SEMANTICS, Decider.SHUFFLE)
     def imitates_shuffle(self) -> bool:
         return self.imitates and self.shuffle
 
 
 @dataclass(frozen=True)
 class MatrixRows:
-    """A sequence element's matrix: its name, and its rows."""
+    """A sequence element's matrix: its name in the definition and in the script, and its rows."""
 
+    element: str
     name: str
     rows: tuple[str, ...]
+
+    @property
+    def group(self) -> Group:
+        return OfElement(self.element)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A sequence element's words: its name in the definition, and its entry in the script."""
+
+    element: str
+    text: str
+
+    @property
+    def group(self) -> Group:
+        return OfElement(self.element)
 
 
 @dataclass(frozen=True)
 class LabelRules:
-    """A label and what its rules add to its score; `title`, if any, is its condition's own label."""
+    """A label and what its rules add to its score; `title`, if any, is its condition's own label.
 
+    `condition` is the label in the definition, which is the condition's id.
+    """
+
+    condition: str
     label: str
     title: str
     rules: tuple[str, ...]
+
+    @property
+    def group(self) -> Group:
+        return OfCondition(self.condition)
 
 
 @dataclass(frozen=True)
@@ -209,20 +297,20 @@ class Windows:
 class BayesScript(Script):
     """`wide`: rows of matrices take several lines."""
 
-    heading: str
-    matrices: tuple[MatrixRows, ...]
-    matrices_doc: tuple[str, ...]
-    wide: bool
-    kmers: tuple[str, ...]
-    rules_doc: tuple[str, ...]
-    rules: tuple[LabelRules, ...]
-    weights_doc: str
-    empty_matrices: bool
-    windows: Windows
-    lone_elements: bool
-    pairs: bool
-    accuracy: bool
-    not_a_number: bool
+    heading: str = decided_by(Decider.ARCHITECTURE)
+    matrices: tuple[MatrixRows, ...] = decided_by(Decider.ELEMENTS)
+    matrices_doc: tuple[str, ...] = decided_by(Decider.SPACE, Decider.SEMANTICS)
+    wide: bool = decided_by(Decider.ELEMENTS, Decider.SPACE)
+    kmers: tuple[Words, ...] = decided_by(Decider.ELEMENTS)
+    rules_doc: tuple[str, ...] = decided_by(Decider.CONDITIONS, Decider.SEMANTICS)
+    rules: tuple[LabelRules, ...] = decided_by(Decider.CONDITIONS)
+    weights_doc: str = decided_by(Decider.SPACE)
+    empty_matrices: bool = decided_by(Decider.SEMANTICS, Decider.SPACE)
+    windows: Windows = decided_by(Decider.CONDITIONS)
+    lone_elements: bool = decided_by(Decider.CONDITIONS)
+    pairs: bool = decided_by(Decider.CONDITIONS)
+    accuracy: bool = decided_by(Decider.SEMANTICS)
+    not_a_number: bool = decided_by(Decider.SEMANTICS)
 
 
 def import_groups(

@@ -28,7 +28,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
     reader = weightsfiles.reader(architecture)
     packages = reader.packages if reader else ()
     files = tuple(
-        weightsfiles.loaded(_load(operation))
+        weightsfiles.loaded(_load(operation), operation)
         for operation in architecture.operations
         if weightsfiles.has_weights(operation)
     )
@@ -55,7 +55,11 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         ),
         probabilities=f"keras.ops.{loss.activation}(scores).numpy()" if logits else "scores",
         layers=tuple(
-            Layer(common.heading(operation), (_added(OPERATIONS[operation.name].keras(operation)),))
+            Layer(
+                operation.number,
+                common.heading(operation),
+                (_added(OPERATIONS[operation.name].keras(operation)),),
+            )
             for operation in architecture.operations
         ),
         weights_files=(*weightsfiles.opened(architecture), *files),

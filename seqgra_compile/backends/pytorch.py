@@ -16,7 +16,7 @@ from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Bracketed, Code, call, comment, fits, laid_out, listing, literal, prefixed
-from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, import_groups
+from ..script import EmbeddedModule, Layer, LoadedWeights, Penalty, PyTorchScript, import_groups
 from ..source import Source
 from . import common
 from . import weights as weightsfiles
@@ -124,7 +124,8 @@ def _layer(operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...], l
     if not operation["trainable"]:
         make += [Code(f"self.{attribute}.requires_grad_(False)") for attribute, _ in layer.modules]
     applied = _apply(operation, layer, moves, last)
-    return Layer(common.heading(operation), tuple(map(in_method, make)), applied)
+    heading = common.heading(operation)
+    return Layer(operation.number, heading, tuple(map(in_method, make)), applied)
 
 
 def in_method(code: Code) -> str:
@@ -182,17 +183,19 @@ def _activity(operation: ir.Operation, layer: TorchLayer) -> tuple[str, ...]:
     )
 
 
-def _penalties(lowered: list[Lowered]) -> tuple[str, ...]:
+def _penalties(lowered: list[Lowered]) -> tuple[Penalty, ...]:
     """The regularizers' terms; Keras drops those of a frozen layer's weights."""
     terms = []
     for operation, layer, _ in lowered:
         roles = {weight.name: weight.role for weight in operation.weights}
         for placed in layer.weights if operation["trainable"] else ():
-            value = operation.arguments.get(f"{roles[placed.name]}_regularizer")
+            role = roles[placed.name]
+            value = operation.arguments.get(f"{role}_regularizer")
             if value and value.value:
-                terms += torch_regularizer(f"model.{placed.attribute}", value.value)
+                found = torch_regularizer(f"model.{placed.attribute}", value.value)
+                terms += [Penalty(term, operation.number, role) for term in found]
     if any(_activity(operation, layer) for operation, layer, _ in lowered):
-        terms.append("model.activity_penalty")
+        terms.append(Penalty("model.activity_penalty"))
     return tuple(terms)
 
 
@@ -206,7 +209,7 @@ def _weights_files(lowered: list[Lowered]) -> tuple[LoadedWeights, ...]:
                 (Code(f"model.{placed.attribute}"), shape, placed.axes) for placed, shape in ordered
             )
             read = weightsfiles.read(operation)
-            files.append(weightsfiles.loaded(call("set_weights", parameters, read)))
+            files.append(weightsfiles.loaded(call("set_weights", parameters, read), operation))
     return tuple(files)
 
 

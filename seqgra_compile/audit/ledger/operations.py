@@ -67,14 +67,14 @@ class Places:
     """The lines of an operation: of its layer's statements, of its penalties, of its weights' file.
 
     `made` and `applied` are numbers of the elements of `Layer.make` and `Layer.apply`, each with
-    its lines.
+    its lines; `penalty` has those of the weights of each role.
     """
 
-    layer: tuple[int, ...]
-    made: dict[int, tuple[int, ...]]
-    applied: dict[int, tuple[int, ...]]
-    penalty: dict[str, tuple[int, ...]]
-    weights: tuple[int, ...]
+    layer: set[int]
+    made: dict[int, set[int]]
+    applied: dict[int, set[int]]
+    penalty: dict[str, set[int]]
+    weights: set[int]
 
 
 class Narrowed:
@@ -93,13 +93,14 @@ class Narrowed:
         self.layer = script.layers[operation.number - 1]
         self.reads = read(operation, library)
         self.calls = calls
-        self.attributes, self.initial = {}, {}
+        self.initial: dict[str, str] = {}
         self.modules: tuple[str, ...] = ()
+        self.roles = {weight.role for weight in operation.weights}
         if library == PYTORCH:
             self._place_weights(OPERATIONS[operation.name].torch(operation, True))
 
     def _place_weights(self, layer: TorchLayer) -> None:
-        """Where the weights of each role live, and the statements that fill them."""
+        """The statements that fill the weights, and of which role these are."""
         self.modules = tuple(attribute for attribute, _ in layer.modules)
         weights = {weight.name: weight for weight in self.operation.weights}
         for placed in layer.weights:
@@ -108,17 +109,16 @@ class Narrowed:
             fill = in_method(
                 torch_initializer(f"self.{placed.attribute}", value, weight.shape, placed.axes)
             )
-            self.attributes.setdefault(weight.role, []).append(placed.attribute)
             if fill in self.layer.make:
                 self.initial[fill] = weight.role
 
-    def lines(self, entry: Entry) -> tuple[int, ...]:
+    def lines(self, entry: Entry) -> set[int]:
         """Those that say the parameter; none if this script has no use for it."""
         name = entry.parameter
         if name == "weights_file":
             return self.places.weights
         if name == "input_shape":
-            return ()  # a constant, and in Keras the input
+            return set()  # a constant, and in Keras the input
         if self.library != PYTORCH:
             return self._keras(name)
         return self._torch(name)
@@ -139,7 +139,7 @@ class Narrowed:
             "activity_regularizer"
         }
 
-    def _keras(self, name: str) -> tuple[int, ...]:
+    def _keras(self, name: str) -> set[int]:
         keywords = cell_parameters(self.operation)
         lines: set[int] = set()
         for node in (call for line in self.places.layer for call in self.calls.get(line, ())):
@@ -147,44 +147,43 @@ class Narrowed:
                 if keywords.get(keyword.arg) == name:
                     lines |= set(range(keyword.lineno, keyword.value.end_lineno + 1))
         if lines or name not in self.reads.layer | self.reads.shape:
-            return tuple(sorted(lines))
+            return lines
         return self.places.layer  # it decides which layer this is
 
-    def _torch(self, name: str) -> tuple[int, ...]:
+    def _torch(self, name: str) -> set[int]:
         role, _, kind = name.rpartition("_")
         if name == "trainable":
             frozen = {f"self.{name}.requires_grad_(False)" for name in self.modules}
-            return () if self.operation["trainable"] else self._made(frozen.__contains__)
+            return set() if self.operation["trainable"] else self._made(frozen.__contains__)
         if name == "activity_regularizer":
             return self._applied(lambda line: "activity_penalty" in line)
         if kind == "regularizer":
-            attributes = self.attributes.get(role, ())
-            lines = (line for name in attributes for line in self.places.penalty.get(name, ()))
-            return tuple(sorted(set(lines)))
+            return self.places.penalty.get(role, set())
         if kind == "initializer":
             return self._initial(role)
         if name not in self.reads.layer | self.reads.shape:
-            return ()
+            return set()
         made = self._made(lambda line: line not in self.initial)
         applied = self._applied(lambda line: "activity_penalty" not in line)
-        return tuple(sorted({*made, *applied}))
+        return made | applied
 
-    def _initial(self, role: str) -> tuple[int, ...]:
+    def _initial(self, role: str) -> set[int]:
         """The statements that fill its weights, or the layer if that does it by itself."""
-        if role not in self.attributes:
-            return ()
+        if role not in self.roles:
+            return set()
         lines = self._made(lambda line: self.initial.get(line) == role)
         return lines or self._made(lambda line: line not in self.initial)
 
-    def _made(self, wanted: Callable[[str], bool]) -> tuple[int, ...]:
+    def _made(self, wanted: Callable[[str], bool]) -> set[int]:
         return _chosen(self.layer.make, self.places.made, wanted)
 
-    def _applied(self, wanted: Callable[[str], bool]) -> tuple[int, ...]:
+    def _applied(self, wanted: Callable[[str], bool]) -> set[int]:
         return _chosen(self.layer.apply, self.places.applied, wanted)
 
 
 def _chosen(
-    statements: tuple[str, ...], lines: dict[int, tuple[int, ...]], wanted: Callable[[str], bool]
-) -> tuple[int, ...]:
-    numbers = [number for number, text in enumerate(statements) if wanted(text)]
-    return tuple(sorted({line for number in numbers for line in lines.get(number, ())}))
+    statements: tuple[str, ...], lines: dict[int, set[int]], wanted: Callable[[str], bool]
+) -> set[int]:
+    return {
+        line for number, text in enumerate(statements) if wanted(text) for line in lines[number]
+    }
