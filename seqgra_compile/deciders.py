@@ -97,9 +97,9 @@ def decides(*deciders: Group) -> Callable[[Getter], Getter]:
     return marked
 
 
-def deciders(holder: object, name: str) -> tuple[Group, ...] | None:
-    """Those of a field or property of a script or of its alphabet; None where it does not say."""
-    for each in dataclasses.fields(holder):  # type: ignore[arg-type]
+def deciders(kind: Any, name: str) -> tuple[Group, ...] | None:
+    """Those of a field or property of a record's type; None where it does not say."""
+    for each in dataclasses.fields(kind):
         if each.name == name:
             return each.metadata.get(_DECIDERS)
-    return getattr(getattr(type(holder), name).fget, _DECIDERS, None)
+    return getattr(getattr(kind, name).fget, _DECIDERS, None)

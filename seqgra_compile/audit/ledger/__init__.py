@@ -317,10 +317,10 @@ def _groups(script: Script, path: Path) -> tuple[Group, ...]:
         if group is not None:
             return (group,)
     elif within:
-        found = deciders(getattr(script, name), within[0])
+        found = deciders(type(getattr(script, name)), within[0])
         if found is not None:
             return found
-    return deciders(script, name) or ()
+    return deciders(type(script), name) or ()
 
 
 def _stated(values: Iterable[ir.Value]) -> tuple[Group, ...]:
