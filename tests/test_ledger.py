@@ -24,13 +24,14 @@ from mutations import (
 from run_command import run_audit
 
 from seqgra_compile.audit.ledger import provenance
+from seqgra_compile.audit.ledger.entries import entries
 from seqgra_compile.audit.ledger.listing import as_json, as_text
 from seqgra_compile.audit.ledger.setting import DEFINITION, LIBRARY, ORIGINS, TEMPLATE, Setting
 from seqgra_compile.audit.report import report
 from seqgra_compile.catalog.semantics import SEMANTICS
 from seqgra_compile.catalog.sequences import PYTORCH
 from seqgra_compile.compiler import Compilation, compile_definition
-from seqgra_compile.deciders import deciders
+from seqgra_compile.deciders import Decider, OfCondition, OfElement, OfOperation, deciders
 from seqgra_compile.script import Alphabet, BayesScript, KerasScript, PyTorchScript
 
 
@@ -93,6 +94,38 @@ def check_change(before: Compilation, after: Compilation, path: str) -> None:
         assert own, f"with {path}, no line of its own changes"
 
 
+# Each stands for all of its kind, and the labels of a classifier are the ids of its conditions.
+KINDS = {
+    OfOperation: Decider.OPERATIONS,
+    OfElement: Decider.ELEMENTS,
+    OfCondition: Decider.CONDITIONS,
+}
+OWN = {"docstring", "constants", "definition_sha256"}
+
+
+def check_deciders(before: Compilation, after: Compilation, path: str) -> None:
+    """What changes with a setting names it among its deciders."""
+    one, other = before.arranged, after.arranged
+    groups = {entry.path: entry.group for entry in entries(before.model, before.source)}
+    group = groups[path]
+    allowed = {group, KINDS.get(type(group))}
+    if group is Decider.LABELS:
+        allowed.add(Decider.CONDITIONS)
+    if group in (Decider.CLIPNORM, Decider.CLIPVALUE):
+        allowed.add(Decider.OPTIMIZER)  # in Keras a keyword of its call, with a line of its own
+    if type(one) is not type(other):
+        return
+    kind = type(one)
+    names = {field.name for field in dataclasses.fields(kind)} - OWN - {"alphabet"}
+    names |= {n for n in dir(kind) if isinstance(getattr(kind, n), property)}
+    for name in names:
+        if getattr(one, name) != getattr(other, name):
+            assert allowed & {*deciders(kind, name)}, f"{path} changes {name}"
+    for name in (field.name for field in dataclasses.fields(Alphabet)):
+        if getattr(one.alphabet, name) != getattr(other.alphabet, name):
+            assert group in deciders(Alphabet, name), f"{path} changes alphabet.{name}"
+
+
 def check_all_changes(path: Path, step: int = 1, start: int = 0) -> tuple[int, list[str]]:
     """How many settings were changed, and those that have no other legal value."""
     base = compiled(written(tree_of(path)), path.parent)
@@ -119,6 +152,7 @@ def check_all_changes(path: Path, step: int = 1, start: int = 0) -> tuple[int, l
         other = next((each for each in legal if told(each) != told(base)), None)
         if other is not None or (legal and NO_EFFECT in rows[setting].remark):
             check_change(base, other or legal[0], setting)
+            check_deciders(base, other or legal[0], setting)
             changed += 1
         else:
             fixed_ones.append(setting)
