@@ -147,7 +147,7 @@ class Script:
     """What the scripts of all libraries hold; `imports` are groups of lines.
 
     `length_from_data`: the sequences' length is that of the first one, not the definition's.
-    `mapped`: data stay on disk. `example_number` is an expression: the first example's line.
+    `on_disk`: data stay on disk.
     `trains`: there is something to train, and a run that was stopped can go on.
     """
 
@@ -165,8 +165,7 @@ class Script:
     multi_class: bool = decided_by(Decider.TASK)
     length: str = decided_by(Decider.ARCHITECTURE)
     length_from_data: bool = decided_by(Decider.ARCHITECTURE)
-    mapped: bool = decided_by(Decider.DATA)
-    example_number: str = decided_by(Decider.DATA)
+    on_disk: bool = decided_by(Decider.DATA)
     trains: bool = decided_by(Decider.LIBRARY)
 
 
@@ -223,13 +222,14 @@ class PyTorchScript(TrainingScript):
 
 @dataclass(frozen=True, kw_only=True)
 class KerasScript(TrainingScript):
-    """`true_class` and `threshold` are expressions of the accuracy."""
+    """`true_class` and `threshold` are expressions of the accuracy; `activity`: it has penalties."""
 
     model_name: str = decided_by(Decider.ID)
     input: str = decided_by(Decider.ARCHITECTURE, OfOperation(1))
     one_hot_targets: bool = decided_by(*_SCORES)
     true_class: str = decided_by(*_SCORES)
     threshold: str = decided_by(*_SCORES)
+    activity: bool = decided_by(*_LAYERS)
 
     @property
     @decides(Decider.SEMANTICS, Decider.SHUFFLE)
