@@ -13,7 +13,7 @@ from ..messages.diagnostics import Diagnostics
 from ..pycode import comment, docstring, laid_out, listing, literal, mapping, prefixed
 from ..script import BayesScript, Constant, LabelRules, MatrixRows, Windows, Words, import_groups
 from ..source import Source
-from . import common
+from . import common, header
 
 _IMPORTS = (*common.IMPORTS, Import("math"))
 _WIDTH = 80
@@ -64,9 +64,9 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
 def _header(model: BayesModel, source: Source) -> str:
     return docstring(
         [
-            *common.title(model, source),
+            *header.title(model, source),
             "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]",
-            f"Reads:  test.txt and, if there, validation.txt and training.txt: {common.columns(model)}",
+            f"Reads:  test.txt and, if there, validation.txt and training.txt: {header.columns(model)}",
             "Writes: test-y-hat.txt and the like for each file, metrics.json, receipt.json, "
             "session-info.txt, num-model-parameters.txt",
         ]

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from ... import ir
+from ...backends.header import read_header
 from ...deciders import (
     KINDS,
     Decider,
@@ -29,7 +30,6 @@ from ...messages.diagnostics import Diagnostic, Diagnostics
 from ...script import Script
 from ...source import Source
 from .. import lexer
-from ..header import read_header
 from . import fixed
 from .entries import Entry, entries
 from .operations import Narrowed, Places
