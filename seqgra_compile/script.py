@@ -93,13 +93,24 @@ class Alphabet:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """A statement of an operation, and the name of the parameter that alone it is for, if any."""
+
+    text: str
+    parameter: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class Layer:
     """One operation: what makes it, and, in PyTorch, what applies it to `x`."""
 
     number: int
     heading: str
-    make: tuple[str, ...]
-    apply: tuple[str, ...] = ()
+    make: tuple[Statement, ...]
+    apply: tuple[Statement, ...] = ()
 
     @property
     def group(self) -> Group:

@@ -10,7 +10,7 @@ from ..catalog.sequences import MULTI_CLASS, TENSORFLOW
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, laid_out, literal
-from ..script import KerasScript, Layer, import_groups
+from ..script import KerasScript, Layer, Statement, import_groups
 from ..source import Source
 from . import common
 from . import weights as weightsfiles
@@ -56,7 +56,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
             Layer(
                 operation.number,
                 common.heading(operation),
-                (_added(lower(operation, TENSORFLOW, channels_first=False).call),),
+                (Statement(_added(lower(operation, TENSORFLOW, channels_first=False).call)),),
             )
             for operation in architecture.operations
         ),

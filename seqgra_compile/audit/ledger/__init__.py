@@ -195,18 +195,14 @@ class _Ledger:
         for operation in self._operations:
             number = operation.number
             layer = self.script.layers[number - 1]
-            printed = {
-                kind: {n: self._printed("layers", number - 1, kind, n) for n in range(len(lines))}
-                for kind, lines in (("make", layer.make), ("apply", layer.apply))
-            }
-            places = Places(
-                self.own[OfOperation(number)],
-                printed["make"],
-                printed["apply"],
-                penalties[number],
-                self._all(OfOperation(number, Part.WEIGHTS)),
+            made, applied = (
+                [(each, self._printed("layers", number - 1, kind, n)) for n, each in enumerate(of)]
+                for kind, of in (("make", layer.make), ("apply", layer.apply))
             )
-            narrowed[number] = Narrowed(operation, self.script, library, places, calls)
+            weights = self._all(OfOperation(number, Part.WEIGHTS))
+            own = self.own[OfOperation(number)]
+            places = Places(own, made, applied, penalties[number], weights)
+            narrowed[number] = Narrowed(operation, library, places, calls)
         return narrowed
 
     def _calls(self) -> dict[int, list[ast.Call]]:

@@ -7,16 +7,13 @@ parameters it reads for the layer, for the shape of its result, and for its weig
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ... import ir
-from ...backends.pytorch import in_method
-from ...catalog.initializers import torch_initializer
 from ...catalog.operations import OPERATIONS, lower
 from ...catalog.operations.layers import TorchLayer
 from ...catalog.sequences import PYTORCH
-from ...script import Script
+from ...script import Statement
 from .entries import Entry, cell_parameters
 
 # What is read for a check only, of the layer, the shape and the weights.
@@ -59,17 +56,18 @@ def read(operation: ir.Operation, library: str) -> Read:
     )
 
 
+Placed = list[tuple[Statement, set[int]]]
+
+
 @dataclass(frozen=True)
 class Places:
-    """The lines of an operation: of its layer's statements, of its penalties, of its weights' file.
-
-    `made` and `applied` are numbers of the elements of `Layer.make` and `Layer.apply`, each with
-    its lines; `penalty` has those of the weights of each role.
+    """The lines of an operation: all of its layer's, those of each statement that makes it and that
+    applies it, those of the penalties on the weights of each role, and of its weights' file.
     """
 
     layer: set[int]
-    made: dict[int, set[int]]
-    applied: dict[int, set[int]]
+    made: Placed
+    applied: Placed
     penalty: dict[str, set[int]]
     weights: set[int]
 
@@ -80,34 +78,14 @@ class Narrowed:
     def __init__(
         self,
         operation: ir.Operation,
-        script: Script,
         library: str,
         places: Places,
         calls: dict[int, list[ast.Call]],
     ) -> None:
         """`calls` are those of the whole script, by the line in which they begin."""
         self.operation, self.places, self.library = operation, places, library
-        self.layer = script.layers[operation.number - 1]
         self.reads = read(operation, library)
         self.calls = calls
-        self.initial: dict[str, str] = {}
-        self.modules: tuple[str, ...] = ()
-        self.roles = {weight.role for weight in operation.weights}
-        if library == PYTORCH:
-            self._place_weights(lower(operation, library, channels_first=True))
-
-    def _place_weights(self, layer: TorchLayer) -> None:
-        """The statements that fill the weights, and of which role these are."""
-        self.modules = tuple(module.attribute for module in layer.modules)
-        weights = {weight.name: weight for weight in self.operation.weights}
-        for placed in layer.weights:
-            weight = weights[placed.name]
-            value = self.operation[f"{weight.role}_initializer"]
-            fill = in_method(
-                torch_initializer(f"self.{placed.attribute}", value, weight.shape, placed.axes)
-            )
-            if fill in self.layer.make:
-                self.initial[fill] = weight.role
 
     def lines(self, entry: Entry) -> set[int]:
         """Those that say the parameter; none if this script has no use for it."""
@@ -126,15 +104,24 @@ class Narrowed:
             return bool(self.operation.weights)
         if name == "trainable":
             # PyTorch's backend freezes whatever has weights.
-            return bool(self.modules if self.library == PYTORCH else self.operation.weights)
+            torch = self.library == PYTORCH
+            return bool(self._layer.modules if torch else self.operation.weights)
         if name in ("input_shape", "seed"):
             return True
         role, _, kind = name.rpartition("_")
         if kind in ("initializer", "regularizer") and role != "activity":
-            return any(weight.role == role for weight in self.operation.weights)
+            return self._fills(role)
         return name in self.reads.layer | self.reads.shape | self.reads.weights | {
             "activity_regularizer"
         }
+
+    @property
+    def _layer(self) -> TorchLayer:
+        return lower(self.operation, self.library, channels_first=True)
+
+    def _fills(self, role: str) -> bool:
+        """Whether the operation has weights of this role."""
+        return any(weight.role == role for weight in self.operation.weights)
 
     def _keras(self, name: str) -> set[int]:
         keywords = cell_parameters(self.operation)
@@ -148,39 +135,24 @@ class Narrowed:
         return self.places.layer  # it decides which layer this is
 
     def _torch(self, name: str) -> set[int]:
+        made, applied = self.places.made, self.places.applied
         role, _, kind = name.rpartition("_")
-        if name == "trainable":
-            frozen = {f"self.{name}.requires_grad_(False)" for name in self.modules}
-            return set() if self.operation["trainable"] else self._made(frozen.__contains__)
-        if name == "activity_regularizer":
-            return self._applied(lambda line: "activity_penalty" in line)
+        if name in ("trainable", "activity_regularizer"):
+            return _chosen([*made, *applied], {name})
         if kind == "regularizer":
             return self.places.penalty.get(role, set())
+        # What freezes a layer belongs to the layer, too.
+        plain = {"", "trainable"}
         if kind == "initializer":
-            return self._initial(role)
+            # The statements that fill the weights, or the layer if it does so by itself.
+            found = _chosen(made, {name}) or _chosen(made, plain)
+            return found if self._fills(role) else set()
         if name not in self.reads.layer | self.reads.shape:
             return set()
-        made = self._made(lambda line: line not in self.initial)
-        applied = self._applied(lambda line: "activity_penalty" not in line)
-        return made | applied
-
-    def _initial(self, role: str) -> set[int]:
-        """The statements that fill its weights, or the layer if that does it by itself."""
-        if role not in self.roles:
-            return set()
-        lines = self._made(lambda line: self.initial.get(line) == role)
-        return lines or self._made(lambda line: line not in self.initial)
-
-    def _made(self, wanted: Callable[[str], bool]) -> set[int]:
-        return _chosen(self.layer.make, self.places.made, wanted)
-
-    def _applied(self, wanted: Callable[[str], bool]) -> set[int]:
-        return _chosen(self.layer.apply, self.places.applied, wanted)
+        return _chosen([*made, *applied], plain)
 
 
-def _chosen(
-    statements: tuple[str, ...], lines: dict[int, set[int]], wanted: Callable[[str], bool]
-) -> set[int]:
-    return {
-        line for number, text in enumerate(statements) if wanted(text) for line in lines[number]
-    }
+def _chosen(placed: Placed, parameters: set[str]) -> set[int]:
+    """The lines of the statements for these parameters."""
+    lines: set[int] = set()
+    return lines.union(*(at for statement, at in placed if statement.parameter in parameters))
