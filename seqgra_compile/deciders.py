@@ -17,6 +17,7 @@ class Decider(Enum):
     SHA256 = auto()
     SEMANTICS = auto()
     DATA = auto()
+    RECORDS = auto()
     ID = auto()
     NAME = auto()
     DESCRIPTION = auto()

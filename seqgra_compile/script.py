@@ -6,7 +6,7 @@ decided is that setting itself, in other form; what several have decided follows
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import textwrap
 from dataclasses import dataclass
 
 from .deciders import (
@@ -20,9 +20,8 @@ from .deciders import (
     decided_by,
     decides,
 )
-from .ir import Import
-from .pycode import Bracketed, Code, laid_out
 
+_WIDTH = 80  # of lines in a function: Black's 88 less the indentation
 _STRUCTURE = (
     Decider.LIBRARY,
     Decider.TASK,
@@ -33,6 +32,7 @@ _STRUCTURE = (
     Decider.SEMANTICS,
     Decider.SHUFFLE,
     Decider.DATA,
+    Decider.RECORDS,
 )
 _LAYERS = (Decider.ARCHITECTURE, Decider.OPERATIONS)
 _SCORES = (Decider.LOSS, Decider.TASK)
@@ -155,18 +155,23 @@ class EmbeddedModule:
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """What the scripts of all libraries hold; `imports` are groups of lines.
+    """What the scripts of all libraries hold.
 
+    `imports` are lines before those of `packages`, which may be missing; then the text `install`
+    says what to do; `checks` are lines that end a script under too old versions of them.
     `length_from_data`: the sequences' length is that of the first one, not the definition's.
-    `on_disk`: data stay on disk.
+    `on_disk`: data stay on disk. `records`: the script keeps records of its run.
     `trains`: there is something to train, and a run that was stopped can go on.
     """
 
     docstring: str = decided_by(Decider.HEADER)
     dependencies: str = decided_by(*_STRUCTURE)
     future: tuple[str, ...] = decided_by(Decider.ARCHITECTURE)
-    imports: tuple[tuple[str, ...], ...] = decided_by(*_STRUCTURE)
-    sections: tuple[Section, ...] = decided_by()
+    imports: tuple[str, ...] = decided_by(*_STRUCTURE)
+    packages: tuple[str, ...] = decided_by(*_STRUCTURE)
+    install: str = decided_by(*_STRUCTURE)
+    checks: tuple[str, ...] = decided_by(Decider.LIBRARY)
+    sections: tuple[Section, ...] = decided_by(Decider.RECORDS)
     constants: tuple[Constant, ...] = decided_by()
     version: str = decided_by(Decider.VERSION)
     definition_sha256: str = decided_by(Decider.SHA256)
@@ -177,12 +182,55 @@ class Script:
     length: str = decided_by(Decider.ARCHITECTURE)
     length_from_data: bool = decided_by(Decider.ARCHITECTURE)
     on_disk: bool = decided_by(Decider.DATA)
+    records: bool = decided_by(Decider.RECORDS)
     trains: bool = decided_by(Decider.LIBRARY)
+
+    @property
+    @decides(Decider.ARCHITECTURE)
+    def embeds(self) -> bool:
+        """Whether it holds a module whose errors are its author's."""
+        return False
+
+    @property
+    @decides(Decider.LIBRARY)
+    def has_cpu_build(self) -> bool:
+        """Whether its library comes without CUDA, from elsewhere."""
+        return False
+
+    @property
+    @decides(Decider.LIBRARY)
+    def starts_loudly(self) -> bool:
+        """Whether `imports` end by putting standard error away, until `packages` are there."""
+        return False
+
+    @property
+    @decides(Decider.RECORDS, Decider.LIBRARY)
+    def resumes(self) -> bool:
+        """Whether a run that was stopped can continue."""
+        return self.trains and self.records
+
+    @property
+    @decides(
+        Decider.LOSS,
+        Decider.OPTIMIZER,
+        Decider.EARLY_STOPPING,
+        Decider.CLIPNORM,
+        Decider.CLIPVALUE,
+        Decider.ARCHITECTURE,
+    )
+    def setting_names(self) -> tuple[str, ...]:
+        """Lines of the names that the section Definition gives."""
+        names = " ".join(constant.name for constant in self.constants if constant.name)
+        return tuple(textwrap.wrap(names, _WIDTH))
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingScript(Script):
-    """A script that trains a model; as seqgra 0.0.4 does if it imitates or even streams."""
+    """A script that trains a model; as seqgra 0.0.4 does if it imitates or even streams.
+
+    `probabilities` and `ranked` are expressions: what is written of the scores on the test set, and
+    what the areas under curves are made of, in which no rounding makes ties.
+    """
 
     model_doc: str = decided_by(Decider.ARCHITECTURE, Decider.OPERATIONS, Decider.LOSS)
     two_dimensional: bool = decided_by(Decider.ENCODING)
@@ -193,6 +241,7 @@ class TrainingScript(Script):
     loss: str = decided_by(Decider.LOSS)
     optimizer: str = decided_by(Decider.OPTIMIZER)
     probabilities: str = decided_by(*_SCORES)
+    ranked: str = decided_by(*_SCORES)
     layers: tuple[Layer, ...] = decided_by(*_LAYERS)
     weights_reader: str | None = decided_by(*_LAYERS)
     weights_files: tuple[LoadedWeights, ...] = decided_by(*_LAYERS)
@@ -200,7 +249,10 @@ class TrainingScript(Script):
 
 @dataclass(frozen=True, kw_only=True)
 class PyTorchScript(TrainingScript):
-    """`fragments` are templates of classes that the model needs; if it `draws`, as seqgra does."""
+    """`fragments` are templates of classes that the model needs; if it `draws`, as seqgra does.
+
+    `scores` is the expression that a batch `x` becomes.
+    """
 
     module: EmbeddedModule | None = decided_by(Decider.ARCHITECTURE)
     build_model: str = decided_by(Decider.ARCHITECTURE)
@@ -213,7 +265,18 @@ class PyTorchScript(TrainingScript):
     keras_epsilon: bool = decided_by(Decider.OPTIMIZER, Decider.LIBRARY)
     one_hot_targets: bool = decided_by(*_SCORES)
     predicted: str = decided_by(*_SCORES)
+    scores: str = decided_by(Decider.ARCHITECTURE)
     draws: bool = decided_by(Decider.SEMANTICS, Decider.ARCHITECTURE)
+
+    @property
+    @decides(Decider.ARCHITECTURE)
+    def embeds(self) -> bool:
+        return self.module is not None
+
+    @property
+    @decides(Decider.LIBRARY)
+    def has_cpu_build(self) -> bool:
+        return True
 
     @property
     @decides(Decider.CLIPNORM, Decider.CLIPVALUE)
@@ -241,6 +304,11 @@ class KerasScript(TrainingScript):
     true_class: str = decided_by(*_SCORES)
     threshold: str = decided_by(*_SCORES)
     activity: bool = decided_by(*_LAYERS)
+
+    @property
+    @decides(Decider.LIBRARY)
+    def starts_loudly(self) -> bool:
+        return True
 
     @property
     @decides(Decider.SEMANTICS, Decider.SHUFFLE)
@@ -322,22 +390,3 @@ class BayesScript(Script):
     pairs: bool = decided_by(Decider.CONDITIONS)
     accuracy: bool = decided_by(Decider.SEMANTICS)
     not_a_number: bool = decided_by(Decider.SEMANTICS)
-
-
-def import_groups(
-    imports: Iterable[Import], standard: frozenset[str]
-) -> tuple[tuple[str, ...], ...]:
-    """Import lines, each once: the standard library first, `import` before `from`."""
-    groups: tuple[set, set] = (set(), set())
-    for bound in imports:
-        group = 0 if bound.module.partition(".")[0] in standard else 1
-        groups[group].add((bound.name is not None, bound.text))
-    return tuple(tuple(_laid_out(text) for _, text in sorted(group)) for group in groups if group)
-
-
-def _laid_out(text: str) -> str:
-    """An import's line, broken where it is too long and can be."""
-    head, names, name = text.partition(" import ")
-    if not names:
-        return text
-    return laid_out(Bracketed(text, f"{head}{names}(", (Code(f"{name},"),), ")"))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..backends.header import Header, read_header
-from ..compiler import Compilation, compile_bytes
+from ..compiler import Compilation, Options, compile_bytes
 from ..visible import visible
 
 MAX_SCRIPT = 2**24
@@ -55,8 +55,7 @@ def verify(
     header = read_header(text.replace("\r\n", "\n").replace("\r", "\n"))
     # Standard input has no name: the script tells it.
     named = header.file if name == "-" else name
-    options = header.semantics, header.library, header.data
-    compilation = compile_bytes(named, data, folders, False, *options)
+    compilation = compile_bytes(named, data, folders, Options(**header.options))
     if compilation.script is None:
         return Verification(header, compilation, Difference.CODE)
     expected = compilation.script

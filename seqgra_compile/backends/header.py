@@ -14,7 +14,7 @@ import tokenize
 from dataclasses import dataclass
 
 from .. import __version__, ir
-from ..catalog.semantics import INTENDED, MEMORY, SEMANTICS, STORAGES
+from ..catalog.semantics import FULL, RECORDS, SEMANTICS, STORAGES
 from ..catalog.sequences import MULTI_CLASS, PYTORCH, TENSORFLOW
 from ..pycode import docstring
 from ..source import Source
@@ -29,6 +29,7 @@ _OPTIONS = {
     "semantics": tuple(SEMANTICS),
     "library": (PYTORCH, TENSORFLOW),
     "data": tuple(STORAGES),
+    "records": tuple(RECORDS),
 }
 _SILENT = "its docstring does not say from what it was compiled"
 
@@ -41,10 +42,16 @@ def header(model: ir.Model, source: Source, weights: str) -> str:
     return docstring(
         [
             *title(model, source),
-            "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]",
+            "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]"
+            + (" [--resume]" if model.records == FULL else ""),
             f"Reads:  training.txt, validation.txt and, if there, test.txt: {columns(model)}",
-            f"Writes: {weights}, history.tsv, metrics.json, receipt.json, test-y-hat.txt, "
-            "session-info.txt, last-epoch-completed.txt, num-model-parameters.txt",
+            f"Writes: {weights}, history.tsv, metrics.json, test-y-hat.txt"
+            + (
+                ", receipt.json, session-info.txt, last-epoch-completed.txt, "
+                "num-model-parameters.txt"
+                if model.records == FULL
+                else ""
+            ),
         ]
     )
 
@@ -64,10 +71,10 @@ def title(model: ir.General, source: Source) -> tuple[str, ...]:
 
 def options(model: ir.General) -> str:
     """The options with which the compiler writes this script again."""
-    semantics = f"--semantics {model.semantics}"
+    semantics, records = f"--semantics {model.semantics}", f"--records {model.records}"
     if not isinstance(model, ir.Model):
-        return semantics
-    return f"{semantics} --library {model.library.value} --data {model.data}"
+        return f"{semantics} {records}"
+    return f"{semantics} --library {model.library.value} --data {model.data} {records}"
 
 
 def columns(model: ir.General) -> str:
@@ -90,16 +97,14 @@ class HeaderError(ValueError):
 
 @dataclass(frozen=True)
 class Header:
-    """`first` and `last` are the lines of the script that say it."""
+    """`options`: names and values, as a command line has them; `first`, `last`: lines of the script."""
 
     version: str
     file: str
     sha256: str
-    semantics: str = INTENDED
-    library: str | None = None
-    data: str = MEMORY
-    first: int = 0
-    last: int = 0
+    options: dict[str, str]
+    first: int
+    last: int
 
 
 def read_header(text: str) -> Header:
@@ -122,9 +127,9 @@ def read_header(text: str) -> Header:
         found["version"],
         " ".join(found["file"].split()),
         found["sha256"],
-        **options,
-        first=first,
-        last=first + found[0].count("\n") - 1,
+        options,
+        first,
+        first + found[0].count("\n") - 1,
     )
 
 

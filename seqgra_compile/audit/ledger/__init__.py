@@ -135,6 +135,7 @@ class _Ledger:
             (Decider.VERSION, compiled, ()),
             (Decider.SHA256, compiled, ()),
             (Decider.DATA, compiled, whole),
+            (Decider.RECORDS, compiled, whole),
             (Decider.SEMANTICS, compiled, everything),
             (Decider.LIBRARY, (), everything),
             (Decider.TASK, (), whole),

@@ -84,6 +84,7 @@ def _called(model: ir.General, source: Source) -> Iterator[Entry]:
     )
     if isinstance(model, ir.Model):
         yield Entry("--data", model.data, OPTION, group=Decider.DATA, head=True)
+    yield Entry("--records", model.records, OPTION, group=Decider.RECORDS, head=True)
 
 
 def _row(value: Value, group: Group | None, **more: object) -> Entry:
