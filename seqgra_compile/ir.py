@@ -16,13 +16,25 @@ T = TypeVar("T")
 Shape = tuple[int, ...]
 
 
+# Where a value comes from.
+DEFINITION = "definition"
+SEQGRA_DEFAULT = "default of seqgra"
+LIBRARY_DEFAULT = "default of the library"
+FILE = "file"
+
+
 @dataclass(frozen=True)
 class Value(Generic[T]):
-    """A setting: its value, its element path, and its place, or None where the XML is silent."""
+    """A setting: its value, its element path, and its place, or None where the XML is silent.
+
+    `origin` is one of those above; `note` is what a stage has made of the value, or empty.
+    """
 
     value: T
     path: str
     span: Span | None
+    origin: str = DEFINITION
+    note: str = ""
 
     @property
     def is_default(self) -> bool:
@@ -193,6 +205,7 @@ class Loss:
     arguments: Arguments
     span: Span
     path: str = "loss/loss"
+    origin: str = DEFINITION
 
 
 @dataclass(frozen=True)
@@ -205,6 +218,7 @@ class Optimizer:
     clipnorm: Value[float] | None = None
     clipvalue: Value[float] | None = None
     path: str = "optimizer/optimizer"
+    origin: str = DEFINITION
     keras_epsilon: bool = False
 
 

@@ -1,15 +1,41 @@
-"""A training script as arranged: all and only what the templates print, as Python text."""
+"""A training script as arranged: all and only what the templates print, as Python text.
+
+Each field says who decides it, and so does each element of a list. What one setting alone has
+decided is that setting itself, in other form; what several have decided follows from them.
+"""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .ir import Import
-from .pycode import Bracketed, Code, laid_out
+from .deciders import (
+    Decider,
+    Group,
+    OfCondition,
+    OfElement,
+    OfOperation,
+    Part,
+    Stated,
+    decided_by,
+    decides,
+)
 
 _WIDTH = 80  # of lines in a function: Black's 88 less the indentation
+_STRUCTURE = (
+    Decider.LIBRARY,
+    Decider.TASK,
+    Decider.LOSS,
+    Decider.OPTIMIZER,
+    Decider.ARCHITECTURE,
+    Decider.OPERATIONS,
+    Decider.SEMANTICS,
+    Decider.SHUFFLE,
+    Decider.DATA,
+    Decider.RECORDS,
+)
+_LAYERS = (Decider.ARCHITECTURE, Decider.OPERATIONS)
+_SCORES = (Decider.LOSS, Decider.TASK)
 
 
 @dataclass(frozen=True)
@@ -25,6 +51,10 @@ class Constant:
     comment: str
     path: str
     above: bool = False
+
+    @property
+    def group(self) -> Group:
+        return Stated(self.path)
 
 
 @dataclass(frozen=True)
@@ -50,32 +80,69 @@ class Alphabet:
     empty.
     """
 
-    size: int
-    letters: str
-    codes: str
-    lower: str
-    code_count: int
-    has_unknown: bool
-    unknown: int
-    share: str
-    lenient: bool
-    complement: str
+    size: int = decided_by(Decider.SPACE)
+    letters: str = decided_by(Decider.SPACE)
+    codes: str = decided_by(Decider.SPACE)
+    lower: str = decided_by(Decider.SPACE)
+    code_count: int = decided_by(Decider.SPACE)
+    has_unknown: bool = decided_by(Decider.SPACE)
+    unknown: int = decided_by(Decider.SPACE)
+    share: str = decided_by(Decider.SPACE)
+    lenient: bool = decided_by(Decider.SEMANTICS, Decider.SPACE)
+    complement: str = decided_by(Decider.SPACE)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement of an operation, and the name of the parameter that alone it is for, if any."""
+
+    text: str
+    parameter: str = ""
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
 class Layer:
     """One operation: what makes it, and, in PyTorch, what applies it to `x`."""
 
+    number: int
     heading: str
-    make: tuple[str, ...]
-    apply: tuple[str, ...] = ()
+    make: tuple[Statement, ...]
+    apply: tuple[Statement, ...] = ()
+
+    @property
+    def group(self) -> Group:
+        return OfOperation(self.number)
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """A term of the loss; `number` and `role` are its operation's and its weights', if it has one."""
+
+    text: str
+    number: int | None = None
+    role: str = ""
+
+    @property
+    def group(self) -> Group | None:
+        return None if self.number is None else OfOperation(self.number, Part.PENALTY)
 
 
 @dataclass(frozen=True)
 class LoadedWeights:
-    """The statement that gives a layer the initial weights of a file."""
+    """The statement that gives a layer the initial weights of a file.
+
+    `number` is its operation's, or None if one file holds those of all.
+    """
 
     load: str
+    number: int | None
+
+    @property
+    def group(self) -> Group:
+        return Decider.STORED if self.number is None else OfOperation(self.number, Part.WEIGHTS)
 
 
 @dataclass(frozen=True)
@@ -97,53 +164,66 @@ class Script:
     `trains`: there is something to train, and a run that was stopped can go on.
     """
 
-    docstring: str
-    dependencies: str
-    future: tuple[str, ...]
-    imports: tuple[str, ...]
-    packages: tuple[str, ...]
-    install: str
-    checks: tuple[str, ...]
-    sections: tuple[Section, ...]
-    constants: tuple[Constant, ...]
-    version: str
-    definition_sha256: str
+    docstring: str = decided_by(Decider.HEADER)
+    dependencies: str = decided_by(*_STRUCTURE)
+    future: tuple[str, ...] = decided_by(Decider.ARCHITECTURE)
+    imports: tuple[str, ...] = decided_by(*_STRUCTURE)
+    packages: tuple[str, ...] = decided_by(*_STRUCTURE)
+    install: str = decided_by(*_STRUCTURE)
+    checks: tuple[str, ...] = decided_by(Decider.LIBRARY)
+    sections: tuple[Section, ...] = decided_by(Decider.RECORDS)
+    constants: tuple[Constant, ...] = decided_by()
+    version: str = decided_by(Decider.VERSION)
+    definition_sha256: str = decided_by(Decider.SHA256)
     alphabet: Alphabet
-    one_hot_doc: str
-    targets_doc: str
-    multi_class: bool
-    length: str
-    length_from_data: bool
-    on_disk: bool
-    records: bool
-    trains: bool
+    one_hot_doc: str = decided_by(Decider.SPACE, Decider.ENCODING, Decider.LIBRARY)
+    targets_doc: str = decided_by(Decider.TASK)
+    multi_class: bool = decided_by(Decider.TASK)
+    length: str = decided_by(Decider.ARCHITECTURE)
+    length_from_data: bool = decided_by(Decider.ARCHITECTURE)
+    on_disk: bool = decided_by(Decider.DATA)
+    records: bool = decided_by(Decider.RECORDS)
+    trains: bool = decided_by(Decider.LIBRARY)
 
     @property
+    @decides(Decider.ARCHITECTURE)
     def embeds(self) -> bool:
         """Whether it holds a module whose errors are its author's."""
         return False
 
     @property
+    @decides(Decider.LIBRARY)
     def has_cpu_build(self) -> bool:
         """Whether its library comes without CUDA, from elsewhere."""
         return False
 
     @property
+    @decides(Decider.LIBRARY)
     def starts_loudly(self) -> bool:
         """Whether `imports` end by putting standard error away, until `packages` are there."""
         return False
 
     @property
+    @decides(Decider.SHUFFLE, Decider.LIBRARY)
     def keeps_order(self) -> bool:
         """Whether examples are trained in the order of their file."""
         return False
 
     @property
+    @decides(Decider.RECORDS, Decider.LIBRARY)
     def resumes(self) -> bool:
         """Whether a run that was stopped can continue."""
         return self.trains and self.records
 
     @property
+    @decides(
+        Decider.LOSS,
+        Decider.OPTIMIZER,
+        Decider.EARLY_STOPPING,
+        Decider.CLIPNORM,
+        Decider.CLIPVALUE,
+        Decider.ARCHITECTURE,
+    )
     def setting_names(self) -> tuple[str, ...]:
         """Lines of the names that the section Definition gives."""
         names = " ".join(constant.name for constant in self.constants if constant.name)
@@ -158,21 +238,22 @@ class TrainingScript(Script):
     what the areas under curves are made of, in which no rounding makes ties.
     """
 
-    model_doc: str
-    two_dimensional: bool
-    shuffle: bool
-    early_stopping: bool
-    imitates: bool
-    streams: bool
-    loss: str
-    optimizer: str
-    probabilities: str
-    ranked: str
-    layers: tuple[Layer, ...]
-    weights_reader: str | None
-    weights_files: tuple[LoadedWeights, ...]
+    model_doc: str = decided_by(Decider.ARCHITECTURE, Decider.OPERATIONS, Decider.LOSS)
+    two_dimensional: bool = decided_by(Decider.ENCODING)
+    shuffle: bool = decided_by(Decider.SHUFFLE)
+    early_stopping: bool = decided_by(Decider.EARLY_STOPPING)
+    imitates: bool = decided_by(Decider.SEMANTICS)
+    streams: bool = decided_by(Decider.SEMANTICS)
+    loss: str = decided_by(Decider.LOSS)
+    optimizer: str = decided_by(Decider.OPTIMIZER)
+    probabilities: str = decided_by(*_SCORES)
+    ranked: str = decided_by(*_SCORES)
+    layers: tuple[Layer, ...] = decided_by(*_LAYERS)
+    weights_reader: str | None = decided_by(*_LAYERS)
+    weights_files: tuple[LoadedWeights, ...] = decided_by(*_LAYERS)
 
     @property
+    @decides(Decider.SHUFFLE)
     def keeps_order(self) -> bool:
         return not self.shuffle
 
@@ -184,37 +265,42 @@ class PyTorchScript(TrainingScript):
     `scores` is the expression that a batch `x` becomes.
     """
 
-    module: EmbeddedModule | None
-    build_model: str
-    fragments: tuple[str, ...]
-    penalties: tuple[str, ...]
-    activity: bool
-    clips_norm: bool
-    clips_value: bool
-    closure: bool
-    keras_epsilon: bool
-    one_hot_targets: bool
-    predicted: str
-    scores: str
-    draws: bool
+    module: EmbeddedModule | None = decided_by(Decider.ARCHITECTURE)
+    build_model: str = decided_by(Decider.ARCHITECTURE)
+    fragments: tuple[str, ...] = decided_by(*_LAYERS)
+    penalties: tuple[Penalty, ...] = decided_by(*_LAYERS)
+    activity: bool = decided_by(*_LAYERS)
+    clips_norm: bool = decided_by(Decider.CLIPNORM)
+    clips_value: bool = decided_by(Decider.CLIPVALUE)
+    closure: bool = decided_by(Decider.OPTIMIZER)
+    keras_epsilon: bool = decided_by(Decider.OPTIMIZER, Decider.LIBRARY)
+    one_hot_targets: bool = decided_by(*_SCORES)
+    predicted: str = decided_by(*_SCORES)
+    scores: str = decided_by(Decider.ARCHITECTURE)
+    draws: bool = decided_by(Decider.SEMANTICS, Decider.ARCHITECTURE)
 
     @property
+    @decides(Decider.ARCHITECTURE)
     def embeds(self) -> bool:
         return self.module is not None
 
     @property
+    @decides(Decider.LIBRARY)
     def has_cpu_build(self) -> bool:
         return True
 
     @property
+    @decides(Decider.CLIPNORM, Decider.CLIPVALUE)
     def clips(self) -> bool:
         return self.clips_norm or self.clips_value
 
     @property
+    @decides(Decider.SEMANTICS, Decider.EARLY_STOPPING)
     def waits_as_seqgra(self) -> bool:
         return self.early_stopping and self.imitates
 
     @property
+    @decides(Decider.SEMANTICS, Decider.ARCHITECTURE, Decider.SHUFFLE)
     def draws_order(self) -> bool:
         return self.draws and self.shuffle
 
@@ -223,37 +309,64 @@ class PyTorchScript(TrainingScript):
 class KerasScript(TrainingScript):
     """`true_class` and `threshold` are expressions of the accuracy; `activity`: it has penalties."""
 
-    model_name: str
-    input: str
-    one_hot_targets: bool
-    true_class: str
-    threshold: str
-    activity: bool
+    model_name: str = decided_by(Decider.ID)
+    input: str = decided_by(Decider.ARCHITECTURE, OfOperation(1))
+    one_hot_targets: bool = decided_by(*_SCORES)
+    true_class: str = decided_by(*_SCORES)
+    threshold: str = decided_by(*_SCORES)
+    activity: bool = decided_by(*_LAYERS)
 
     @property
+    @decides(Decider.LIBRARY)
     def starts_loudly(self) -> bool:
         return True
 
     @property
+    @decides(Decider.SEMANTICS, Decider.SHUFFLE)
     def imitates_shuffle(self) -> bool:
         return self.imitates and self.shuffle
 
 
 @dataclass(frozen=True)
 class MatrixRows:
-    """A sequence element's matrix: its name, and its rows."""
+    """A sequence element's matrix: its name in the definition and in the script, and its rows."""
 
+    element: str
     name: str
     rows: tuple[str, ...]
+
+    @property
+    def group(self) -> Group:
+        return OfElement(self.element)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A sequence element's words: its name in the definition, and its entry in the script."""
+
+    element: str
+    text: str
+
+    @property
+    def group(self) -> Group:
+        return OfElement(self.element)
 
 
 @dataclass(frozen=True)
 class LabelRules:
-    """A label and what its rules add to its score; `title`, if any, is its condition's own label."""
+    """A label and what its rules add to its score; `title`, if any, is its condition's own label.
 
+    `condition` is the label in the definition, which is the condition's id.
+    """
+
+    condition: str
     label: str
     title: str
     rules: tuple[str, ...]
+
+    @property
+    def group(self) -> Group:
+        return OfCondition(self.condition)
 
 
 @dataclass(frozen=True)
@@ -274,37 +387,17 @@ class Windows:
 class BayesScript(Script):
     """`wide`: rows of matrices take several lines."""
 
-    heading: str
-    matrices: tuple[MatrixRows, ...]
-    matrices_doc: tuple[str, ...]
-    wide: bool
-    kmers: tuple[str, ...]
-    rules_doc: tuple[str, ...]
-    rules: tuple[LabelRules, ...]
-    weights_doc: str
-    empty_matrices: bool
-    windows: Windows
-    lone_elements: bool
-    pairs: bool
-    accuracy: bool
-    not_a_number: bool
-
-
-def import_lines(
-    imports: Iterable[Import], standard: frozenset[str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Import lines, each once, `import` before `from`: of the standard library, of packages."""
-    groups: tuple[set, set] = (set(), set())
-    for bound in imports:
-        group = 0 if bound.module.partition(".")[0] in standard else 1
-        groups[group].add((bound.name is not None, bound.text))
-    first, second = (tuple(_laid_out(text) for _, text in sorted(group)) for group in groups)
-    return first, second
-
-
-def _laid_out(text: str) -> str:
-    """An import's line, broken where it is too long and can be."""
-    head, names, name = text.partition(" import ")
-    if not names:
-        return text
-    return laid_out(Bracketed(text, f"{head}{names}(", (Code(f"{name},"),), ")"))
+    heading: str = decided_by(Decider.ARCHITECTURE)
+    matrices: tuple[MatrixRows, ...] = decided_by(Decider.ELEMENTS)
+    matrices_doc: tuple[str, ...] = decided_by(Decider.SPACE, Decider.SEMANTICS)
+    wide: bool = decided_by(Decider.ELEMENTS, Decider.SPACE)
+    kmers: tuple[Words, ...] = decided_by(Decider.ELEMENTS)
+    rules_doc: tuple[str, ...] = decided_by(Decider.CONDITIONS, Decider.SEMANTICS)
+    rules: tuple[LabelRules, ...] = decided_by(Decider.CONDITIONS)
+    weights_doc: str = decided_by(Decider.SPACE)
+    empty_matrices: bool = decided_by(Decider.SEMANTICS, Decider.SPACE)
+    windows: Windows = decided_by(Decider.CONDITIONS)
+    lone_elements: bool = decided_by(Decider.CONDITIONS)
+    pairs: bool = decided_by(Decider.CONDITIONS)
+    accuracy: bool = decided_by(Decider.SEMANTICS)
+    not_a_number: bool = decided_by(Decider.SEMANTICS)

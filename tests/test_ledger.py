@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import itertools
 import json
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from cases import ACCEPT
-from literals import Literals
+from literals import literals, lost
 from mutations import (
     DEFINITIONS,
     EXAMPLES,
@@ -22,12 +23,16 @@ from mutations import (
 )
 from run_command import run_audit
 
-from seqgra_compile.audit.ledger import deciders, provenance
+from seqgra_compile.audit.ledger import provenance
+from seqgra_compile.audit.ledger.entries import entries
 from seqgra_compile.audit.ledger.listing import as_json, as_text
 from seqgra_compile.audit.ledger.setting import DEFINITION, LIBRARY, ORIGINS, TEMPLATE, Setting
 from seqgra_compile.audit.report import report
 from seqgra_compile.catalog.semantics import SEMANTICS
+from seqgra_compile.catalog.sequences import PYTORCH
 from seqgra_compile.compiler import Compilation, compile_definition
+from seqgra_compile.deciders import Decider, OfCondition, OfElement, OfOperation, deciders
+from seqgra_compile.script import Alphabet, BayesScript, KerasScript, PyTorchScript
 
 
 def name(path: Path) -> str:
@@ -89,6 +94,38 @@ def check_change(before: Compilation, after: Compilation, path: str) -> None:
         assert own, f"with {path}, no line of its own changes"
 
 
+# Each stands for all of its kind, and the labels of a classifier are the ids of its conditions.
+KINDS = {
+    OfOperation: Decider.OPERATIONS,
+    OfElement: Decider.ELEMENTS,
+    OfCondition: Decider.CONDITIONS,
+}
+OWN = {"docstring", "constants", "definition_sha256"}
+
+
+def check_deciders(before: Compilation, after: Compilation, path: str) -> None:
+    """What changes with a setting names it among its deciders."""
+    one, other = before.arranged, after.arranged
+    groups = {entry.path: entry.group for entry in entries(before.model, before.source)}
+    group = groups[path]
+    allowed = {group, KINDS.get(type(group))}
+    if group is Decider.LABELS:
+        allowed.add(Decider.CONDITIONS)
+    if group in (Decider.CLIPNORM, Decider.CLIPVALUE):
+        allowed.add(Decider.OPTIMIZER)  # in Keras a keyword of its call, with a line of its own
+    if type(one) is not type(other):
+        return
+    kind = type(one)
+    names = {field.name for field in dataclasses.fields(kind)} - OWN - {"alphabet"}
+    names |= {n for n in dir(kind) if isinstance(getattr(kind, n), property)}
+    for name in names:
+        if getattr(one, name) != getattr(other, name):
+            assert allowed & {*deciders(kind, name)}, f"{path} changes {name}"
+    for name in (field.name for field in dataclasses.fields(Alphabet)):
+        if getattr(one.alphabet, name) != getattr(other.alphabet, name):
+            assert group in deciders(Alphabet, name), f"{path} changes alphabet.{name}"
+
+
 def check_all_changes(path: Path, step: int = 1, start: int = 0) -> tuple[int, list[str]]:
     """How many settings were changed, and those that have no other legal value."""
     base = compiled(written(tree_of(path)), path.parent)
@@ -115,6 +152,7 @@ def check_all_changes(path: Path, step: int = 1, start: int = 0) -> tuple[int, l
         other = next((each for each in legal if told(each) != told(base)), None)
         if other is not None or (legal and NO_EFFECT in rows[setting].remark):
             check_change(base, other or legal[0], setting)
+            check_deciders(base, other or legal[0], setting)
             changed += 1
         else:
             fixed_ones.append(setting)
@@ -167,14 +205,18 @@ def test_other_semantics(path: Path, semantics: str):
 # ---- nothing without a row ----
 
 
+def is_torch(compilation: Compilation) -> bool:
+    return compilation.model.library.value == PYTORCH
+
+
 @each_definition
 @pytest.mark.parametrize("semantics", SEMANTICS)
 def test_no_literal_is_without_a_row(path: Path, semantics: str):
     compilation = compilation_of(path, semantics)
     if compilation is not None:
-        literals = Literals(compilation, compilation.settings)
-        assert literals.tokens
-        assert not literals.lost()
+        found = literals(compilation.script)
+        assert found
+        assert not lost(found, compilation.settings, is_torch(compilation))
 
 
 @each_definition
@@ -182,15 +224,14 @@ def test_each_literal_has_one_row(path: Path):
     """Without that row it is lost, though other rows have its line."""
     compilation = compilation_of(path)
     settings = compilation.settings
-    literals = Literals(compilation, settings)
+    found = literals(compilation.script)
     fixed_ones = [row for row in settings if row.origin in (LIBRARY, TEMPLATE)]
     for row in fixed_ones:
-        others = Literals(compilation, [each for each in settings if each is not row])
-        others.tokens = literals.tokens
-        lost = others.lost()
+        others = [each for each in settings if each is not row]
+        missed = lost(found, others, is_torch(compilation))
         # `None` sets something, but is no literal of these kinds.
-        assert lost or row.value is None, row.path
-        assert {line for line, *_ in lost} <= set(row.lines)
+        assert missed or row.value is None, row.path
+        assert {literal.line for literal in missed} <= set(row.lines)
 
 
 @each_definition
@@ -235,18 +276,20 @@ def test_marks_leave_the_text_alone(path: Path):
 def test_every_token_has_an_origin(path: Path):
     compilation = compilation_of(path)
     found = provenance.tokens(compilation.arranged, compilation.script)
-    assert all(token.origins[0] == "template script.py.j2" for token in found)
+    assert all(token.origins[0] == provenance.Template("script.py.j2") for token in found)
     lines = compilation.script.split("\n")
     for token in found:
         first = token.text.split("\n")[0]
         assert lines[token.first - 1].startswith(first, token.column)
 
 
-def test_every_field_has_its_deciders():
-    names = set()
-    for path in DEFINITIONS:
-        names |= deciders.fields(compilation_of(path).arranged)
-    assert names <= set(deciders.FIELDS), "enter it in FIELDS"
+@pytest.mark.parametrize("kind", [PyTorchScript, KerasScript, BayesScript, Alphabet])
+def test_every_field_and_property_has_its_deciders(kind: type):
+    fields = {field.name for field in dataclasses.fields(kind)}
+    properties = {n for n in dir(kind) if isinstance(getattr(kind, n), property)}
+    # Each letter's part of the alphabet has its own.
+    silent = {n for n in fields | properties if deciders(kind, n) is None}
+    assert silent == ({"alphabet"} if "alphabet" in fields else set())
 
 
 def test_what_a_module_holds_is_one_row():

@@ -18,8 +18,8 @@ from mutations import EXAMPLES
 from run_command import run_audit
 
 from seqgra_compile import audit
-from seqgra_compile.audit.header import HeaderError, read_header
 from seqgra_compile.audit.verify import Difference, verify
+from seqgra_compile.backends.header import HeaderError, read_header
 from seqgra_compile.catalog.semantics import SEMANTICS
 from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_bytes, compile_definition
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import __version__
+from ..backends.header import Header, read_header
 from ..compiler import Compilation, Options, compile_bytes
 from ..visible import visible
-from .header import Header, read_header
 
 MAX_SCRIPT = 2**24
 _DEPENDENCIES = re.compile(r"^# /// script$.*?^# ///$", re.MULTILINE | re.DOTALL)

@@ -11,9 +11,10 @@ from ..grammar import BayesModel, Kmers, Matrix, Term
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import comment, docstring, laid_out, listing, literal, mapping, prefixed
-from ..script import BayesScript, Constant, LabelRules, MatrixRows, Windows, import_lines
+from ..script import BayesScript, Constant, LabelRules, MatrixRows, Windows, Words
 from ..source import Source
-from . import common
+from . import common, header
+from .imports import import_lines
 
 _IMPORTS = (*common.IMPORTS, Import("math"))
 _WIDTH = 80
@@ -53,10 +54,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         matrices=tuple(_rows(matrix, wide) for matrix in matrices),
         matrices_doc=_matrices_doc(model),
         wide=wide,
-        kmers=tuple(
-            laid_out(prefixed(f"{literal(e.name)}: ", mapping(dict(e.words))), 4, ",")
-            for e in kmers
-        ),
+        kmers=tuple(map(_words, kmers)),
         rules_doc=_rules_doc(model, terms),
         rules=_rules(model, terms),
         weights_doc=f"({size}, width)",
@@ -72,9 +70,9 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
 def _header(model: BayesModel, source: Source) -> str:
     return docstring(
         [
-            *common.title(model, source),
+            *header.title(model, source),
             "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]",
-            f"Reads:  test.txt and, if there, validation.txt and training.txt: {common.columns(model)}",
+            f"Reads:  test.txt and, if there, validation.txt and training.txt: {header.columns(model)}",
             "Writes: test-y-hat.txt and the like for each file, metrics.json"
             + (
                 ", receipt.json, session-info.txt, num-model-parameters.txt"
@@ -123,7 +121,7 @@ def _numbers(matrix: Matrix) -> tuple[str, ...]:
 def _rows(matrix: Matrix, wide: bool) -> MatrixRows:
     """Lists of numbers, or where one would be too long for a line, texts with the same numbers."""
     if not wide:
-        return MatrixRows(literal(matrix.name), _numbers(matrix))
+        return MatrixRows(matrix.name, literal(matrix.name), _numbers(matrix))
     rows = []
     for position in matrix.positions:
         numbers = " ".join(literal(_short(weight)) for weight in position)
@@ -134,7 +132,12 @@ def _rows(matrix: Matrix, wide: bool) -> MatrixRows:
         *first, last = textwrap.wrap(numbers, _WIDTH - 4 - len('" "'))
         texts = [literal(part + " ") for part in first] + [literal(last)]
         rows.append("\n            ".join(["(", *texts]) + "\n        ),")
-    return MatrixRows(literal(matrix.name), tuple(rows))
+    return MatrixRows(matrix.name, literal(matrix.name), tuple(rows))
+
+
+def _words(kmers: Kmers) -> Words:
+    entry = prefixed(f"{literal(kmers.name)}: ", mapping(dict(kmers.words)))
+    return Words(kmers.name, laid_out(entry, 4, ","))
 
 
 def _short(weight: float) -> float | int:
@@ -171,6 +174,7 @@ def _rules(model: BayesModel, terms: list[Term]) -> tuple[LabelRules, ...]:
     elements, pairs = any(term.elements for term in terms), any(term.pairs for term in terms)
     return tuple(
         LabelRules(
+            label,
             literal(label),
             comment(by_id[label].label if by_id[label].label != label else ""),
             tuple(_rule(term, elements, pairs) for term in model.terms[number]),

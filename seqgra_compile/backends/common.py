@@ -18,7 +18,6 @@ from ..pycode import (
     call,
     code,
     comment,
-    docstring,
     fits,
     laid_out,
     literal,
@@ -27,6 +26,7 @@ from ..pycode import (
 )
 from ..script import Alphabet, Constant, Section
 from ..source import Source
+from . import header
 from . import weights as weightsfiles
 
 STANDARD = frozenset(sys.stdlib_module_names)
@@ -115,7 +115,7 @@ def fields(
     """
     reader = weightsfiles.reader(model.architecture)
     return {
-        "docstring": header(model, source, weights),
+        "docstring": header.header(model, source, weights),
         "sections": sections(folder, model.records),
         "constants": constants(model),
         "version": __version__,
@@ -143,57 +143,6 @@ def fields(
 def scores(model: ir.Model) -> Scores:
     """What the model hands to its loss."""
     return LOSSES[model.loss.name].scores(model.loss.arguments)
-
-
-def header(model: ir.Model, source: Source, weights: str) -> str:
-    """The docstring: what this is, from what, how it is run, what it reads and writes."""
-    return docstring(
-        [
-            *title(model, source),
-            "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]"
-            + (" [--resume]" if model.records == FULL else ""),
-            f"Reads:  training.txt, validation.txt and, if there, test.txt: {columns(model)}",
-            f"Writes: {weights}, history.tsv, metrics.json, test-y-hat.txt"
-            + (
-                ", receipt.json, session-info.txt, last-epoch-completed.txt, "
-                "num-model-parameters.txt"
-                if model.records == FULL
-                else ""
-            ),
-        ]
-    )
-
-
-def title(model: ir.General, source: Source) -> tuple[str, ...]:
-    """The docstring's first lines: id, name and description, and what was compiled."""
-    name = f": {model.name.value}" if model.name.value else ""
-    return (
-        model.id.value + name,
-        "",
-        *((model.description.value, "") if model.description.value else ()),
-        f"Compiled by seqgra-compile {__version__} from {source.file_name}, SHA-256",
-        f"{source.sha256}, with",
-        f"{options(model)}.",
-    )
-
-
-def options(model: ir.General) -> str:
-    """The options with which the compiler writes this script again."""
-    semantics, records = f"--semantics {model.semantics}", f"--records {model.records}"
-    if not isinstance(model, ir.Model):
-        return f"{semantics} {records}"
-    return f"{semantics} --library {model.library.value} --data {model.data} {records}"
-
-
-def columns(model: ir.General) -> str:
-    """The form of the data files."""
-    labels = "label" if model.task.value == MULTI_CLASS else "labels, joined by |"
-    sequence = f"{_article(model.sequence_space.value)} sequence"
-    return f"a header x, tab, y, then in each line {sequence}, a tab, its {labels}"
-
-
-def _article(noun: str) -> str:
-    return ("an " if noun == "RNA" else "a ") + noun
 
 
 def alphabet(model: ir.General) -> Alphabet:
@@ -273,7 +222,8 @@ def constants(model: ir.Model) -> tuple[Constant, ...]:
 
 
 def _origin(value: Value) -> str:
-    return value.path + (" (default)" if value.is_default else "")
+    note = f" ({value.note})" if value.note else ""
+    return value.path + note + (" (default)" if value.is_default else "")
 
 
 def _constant(name: str, value: Value) -> Constant:

@@ -10,10 +10,11 @@ from ..catalog.sequences import MULTI_CLASS, TENSORFLOW
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, laid_out, literal
-from ..script import KerasScript, Layer, import_lines
+from ..script import KerasScript, Layer, Statement
 from ..source import Source
 from . import common
 from . import weights as weightsfiles
+from .imports import import_lines
 
 # Keras 3.6 has no celu; in 3.7 one mask of dropout serves all gates of LSTM and GRU, always.
 _KERAS = common.Oldest("keras", "keras", "Keras", (3, 8))
@@ -29,7 +30,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
     reader = weightsfiles.reader(architecture)
     packages = reader.packages if reader else ()
     files = tuple(
-        weightsfiles.loaded(_load(operation))
+        weightsfiles.loaded(_load(operation), operation)
         for operation in architecture.operations
         if weightsfiles.has_weights(operation)
     )
@@ -55,8 +56,9 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         ranked="tf.nn.softmax(scores.astype(float)).numpy()" if softmax else "scores",
         layers=tuple(
             Layer(
+                operation.number,
                 common.heading(operation),
-                (_added(lower(operation, TENSORFLOW, channels_first=False).call),),
+                (Statement(_added(lower(operation, TENSORFLOW, channels_first=False).call)),),
             )
             for operation in architecture.operations
         ),

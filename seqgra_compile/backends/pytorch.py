@@ -14,10 +14,18 @@ from ..catalog.sequences import MULTI_CLASS, PYTORCH
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, comment, fits, laid_out, listing, literal, prefixed
-from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, import_lines
+from ..script import (
+    EmbeddedModule,
+    Layer,
+    LoadedWeights,
+    Penalty,
+    PyTorchScript,
+    Statement,
+)
 from ..source import Source
 from . import common
 from . import weights as weightsfiles
+from .imports import import_lines
 
 _TORCH = common.Oldest("torch", "torch", "PyTorch", (2, 4))
 _RANDOM = Import("random")  # seeded as seqgra does
@@ -134,39 +142,42 @@ def _lower(architecture: ir.Sequential) -> list[Lowered]:
 
 def _layer(operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...], last: bool) -> Layer:
     make = _made(layer.modules)
-    make += torch_initial_values(operation, layer)
+    make += [_statement(code, name) for name, code in torch_initial_values(operation, layer)]
+    make += map(_statement, layer.initialize)
     if not operation["trainable"]:
-        make += [Code(f"self.{part.attribute}.requires_grad_(False)") for part in layer.modules]
+        frozen = (f"self.{part.attribute}.requires_grad_(False)" for part in layer.modules)
+        make += [Statement(text, "trainable") for text in frozen]
     make += _made(layer.functions)
     applied = _apply(operation, layer, moves, last)
-    return Layer(common.heading(operation), tuple(map(in_method, make)), applied)
+    return Layer(operation.number, common.heading(operation), tuple(make), applied)
 
 
-def _made(parts: tuple[Submodule, ...]) -> list[Code]:
-    return [prefixed(f"self.{part.attribute} = ", part.call) for part in parts]
+def _made(parts: tuple[Submodule, ...]) -> list[Statement]:
+    return [_statement(prefixed(f"self.{part.attribute} = ", part.call)) for part in parts]
 
 
-def in_method(code: Code) -> str:
+def _statement(code: Code, parameter: str = "") -> Statement:
     """A statement of the model's methods."""
-    return laid_out(code, _METHOD)
+    return Statement(laid_out(code, _METHOD), parameter)
 
 
 def _apply(
     operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...], last: bool
-) -> tuple[str, ...]:
+) -> tuple[Statement, ...]:
     """The statements of `forward`; the last operation's return what they find."""
     penalties = _activity(operation, layer)
     result = "return " if last and not penalties else "x = "
     line = Code(result + _nested(layer.steps))
     remark = _remark(operation, layer)
-    end = (*penalties, "return x") if last and penalties else penalties
+    end = (*penalties, Statement("return x")) if last and penalties else penalties
+    moved = map(Statement, moves)
     if not layer.before and fits(line, _METHOD, remark):
-        return (*moves, f"{line}  # {remark}", *end)
+        return (*moved, Statement(f"{line}  # {remark}"), *end)
     *steps, final = (step.format(x="x") for step in layer.steps)
     apart = [Code(f"x = {step}") for step in steps] + [Code(result + final)]
     lines = [line] if fits(line, _METHOD) else apart
-    heading = f"# {common.heading(operation)}"
-    return (heading, *moves, *map(in_method, (*layer.before, *lines)), *end)
+    heading = Statement(f"# {common.heading(operation)}")
+    return (heading, *moved, *map(_statement, (*layer.before, *lines)), *end)
 
 
 def _nested(steps: tuple[str, ...]) -> str:
@@ -185,31 +196,34 @@ def _remark(operation: ir.Operation, layer: TorchLayer) -> str:
     return f"{name}-> {operation.output_shape}{weights}"
 
 
-def _activity(operation: ir.Operation, layer: TorchLayer) -> tuple[str, ...]:
+def _activity(operation: ir.Operation, layer: TorchLayer) -> tuple[Statement, ...]:
     """Statements that add an activity regularizer's term, a mean over the batch."""
-    if "activity_regularizer" not in operation.arguments:
+    name = "activity_regularizer"
+    if name not in operation.arguments:
         return ()
-    value = operation["activity_regularizer"]
+    value = operation[name]
     if value is None:
         return ()
     return tuple(
-        f"self.activity_penalty += ({term}) / len(x)"
+        Statement(f"self.activity_penalty += ({term}) / len(x)", name)
         for result in layer.results
         for term in torch_regularizer(result, value)
     )
 
 
-def _penalties(lowered: list[Lowered]) -> tuple[str, ...]:
+def _penalties(lowered: list[Lowered]) -> tuple[Penalty, ...]:
     """The regularizers' terms; Keras drops those of a frozen layer's weights."""
     terms = []
     for operation, layer, _ in lowered:
         roles = {weight.name: weight.role for weight in operation.weights}
         for placed in layer.weights if operation["trainable"] else ():
-            value = operation.arguments.get(f"{roles[placed.name]}_regularizer")
+            role = roles[placed.name]
+            value = operation.arguments.get(f"{role}_regularizer")
             if value and value.value:
-                terms += torch_regularizer(f"model.{placed.attribute}", value.value)
+                found = torch_regularizer(f"model.{placed.attribute}", value.value)
+                terms += [Penalty(term, operation.number, role) for term in found]
     if any(_activity(operation, layer) for operation, layer, _ in lowered):
-        terms.append("model.activity_penalty")
+        terms.append(Penalty("model.activity_penalty"))
     return tuple(terms)
 
 
@@ -223,7 +237,7 @@ def _weights_files(lowered: list[Lowered]) -> tuple[LoadedWeights, ...]:
                 (Code(f"model.{placed.attribute}"), shape, placed.axes) for placed, shape in ordered
             )
             read = weightsfiles.read(operation)
-            files.append(weightsfiles.loaded(call("set_weights", parameters, read)))
+            files.append(weightsfiles.loaded(call("set_weights", parameters, read), operation))
     return tuple(files)
 
 

@@ -47,9 +47,10 @@ def opened(architecture: ir.Sequential | ir.Module) -> tuple[LoadedWeights, ...]
     return (loaded(prefixed("file = ", call("open_weights", weights.path, weights.sha256))),)
 
 
-def loaded(statement: Code) -> LoadedWeights:
-    """A statement of `build_model`."""
-    return LoadedWeights(laid_out(statement, 4))
+def loaded(statement: Code, operation: ir.Operation | None = None) -> LoadedWeights:
+    """A statement of `build_model`, for the operation if it has a file of its own."""
+    own = operation is not None and operation.weights_file is not None
+    return LoadedWeights(laid_out(statement, 4), operation.number if own else None)
 
 
 def has_weights(operation: ir.Operation) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ..ir import Arguments
+from ..ir import LIBRARY_DEFAULT, SEQGRA_DEFAULT, Arguments
 from .counterparts import Counterpart, alike
 from .parameters import Boolean, Choice, Fault, Integer, Parameter, Real, Reals
 from .sequences import PYTORCH, TENSORFLOW
@@ -38,6 +38,11 @@ class OptimizerRow:
     known: bool = False
     replaced: Mapping[str, object] = field(default_factory=dict)
     otherwise: str | None = None
+
+    @property
+    def defaults(self) -> str:
+        """Whose the parameters' defaults are."""
+        return SEQGRA_DEFAULT if self.known else LIBRARY_DEFAULT
 
 
 _FRACTION = Real(minimum=0, below=1)

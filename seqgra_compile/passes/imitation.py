@@ -69,8 +69,8 @@ def _optimizer(model: ir.Model, drops: bool, diagnostics: Diagnostics) -> ir.Opt
 
 
 def _dropped(value: Value, instead: object) -> Value:
-    path = f"{value.path}, where {value.value} is dropped by {_UPSTREAM}"
-    return Value(instead, path, value.span)
+    note = f"{value.value} is dropped by {_UPSTREAM}"
+    return replace(value, value=instead, note=note)
 
 
 def _check_known(model: ir.Model, diagnostics: Diagnostics) -> None:

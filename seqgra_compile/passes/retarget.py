@@ -10,7 +10,7 @@ from ..catalog.libraries import LIBRARIES
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import OPERATIONS
 from ..catalog.optimizers import OPTIMIZERS
-from ..ir import Arguments, Value
+from ..ir import LIBRARY_DEFAULT, Arguments, Value
 from ..messages.diagnostics import Diagnostics
 from ..source import Span
 
@@ -34,10 +34,8 @@ def retarget(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Mode
         return None
     return replace(
         model,
-        library=Value(
-            library,
-            f"general/library ({model.library.value} in the definition)",
-            model.library.span,
+        library=replace(
+            model.library, value=library, note=f"{model.library.value} in the definition"
         ),
         loss=loss,
         optimizer=optimizer,
@@ -61,14 +59,23 @@ def _optimizer(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Op
         )
     row = OPTIMIZERS[library, found.name]
     defaults = {parameter.name: parameter.default for parameter in row.parameters}
+    arguments = _arguments(
+        found, optimizer.arguments, defaults, "optimizer", optimizer.span, library, diagnostics
+    )
     return replace(
         optimizer,
         name=found.name,
-        arguments=_arguments(
-            found, optimizer.arguments, defaults, "optimizer", optimizer.span, library, diagnostics
-        ),
+        arguments=_of(row.defaults, arguments),
         keras_epsilon=found.keras_epsilon,
     )
+
+
+def _of(origin: str, arguments: Arguments) -> Arguments:
+    """What the definition does not say has the origin of the counterpart's defaults."""
+    return {
+        name: replace(value, origin=origin) if value.is_default else value
+        for name, value in arguments.items()
+    }
 
 
 def _loss(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Loss | None:
@@ -115,7 +122,7 @@ def _arguments(
             arguments[name] = _joined([given[source] for source in found.arguments[name]])
         else:
             value = found.fixed.get(name, default)
-            arguments[name] = Value(value, f"{section}/{name}", None)
+            arguments[name] = Value(value, f"{section}/{name}", None, LIBRARY_DEFAULT)
     return arguments
 
 
@@ -123,9 +130,9 @@ def _joined(values: list[Value]) -> Value:
     """One value, or a tuple of several, which is a default only if all of them are."""
     if len(values) == 1:
         return values[0]
-    span = next((value.span for value in values if value.span), None)
+    said = next((value for value in values if value.span), values[0])
     path = ", ".join(value.path for value in values)
-    return Value(tuple(value.value for value in values), path, span)
+    return replace(said, value=tuple(value.value for value in values), path=path)
 
 
 def _architecture(model: ir.Model, diagnostics: Diagnostics) -> ir.Sequential:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from .. import ir
 from ..catalog import losses, operations, optimizers
@@ -19,7 +20,7 @@ from ..catalog.sequences import (
 )
 from ..catalog.training import FORMATS, TRAINING
 from ..grammar import BayesModel
-from ..ir import Arguments, Value
+from ..ir import LIBRARY_DEFAULT, SEQGRA_DEFAULT, Arguments, Value
 from ..messages.diagnostics import Diagnostics, nearest, quoted, suggest
 from ..source import Span, Text
 from . import labels
@@ -116,7 +117,11 @@ class _Analysis:
 
     def input_encoding(self, text: Text | None) -> Value[str] | None:
         path = "general/inputencoding"
-        return self.choice(text, path, INPUT_ENCODINGS) if text else Value("1D", path, None)
+        return (
+            self.choice(text, path, INPUT_ENCODINGS)
+            if text
+            else Value("1D", path, None, SEQGRA_DEFAULT)
+        )
 
     def implementation(self, text: Text | None, values: dict[str, Value | None]) -> None:
         chosen = [values[key] for key in ("library", "sequence_space", "task")]
@@ -259,6 +264,7 @@ class _Analysis:
         given: dict[str, tuple[Span, Text]],
         section: Section,
         owner: str,
+        silent: str,
     ) -> Arguments:
         """Values of all parameters; `given` holds nothing else, or that is reported."""
         known = {parameter.name: parameter for parameter in parameters}
@@ -273,7 +279,7 @@ class _Analysis:
                     else "it has none besides its name",
                 )
         path = section.tag.value + "/"
-        of = Owner(owner, section.tag.span, path, "SG208")
+        of = Owner(owner, section.tag.span, path, "SG208", silent=silent)
         return read_settings(known.values(), given, of, self.diagnostics)
 
     def named(
@@ -314,7 +320,9 @@ class _Analysis:
                 suggest(name.value, known),
             )
             return None
-        arguments = self.hyperparameters(row.parameters, others, definition.loss, row.name)
+        arguments = self.hyperparameters(
+            row.parameters, others, definition.loss, row.name, LIBRARY_DEFAULT
+        )
         return ir.Loss(row.name, arguments, name.span)
 
     def optimizer(self, definition: Definition, library: str | None) -> ir.Optimizer | None:
@@ -334,9 +342,13 @@ class _Analysis:
             )
             return None
         arguments = self.hyperparameters(
-            (*row.parameters, *optimizers.CLIPPING), others, definition.optimizer, row.name
+            (*row.parameters, *optimizers.CLIPPING),
+            others,
+            definition.optimizer,
+            row.name,
+            row.defaults,
         )
-        clipnorm, clipvalue = (arguments.pop(clip.name, None) for clip in optimizers.CLIPPING)
+        clipnorm, clipvalue = (_clip(arguments.pop(c.name, None)) for c in optimizers.CLIPPING)
         return ir.Optimizer(row.name, arguments, name.span, clipnorm, clipvalue)
 
     def training(self, definition: Definition, library: str | None) -> ir.TrainingProcess | None:
@@ -344,7 +356,9 @@ class _Analysis:
         given = self.section(section, definition, "trainingprocess", library)
         if given is None:
             return None
-        values = self.hyperparameters(TRAINING, given, section, "the training process")
+        values = self.hyperparameters(
+            TRAINING, given, section, "the training process", SEQGRA_DEFAULT
+        )
         if len(values) < len(TRAINING):
             return None
         return ir.TrainingProcess(
@@ -354,6 +368,11 @@ class _Analysis:
             values["early_stopping_patience"],
             values["shuffle"],
         )
+
+
+def _clip(value: Value | None) -> Value | None:
+    """Whatever the optimizer is, it is seqgra that does not clip where the definition is silent."""
+    return replace(value, origin=SEQGRA_DEFAULT) if value and value.is_default else value
 
 
 def _may_be_compiled(definition: Definition) -> bool:

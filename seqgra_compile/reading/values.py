@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ..catalog import otherwords
 from ..catalog.parameters import BadValue, Kind, Parameter
 from ..catalog.sequences import ID
-from ..ir import Arguments, Value
+from ..ir import DEFINITION, LIBRARY_DEFAULT, Arguments, Value
 from ..messages.diagnostics import Diagnostics, did_you_mean, nearest, one_of, quoted
 from ..source import Span, Text
 
@@ -25,12 +25,17 @@ Given = Mapping[str, tuple[Span, Text]]
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose parameters they are: its name and place, their common path, the code for a missing one."""
+    """Whose parameters they are: its name and place, their common path, the code for a missing one.
+
+    `origin` is that of the parameters which are given, `silent` that of the others.
+    """
 
     name: str
     span: Span
     path: str
     missing: str
+    origin: str = DEFINITION
+    silent: str = LIBRARY_DEFAULT
 
     @property
     def noun(self) -> str:
@@ -45,11 +50,16 @@ class Owner:
 
 
 def read_value(
-    text: Text, path: str, kind: Kind, what: str, diagnostics: Diagnostics
+    text: Text,
+    path: str,
+    kind: Kind,
+    what: str,
+    diagnostics: Diagnostics,
+    origin: str = DEFINITION,
 ) -> Value | None:
     """One value, or None after reporting that it is not what its kind wants."""
     try:
-        return Value(kind.parse(text.value), path, text.span)
+        return Value(kind.parse(text.value), path, text.span, origin)
     except BadValue as error:
         problem = f"{what} must be {error}, not {quoted(text.value)}"
         diagnostics.error("SG204", text.span, problem, error.help)
@@ -72,7 +82,7 @@ def read_settings(
             if value is not None:
                 values[name] = value
         elif not row.required:
-            values[name] = Value(row.default, owner.path + name, None)
+            values[name] = Value(row.default, owner.path + name, None, owner.silent)
         elif name not in meant:
             write = owner.example.format(name)
             diagnostics.error(
@@ -86,7 +96,8 @@ def read_settings(
 
 def _argument(row: Parameter, text: Text, owner: Owner, diagnostics: Diagnostics) -> Value | None:
     what = f"'{row.name}' of {owner.name}"
-    value = read_value(text, owner.path + row.name, row.kind, what, diagnostics)
+    path = owner.path + row.name
+    value = read_value(text, path, row.kind, what, diagnostics, owner.origin)
     if value is None:
         return None
     for refused, reason in row.refused:

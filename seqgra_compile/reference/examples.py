@@ -106,7 +106,7 @@ def lines(row: OperationRow, library: str) -> Iterable[tuple[str, str]]:
     layer = _arranged(definition(row, library)).layers[number - 1]
     for statements in (layer.make, layer.apply):
         if statements:
-            yield layer.heading, "\n".join(map(_at_the_margin, statements))
+            yield layer.heading, "\n".join(_at_the_margin(each.text) for each in statements)
 
 
 def _at_the_margin(statement: str) -> str:

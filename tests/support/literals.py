@@ -1,137 +1,139 @@
-"""To which row of the ledger each literal of a script belongs, token by token.
+"""The literals of a script, and which row of the ledger has each.
 
-A second way to the same answer: the ledger goes from settings to lines, this goes from a literal to
-the argument, statement or template that holds it, and asks for that one's row.
+A second way to the same answer. The ledger goes from settings through templates to lines; this
+reads the finished script with Python's own parser and asks what stands there: the value of a
+setting, an argument that the library has besides, or a number or text of a template.
 """
 
 from __future__ import annotations
 
 import ast
-import functools
-import tokenize
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from seqgra_compile import ir
-from seqgra_compile.audit.ledger import fixed, provenance
-from seqgra_compile.audit.ledger.entries import Entry, cell_parameters, entries, operation_path
-from seqgra_compile.audit.ledger.provenance import Token
-from seqgra_compile.audit.ledger.setting import TEMPLATE, Setting
-from seqgra_compile.catalog.sequences import PYTORCH
-from seqgra_compile.compiler import Compilation
+from seqgra_compile.audit.ledger.setting import LIBRARY, TEMPLATE, Setting
+from seqgra_compile.catalog.expressions import Expression
 
 SECTIONS = ("Definition", "Model", "Loss and optimizer")
-# Fields whose statements belong to their rows as a whole, and how the paths of these begin.
-STATEMENTS = {
-    "matrices": ("data definition: sequenceelement ",),
-    "kmers": ("data definition: sequenceelement ",),
-    "rules": ("data definition: condition ", "general/labels"),
-    "module": ("architecture/external: its content",),
-    "build_model": ("architecture/external",),
-}
+_BANNER = "# ---- "
+# Statements that one row has as a whole, by how its path begins: they say the setting otherwise.
+_WHOLE = ("data definition: ", "architecture/external", "general/labels")
 
 
-class Literals:
-    """The literals of one script, and what of the ledger belongs to each."""
+@dataclass(frozen=True)
+class Literal:
+    """A number, a text or a truth value; `keywords` are those around it, each with its function."""
 
-    def __init__(self, compilation: Compilation, settings: Sequence[Setting]) -> None:
-        self.compilation, self.model = compilation, compilation.model
-        self.rows = {row.path: row for row in settings}
-        self.code = ast.parse(compilation.script)
+    line: int
+    column: int
+    text: str
+    value: object
+    keywords: tuple[tuple[str, str], ...]
 
-    @functools.cached_property
-    def tokens(self) -> list[Token]:
-        found = provenance.tokens(self.compilation.arranged, self.compilation.script)
-        documented = fixed.docstrings(self.code)
-        return [
-            token
-            for token in fixed.within(found, SECTIONS)
-            if fixed.is_literal(token)
-            and not (token.type == tokenize.STRING and token.first in documented)
-        ]
 
-    def lost(self) -> list[tuple[int, int, str]]:
-        """Line, column and text of those that no row has."""
-        return [
-            (token.first, token.column, token.text)
-            for token in self.tokens
-            if not any(self._has(path, token) for path in self._paths(token))
-        ]
+def literals(script: str) -> list[Literal]:
+    """Those of the sections that decide the model, in their order; docstrings explain only."""
+    code = ast.parse(script)
+    inside = _lines(script)
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    documented = {
+        node.body[0].lineno
+        for node in ast.walk(code)
+        if isinstance(node, kinds) and ast.get_docstring(node, clean=False) is not None
+    }
+    lines = script.split("\n")
+    found = [
+        Literal(node.lineno, node.col_offset, _text(node, lines), value, around)
+        for node, value, around in _found(code, ())
+        if node.lineno in inside and node.lineno not in documented
+    ]
+    return sorted(found, key=lambda each: (each.line, each.column))
 
-    def _has(self, path: str, token: Token) -> bool:
-        row = self.rows.get(path)
-        if row is None or not set(row.lines) & set(token.lines):
-            return False
-        return row.origin != TEMPLATE or token.text in row.value
 
-    def _paths(self, token: Token) -> Iterator[str]:
-        """Of the rows that may have it."""
-        field = next((o[1:] for o in token.origins if o.startswith("=")), None)
-        if field is None:
-            yield next(o for o in reversed(token.origins) if o.startswith("template "))
-            return
-        name, _, rest = field.removeprefix("script.").partition("[")
-        index = int(rest.partition("]")[0]) if rest else None
-        if name == "constants":
-            path = self.compilation.arranged.constants[index].path
-            yield from (each.path for each in self._entries if path in each.constants)
-        elif name == "layers":
-            yield from self._of_operation(token, self.model.architecture.operations[index])
-        elif name == "input":
-            (path,) = self._parameters(1, "input_shape")
-            for word, function in self._arguments(token):
-                yield path if word == "shape" else f"{path}: {word} of {function}"
-        elif name in ("loss", "optimizer"):
-            path = getattr(self.model, name).path
-            for word, function in self._arguments(token):
-                yield f"{path}: {word} of {function}"
-        elif name == "penalties":
-            yield from (path for path in self.rows if path.endswith("_regularizer"))
-        elif name == "weights_files":
-            yield from (path for path in self.rows if "weights" in path)
-        elif name == "alphabet.size":
-            yield "general/sequencespace"
-        else:
-            first = name.partition(".")[0]
-            yield from (p for p in self.rows if p.startswith(STATEMENTS.get(first, ())))
+def _lines(script: str) -> set[int]:
+    section, found = "", set()
+    for number, line in enumerate(script.split("\n"), 1):
+        if line.startswith(_BANNER):
+            section = line.strip("#- ")
+        elif section in SECTIONS:
+            found.add(number)
+    return found
 
-    @functools.cached_property
-    def _entries(self) -> tuple[Entry, ...]:
-        return entries(self.model, self.compilation.source)
 
-    def _parameters(self, number: int, name: str) -> list[str]:
-        """The rows of an operation's parameter."""
-        wanted = (f"operation {number}", name)
-        return [each.path for each in self._entries if (each.group, each.parameter) == wanted]
+def _text(node: ast.expr, lines: list[str]) -> str:
+    """What stands there; of a text over several lines, the first."""
+    line = lines[node.lineno - 1].encode()
+    end = node.end_col_offset if node.end_lineno == node.lineno else len(line)
+    return line[node.col_offset : end].decode()
 
-    def _of_operation(self, token: Token, operation: ir.Operation) -> Iterator[str]:
-        path = operation_path(operation)
-        if self.model.library.value == PYTORCH:
-            # Its arguments are not those of the definition: the statement has a row.
-            yield path
-            return
-        parameters = cell_parameters(operation)
-        for word, function in self._arguments(token):
-            if word == "name":
-                yield path  # its kind and number
-            if word in parameters:
-                yield from self._parameters(operation.number, parameters[word])
-            yield f"{path}: {word} of {function}"
 
-    def _arguments(self, token: Token) -> Iterator[tuple[str, str]]:
-        """The keywords whose values hold the token, and the function of each."""
-        for function, keyword in self._keywords.get(token.first, ()):
-            value = keyword.value
-            start, end = (value.lineno, value.col_offset), (value.end_lineno, value.end_col_offset)
-            if start <= (token.first, token.column) < end:
-                yield keyword.arg, function
+def _found(node: ast.AST, around: tuple) -> Iterator[tuple[ast.expr, object, tuple]]:
+    if isinstance(node, ast.JoinedStr):
+        yield node, None, around
+        return
+    if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
+        yield node.operand, -node.operand.value, around
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, (bool, int, float, str)):
+        yield node, node.value, around
+    for child in ast.iter_child_nodes(node):
+        more = around
+        if isinstance(node, ast.Call) and isinstance(child, ast.keyword):
+            more = (*around, (child.arg, ast.unparse(node.func)))
+        yield from _found(child, more)
 
-    @functools.cached_property
-    def _keywords(self) -> dict[int, list[tuple[str, ast.keyword]]]:
-        """By each line of their values."""
-        found: dict[int, list[tuple[str, ast.keyword]]] = {}
-        for node in ast.walk(self.code):
-            if isinstance(node, ast.Call):
-                for keyword in node.keywords:
-                    for line in range(keyword.value.lineno, keyword.value.end_lineno + 1):
-                        found.setdefault(line, []).append((ast.unparse(node.func), keyword))
-        return found
+
+def has(row: Setting, literal: Literal, is_torch: bool) -> bool:
+    """Whether a row says a literal: it has its line, and its value or its name."""
+    if literal.line not in row.lines:
+        return False
+    if row.origin == TEMPLATE:
+        return literal.text in row.value
+    if row.origin == LIBRARY:
+        named = row.path.rpartition(": ")[2]
+        return any(named == f"{word} of {function}" for word, function in literal.keywords)
+    if row.path.startswith(_WHOLE) or "weights" in row.path:
+        return True
+    if _is_operation(row):
+        # In PyTorch its statements say it; in Keras each argument has a row, but for the name.
+        word = literal.keywords[-1][0] if literal.keywords else "name"
+        return is_torch or word == "name"
+    said = ((type(part), part) for part in _parts(row.value))
+    return (type(literal.value), literal.value) in said or _says_otherwise(row, is_torch)
+
+
+def _is_operation(row: Setting) -> object:
+    leaf = row.path.rpartition("/")[2]
+    return re.fullmatch(r"operation\[\d+\]", leaf) or re.fullmatch(r"file: layer \w+", row.path)
+
+
+def _says_otherwise(row: Setting, is_torch: bool) -> bool:
+    """A regularizer's factor in a term of PyTorch, the sequences' length, the letters."""
+    if "regularizer" in row.path:
+        return is_torch
+    return row.path in ("general/sequencespace", "general/inputencoding")
+
+
+def _parts(value: object) -> Iterator[object]:
+    """A value, and what is in it."""
+    if isinstance(value, Expression):
+        value = tuple(argument for _, argument in value.arguments)
+    if isinstance(value, tuple):
+        for each in value:
+            yield from _parts(each)
+    else:
+        yield value
+
+
+def lost(found: Sequence[Literal], settings: Sequence[Setting], is_torch: bool) -> list[Literal]:
+    """The literals that no row has."""
+    by_line: dict[int, list[Setting]] = {}
+    for row in settings:
+        for line in row.lines:
+            by_line.setdefault(line, []).append(row)
+    return [
+        literal
+        for literal in found
+        if not any(has(row, literal, is_torch) for row in by_line.get(literal.line, ()))
+    ]

@@ -1,8 +1,8 @@
 """The ledger of a compilation: every setting that decides the run, and its lines in the script.
 
-Where each piece of the script comes from is known from the templates (`provenance`) and from one
-table of what decides a field (`deciders`). A line that one setting alone has decided is its own;
-what it has decided together with others follows from it.
+Where each piece of the script comes from is known from the templates (`provenance`), and each field
+says who decides it. A line that one setting alone has decided is its own; what it has decided
+together with others follows from it.
 """
 
 from __future__ import annotations
@@ -10,20 +10,34 @@ from __future__ import annotations
 import ast
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from ... import ir
-from ...messages.diagnostics import Diagnostics
+from ...backends.header import read_header
+from ...deciders import (
+    KINDS,
+    Decider,
+    Group,
+    OfCondition,
+    OfElement,
+    OfOperation,
+    Part,
+    Stated,
+    deciders,
+)
+from ...grammar import BayesModel
+from ...messages.diagnostics import Diagnostic, Diagnostics
 from ...script import Script
 from ...source import Source
 from .. import lexer
-from ..header import read_header
 from . import fixed
-from .deciders import ALL, CONDITIONS, ELEMENTS, OPERATIONS, Deciders
 from .entries import Entry, entries
 from .operations import Narrowed, Places
-from .provenance import tokens
+from .provenance import Field, Path, tokens
 from .setting import IDLE, SILENT, Setting, Where
+
+Lines = frozenset[int]
+_NONE: Lines = frozenset()
 
 
 def settings(
@@ -44,74 +58,101 @@ def _remarks(found: tuple[Entry, ...], diagnostics: Diagnostics) -> dict[int, li
     """By the entry's number: where seqgra departs, as the compiler has reported it."""
     remarks: dict[int, list[str]] = defaultdict(list)
     for diagnostic in diagnostics:
-        if not diagnostic.code.startswith("SG7"):
-            continue
-        numbers = [
-            number
-            for number, entry in enumerate(found)
-            if entry.span is not None
-            and entry.source == diagnostic.source
-            and entry.span.start <= diagnostic.span.start <= entry.span.end
-        ]
-        # What lies within no setting (a rule of a data definition) belongs to the file.
-        exact = [number for number in numbers if found[number].span == diagnostic.span]
-        number = next(iter(exact or numbers), _nearest(found, diagnostic))
-        remarks[number].append(f"{diagnostic.code}: {diagnostic.message}")
+        if diagnostic.code.startswith("SG7"):
+            number = _number(found, diagnostic)
+            remarks[number].append(f"{diagnostic.code}: {diagnostic.message}")
     return remarks
 
 
-def _nearest(found: tuple[Entry, ...], diagnostic: object) -> int:
-    """The last setting of the same file that begins before it."""
+def _number(found: tuple[Entry, ...], diagnostic: Diagnostic) -> int:
+    """Of the setting that a diagnostic speaks of."""
+    place = diagnostic.span
     before = [
         number
         for number, entry in enumerate(found)
         if entry.span is not None
         and entry.source == diagnostic.source
-        and entry.span.start <= diagnostic.span.start
+        and entry.span.start <= place.start
     ]
+    around = [number for number in before if place.start <= found[number].span.end]
+    exact = [number for number in around if found[number].span == place]
+    if around:
+        return (exact or around)[0]
+    # What lies within no setting (a rule of a data definition) belongs to the last one before it.
     return max(before, key=lambda number: found[number].span.start, default=0)
 
 
 class _Ledger:
-    """The lines of one script, by who has decided them."""
+    """The lines of one script, by who has decided them.
+
+    `own` lines a group has decided alone, `shared` ones together with others; `printed` are those
+    of a field's value.
+    """
 
     def __init__(self, model: ir.General, script: Script, text: str) -> None:
         self.model, self.script = model, script
         self.tokens = tokens(script, text)
         self.code = ast.parse(text)
-        self.deciders = Deciders(model, script)
-        self.own: dict[str, set[int]] = defaultdict(set)
-        self.shared: dict[str, set[int]] = defaultdict(set)
-        self.printed: dict[str, set[int]] = defaultdict(set)
-        self.everything = {line for token in self.tokens for line in token.lines}
-        self.header = self._header(text)
-        # Few tokens have origins of their own; what they say is looked up once.
-        printed: dict[tuple[str, ...], set[int]] = defaultdict(set)
-        for token in self.tokens:
-            printed[token.origins].update(token.lines)
-        for origins, lines in printed.items():
-            for origin in origins:
-                self._decided(origin.removeprefix("="), lines)
-                if origin.startswith("="):
-                    self.printed[origin[1:]] |= lines
+        self.own: dict[Group, set[int]] = defaultdict(set)
+        self.shared: dict[Group, set[int]] = defaultdict(set)
+        self.printed: dict[Path, set[int]] = defaultdict(set)
+        self._place_fields()
+        self._place_header(text)
+        self._place_clipping()
         self.uses = self._uses()
-        self.narrowed = dict(self._operations())
+        self.reached = self._reached()
+        self.narrowed = self._narrowed()
 
-    def _decided(self, origin: str, decided: set[int]) -> None:
-        groups = self.deciders.of(origin)
-        single = len(groups) == 1 and groups[0] not in ALL
-        lines = self.own if single else self.shared
-        for group in groups:
-            lines[group] |= decided
+    def _place_fields(self) -> None:
+        """Few tokens have origins of their own; what they say is looked up once."""
+        by_origins: dict[tuple, set[int]] = defaultdict(set)
+        for token in self.tokens:
+            by_origins[token.origins].update(token.lines)
+        for origins, lines in by_origins.items():
+            for origin in origins:
+                if not isinstance(origin, Field):
+                    continue
+                groups = _groups(self.script, origin.path)
+                alone = len(groups) == 1 and groups[0] not in KINDS
+                for group in groups:
+                    (self.own if alone else self.shared)[group] |= lines
+                if origin.printed:
+                    self.printed[origin.path] |= lines
 
-    def _header(self, text: str) -> dict[str, set[int]]:
-        """The docstring's lines: what the author wrote, and what it was compiled from and with."""
+    def _place_header(self, text: str) -> None:
+        """The docstring's lines: what the author wrote, what it was compiled from and with, how it
+        is used.
+        """
         header = read_header(text)
-        return {
-            "free": set(range(1, header.first)),
-            "compiled": set(range(header.first, header.last + 1)),
-            "all": set(range(1, self.code.body[0].end_lineno + 1)),
-        }
+        free = set(range(1, header.first))
+        compiled = set(range(header.first, header.last + 1))
+        whole = set(range(1, self.code.body[0].end_lineno + 1))
+        everything = {line for token in self.tokens for line in token.lines}
+        for decider, own, shared in (
+            (Decider.ID, {1}, free),
+            (Decider.NAME, free, ()),
+            (Decider.DESCRIPTION, free, ()),
+            (Decider.VERSION, compiled, ()),
+            (Decider.SHA256, compiled, ()),
+            (Decider.DATA, compiled, whole),
+            (Decider.RECORDS, compiled, whole),
+            (Decider.SEMANTICS, compiled, everything),
+            (Decider.LIBRARY, (), everything),
+            (Decider.TASK, (), whole),
+            (Decider.SPACE, (), whole),
+            (Decider.ENCODING, (), whole),
+        ):
+            self.own[decider].update(own)
+            self.shared[decider].update(shared)
+        self.compiled = compiled
+
+    def _place_clipping(self) -> None:
+        """In Keras it is a keyword of the optimizer."""
+        keywords = {"clipnorm": Decider.CLIPNORM, "clipvalue": Decider.CLIPVALUE}
+        optimizer = Field(("optimizer",), printed=True)
+        for token in self.tokens:
+            if token.text in keywords and optimizer in token.origins:
+                self.own[keywords[token.text]].add(token.first)
 
     def _uses(self) -> dict[str, set[int]]:
         """The lines that name each constant."""
@@ -120,28 +161,50 @@ class _Ledger:
             uses[name] |= set(range(first, last + 1))
         return uses
 
-    def _operations(self) -> Iterator[tuple[int, Narrowed]]:
-        architecture = self.model.architecture
-        if not isinstance(architecture, ir.Sequential):
-            return
+    def _reached(self) -> dict[Group, tuple[Group, ...]]:
+        """Whose lines follow from a group's head as well: another loss has other parameters."""
+        if isinstance(self.model, BayesModel):
+            labels = self.model.labels.value
+            conditions = (Decider.CONDITIONS, *map(OfCondition, labels))
+            elements = [OfElement(element.name) for element in self.model.grammar.elements]
+            return {
+                Decider.LABELS: conditions,
+                Decider.ARCHITECTURE: (Decider.OPERATIONS,),
+                **dict.fromkeys(elements, (Decider.ELEMENTS,)),
+                **dict.fromkeys(conditions, (Decider.CONDITIONS,)),
+            }
+        model, layers = self.model, [OfOperation(each.number) for each in self._operations]
+        return {
+            Decider.ARCHITECTURE: (Decider.OPERATIONS, Decider.STORED, *layers),
+            Decider.LOSS: _stated(model.loss.arguments.values()),
+            Decider.OPTIMIZER: _stated(model.optimizer.arguments.values()),
+            Decider.EARLY_STOPPING: _stated([model.training.patience]),
+        }
+
+    @property
+    def _operations(self) -> tuple[ir.Operation, ...]:
+        architecture = getattr(self.model, "architecture", None)
+        return architecture.operations if isinstance(architecture, ir.Sequential) else ()
+
+    def _narrowed(self) -> dict[int, Narrowed]:
         library, calls = self.model.library.value, self._calls()
-        penalised: dict[str, set[int]] = defaultdict(set)
-        for index, text in enumerate(getattr(self.script, "penalties", ())):
-            for attribute in _attributes(text):
-                penalised[attribute] |= self.printed[f"script.penalties[{index}]"]
-        penalty = {attribute: tuple(sorted(lines)) for attribute, lines in penalised.items()}
-        for operation in architecture.operations:
+        penalties: dict[int | None, dict[str, set[int]]] = defaultdict(dict)
+        for index, term in enumerate(getattr(self.script, "penalties", ())):
+            of = penalties[term.number]
+            of[term.role] = of.get(term.role, set()) | self._printed("penalties", index, "text")
+        narrowed = {}
+        for operation in self._operations:
             number = operation.number
-            field = f"script.layers[{number - 1}]"
             layer = self.script.layers[number - 1]
-            places = Places(
-                tuple(sorted(self.own[f"operation {number}"])),
-                {n: self._lines(f"{field}.make[{n}]") for n in range(len(layer.make))},
-                {n: self._lines(f"{field}.apply[{n}]") for n in range(len(layer.apply))},
-                penalty,
-                tuple(sorted(self.own[f"weights {number}"] | self.shared[f"weights {number}"])),
+            made, applied = (
+                [(each, self._printed("layers", number - 1, kind, n)) for n, each in enumerate(of)]
+                for kind, of in (("make", layer.make), ("apply", layer.apply))
             )
-            yield number, Narrowed(operation, self.script, library, places, calls)
+            weights = self._all(OfOperation(number, Part.WEIGHTS))
+            own = self.own[OfOperation(number)]
+            places = Places(own, made, applied, penalties[number], weights)
+            narrowed[number] = Narrowed(operation, library, places, calls)
+        return narrowed
 
     def _calls(self) -> dict[int, list[ast.Call]]:
         """The calls that begin in a line."""
@@ -151,24 +214,31 @@ class _Ledger:
                 calls[node.lineno].append(node)
         return calls
 
-    def _lines(self, field: str) -> tuple[int, ...]:
+    def _printed(self, *path: str | int) -> set[int]:
         """The lines that a value has printed."""
-        return tuple(sorted(self.printed.get(field, ())))
+        return self.printed.get(path, set())
+
+    def _all(self, *groups: Group) -> set[int]:
+        """All lines of some groups."""
+        none: set[int] = set()
+        return none.union(
+            *(self.own.get(group, none) | self.shared.get(group, none) for group in groups)
+        )
 
     # ---- rows ----
 
     def row(self, entry: Entry, remark: str, source: Source) -> Setting:
         lines, derived = self._places(entry)
-        if entry.parameter and not self._narrowed(entry).has_effect(entry.parameter):
+        if entry.parameter and not self._of(entry).has_effect(entry.parameter):
             # Keras is told all the same.
-            lines, derived = set(self._narrowed(entry).lines(entry)), set()
+            lines, derived = set(self._of(entry).lines(entry)), set()
             remark = remark or IDLE
         elif entry.path.endswith("patience") and not self.model.training.early_stopping.value:
             remark = remark or IDLE
         elif not lines:
             remark = remark or SILENT
         # The definition's hash follows from all that is in it.
-        derived = (derived | self.header["compiled"] | self.own["sha256"]) - lines
+        derived = (derived | self.compiled | self.own[Decider.SHA256]) - lines
         return Setting(
             entry.path,
             entry.value,
@@ -180,118 +250,78 @@ class _Ledger:
             remark,
         )
 
-    def _narrowed(self, entry: Entry) -> Narrowed:
-        return self.narrowed[int(entry.group.removeprefix("operation "))]
+    def _of(self, entry: Entry) -> Narrowed:
+        return self.narrowed[entry.group.number]
 
     def _places(self, entry: Entry) -> tuple[set[int], set[int]]:
+        """Its lines, and those that follow from it."""
         lines, derived = set(), set()
         for path in entry.constants:
-            lines |= self.own[f"setting {path}"]
+            lines |= self.own[Stated(path)]
             for constant in self.script.constants:
                 if constant.path == path and constant.name:
                     lines |= self.uses[constant.name]
-        if entry.head:
-            lines |= self.own[entry.group]
+        if entry.group is None:
+            return lines, derived
+        derived |= self.shared[entry.group]
+        if not entry.head:
+            derived |= self.own[entry.group]
         else:
-            derived |= self.own[entry.group] if entry.group else set()
-        derived |= self.shared[entry.group] if entry.group else set()
-        more_lines, more_derived = self._special(entry)
-        return lines | more_lines, derived | more_derived
-
-    def _special(self, entry: Entry) -> tuple[set[int], set[int]]:
-        """What the table of deciders does not know."""
-        group = entry.group
-        if group in ("name", "description"):
-            return self.header["free"], set()
-        if group == "id":
-            return {1}, self.header["free"]
-        if group in ("sha256", "version"):
-            return self.header["compiled"], set()
-        if group in ("semantics", "data", "records"):
-            derived = self.everything if group == "semantics" else self.header["all"]
-            return self.header["compiled"], derived
-        if group == "library":
-            return set(), self.everything
-        if group in ("task", "space", "encoding"):
-            return set(), self.header["all"] | self._architecture(0)
-        if group == "early_stopping":
-            return set(), self._constants({"": self.model.training.patience})
-        if group in ("clipnorm", "clipvalue"):
-            return self._keyword(group, "=script.optimizer"), set()
-        if group == "labels":
-            return set(), self._all(CONDITIONS) | self._all("condition ")
-        if group == "architecture":
-            return set(), self._all("operation ") | self._all(OPERATIONS) | self._all("stored")
-        if entry.head and group in ("loss", "optimizer"):
-            return set(), self._constants(getattr(self.model, group).arguments)
-        if group.startswith("operation "):
-            return self._parameter(entry)
-        if group.startswith("element "):
-            return set(), self._all(ELEMENTS)
-        if group.startswith("condition "):
-            return set(), self._all(CONDITIONS)
-        return set(), set()
-
-    def _constants(self, arguments: ir.Arguments) -> set[int]:
-        """The lines of the constants of a loss or optimizer: another one has others."""
-        return {n for value in arguments.values() for n in self.own[f"setting {value.path}"]}
-
-    def _keyword(self, name: str, field: str) -> set[int]:
-        """The lines of a keyword's name in a field's value."""
-        return {
-            token.first for token in self.tokens if token.text == name and field in token.origins
-        }
-
-    def _parameter(self, entry: Entry) -> tuple[set[int], set[int]]:
-        number = int(entry.group.removeprefix("operation "))
-        narrowed = self.narrowed[number]
-        if entry.head:
-            return set(), self._architecture(number)
-        name, reads = entry.parameter, narrowed.reads
-        lines = set(narrowed.lines(entry))
-        if name == "input_shape":
-            lines |= self.own["operation 1"] & set(self._lines("script.input"))
-            lines |= set(self._lines("script.input"))
-        if name in reads.shape or name == "input_shape":
-            return lines, self._architecture(number)
-        derived = self._all(OPERATIONS) | self.own[f"operation {number}"]
-        derived |= self._all(f"penalty {number}") | self._all(f"weights {number}")
-        if name in reads.weights:
-            derived |= set(self._lines("script.model_doc"))
+            lines |= self.own[entry.group]
+            derived |= self._all(*self.reached.get(entry.group, ()))
+        if entry.parameter:
+            more = self._parameter(entry)
+            return lines | more[0], derived | more[1]
+        if isinstance(entry.group, OfOperation):
+            derived |= self._behind(entry.group.number)
+        if entry.group in (Decider.TASK, Decider.SPACE, Decider.ENCODING):
+            derived |= self._behind(1)
         return lines, derived
 
-    def _architecture(self, number: int) -> set[int]:
+    def _parameter(self, entry: Entry) -> tuple[set[int], set[int]]:
+        number, name = entry.group.number, entry.parameter
+        narrowed = self._of(entry)
+        lines = set(narrowed.lines(entry))
+        if name == "input_shape":
+            lines |= self._printed("input")
+        if name in narrowed.reads.shape or name == "input_shape":
+            return lines, self._behind(number)
+        derived = self._all(Decider.OPERATIONS) | self.own[OfOperation(number)]
+        derived |= self._all(*(OfOperation(number, part) for part in (Part.PENALTY, Part.WEIGHTS)))
+        if name in narrowed.reads.weights:
+            derived |= self._printed("model_doc")
+        return lines, derived
+
+    def _behind(self, number: int) -> Lines | set[int]:
         """All lines of an operation and of those behind it, to which its shape is handed on."""
-        return self._all(OPERATIONS) | self._behind.get(max(number, 1), frozenset())
+        return self._all(Decider.OPERATIONS) | self._lines_behind.get(number, _NONE)
 
     @functools.cached_property
-    def _behind(self) -> dict[int, frozenset[int]]:
-        """By its number: the lines of an operation and of those behind it."""
-        found, lines = {}, frozenset()
+    def _lines_behind(self) -> dict[int, Lines]:
+        found: dict[int, Lines] = {}
+        lines = _NONE
         for number in sorted(self.narrowed, reverse=True):
-            for what in ("operation", "penalty", "weights"):
-                lines |= self._all(f"{what} {number}")
+            lines |= self._all(*(OfOperation(number, part) for part in Part))
             found[number] = lines
         return found
 
-    def _all(self, group: str) -> set[int]:
-        """The lines of a group, or with a blank at its end, of all such groups."""
-        if not group.endswith(" "):
-            return self.own[group] | self.shared[group]
-        found: set[int] = set()
-        for known in {*self.own, *self.shared}:
-            if known.startswith(group):
-                found |= self.own[known] | self.shared[known]
-        return found
+
+def _groups(script: Script, path: Path) -> tuple[Group, ...]:
+    """Who has decided a field, or the part of it that the path leads to."""
+    name, *within = path
+    if within and isinstance(within[0], int):
+        group = getattr(getattr(script, name)[within[0]], "group", None)
+        if group is not None:
+            return (group,)
+    elif within:
+        found = deciders(type(getattr(script, name)), within[0])
+        if found is not None:
+            return found
+    return deciders(type(script), name) or ()
 
 
-def _attributes(term: str) -> Iterable[str]:
-    """`model.conv1d_1.weight` in a penalty's term, as `conv1d_1.weight`."""
-    for node in ast.walk(ast.parse(term, mode="eval")):
-        if isinstance(node, ast.Attribute):
-            text = ast.unparse(node)
-            if text.startswith("model."):
-                yield text.removeprefix("model.")
+def _stated(values: Iterable[ir.Value]) -> tuple[Group, ...]:
+    return tuple(Stated(value.path) for value in values)
 
 
 def _where(entry: Entry, source: Source) -> Where | None:

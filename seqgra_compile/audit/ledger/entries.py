@@ -7,18 +7,14 @@ from dataclasses import dataclass
 
 from ... import __version__, ir
 from ...catalog.operations import OPERATIONS
-from ...catalog.optimizers import OPTIMIZERS
 from ...catalog.semantics import INTENDED
+from ...deciders import Decider, Group, OfCondition, OfElement, OfOperation
 from ...grammar import BayesModel, Kmers, Term
-from ...ir import Value
+from ...ir import DEFINITION, FILE, Value
 from ...source import Source, Span
 from .setting import (
     COMPILER,
-    DEFINITION,
-    FILE,
-    LIBRARY_DEFAULT,
     OPTION,
-    SEQGRA_DEFAULT,
     counted,
     in_number,
 )
@@ -49,7 +45,7 @@ _FILE_PATH = "file: "
 class Entry:
     """A setting without its lines.
 
-    `group` is what it belongs to; it is its `head` if it names the group. `parameter` is its name in
+    `group` is what it belongs to, if anything; it is its `head` if it names the group. `parameter` is its name in
     an operation. `constants` are the paths under which the script's section Definition states it.
     """
 
@@ -59,7 +55,7 @@ class Entry:
     span: Span | None = None
     source: Source | None = None
     unit: str = ""
-    group: str = ""
+    group: Group | None = None
     head: bool = False
     parameter: str = ""
     constants: tuple[str, ...] = ()
@@ -80,55 +76,44 @@ def entries(model: ir.General, source: Source) -> tuple[Entry, ...]:
 
 
 def _called(model: ir.General, source: Source) -> Iterator[Entry]:
-    yield Entry("seqgra-compile", __version__, COMPILER, group="version", head=True)
-    yield Entry("definition", source.sha256, FILE, unit="SHA-256", group="sha256", head=True)
+    yield Entry("seqgra-compile", __version__, COMPILER, group=Decider.VERSION, head=True)
+    yield Entry("definition", source.sha256, FILE, unit="SHA-256", group=Decider.SHA256, head=True)
     chosen = "" if model.semantics == INTENDED else "as seqgra 0.0.4 has it"
-    yield Entry("--semantics", model.semantics, OPTION, group="semantics", head=True, remark=chosen)
+    yield Entry(
+        "--semantics", model.semantics, OPTION, group=Decider.SEMANTICS, head=True, remark=chosen
+    )
     if isinstance(model, ir.Model):
-        yield Entry("--data", model.data, OPTION, group="data", head=True)
-    yield Entry("--records", model.records, OPTION, group="records", head=True)
+        yield Entry("--data", model.data, OPTION, group=Decider.DATA, head=True)
+    yield Entry("--records", model.records, OPTION, group=Decider.RECORDS, head=True)
 
 
-def _row(value: Value, group: str, default: str = SEQGRA_DEFAULT, **more: object) -> Entry:
-    """A value that knows its path; what a stage has added to it becomes a remark."""
-    path, remark = _split(value.path)
-    origin = default if value.is_default else DEFINITION
-    if path.startswith(_FILE_PATH):
-        origin = LIBRARY_DEFAULT if value.is_default else FILE
-    name = path.rpartition("/")[2].lstrip("@")
+def _row(value: Value, group: Group | None, **more: object) -> Entry:
+    """A value; what a stage has made of it becomes a remark."""
+    name = value.path.rpartition("/")[2].lstrip("@")
     return Entry(
-        path,
+        value.path,
         value.value,
-        origin,
+        value.origin,
         value.span,
         unit=_UNITS.get(name, ""),
         group=group,
         constants=(value.path,),
-        remark=remark,
+        remark=value.note,
         **more,
     )
 
 
-def _split(path: str) -> tuple[str, str]:
-    """The path of a value, and what a stage has added to it."""
-    for separator in (", where ", " ("):
-        head, found, tail = path.partition(separator)
-        if found and not path.startswith(_FILE_PATH):
-            return head, tail.rstrip(")")
-    return path, ""
-
-
 def _general(model: ir.General) -> Iterator[Entry]:
     for value, group in (
-        (model.id, "id"),
-        (model.name, "name"),
-        (model.description, "description"),
-        (model.task, "task"),
-        (model.sequence_space, "space"),
-        (model.library, "library"),
-        (model.input_encoding, "encoding"),
-        (model.labels, "labels"),
-        (model.seed, "seed"),
+        (model.id, Decider.ID),
+        (model.name, Decider.NAME),
+        (model.description, Decider.DESCRIPTION),
+        (model.task, Decider.TASK),
+        (model.sequence_space, Decider.SPACE),
+        (model.library, Decider.LIBRARY),
+        (model.input_encoding, Decider.ENCODING),
+        (model.labels, Decider.LABELS),
+        (model.seed, Decider.SEED),
     ):
         yield _row(value, group, head=True)
 
@@ -139,7 +124,7 @@ def _general(model: ir.General) -> Iterator[Entry]:
 def _architecture(architecture: ir.Sequential | ir.Module) -> Iterator[Entry]:
     external = "architecture/external"
     if isinstance(architecture, ir.Module):
-        more = {"group": "architecture", "head": True, "constants": (external,)}
+        more = {"group": Decider.ARCHITECTURE, "head": True, "constants": (external,)}
         yield Entry(external, architecture.path, DEFINITION, architecture.span, **more)
         name = architecture.class_name
         yield Entry(f"{external}/@classname", name, DEFINITION, architecture.class_span, **more)
@@ -149,7 +134,7 @@ def _architecture(architecture: ir.Sequential | ir.Module) -> Iterator[Entry]:
     size = counted(len(architecture.operations), "operations")
     summary = f"{size}, {counted(count, 'weights')}"
     path = "architecture/sequential" if architecture.file is None else external
-    more = {"group": "architecture", "head": True, "constants": (path,)}
+    more = {"group": Decider.ARCHITECTURE, "head": True, "constants": (path,)}
     if architecture.file is None:
         yield Entry(path, summary, DEFINITION, architecture.span, **more)
     else:
@@ -166,12 +151,14 @@ def _keras_file(
     yield Entry(f"{_FILE_PATH}{file.path}", file.sha256, FILE, unit="SHA-256", **more)
     if file.weights:
         path = f"{_FILE_PATH}{file.weights.path}: weights"
-        yield Entry(path, file.weights.sha256, FILE, unit="SHA-256", group="stored", head=True)
+        yield Entry(
+            path, file.weights.sha256, FILE, unit="SHA-256", group=Decider.STORED, head=True
+        )
     yield Entry(f"{_FILE_PATH}layers", summary, FILE, **more)
 
 
 def _operation(operation: ir.Operation) -> Iterator[Entry]:
-    group = f"operation {operation.number}"
+    group = OfOperation(operation.number)
     shapes = f"{operation.name}: {operation.input_shape} -> {operation.output_shape}"
     path = operation_path(operation)
     origin = DEFINITION if operation.layer is None else FILE
@@ -183,7 +170,7 @@ def _operation(operation: ir.Operation) -> Iterator[Entry]:
             continue  # known already
         if name == "weights_file" and operation.stored:
             continue  # they are in the architecture's file
-        yield _row(value, group, LIBRARY_DEFAULT, parameter=name)
+        yield _row(value, group, parameter=name)
     if operation.weights_file:
         yield Entry(
             f"{path}/@weights_file: its content",
@@ -202,30 +189,28 @@ def _operation(operation: ir.Operation) -> Iterator[Entry]:
 
 def _loss(model: ir.Model) -> Iterator[Entry]:
     loss = model.loss
-    head = Value(loss.name, loss.path, loss.span)
-    yield _row(head, "loss", head=True)
+    head = Value(loss.name, loss.path, loss.span, loss.origin)
+    yield _row(head, Decider.LOSS, head=True)
     for value in loss.arguments.values():
-        yield _row(value, "loss", LIBRARY_DEFAULT)
+        yield _row(value, Decider.LOSS)
 
 
 def _optimizer(model: ir.Model) -> Iterator[Entry]:
     optimizer = model.optimizer
-    known = OPTIMIZERS[model.library.value, optimizer.name].known
-    default = SEQGRA_DEFAULT if known else LIBRARY_DEFAULT
-    head = Value(optimizer.name, optimizer.path, optimizer.span)
-    yield _row(head, "optimizer", head=True)
+    head = Value(optimizer.name, optimizer.path, optimizer.span, optimizer.origin)
+    yield _row(head, Decider.OPTIMIZER, head=True)
     for value in optimizer.arguments.values():
-        yield _row(value, "", default)
-    yield _row(optimizer.clipnorm, "clipnorm", head=True)
-    yield _row(optimizer.clipvalue, "clipvalue", head=True)
+        yield _row(value, None)
+    yield _row(optimizer.clipnorm, Decider.CLIPNORM, head=True)
+    yield _row(optimizer.clipvalue, Decider.CLIPVALUE, head=True)
 
 
 def _training(training: ir.TrainingProcess) -> Iterator[Entry]:
-    yield _row(training.batch_size, "")
-    yield _row(training.epochs, "")
-    yield _row(training.early_stopping, "early_stopping", head=True)
-    yield _row(training.patience, "")
-    yield _row(training.shuffle, "shuffle", head=True)
+    yield _row(training.batch_size, None)
+    yield _row(training.epochs, None)
+    yield _row(training.early_stopping, Decider.EARLY_STOPPING, head=True)
+    yield _row(training.patience, None)
+    yield _row(training.shuffle, Decider.SHUFFLE, head=True)
 
 
 # ---- the data definition of a Bayes classifier ----
@@ -233,7 +218,7 @@ def _training(training: ir.TrainingProcess) -> Iterator[Entry]:
 
 def _grammar(model: BayesModel) -> Iterator[Entry]:
     external, grammar = model.architecture, model.grammar
-    more = {"group": "architecture", "head": True, "constants": (external.path.path,)}
+    more = {"group": Decider.ARCHITECTURE, "head": True, "constants": (external.path.path,)}
     path = external.path
     yield Entry(f"{path.path}/@format", external.format.value, DEFINITION, path.span, **more)
     yield Entry(path.path, path.value, DEFINITION, path.span, **more)
@@ -249,7 +234,7 @@ def _grammar(model: BayesModel) -> Iterator[Entry]:
             element.span,
             grammar.source,
             "weights of words" if isinstance(element, Kmers) else "a row a position",
-            f"element {element.name}",
+            OfElement(element.name),
             head=True,
         )
     for label, terms in zip(model.labels.value, model.terms, strict=True):
@@ -259,7 +244,7 @@ def _grammar(model: BayesModel) -> Iterator[Entry]:
             DEFINITION,
             grammar.by_id[label].span,
             grammar.source,
-            group=f"condition {label}",
+            group=OfCondition(label),
             head=True,
         )
 
@@ -284,7 +269,7 @@ def operation_path(operation: ir.Operation) -> str:
 
 def input_path(model: ir.Model) -> str:
     """What the row of the length and the channels of the input is called."""
-    return _split(model.architecture.operations[0].arguments["input_shape"].path)[0]
+    return model.architecture.operations[0].arguments["input_shape"].path
 
 
 def cell_parameters(operation: ir.Operation) -> dict[str, str]:

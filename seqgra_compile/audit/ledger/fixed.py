@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ... import ir
 from ...catalog.sequences import PYTORCH
 from .entries import cell_parameters, input_path, operation_path
-from .provenance import Token
+from .provenance import Field, Path, Template, Token
 from .setting import LIBRARY, TEMPLATE, Setting
 
 # Values of parameters, which have their rows.
@@ -60,11 +60,12 @@ def _arguments(tokens: tuple[Token, ...], code: ast.Module, model: ir.General) -
 
 def _owner(token: Token, model: ir.General) -> str | None:
     """The setting whose call holds the token."""
-    if "=script.loss" in token.origins:
+    fields = _printed(token)
+    if ("loss",) in fields:
         return model.loss.path
-    if "=script.optimizer" in token.origins:
+    if ("optimizer",) in fields:
         return model.optimizer.path
-    if "=script.input" in token.origins:
+    if ("input",) in fields:
         return input_path(model)
     operation = _operation(token, model)
     return operation and operation_path(operation)
@@ -74,11 +75,14 @@ def _operation(token: Token, model: ir.General) -> ir.Operation | None:
     """The operation of Keras whose layer holds the token; PyTorch's have a row each."""
     if model.library.value == PYTORCH:
         return None
-    for origin in token.origins:
-        if origin.startswith("=script.layers["):
-            number = int(origin.partition("[")[2].partition("]")[0])
-            return model.architecture.operations[number]
-    return None
+    numbers = (path[1] for path in _printed(token) if path[0] == "layers")
+    number = next(numbers, None)
+    return None if number is None else model.architecture.operations[number]
+
+
+def _printed(token: Token) -> list[Path]:
+    """The fields whose values hold the token."""
+    return [each.path for each in token.origins if isinstance(each, Field) and each.printed]
 
 
 def _own_keywords(token: Token, model: ir.General) -> set[str]:
@@ -93,20 +97,16 @@ def _own_keywords(token: Token, model: ir.General) -> set[str]:
 def _templates(tokens: tuple[Token, ...], code: ast.Module) -> Iterator[Setting]:
     """Numbers, strings and booleans of the code that every script of a kind holds."""
     documented = docstrings(code)
-    found: dict[str, list[Token]] = {}
+    found: dict[Template, list[Token]] = {}
     for token in within(tokens, _SECTIONS):
-        template = next((o for o in reversed(token.origins) if o.startswith("template ")), None)
-        sets = is_literal(token) and not _has_value(token) and token.first not in documented
+        template = next((o for o in reversed(token.origins) if isinstance(o, Template)), None)
+        sets = is_literal(token) and not _printed(token) and token.first not in documented
         if template and sets:
             found.setdefault(template, []).append(token)
     for template, literals in found.items():
         values = ", ".join(dict.fromkeys(token.text for token in literals))
         lines = sorted({line for token in literals for line in token.lines})
-        yield Setting(template, values, "", TEMPLATE, None, tuple(lines), (), "")
-
-
-def _has_value(token: Token) -> bool:
-    return any(origin.startswith("=") for origin in token.origins)
+        yield Setting(f"template {template.name}", values, "", TEMPLATE, None, tuple(lines), (), "")
 
 
 def is_literal(token: Token) -> bool:

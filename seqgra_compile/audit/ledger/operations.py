@@ -7,16 +7,13 @@ parameters it reads for the layer, for the shape of its result, and for its weig
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ... import ir
-from ...backends.pytorch import in_method
-from ...catalog.initializers import torch_initializer
 from ...catalog.operations import OPERATIONS, lower
 from ...catalog.operations.layers import TorchLayer
 from ...catalog.sequences import PYTORCH
-from ...script import Script
+from ...script import Statement
 from .entries import Entry, cell_parameters
 
 # What is read for a check only, of the layer, the shape and the weights.
@@ -59,19 +56,20 @@ def read(operation: ir.Operation, library: str) -> Read:
     )
 
 
+Placed = list[tuple[Statement, set[int]]]
+
+
 @dataclass(frozen=True)
 class Places:
-    """The lines of an operation: of its layer's statements, of its penalties, of its weights' file.
-
-    `made` and `applied` are numbers of the elements of `Layer.make` and `Layer.apply`, each with
-    its lines.
+    """The lines of an operation: all of its layer's, those of each statement that makes it and that
+    applies it, those of the penalties on the weights of each role, and of its weights' file.
     """
 
-    layer: tuple[int, ...]
-    made: dict[int, tuple[int, ...]]
-    applied: dict[int, tuple[int, ...]]
-    penalty: dict[str, tuple[int, ...]]
-    weights: tuple[int, ...]
+    layer: set[int]
+    made: Placed
+    applied: Placed
+    penalty: dict[str, set[int]]
+    weights: set[int]
 
 
 class Narrowed:
@@ -80,42 +78,22 @@ class Narrowed:
     def __init__(
         self,
         operation: ir.Operation,
-        script: Script,
         library: str,
         places: Places,
         calls: dict[int, list[ast.Call]],
     ) -> None:
         """`calls` are those of the whole script, by the line in which they begin."""
         self.operation, self.places, self.library = operation, places, library
-        self.layer = script.layers[operation.number - 1]
         self.reads = read(operation, library)
         self.calls = calls
-        self.attributes, self.initial = {}, {}
-        self.modules: tuple[str, ...] = ()
-        if library == PYTORCH:
-            self._place_weights(lower(operation, library, channels_first=True))
 
-    def _place_weights(self, layer: TorchLayer) -> None:
-        """Where the weights of each role live, and the statements that fill them."""
-        self.modules = tuple(module.attribute for module in layer.modules)
-        weights = {weight.name: weight for weight in self.operation.weights}
-        for placed in layer.weights:
-            weight = weights[placed.name]
-            value = self.operation[f"{weight.role}_initializer"]
-            fill = in_method(
-                torch_initializer(f"self.{placed.attribute}", value, weight.shape, placed.axes)
-            )
-            self.attributes.setdefault(weight.role, []).append(placed.attribute)
-            if fill in self.layer.make:
-                self.initial[fill] = weight.role
-
-    def lines(self, entry: Entry) -> tuple[int, ...]:
+    def lines(self, entry: Entry) -> set[int]:
         """Those that say the parameter; none if this script has no use for it."""
         name = entry.parameter
         if name == "weights_file":
             return self.places.weights
         if name == "input_shape":
-            return ()  # a constant, and in Keras the input
+            return set()  # a constant, and in Keras the input
         if self.library != PYTORCH:
             return self._keras(name)
         return self._torch(name)
@@ -126,17 +104,26 @@ class Narrowed:
             return bool(self.operation.weights)
         if name == "trainable":
             # PyTorch's backend freezes whatever has weights.
-            return bool(self.modules if self.library == PYTORCH else self.operation.weights)
+            torch = self.library == PYTORCH
+            return bool(self._layer.modules if torch else self.operation.weights)
         if name in ("input_shape", "seed"):
             return True
         role, _, kind = name.rpartition("_")
         if kind in ("initializer", "regularizer") and role != "activity":
-            return any(weight.role == role for weight in self.operation.weights)
+            return self._fills(role)
         return name in self.reads.layer | self.reads.shape | self.reads.weights | {
             "activity_regularizer"
         }
 
-    def _keras(self, name: str) -> tuple[int, ...]:
+    @property
+    def _layer(self) -> TorchLayer:
+        return lower(self.operation, self.library, channels_first=True)
+
+    def _fills(self, role: str) -> bool:
+        """Whether the operation has weights of this role."""
+        return any(weight.role == role for weight in self.operation.weights)
+
+    def _keras(self, name: str) -> set[int]:
         keywords = cell_parameters(self.operation)
         lines: set[int] = set()
         for node in (call for line in self.places.layer for call in self.calls.get(line, ())):
@@ -144,44 +131,28 @@ class Narrowed:
                 if keywords.get(keyword.arg) == name:
                     lines |= set(range(keyword.lineno, keyword.value.end_lineno + 1))
         if lines or name not in self.reads.layer | self.reads.shape:
-            return tuple(sorted(lines))
+            return lines
         return self.places.layer  # it decides which layer this is
 
-    def _torch(self, name: str) -> tuple[int, ...]:
+    def _torch(self, name: str) -> set[int]:
+        made, applied = self.places.made, self.places.applied
         role, _, kind = name.rpartition("_")
-        if name == "trainable":
-            frozen = {f"self.{name}.requires_grad_(False)" for name in self.modules}
-            return () if self.operation["trainable"] else self._made(frozen.__contains__)
-        if name == "activity_regularizer":
-            return self._applied(lambda line: "activity_penalty" in line)
+        if name in ("trainable", "activity_regularizer"):
+            return _chosen([*made, *applied], {name})
         if kind == "regularizer":
-            attributes = self.attributes.get(role, ())
-            lines = (line for name in attributes for line in self.places.penalty.get(name, ()))
-            return tuple(sorted(set(lines)))
+            return self.places.penalty.get(role, set())
+        # What freezes a layer belongs to the layer, too.
+        plain = {"", "trainable"}
         if kind == "initializer":
-            return self._initial(role)
+            # The statements that fill the weights, or the layer if it does so by itself.
+            found = _chosen(made, {name}) or _chosen(made, plain)
+            return found if self._fills(role) else set()
         if name not in self.reads.layer | self.reads.shape:
-            return ()
-        made = self._made(lambda line: line not in self.initial)
-        applied = self._applied(lambda line: "activity_penalty" not in line)
-        return tuple(sorted({*made, *applied}))
-
-    def _initial(self, role: str) -> tuple[int, ...]:
-        """The statements that fill its weights, or the layer if that does it by itself."""
-        if role not in self.attributes:
-            return ()
-        lines = self._made(lambda line: self.initial.get(line) == role)
-        return lines or self._made(lambda line: line not in self.initial)
-
-    def _made(self, wanted: Callable[[str], bool]) -> tuple[int, ...]:
-        return _chosen(self.layer.make, self.places.made, wanted)
-
-    def _applied(self, wanted: Callable[[str], bool]) -> tuple[int, ...]:
-        return _chosen(self.layer.apply, self.places.applied, wanted)
+            return set()
+        return _chosen([*made, *applied], plain)
 
 
-def _chosen(
-    statements: tuple[str, ...], lines: dict[int, tuple[int, ...]], wanted: Callable[[str], bool]
-) -> tuple[int, ...]:
-    numbers = [number for number, text in enumerate(statements) if wanted(text)]
-    return tuple(sorted({line for number in numbers for line in lines.get(number, ())}))
+def _chosen(placed: Placed, parameters: set[str]) -> set[int]:
+    """The lines of the statements for these parameters."""
+    lines: set[int] = set()
+    return lines.union(*(at for statement, at in placed if statement.parameter in parameters))

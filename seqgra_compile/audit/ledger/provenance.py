@@ -11,8 +11,9 @@ import bisect
 import functools
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 
 from jinja2 import BaseLoader, Environment, nodes
 
@@ -20,7 +21,26 @@ from ...backends.renderer import TEMPLATE, environment
 from ...script import Script
 from .. import lexer
 
-_MARK = re.compile(r"\0([^\0]*)\0")
+# Names of fields and places in lists, from the script inwards: ("layers", 0, "make", 1).
+Path = tuple["str | int", ...]
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template that holds a piece of the script."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field that a piece of the script comes from: its value, or a condition that looks at it."""
+
+    path: Path
+    printed: bool = False
+
+
+Origins = tuple["Template | Field", ...]
 # They say nothing: lines with nothing else go with the token before them.
 _FREE = {"(", ")", ","}
 _CLOSING = {")", "),", "]", "],", "}", "},", "])", ")]"}
@@ -36,17 +56,14 @@ _LAYOUT = {
 
 @dataclass(frozen=True)
 class Token:
-    """A token of the script, and the fields and templates that it comes from, outermost first.
-
-    `=script.loss` is the value of a field, `script.loss` a condition that looks at it.
-    """
+    """A token of the script, and what it comes from, outermost first."""
 
     text: str
     type: int
     first: int
     column: int
     last: int
-    origins: tuple[str, ...]
+    origins: Origins
 
     @property
     def lines(self) -> range:
@@ -56,63 +73,83 @@ class Token:
 # ---- templates with marks ----
 
 
+class _Kind(Enum):
+    TEMPLATE = auto()
+    VALUE = auto()
+    TEST = auto()
+    LOOP = auto()
+    ITEM = auto()
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """What begins: `names` are a template's, or those of fields; `variable` is a loop's."""
+
+    kind: _Kind
+    names: tuple[Path, ...]
+    variable: str = ""
+
+
+_BETWEEN = "\0"
+
+
 class _Loader(BaseLoader):
-    """Templates as the renderer loads them, with marks."""
+    """Templates as the renderer loads them, with marks.
+
+    In the text a mark is its number in `marks`, with that of a loop's item; an empty one is an end.
+    """
 
     def __init__(self, files: BaseLoader) -> None:
         self.files = files
+        self.marks: list[_Mark] = []
 
     def load(self, environment, name, globals=None):
         source, path, _ = self.files.get_source(environment, name)
         tree = environment.parse(source, name, path)
-        tree.body = _enclosed(f"template {name}", _marked(tree.body))
+        tree.body = self.enclosed(_Mark(_Kind.TEMPLATE, ((name,),)), self.marked(tree.body))
         tree.set_environment(environment)
         code = environment.compile(tree, name, path)
         return environment.template_class.from_code(environment, code, globals or {}, None)
 
+    def enclosed(self, mark: _Mark, body: list[nodes.Node], *index: nodes.Expr) -> list[nodes.Node]:
+        number = nodes.TemplateData(f"{_BETWEEN}{len(self.marks)} ")
+        self.marks.append(mark)
+        begin = nodes.Output([number, *index, nodes.TemplateData(_BETWEEN)])
+        return [begin, *body, nodes.Output([nodes.TemplateData(_BETWEEN * 2)])]
 
-def _mark(text: str) -> nodes.Output:
-    return nodes.Output([nodes.TemplateData(f"\0{text}\0")])
+    def marked(self, body: list[nodes.Node]) -> list[nodes.Node]:
+        done: list[nodes.Node] = []
+        for node in body:
+            if isinstance(node, nodes.Output):
+                for part in node.nodes:
+                    done += self.marked_output(part)
+            elif isinstance(node, nodes.If):
+                tests = tuple(_path(branch.test) for branch in (node, *node.elif_))
+                for branch in (node, *node.elif_):
+                    branch.body = self.marked(branch.body)
+                node.else_ = self.marked(node.else_)
+                done += self.enclosed(_Mark(_Kind.TEST, tests), [node])
+            elif isinstance(node, nodes.For):
+                index = nodes.Getattr(nodes.Name("loop", "load"), "index0", "load")
+                item = _Mark(_Kind.ITEM, (), node.target.name)
+                node.body = self.enclosed(item, self.marked(node.body), index)
+                done += self.enclosed(_Mark(_Kind.LOOP, (_path(node.iter),)), [node])
+            else:
+                done.append(node)
+        return done
 
-
-def _enclosed(what: str, body: list[nodes.Node]) -> list[nodes.Node]:
-    return [_mark(what), *body, _mark("")]
-
-
-def _name(node: nodes.Node) -> str:
-    """`a.b.c`, of which a template's expressions are made."""
-    if isinstance(node, nodes.Getattr):
-        return f"{_name(node.node)}.{node.attr}"
-    return _name(node.node) if isinstance(node, nodes.Not) else node.name
-
-
-def _marked(body: list[nodes.Node]) -> list[nodes.Node]:
-    done: list[nodes.Node] = []
-    for node in body:
-        if isinstance(node, nodes.Output):
-            done += _marked_output(node)
-        elif isinstance(node, nodes.If):
-            tests = " ".join(_name(branch.test) for branch in (node, *node.elif_))
-            for branch in (node, *node.elif_):
-                branch.body = _marked(branch.body)
-            node.else_ = _marked(node.else_)
-            done += _enclosed(f"if {tests}", [node])
-        elif isinstance(node, nodes.For):
-            index = nodes.Getattr(nodes.Name("loop", "load"), "index0", "load")
-            item = nodes.Output([nodes.TemplateData("\0item "), index, nodes.TemplateData("\0")])
-            node.body = [item, *_marked(node.body), _mark("")]
-            done += _enclosed(f"for {node.target.name} {_name(node.iter)}", [node])
-        else:
-            done.append(node)
-    return done
-
-
-def _marked_output(output: nodes.Output) -> Iterator[nodes.Node]:
-    for part in output.nodes:
+    def marked_output(self, part: nodes.Expr) -> list[nodes.Node]:
+        printed = [nodes.Output([part])]
         if isinstance(part, nodes.TemplateData):
-            yield nodes.Output([part])
-        else:
-            yield from _enclosed(f"value {_name(part)}", [nodes.Output([part])])
+            return printed
+        return self.enclosed(_Mark(_Kind.VALUE, (_path(part),)), printed)
+
+
+def _path(node: nodes.Node) -> Path:
+    """The names in `a.b.c`, of which a template's expressions are made."""
+    if isinstance(node, nodes.Getattr):
+        return (*_path(node.node), node.attr)
+    return _path(node.node) if isinstance(node, nodes.Not) else (node.name,)
 
 
 @functools.cache
@@ -124,7 +161,8 @@ def _environment() -> Environment:
 
 def rendered(script: Script) -> Text:
     """The script's text, and where each piece of it comes from."""
-    return unmarked(_environment().get_template(TEMPLATE).render(script=script))
+    marking = _environment()
+    return _unmarked(marking.get_template(TEMPLATE).render(script=script), marking.loader.marks)
 
 
 # ---- marks to places ----
@@ -136,90 +174,74 @@ class Text:
 
     text: str
     offsets: tuple[int, ...]
-    origins: tuple[tuple[str, ...], ...]
+    origins: tuple[Origins, ...]
 
-    def at(self, offset: int) -> tuple[str, ...]:
+    def at(self, offset: int) -> Origins:
         return self.origins[bisect.bisect_right(self.offsets, offset) - 1]
 
-    def within(self, start: int, end: int) -> tuple[str, ...]:
+    def within(self, start: int, end: int) -> Origins:
         """All origins of a range that is not empty."""
         first = bisect.bisect_right(self.offsets, start) - 1
         last = bisect.bisect_left(self.offsets, end)
         return tuple(dict.fromkeys(o for origins in self.origins[first:last] for o in origins))
 
 
-def unmarked(marked: str) -> Text:
+# What stands at a place: its origins, and the fields that the variables of loops are.
+_Scope = dict[str, Path]
+
+
+def _unmarked(marked: str, marks: Sequence[_Mark]) -> Text:
     """The text without its marks, and the origins that they tell."""
-    parts, offsets, origins, length = [], [0], [()], 0
-    # Of each open mark: what it adds to the origins, and the loop's variable with its list.
-    stack: list[tuple[tuple[str, ...], dict[str, str]]] = [((), {})]
-    empty: list[tuple[int, tuple[str, ...]]] = []
-    for number, piece in enumerate(_MARK.split(marked)):
+    parts: list[str] = []
+    offsets, origins, length = [0], [()], 0
+    stack: list[tuple[Origins, _Scope]] = [((), {"script": ()})]
+    empty: list[tuple[int, Origins]] = []
+    for number, piece in enumerate(marked.split(_BETWEEN)):
         if number % 2 == 0:
             parts.append(piece)
             length += len(piece)
             continue
         if piece:
-            stack.append(_opened(piece, *stack[-1]))
+            mark, _, index = piece.partition(" ")
+            stack.append(_opened(marks[int(mark)], index, *stack[-1]))
         else:
             closed, _ = stack.pop()
             if offsets[-1] == length and origins[-1] == closed and closed != stack[-1][0]:
                 empty.append((length, closed))
         offsets.append(length)
         origins.append(stack[-1][0])
-    text = "".join(parts)
-    return _with_empty(Text(text, tuple(offsets), tuple(origins)), empty)
-
-
-def _opened(
-    mark: str, origins: tuple[str, ...], scope: dict[str, str]
-) -> tuple[tuple[str, ...], dict[str, str]]:
-    kind, *words = mark.split(" ")
-    if kind == "template":
-        return (*origins, mark), scope
-    if kind == "item":
-        path = f"{origins[-1]}[{words[0]}]"
-        return (*origins[:-1], path), {**scope, scope[""]: path}
-    if kind == "for":
-        return (*origins, _resolved(words[1], scope)), {**scope, "": words[0]}
-    equals = "=" if kind == "value" else ""
-    return (*origins, *(equals + _resolved(word, scope) for word in words)), scope
-
-
-def _resolved(name: str, scope: dict[str, str]) -> str:
-    first, dot, rest = name.partition(".")
-    return scope.get(first, first) + dot + rest
-
-
-def _with_empty(text: Text, empty: list[tuple[int, tuple[str, ...]]]) -> Text:
-    """What printed nothing inside a line has decided the look of that line: it is its origin."""
-    for offset, origins in empty:
-        before, after = text.text[:offset], text.text[offset:]
-        if before.endswith("\n") or not before or not after:
-            continue
-        start = before.rfind("\n") + 1
-        end = offset + max(after.find("\n"), 0)
-        text = _added(text, start, end, origins)
+    text = Text("".join(parts), tuple(offsets), tuple(origins))
+    for offset, decided in empty:
+        text = _with_empty(text, offset, decided)
     return text
 
 
-def _added(text: Text, start: int, end: int, more: tuple[str, ...]) -> Text:
-    pairs: list[tuple[int, tuple[str, ...]]] = []
-    bounds = sorted({*text.offsets, start, end})
-    for offset in bounds:
-        origins = text.at(offset)
-        if start <= offset < end:
+def _opened(mark: _Mark, index: str, origins: Origins, scope: _Scope) -> tuple[Origins, _Scope]:
+    if mark.kind is _Kind.TEMPLATE:
+        return (*origins, Template(mark.names[0][0])), scope
+    if mark.kind is _Kind.ITEM:
+        path = (*origins[-1].path, int(index))
+        return (*origins[:-1], Field(path)), {**scope, mark.variable: path}
+    paths = ((*scope[first], *rest) for first, *rest in mark.names)
+    return (*origins, *(Field(path, mark.kind is _Kind.VALUE) for path in paths)), scope
+
+
+def _with_empty(text: Text, offset: int, more: Origins) -> Text:
+    """What printed nothing inside a line has decided the look of that line: it is its origin."""
+    before, after = text.text[:offset], text.text[offset:]
+    if before.endswith("\n") or not before or not after:
+        return text
+    start, end = before.rfind("\n") + 1, offset + max(after.find("\n"), 0)
+    changes: list[tuple[int, Origins]] = []
+    for place in sorted({*text.offsets, start, end}):
+        origins = text.at(place)
+        if start <= place < end:
             origins += tuple(origin for origin in more if origin not in origins)
-        pairs.append((offset, origins))
-    return Text(text.text, tuple(o for o, _ in pairs), tuple(o for _, o in pairs))
+        changes.append((place, origins))
+    return Text(text.text, *zip(*changes, strict=True))
 
 
 # ---- places to tokens of the script ----
-
-
-def _tokens(text: str) -> list[tokenize.TokenInfo]:
-    found = lexer.tokens(text)
-    return [each for each in found if each.type not in _LAYOUT and each.string not in _FREE]
 
 
 def tokens(script: Script, printed: str) -> tuple[Token, ...]:
@@ -229,14 +251,16 @@ def tokens(script: Script, printed: str) -> tuple[Token, ...]:
         raise ValueError("not the text of this script")
     starts = [0, *(match.end() for match in re.finditer("\n", printed))]
     found = []
-    for token in _tokens(printed):
+    for token in lexer.tokens(printed):
+        if token.type in _LAYOUT or token.string in _FREE:
+            continue
         start, end = (starts[row - 1] + column for row, column in (token.start, token.end))
         origins = text.within(start, end)
         found.append(Token(token.string, token.type, *token.start, token.end[0], origins))
     return tuple(_closed(found, printed))
 
 
-def _closed(found: list[Token], printed: str) -> Iterator[Token]:
+def _closed(found: Iterable[Token], printed: str) -> Iterator[Token]:
     """Lines that hold nothing but closing brackets go with the token before them."""
     bare = {n for n, line in enumerate(printed.split("\n"), 1) if line.strip() in _CLOSING}
     for token in found:

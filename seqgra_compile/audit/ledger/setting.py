@@ -6,16 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...catalog.expressions import Expression
+from ...ir import DEFINITION, FILE, LIBRARY_DEFAULT, SEQGRA_DEFAULT
 from ...pycode import call, literal
 from ...visible import visible
 
-DEFINITION = "definition"
-SEQGRA_DEFAULT = "default of seqgra"
-LIBRARY_DEFAULT = "default of the library"
 LIBRARY = "library"
 TEMPLATE = "template"
 OPTION = "option"
-FILE = "file"
 COMPILER = "compiler"
 
 # Remarks of rows without lines.

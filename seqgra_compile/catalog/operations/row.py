@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ... import ir
@@ -203,18 +203,16 @@ def activated(operation: ir.Operation, channels_first: bool, *steps: str) -> dic
     }
 
 
-def torch_initial_values(operation: ir.Operation, layer: TorchLayer) -> list[Code]:
-    """Statements that give each weight its initial values, as the definition says."""
+def torch_initial_values(operation: ir.Operation, layer: TorchLayer) -> Iterator[tuple[str, Code]]:
+    """By the name of the initializer: statements that give each weight its initial values."""
     known = {weight.name: weight for weight in operation.weights}
-    lines = []
     for placed in layer.weights:
         weight = known[placed.name]
-        value = operation[f"{weight.role}_initializer"]
+        name = f"{weight.role}_initializer"
+        value = operation[name]
         if value != layer.preset.get(weight.name):
-            lines.append(
-                torch_initializer(f"self.{placed.attribute}", value, weight.shape, placed.axes)
-            )
-    return lines + list(layer.initialize)
+            tensor = f"self.{placed.attribute}"
+            yield name, torch_initializer(tensor, value, weight.shape, placed.axes)
 
 
 def same_padding(length: int, window: int, stride: int, dilation: int = 1) -> tuple[int, int]:

@@ -74,7 +74,7 @@ def _loss(found: object, span: Span, diagnostics: Diagnostics) -> ir.Loss:
     arguments = _settings(
         row.name, row.parameters, config, _LOSS, "training_config/loss", span, diagnostics
     )
-    return ir.Loss(row.name, arguments, span, f"{PATH}training_config/loss")
+    return ir.Loss(row.name, arguments, span, f"{PATH}training_config/loss", ir.FILE)
 
 
 def _optimizer(found: object, span: Span, diagnostics: Diagnostics) -> ir.Optimizer:
@@ -94,7 +94,7 @@ def _optimizer(found: object, span: Span, diagnostics: Diagnostics) -> ir.Optimi
     )
     clipnorm, clipvalue = (arguments.pop(clip.name, None) for clip in optimizers.CLIPPING)
     path = f"{PATH}optimizer_config/class_name"
-    return ir.Optimizer(row.name, arguments, span, clipnorm, clipvalue, path)
+    return ir.Optimizer(row.name, arguments, span, clipnorm, clipvalue, path, ir.FILE)
 
 
 def _settings(
@@ -114,7 +114,7 @@ def _settings(
                 given[key] = (span, Text(text(value), span))
         elif not _is_harmless(key, value, harmless):
             raise _refused(f"its {name} has {quoted(key)} set to {quoted(str(value))}")
-    owner = Owner(f"{name} of the file", span, f"{PATH}{path}/", "SG208")
+    owner = Owner(f"{name} of the file", span, f"{PATH}{path}/", "SG208", ir.FILE)
     return read_settings(parameters, given, owner, diagnostics)
 
 

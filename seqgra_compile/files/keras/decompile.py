@@ -6,7 +6,7 @@ from ... import ir
 from ...catalog.operations import OPERATIONS, parameters
 from ...catalog.operations.row import OperationRow
 from ...catalog.parameters import Parameter
-from ...ir import Value
+from ...ir import FILE, Value
 from ...messages.diagnostics import Diagnostics, quoted, suggest
 from ...reading.values import Owner, read_settings
 from ...source import Span, Text
@@ -52,7 +52,7 @@ def decompile(contents: Contents, span: Span, diagnostics: Diagnostics) -> ir.Se
         return None
     if not found:
         raise damaged("its model has no layers")
-    found[0].arguments["input_shape"] = Value(shape[0], PATH + shape[1], span)
+    found[0].arguments["input_shape"] = Value(shape[0], PATH + shape[1], span, FILE)
     return ir.Sequential(tuple(found), span, contents.file)
 
 
@@ -133,6 +133,7 @@ class _Decompiling:
             self.span,
             f"{PATH}{self.layer.path}/",
             "SG205",
+            FILE,
         )
         arguments = read_settings(parameters(row), given, owner, self.diagnostics)
         stored = self.contents.stored(self.layer) if self.contents.stored else {}

@@ -1,4 +1,4 @@
-"""A script's header: from what it was compiled, by which version, under which options.
+"""A script's header, written and read: from what it was compiled, by which version, with which options.
 
 The docstring also holds what the definition's author wrote, who may imitate it. But no text of his
 has a blank line, so all of it lies before the last paragraph, but for the name of the file; and
@@ -13,8 +13,11 @@ import re
 import tokenize
 from dataclasses import dataclass
 
-from ..catalog.semantics import RECORDS, SEMANTICS, STORAGES
-from ..catalog.sequences import PYTORCH, TENSORFLOW
+from .. import __version__, ir
+from ..catalog.semantics import FULL, RECORDS, SEMANTICS, STORAGES
+from ..catalog.sequences import MULTI_CLASS, PYTORCH, TENSORFLOW
+from ..pycode import docstring
+from ..source import Source
 
 _COMPILED = re.compile(
     r"Compiled by seqgra-compile (?P<version>\S+) from\s(?P<file>.+),\sSHA-256"
@@ -29,6 +32,63 @@ _OPTIONS = {
     "records": tuple(RECORDS),
 }
 _SILENT = "its docstring does not say from what it was compiled"
+
+
+# ---- written ----
+
+
+def header(model: ir.Model, source: Source, weights: str) -> str:
+    """The docstring: what this is, from what, how it is run, what it reads and writes."""
+    return docstring(
+        [
+            *title(model, source),
+            "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]"
+            + (" [--resume]" if model.records == FULL else ""),
+            f"Reads:  training.txt, validation.txt and, if there, test.txt: {columns(model)}",
+            f"Writes: {weights}, history.tsv, metrics.json, test-y-hat.txt"
+            + (
+                ", receipt.json, session-info.txt, last-epoch-completed.txt, "
+                "num-model-parameters.txt"
+                if model.records == FULL
+                else ""
+            ),
+        ]
+    )
+
+
+def title(model: ir.General, source: Source) -> tuple[str, ...]:
+    """The docstring's first lines: id, name and description, and what was compiled."""
+    name = f": {model.name.value}" if model.name.value else ""
+    return (
+        model.id.value + name,
+        "",
+        *((model.description.value, "") if model.description.value else ()),
+        f"Compiled by seqgra-compile {__version__} from {source.file_name}, SHA-256",
+        f"{source.sha256}, with",
+        f"{options(model)}.",
+    )
+
+
+def options(model: ir.General) -> str:
+    """The options with which the compiler writes this script again."""
+    semantics, records = f"--semantics {model.semantics}", f"--records {model.records}"
+    if not isinstance(model, ir.Model):
+        return f"{semantics} {records}"
+    return f"{semantics} --library {model.library.value} --data {model.data} {records}"
+
+
+def columns(model: ir.General) -> str:
+    """The form of the data files."""
+    labels = "label" if model.task.value == MULTI_CLASS else "labels, joined by |"
+    sequence = f"{_article(model.sequence_space.value)} sequence"
+    return f"a header x, tab, y, then in each line {sequence}, a tab, its {labels}"
+
+
+def _article(noun: str) -> str:
+    return ("an " if noun == "RNA" else "a ") + noun
+
+
+# ---- read ----
 
 
 class HeaderError(ValueError):

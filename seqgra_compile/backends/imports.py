@@ -1,0 +1,28 @@
+"""Import lines of a script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..ir import Import
+from ..pycode import Bracketed, Code, laid_out
+
+
+def import_lines(
+    imports: Iterable[Import], standard: frozenset[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Import lines, each once, `import` before `from`: of the standard library, of packages."""
+    groups: tuple[set, set] = (set(), set())
+    for bound in imports:
+        group = 0 if bound.module.partition(".")[0] in standard else 1
+        groups[group].add((bound.name is not None, bound.text))
+    first, second = (tuple(_laid_out(text) for _, text in sorted(group)) for group in groups)
+    return first, second
+
+
+def _laid_out(text: str) -> str:
+    """An import's line, broken where it is too long and can be."""
+    head, names, name = text.partition(" import ")
+    if not names:
+        return text
+    return laid_out(Bracketed(text, f"{head}{names}(", (Code(f"{name},"),), ")"))

@@ -1,0 +1,106 @@
+"""What may decide a part of a script: a setting, all settings of a kind, or one of a kind."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any, TypeVar
+
+
+class Decider(Enum):
+    """A setting with what belongs to it, such as the loss and its parameters; or all of a kind."""
+
+    HEADER = auto()  # of the docstring's parts each has its own
+    VERSION = auto()
+    SHA256 = auto()
+    SEMANTICS = auto()
+    DATA = auto()
+    RECORDS = auto()
+    ID = auto()
+    NAME = auto()
+    DESCRIPTION = auto()
+    TASK = auto()
+    SPACE = auto()
+    LIBRARY = auto()
+    ENCODING = auto()
+    LABELS = auto()
+    SEED = auto()
+    ARCHITECTURE = auto()
+    OPERATIONS = auto()  # all of them
+    STORED = auto()  # the one file of all weights
+    LOSS = auto()
+    OPTIMIZER = auto()
+    CLIPNORM = auto()
+    CLIPVALUE = auto()
+    EARLY_STOPPING = auto()
+    SHUFFLE = auto()
+    ELEMENTS = auto()  # all sequence elements of a data definition
+    CONDITIONS = auto()  # all of its conditions
+
+
+class Part(Enum):
+    """What a script holds of an operation."""
+
+    LAYER = auto()
+    PENALTY = auto()
+    WEIGHTS = auto()
+
+
+@dataclass(frozen=True)
+class Stated:
+    """The setting with this element path, which the section Definition states."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class OfOperation:
+    """The operation with this number, counted from 1."""
+
+    number: int
+    part: Part = Part.LAYER
+
+
+@dataclass(frozen=True)
+class OfElement:
+    """The sequence element with this name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class OfCondition:
+    """The condition with this id."""
+
+    id: str
+
+
+Group = Decider | Stated | OfOperation | OfElement | OfCondition
+KINDS = frozenset({Decider.OPERATIONS, Decider.ELEMENTS, Decider.CONDITIONS})
+_DECIDERS = "deciders"
+Getter = TypeVar("Getter", bound=Callable[..., object])
+
+
+def decided_by(*deciders: Group) -> Any:
+    """A field that these decide; without any it is the same in every script of a library."""
+    return field(metadata={_DECIDERS: deciders})
+
+
+def decides(*deciders: Group) -> Callable[[Getter], Getter]:
+    """The same of a property."""
+
+    def marked(getter: Getter) -> Getter:
+        setattr(getter, _DECIDERS, deciders)
+        return getter
+
+    return marked
+
+
+def deciders(kind: Any, name: str) -> tuple[Group, ...] | None:
+    """Those of a field or property of a record's type; None where it does not say."""
+    for each in dataclasses.fields(kind):
+        if each.name == name:
+            return each.metadata.get(_DECIDERS)
+    return getattr(getattr(kind, name).fget, _DECIDERS, None)
