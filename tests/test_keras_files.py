@@ -203,7 +203,7 @@ def test_one_reader_takes_many_files_until_one_is_damaged():
     assert compiled("k2-separable.h5").script == good
     assert h5_file._reader(os.getpid()) is reader
     with pytest.raises(RefusedError, match="damaged"):
-        h5_file._found(b"no HDF5")
+        h5_file.found_in(b"no HDF5")
     assert reader.returncode == 1
     assert compiled("k2-separable.h5").script == good
 
@@ -218,7 +218,7 @@ def test_a_reader_that_takes_too_long_is_ended(monkeypatch):
     )
     monkeypatch.setattr(h5_file.subprocess, "Popen", lambda *a, **k: waits)
     with pytest.raises(RefusedError, match="too long"):
-        h5_file._found(b"anything")
+        h5_file.found_in(b"anything")
     assert waits.returncode
     h5_file._reader.cache_clear()
 

@@ -21,14 +21,13 @@ KERAS_FILES = {
     "SG611": Explanation(
         "a saved model that is damaged, or is none",
         """
-        The file is there, but it is not what its format says: not JSON, not HDF5, no index of
-        variables, cut off, or without Keras's description of the model. Keras never writes such a
-        file.
+        The file is there, but Keras never writes such a file: it is cut off, or altered, or no
+        file of Keras at all.
 
-            <external format="keras-h5-whole-model">basset.weights.h5</external>
+            <external format="keras-h5-whole-model">basset.h5</external>
 
-        A file of weights alone does not say what the layers are: save the whole model,
-        model.save("basset.h5"). If it was copied, compare its size and SHA-256 with the original's.
+        If it was copied, compare its size and SHA-256 with those of the original. A file of another
+        kind, such as weights alone, is SG619.
         """,
     ),
     "SG612": Explanation(
@@ -39,8 +38,11 @@ KERAS_FILES = {
 
             model.add(keras.layers.MultiHeadAttention(...))
 
-        Make the model of the classes that --list operations shows. A model inside a model is
-        replaced by its layers.
+        A function that is applied to a tensor between two layers, such as tf.nn.relu(x) or x * 2, is
+        recorded as TFOpLambda, SlicingOpLambda or an operation of Keras 3, and is none of them.
+
+        Make the model of the classes that --list operations shows. A model inside a model needs no
+        change: its layers take its place.
         """,
     ),
     "SG613": Explanation(
@@ -115,6 +117,27 @@ KERAS_FILES = {
 
         Make the model with the length of its sequences, keras.Input(shape=(150, 4)), and save it
         again.
+        """,
+    ),
+    "SG619": Explanation(
+        "a file of Keras, but of another kind than its format",
+        """
+        The file is not damaged. It is one that Keras or TensorFlow writes for another purpose, or
+        in another format than the definition names, or in one that is no longer read.
+
+            <external format="keras-h5-whole-model">basset.weights.h5</external>
+
+        What it may be, and what to do:
+
+            weights alone, a checkpoint    save the whole model, model.save("basset.keras")
+            model.export(), SavedModel     the same: an exported model has functions, and no layers
+              without Keras's description
+            model.get_config()             write the file with model.to_json()
+            Keras 1                        load it in Keras 2.0 to 2.3 and save it again
+            JSON, HDF5 or .keras file      name the format that the message names
+            part of a SavedModel           name the folder
+
+        The format keras-h5-whole-model reads both HDF5 files and .keras archives, as seqgra does.
         """,
     ),
     "SG703": Explanation(
