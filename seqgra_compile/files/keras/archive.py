@@ -12,7 +12,7 @@ import zipfile
 import zlib
 
 from ... import ir
-from . import h5_file
+from . import h5_file, kinds
 from .contents import (
     MAX_CONFIG,
     Contents,
@@ -32,7 +32,7 @@ _MAX_MEMBERS = 10_000
 # Keras does not compress; weights that were compressed later hardly shrink.
 _MAX_WEIGHTS, _MAX_GROWTH = 2**31, 200
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_WHAT = "save the model with model.save(\"model.keras\")"
+_WHAT = 'save the model with model.save("model.keras")'
 _RECURRENT = ("LSTM", "GRU", "SimpleRNN")
 _SIDES = ("forward_layer", "backward_layer")
 
@@ -44,7 +44,7 @@ def read(name: str, data: bytes) -> Contents:
             config, metadata, weights = _members(archive, len(data))
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError):
         raise damaged("it is a damaged zip archive") from None
-    model = read_json(config, f"its {_CONFIG}")
+    model = kinds.described(read_json(config, f"its {_CONFIG}"))
     version = read_json(metadata, f"its {_METADATA}").get("keras_version")
     found = h5_file.found_in(weights)
     if any(place.startswith(_OLD_LAYERS) for place in found.get("variables", ())):
@@ -92,15 +92,12 @@ def _member(archive: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
 
 
 def _training(config: object) -> Training | None:
-    if not isinstance(config, dict) or not config.get("optimizer"):
+    """Keras loses the optimizer of a model that was saved as HDF5 before; then it is refused."""
+    if not isinstance(config, dict) or not (config.get("optimizer") or config.get("loss")):
         return None
-    path = "compile_config"
+    loss, optimizer = "compile_config/loss", "compile_config/optimizer"
     return Training(
-        config.get("loss"),
-        config.get("loss_weights"),
-        config["optimizer"],
-        f"{path}/loss",
-        f"{path}/optimizer",
+        config.get("loss"), config.get("loss_weights"), config.get("optimizer"), loss, optimizer
     )
 
 

@@ -186,6 +186,8 @@ def _source(entry: dict[str, object], layer: Layer) -> str | None:
     if len(nodes) != 1:
         raise _branching(f"{layer.noun} is applied {len(nodes)} times")
     references, keywords = _node(nodes[0])
+    if not all(references):
+        raise _operator(entry, layer.name)
     if len(references) != 1:
         raise _branching(f"{layer.noun} takes {len(references)} inputs")
     for keyword, value in keywords.items():
@@ -222,7 +224,7 @@ def _node(node: object) -> tuple[list[list], dict[str, object]]:
 
 
 def _tensors(arguments: object) -> list[list]:
-    """The tensors among the arguments of a call; anything else among them is a tensor too many."""
+    """The tensors among the arguments of a call; anything else among them is empty."""
     if isinstance(arguments, list):
         return [tensor for argument in arguments for tensor in _tensors(argument)]
     config = arguments.get("config") if isinstance(arguments, dict) else None

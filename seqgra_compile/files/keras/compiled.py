@@ -41,7 +41,10 @@ _OPTIMIZER = {
 _YOUNG = ("beta", "clipnorm", "clipvalue", "l2_shrinkage_regularization_strength")
 # Where a definition is silent, seqgra takes 0.001.
 _RATE_OF_SGD = 0.01
-_WAY_OUT = "save the model without its optimizer: the definition's own sections then count"
+_WAY_OUT = (
+    "save it without: keras.models.load_model(path, compile=False).save(path); the definition's "
+    "own sections then count"
+)
 
 
 def loss_and_optimizer(

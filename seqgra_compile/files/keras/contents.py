@@ -132,6 +132,8 @@ def _plain(pairs: list[tuple[str, object]]) -> object:
     if len(found) < len(pairs):
         twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
         raise damaged(f"an object in it has two values of {quoted(twice)}")
+    # Which settings were one object in Keras; they are equal all the same.
+    found.pop("shared_object_id", None)
     items = found.get("items")
     if found.get("class_name") in ("__tuple__", "TensorShape") and isinstance(items, list):
         return items

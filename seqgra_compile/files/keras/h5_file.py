@@ -24,6 +24,8 @@ from .h5_reader import LENGTH, NO_H5PY
 
 _MAX_FILE = 2**31
 _SECONDS = 60
+# Keras 3 names these otherwise in a file than in the layer.
+_RENAMED = {(name, "kernel"): "depthwise_kernel" for name in ("DepthwiseConv1D", "DepthwiseConv2D")}
 _SIDES = ("forward_", "backward_")
 
 
@@ -48,7 +50,7 @@ def read(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents | 
     found = found_in(data)
     if "model_config" not in found:
         raise kinds.weights_alone()
-    model = read_json(found["model_config"], "its model_config")
+    model = kinds.described(read_json(found["model_config"], "its model_config"))
     training = found.get("training_config")
     sha256 = hashlib.sha256(data).hexdigest()
     version = found.get("keras_version", model.get("keras_version"))
@@ -132,6 +134,7 @@ def _stored(layers: dict[str, list[dict]]) -> Callable[[Layer], Stored]:
         stored: dict[str | int, ir.StoredWeight] = {}
         for index, weight in enumerate(weights):
             name = weight["path"].rpartition("/")[2].partition(":")[0]
+            name = _RENAMED.get((layer.class_name, name), name)
             side = sides[min(index // half, len(sides) - 1)]
             stored[side + name] = ir.StoredWeight(tuple(weight["shape"]), weight["path"])
         return Stored(stored, group)

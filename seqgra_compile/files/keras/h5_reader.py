@@ -47,7 +47,7 @@ def contents(h5py, file) -> dict[str, object]:
     }
     if "model_config" in found:
         weights = inside(h5py, file, WEIGHTS)
-        layers = texts(weights, "layer_names")
+        layers = texts(weights, "layer_names") or list(weights)
         found["layers"] = {name: listed(h5py, inside(h5py, weights, name)) for name in layers}
         state = STATE in file and inside(h5py, file, STATE)
         found["resumable"] = bool(state) and is_used(h5py, state)

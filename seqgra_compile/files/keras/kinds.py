@@ -47,26 +47,23 @@ def of_folder(wanted: str) -> RefusedError:
     )
 
 
-def of_text(found: object) -> RefusedError | None:
-    """Why what a JSON text says is not a model as `to_json()` writes it, or None if it is."""
+def described(found: object) -> dict[str, object]:
+    """What a JSON text says, if it is a model as `to_json()` writes it. Raises `RefusedError`."""
     if isinstance(found, list) or (
         isinstance(found, dict) and "layers" in found and "class_name" not in found
     ):
-        return other_kind("it is what model.get_config() gives", _TO_JSON)
+        raise other_kind("it is what model.get_config() gives", _TO_JSON)
     if not isinstance(found, dict):
-        return other_kind("it describes no model", _TO_JSON)
+        raise other_kind("it describes no model", _TO_JSON)
     if "modelTopology" in found or "weightsManifest" in found:
-        return tensorflow_js()
-    version = str(found.get("keras_version", ""))
-    if version.startswith("1."):
-        return keras_1(version)
+        raise tensorflow_js()
     if "date_saved" in found and "config" not in found:
-        return other_kind(
+        raise other_kind(
             "it is metadata.json of a .keras archive", f'name the archive, and write format="{H5}"'
         )
     if "class_name" not in found:
-        return other_kind("it describes no model: it has no class_name", _TO_JSON)
-    return None
+        raise other_kind("it describes no model: it has no class_name", _TO_JSON)
+    return found
 
 
 def tensorflow_js() -> RefusedError:

@@ -102,8 +102,8 @@ KERAS_FILES = {
 
             model.compile(optimizer=Adam(learning_rate=schedules.CosineDecay(...)), ...)
 
-        Save the model without them, model.save("basset.h5", include_optimizer=False): then the
-        sections loss and optimizer of the definition count.
+        Save the model without them, keras.models.load_model(path, compile=False).save(path): then
+        the sections loss and optimizer of the definition count.
         """,
     ),
     "SG618": Explanation(
@@ -156,13 +156,13 @@ KERAS_FILES = {
     "SG704": Explanation(
         "an optimizer's state that is not restored",
         """
-        A note, not an error. An .h5 file can hold the optimizer's moments and its count of steps.
+        A note, not an error. An .h5 or .keras file can hold the optimizer's moments and its count of steps.
         seqgra 0.0.4 goes on with them; the script starts with the file's weights and a fresh
         optimizer of the same settings, so its first steps differ from seqgra's.
 
             model.fit(...); model.save("basset.h5")
 
-        Nothing needs to be done. With include_optimizer=False the file holds no such state.
+        Nothing needs to be done. A model that was loaded with compile=False has no such state.
         """,
     ),
 }
