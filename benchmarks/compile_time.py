@@ -5,7 +5,7 @@ Usage: python benchmarks/compile_time.py   (on a machine that does nothing else)
 Cold: a fresh interpreter, against one that imports lxml, Jinja2 and Black; both in turns.
 Further: one more definition in the same process, on one core, nothing of it known from before.
 Growth: ever more operations or labels; in linear growth the time of each stays the same.
-Many: a folder of different definitions, on all cores and on one.
+Many: a folder of different definitions in one call.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from seqgra_compile.backends import formatter
 from seqgra_compile.compiler import compile_bytes, compile_definition
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -90,10 +89,9 @@ def cold() -> None:
 
 
 def best(work: Callable[[], object]) -> float:
-    """The best of some runs in which the formatter remembers nothing."""
+    """The best of some runs."""
 
     def afresh() -> float:
-        formatter._black.cache_clear()
         gc.collect()
         return seconds(work)
 
@@ -141,7 +139,6 @@ def growth() -> None:
 def many() -> None:
     """Definitions that differ in their layers too, so that little can be used twice."""
     text = COLD[0].read_text("utf-8")
-    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     with tempfile.TemporaryDirectory() as folder:
         names = []
         for number in range(MANY):
@@ -150,19 +147,12 @@ def many() -> None:
             names.append(Path(folder, f"{number}.xml"))
             names[-1].write_bytes(with_operations(changed, 12 + number % 40))
         command = python("-m", "seqgra_compile", *names, "-o", Path(folder, "scripts"))
-        parallel, serial = [], []
+        times = []
         for _ in range(RUNS):
-            parallel.append(seconds(command))
-            if cores:
-                os.sched_setaffinity(0, cores[:1])
-                serial.append(seconds(command))
-                os.sched_setaffinity(0, cores)
-    print(f"{MANY} definitions in one call, medians of {RUNS} runs in turns")
-    on_all = statistics.median(parallel)
-    print(f"  on {len(cores) or os.cpu_count()} cores: {1000 * on_all:.0f} ms")
-    if serial:
-        on_one = statistics.median(serial)
-        print(f"  on one core: {1000 * on_one:.0f} ms, {on_one / on_all:.2f} times as long")
+            before = cpu_of_children()
+            command()
+            times.append(cpu_of_children() - before)
+    print(f"{MANY} definitions in one call, {1000 * statistics.median(times):.0f} ms of CPU time")
 
 
 if __name__ == "__main__":

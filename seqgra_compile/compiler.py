@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from . import ir
 from .backends import BACKENDS
-from .catalog.semantics import INTENDED, MAPPED, MEMORY, SUPPORTED
+from .catalog.semantics import DISK, INTENDED, MEMORY, SUPPORTED
 from .catalog.sequences import BAYES
 from .files.lookup import Folders
 from .files.module import embed
@@ -133,8 +133,8 @@ def _meant(
     library = model.library.value
     if library not in SUPPORTED[semantics]:
         raise UnsupportedSemantics(f"{library} has no scripts under the semantics {semantics}")
-    if storage == MAPPED and library == BAYES:
-        raise UnsupportedSemantics(f"{library} trains nothing: --data {MAPPED} is of no use to it")
+    if storage == DISK and library == BAYES:
+        raise UnsupportedSemantics(f"{library} trains nothing: --data {DISK} is of no use to it")
     model = replace(model, data=storage)
     if library == BAYES:
         model = _with_grammar(model, folders, semantics, target or library, diagnostics)

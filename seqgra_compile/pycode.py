@@ -178,9 +178,9 @@ def assignment(target: str, value: object) -> str:
     return f"{target} = (\n    {made}\n)"
 
 
-def fits(value: Code, indent: int, remark: str) -> bool:
-    """Whether a statement and the comment behind it fit on one line."""
-    return _fits(f"{value.text}  # {remark}", indent)
+def fits(value: Code, indent: int, remark: str = "") -> bool:
+    """Whether a statement and the comment behind it, if any, fit on one line."""
+    return _fits(f"{value.text}  # {remark}" if remark else value.text, indent)
 
 
 def _fits(text: str, indent: int) -> bool:

@@ -88,7 +88,7 @@ class Script:
     """What the scripts of all libraries hold; `imports` are groups of lines.
 
     `length_from_data`: the sequences' length is that of the first one, not the definition's.
-    `mapped`: data stay on disk. `example_number` is an expression: the first example's line.
+    `on_disk`: data stay on disk.
     `trains`: there is something to train, and a run that was stopped can go on.
     """
 
@@ -106,8 +106,7 @@ class Script:
     multi_class: bool
     length: str
     length_from_data: bool
-    mapped: bool
-    example_number: str
+    on_disk: bool
     trains: bool
 
 
@@ -161,13 +160,14 @@ class PyTorchScript(TrainingScript):
 
 @dataclass(frozen=True, kw_only=True)
 class KerasScript(TrainingScript):
-    """`true_class` and `threshold` are expressions of the accuracy."""
+    """`true_class` and `threshold` are expressions of the accuracy; `activity`: it has penalties."""
 
     model_name: str
     input: str
     one_hot_targets: bool
     true_class: str
     threshold: str
+    activity: bool
 
     @property
     def imitates_shuffle(self) -> bool:

@@ -62,6 +62,11 @@ class Source:
         """The last part of the name: a script must not show where its user stood."""
         return PurePath(self.name).name
 
+    @property
+    def size(self) -> int:
+        """The file's bytes."""
+        return len(self.data)
+
     @functools.cached_property
     def sha256(self) -> str:
         return hashlib.sha256(self.data).hexdigest()

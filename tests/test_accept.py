@@ -10,7 +10,7 @@ import sys
 import pytest
 from cases import ACCEPT, ALL_CASES, Case
 
-from seqgra_compile.catalog.sequences import LIBRARIES
+from seqgra_compile.catalog.libraries import LIBRARIES
 from seqgra_compile.compiler import compile_bytes
 
 each_case = pytest.mark.parametrize("case", ALL_CASES, ids=lambda case: case.id)

@@ -157,9 +157,7 @@ def test_modules(text: str, codes: list[str], tmp_path: Path) -> None:
 
 def test_a_module_that_black_cannot_read(tmp_path: Path) -> None:
     """Python joins the lines; Black takes the second for the first of a block."""
-    module = (
-        'from torch import nn\n\n\n\\\nclass MotifNet(nn.Module):\n    """A net."""\n\n    x = 1\n'
-    )
+    module = MODULE.partition('"""\n\n')[2].replace("class MotifNet", "\\\nclass MotifNet")
     (tmp_path / "motifs.py").write_text(module)
     compilation = _compiled(MODEL.encode(), tmp_path, check_only=False)
     assert [found.code for found in compilation.diagnostics] == ["SG604"]

@@ -21,6 +21,7 @@ KERAS = (EXAMPLES / "motifs-tensorflow.xml").read_text("utf-8")
 DROPOUT = '<operation rate="0.2">Dropout</operation>'
 GLOBAL = "<operation>GlobalMaxPool1D</operation>"
 WITH_DROPOUT = TEXT.replace(GLOBAL, DROPOUT + GLOBAL)
+WITH_NOISE = TEXT.replace(GLOBAL, '<operation stddev="0.2">GaussianNoise</operation>' + GLOBAL)
 
 
 def compile_text(text: str, **options: str) -> Compilation:
@@ -198,6 +199,29 @@ def test_in_keras_dropout_takes_a_seed_from_the_weights_behind_it():
     assert verdicts(between(TEXT, WITH_DROPOUT))["initial weights"] == SAME
 
 
+@pytest.mark.parametrize(
+    "noise",
+    [
+        '<operation rate="0.2">Dropout</operation>',
+        '<operation rate="0.2">SpatialDropout1D</operation>',
+        '<operation stddev="0.2">GaussianNoise</operation>',
+        '<operation rate="0.2">GaussianDropout</operation>',
+        '<operation rate="0.2">AlphaDropout</operation>',
+    ],
+)
+def test_every_layer_of_noise_draws(noise: str):
+    before = '<operation units="16">Dense</operation>'
+    one, other = (replaced(GLOBAL, more + GLOBAL + before) for more in ("", noise))
+    assert verdicts(between(one, other))["batches"].startswith("order of the examples: the same in")
+    assert verdicts(between(one, other))["initial weights"] == SAME
+    one, other = (text.replace(">PyTorch<", ">TensorFlow<") for text in (one, other))
+    one, other = (
+        replaced(">CrossEntropyLoss<", ">categorical_crossentropy<", text=text)
+        for text in (one, other)
+    )
+    assert verdicts(between(one, other))["initial weights"] == "others"
+
+
 def test_in_keras_an_initializer_draws_though_no_weight_uses_it():
     """Held to Keras itself in tests/test_audit_keras.py; in PyTorch nothing is made for it."""
     for text, wanted in ((KERAS, "others"), (TEXT, SAME)):
@@ -278,6 +302,12 @@ PAIRS = {
     "dropout": (TEXT, WITH_DROPOUT),
     "dropout-rate": (WITH_DROPOUT, replaced('"0.2"', '"0.5"', text=WITH_DROPOUT)),
     "dropout-zero": (TEXT, replaced('"0.2"', '"0"', text=WITH_DROPOUT)),
+    "noise": (TEXT, WITH_NOISE),
+    "noise-stddev": (WITH_NOISE, replaced('"0.2"', '"0.5"', text=WITH_NOISE)),
+    "noise-of-another-kind": (
+        WITH_NOISE,
+        replaced('stddev="0.2">GaussianNoise', 'rate="0.2">GaussianDropout', text=WITH_NOISE),
+    ),
     "dropout-batch": (WITH_DROPOUT, replaced('size">32', 'size">16', text=WITH_DROPOUT)),
     "batch": (TEXT, replaced('batch_size">32', 'batch_size">16')),
     "shuffle": (TEXT, replaced('shuffle">True', 'shuffle">False')),

@@ -15,6 +15,7 @@ from pathlib import Path
 import history
 import pytest
 from cases import ALL_CASES, SIZES, Case, examples, write_data
+from lxml import etree
 from run_command import run
 
 from seqgra_compile.compiler import UnsupportedSemantics, compile_bytes, compile_definition
@@ -480,9 +481,8 @@ def test_notes_lie_in_the_data_definition(tmp_path):
 # ---- the schema ----
 
 
-def schema():
-    etree = pytest.importorskip("lxml.etree")
-    return etree, etree.XMLSchema(etree.parse(ROOT / "schemas" / "data-definition.xsd"))
+def schema() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(ROOT / "schemas" / "data-definition.xsd"))
 
 
 def data_definitions() -> list[Path]:
@@ -494,7 +494,7 @@ def data_definitions() -> list[Path]:
     "path", data_definitions(), ids=lambda path: f"{path.parent.name}-{path.stem}"
 )
 def test_data_definitions_validate(path):
-    etree, xsd = schema()
+    xsd = schema()
     assert xsd.validate(etree.parse(path)), xsd.error_log
 
 
@@ -515,7 +515,7 @@ def test_data_definitions_validate(path):
     ],
 )
 def test_schema_is_strict(old, new):
-    etree, xsd = schema()
+    xsd = schema()
     text = (EXAMPLES / "motifs-grammar.xml").read_text(encoding="utf-8")
     changed = text.replace(old, new, 1).replace("</matrixbased>", "</matrix>", "<matrix>" in new)
     assert changed != text

@@ -7,6 +7,7 @@ in one of the tables below, with the reason.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 from collections.abc import Iterable
 
@@ -15,15 +16,17 @@ import pytest
 from seqgra_compile.catalog.activations import ACTIVATIONS
 from seqgra_compile.catalog.expressions import Expression, default
 from seqgra_compile.catalog.initializers import INITIALIZER, INITIALIZERS
+from seqgra_compile.catalog.libraries import FRAMEWORKS
 from seqgra_compile.catalog.losses import LOSSES
 from seqgra_compile.catalog.operations import OPERATIONS
+from seqgra_compile.catalog.operations.row import unsupported
 from seqgra_compile.catalog.optimizers import CLIPPING, OPTIMIZERS
 from seqgra_compile.catalog.regularizers import REGULARIZER, REGULARIZERS
 from seqgra_compile.catalog.sequences import PYTORCH, TENSORFLOW
 from seqgra_compile.compiler import compile_bytes
 from seqgra_compile.ir import Value
 from seqgra_compile.pycode import call
-from seqgra_compile.reference.examples import lines
+from seqgra_compile.reference.examples import definition, lines
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("tensorflow")
@@ -79,7 +82,17 @@ TORCH_MODULE = {
     "proj_size": "0: no projection",
     "nonlinearity": "of nn.RNN, spelled out there",
 }
+_POOL = {
+    "ceil_mode": "False: whole windows only",
+    "dilation": "1: positions side by side",
+    "padding": "0: F.pad comes before it, where the definition pads",
+    "return_indices": "False: values only",
+    "count_include_pad": "of a padding that it does not have",
+    "divisor_override": "the window's size",
+}
 TORCH_MODULE_OF = {
+    **{f"{kind}{rank}D": _POOL for kind in ("MaxPool", "AveragePooling") for rank in (1, 2)},
+    **{f"GlobalMaxPool{rank}D": _POOL | {"stride": "there is one window"} for rank in (1, 2)},
     "Conv1DTranspose": {"groups": "1: Keras has no groups here"},
     "SeparableConv1D": {
         "dilation": "of the pointwise half: a window of 1 has none",
@@ -196,6 +209,23 @@ def test_pytorch_modules(row):
             check(known, given, TORCH_MODULE | TORCH_MODULE_OF.get(row.name, {}))
 
 
+@pytest.mark.parametrize("library", FRAMEWORKS)
+def test_every_operation_has_a_cell_for_each_library(library: str):
+    assert [row.name for row in OPERATIONS.values() if library not in row.lower] == []
+
+
+@pytest.mark.parametrize("library", FRAMEWORKS)
+def test_what_a_library_cannot_say_is_refused_with_the_reason(library: str, monkeypatch):
+    reason = "it has no such layer"
+    row = OPERATIONS["ReLU"]
+    lower = {**row.lower, library: unsupported(reason)}
+    monkeypatch.setitem(OPERATIONS, "ReLU", dataclasses.replace(row, lower=lower))
+    for other in FRAMEWORKS:
+        compilation = compile_bytes("model.xml", definition(row, other).encode())
+        found = [d.message for d in compilation.diagnostics if d.code == "SG501"]
+        assert [reason in message for message in found] == [True] * (other == library)
+
+
 def test_bidirectional_layer_of_keras():
     assert set(signature(keras.layers.Bidirectional)) >= {"merge_mode", "layer", "backward_layer"}
     assert (
@@ -233,7 +263,7 @@ def test_optimizers(row):
 
 
 def loss_text(row) -> str:
-    return row.text({p.name: Value(p.default, p.name, None) for p in row.parameters})
+    return row.text({p.name: Value(p.default, p.name, None) for p in row.parameters}).text
 
 
 @pytest.mark.parametrize("row", USABLE_LOSSES, ids=name_of)
@@ -314,4 +344,4 @@ def test_regularizers(row):
     known = signature(getattr(keras.regularizers, row.name))
     check(known, [p.name for p in row.parameters], {})
     assert {p.name: p.default for p in row.parameters}.items() <= known.items()
-    assert REGULARIZER.parse(call(f"keras.regularizers.{row.name}")) == default(row)
+    assert REGULARIZER.parse(call(f"keras.regularizers.{row.name}").text) == default(row)

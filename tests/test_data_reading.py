@@ -83,7 +83,7 @@ def run_all(folder: Path, queue: Sequence[list[str]]) -> list[tuple[int, str]]:
     """Exit statuses and complaints of scripts that are run in one process."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "queue.json").write_text(json.dumps(list(queue)), "utf-8")
-    runner = Path(__file__).with_name("refusals.py")
+    runner = Path(__file__).with_name("support") / "refusals.py"
     subprocess.run(
         [*PYTHON, runner, folder / "queue.json", folder / "results.json"],
         check=True,
@@ -122,7 +122,9 @@ def check(bad: Bad, found: dict[str, Outcome]) -> None:
     outcome = found[bad.name]
     if bad.says is not None:
         assert outcome.said.startswith(f"{outcome.path}:{bad.says}")
-        assert outcome.said.count("\n") == 1 and len(outcome.said) < 400
+        assert outcome.said.count("\n") in (1, 3) and len(outcome.said) < 600
+        if ": columns: " in outcome.said or ": length " in outcome.said:
+            assert f"\n{outcome.path}: bad lines: 1, shown: 1\n  lengths found: " in outcome.said
         assert outcome.status == 1
         assert not outcome.output.exists(), "a refusal writes nothing"
         return
@@ -216,12 +218,13 @@ def test_files_that_cannot_be_read(tmp_path):
     for name in ("validation.txt", "test.txt"):  # read before training, too
         data = data_folder(tmp_path / "bad" / name, case, text(bad_data.clean(case)))
         (data / name).write_bytes(text([*bad_data.clean(case), ("ACGT", "")]))
-        expected.append((1, f"{data / name}:{bad_data.cut(4, 1, case.length)}\n"))
+        expected.append((1, f"{data / name}:{bad_data.cut(4, case.length)}\n"))
         queue.append(command(case, script, data, output))
     nowhere = tmp_path / "nowhere"
     expected.append((2, f"{nowhere / 'training.txt'}: No such file or directory\n"))
     queue.append(command(case, script, nowhere, output))
-    assert run_all(tmp_path, queue) == expected
+    for (status, said), (right, words) in zip(run_all(tmp_path, queue), expected, strict=True):
+        assert status == right and words in said
     assert not output.exists()
 
 
@@ -237,14 +240,12 @@ def reader(case: Case, **options: str) -> dict[str, object]:
     """The names that a script's Data section defines, without its one-hot code."""
     script = compiled(case.folder / "model.xml", **options)
     section = re.search(r"(?s)\n# -{4} Data -+\n(.*?)\n\n\ndef one_hot", script)[1]
-    imports = "import hashlib, os, sys, tempfile\nfrom pathlib import Path\nimport numpy as np\n"
-    hashing = "".join(re.findall(r"(?s)\ndef sha256.*?\n\n\n", script))  # of mapped data
-    # A mapped script's class names PyTorch, which reading needs not.
+    imports = "import collections, hashlib, json, os, sys, tempfile\n"
+    imports += "from pathlib import Path\nimport numpy as np\n"
+    # The class of a script with its data on disk names PyTorch, which reading does not need.
     names: dict[str, object] = {"LABELS": case.labels, "torch": types.SimpleNamespace(Tensor=tuple)}
     exec(
-        compile(
-            "from __future__ import annotations\n" + imports + section + hashing, "data", "exec"
-        ),
+        compile("from __future__ import annotations\n" + imports + section, "data", "exec"),
         names,
     )
     return names
@@ -262,8 +263,8 @@ def test_codes_and_targets(name: str, tmp_path):
     assert codes.dtype == np.uint8 and codes.flags.writeable
     assert codes.tolist() == [[letters.index(letter.upper()) for letter in x] for x, _ in pairs]
     if case.multi_label:
-        expected = [[float(label in y.split("|")) for label in case.labels] for _, y in pairs]
-        assert targets.dtype == np.float32
+        expected = [[int(label in y.split("|")) for label in case.labels] for _, y in pairs]
+        assert targets.dtype == np.uint8
     else:
         expected = [case.labels.index(y) for _, y in pairs]
         assert targets.dtype == np.int64
@@ -278,9 +279,9 @@ def test_only_seqgras_semantics_take_any_letter(tmp_path):
     path = tmp_path / "data.txt"
     path.write_bytes(text([("R?" + x[2:], y)]))
     assert read_set(path, case.length)[0][0, :3].tolist()[:2] == [4, 4]
-    for mark in "\t\r":
+    for mark, said in ("\t", "columns: 3"), ("\r", "letter 6 is"):
         path.write_bytes(text([(x, y), (x[:5] + mark + x[6:], y)]))
-        with pytest.raises(SystemExit, match=":3: letter 6 is"):
+        with pytest.raises(SystemExit, match=f":3: {said}"):
             read_set(path, case.length)
 
 
@@ -288,12 +289,12 @@ def test_the_definitions_of_any_length_take_that_of_the_first_line(tmp_path):
     case = CASES[DNA["Bayes"]]
     read_set, path = reader(case)["read_set"], tmp_path / "data.txt"
     path.write_bytes(text([("ACGT", case.labels[0]), ("ACG", case.labels[0])]))
-    with pytest.raises(SystemExit, match=":3: 3 letters, 1 tabs; need 4 and 1"):
+    with pytest.raises(SystemExit, match=":3: length 3, need 4"):
         read_set(path, None)
     path.write_bytes(text([("ACGT", case.labels[0])]))
     assert read_set(path, None)[0].tolist() == [[0, 1, 2, 3]]
     path.write_bytes(b"x\ty\nACGT c\n")
-    with pytest.raises(SystemExit, match=":2: 6 letters, 0 tabs; need 1 and 1"):
+    with pytest.raises(SystemExit, match=":2: columns: 1, need 2"):
         read_set(path, None)
 
 
@@ -302,3 +303,83 @@ def test_the_corpus_is_in_the_documentation():
     page = (ACCEPT.parent.parent / "docs" / "data.md").read_text("utf-8")
     documented = set(re.findall(r"^\| `([\w-]+)` \|", page, flags=re.MULTILINE))
     assert documented == {bad.name for _, bad in CORPUS}
+
+
+# ---- many bad lines, missing files, warnings ----
+
+
+def test_every_bad_line_is_counted_and_the_first_twenty_explained(tmp_path):
+    case, path = CASES[DNA["PyTorch"]], tmp_path / "data.txt"
+    (x, y), *_ = bad_data.clean(case)
+    pairs = [(x, y)] * 3
+    wanted = []
+    for number in range(25):
+        row, said = (
+            ((x[1:], y), f"length {case.length - 1}, need {case.length}"),
+            ((x[:-1] + "R", y), f"letter {case.length} is 'R', need one of ACGTN"),
+            ((x, "e\u0301"), "no label 'e\\u0301' in the definition"),
+            ((x, y + "\t2"), "columns: 3, need 2: a sequence, a tab, its label"),
+            ((x + "A", "none"), f"length {case.length + 1}, need {case.length}"),
+        )[number % 5]
+        pairs += [row, (x, y)]
+        wanted.append(f"{path}:{5 + 2 * number}: {said}")
+    path.write_bytes(text(pairs))
+    with pytest.raises(SystemExit) as caught:
+        reader(case)["read_set"](path, case.length)
+    lengths = f"{case.length} (43x), {case.length - 1} (5x), {case.length + 1} (5x)"
+    labels = ", ".join(map(repr, case.labels))
+    assert str(caught.value).split("\n") == [
+        *wanted[:20],
+        f"{path}: bad lines: 25, shown: 20",
+        f"  lengths found: {lengths}; the definition's labels: {labels}",
+    ]
+
+
+def test_what_is_there_in_place_of_a_missing_file(tmp_path):
+    case = CASES[DNA["PyTorch"]]
+    script, clean = script_of(case, tmp_path / "script"), text(bad_data.clean(case))
+    queue, expected = [], []
+    for name, other, status, said in (
+        ("training.txt", "training.txt.gz", 2, ", but there is training.txt.gz; gunzip it\n"),
+        ("training.txt", "training.fa", 2, "; convert it: seqgra-data\n"),
+        ("validation.txt", "validation.csv", 2, "; convert it: seqgra-data\n"),
+        ("test.txt", "test.txt.gz", 0, "test.txt is missing, but there is test.txt.gz; gunzip it"),
+    ):
+        data = data_folder(tmp_path / other, case, clean)
+        (data / name).rename(data / other)
+        queue.append(command(case, script, data, tmp_path / "output" / other))
+        expected.append((status, said))
+    for (status, said), (right, words) in zip(run_all(tmp_path, queue), expected, strict=True):
+        assert status == right and words in said
+
+
+@pytest.mark.parametrize("name", [*DNA.values(), LABELS])
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_warnings_of_labels(name: str, shuffle: bool, tmp_path):
+    """On standard error: a label that a set lacks; a sorted training set that is not shuffled."""
+    case = CASES[name]
+    trains = not case.library.startswith("Bayes")
+    folder = tmp_path / "script"
+    shutil.copytree(case.folder, folder)
+    model = folder / "model.xml"
+    xml, found = re.subn(r'("shuffle">)\w+', rf"\g<1>{shuffle}", model.read_text("utf-8"))
+    assert found == trains
+    model.write_text(xml, "utf-8")
+    script = folder / "train.py"
+    made = compile_definition(model).script
+    script.write_text(re.sub(r"(?m)^EPOCHS = \d+", "EPOCHS = 1", made), "utf-8")
+    pairs = [pair for pair in bad_data.clean(case) if "|" not in pair[1] and pair[1]]
+    pairs = [(x, case.labels[index % 2]) for index, (x, _) in enumerate(2 * pairs + pairs)]
+    queue = []
+    for place, training in ("mixed", pairs), ("sorted", sorted(pairs, key=lambda pair: pair[1])):
+        data = data_folder(tmp_path / place, case, text(bad_data.clean(case)))
+        for each in ("training", "validation"):
+            (data / f"{each}.txt").write_bytes(text(training))
+        queue.append(command(case, script, data, tmp_path / "output" / place))
+    lacking = ", ".join(map(repr, case.labels[2:7])) + ", ..." * (len(case.labels) > 7)
+    for place, (status, said) in zip(("mixed", "sorted"), run_all(tmp_path, queue), strict=True):
+        assert status == 0, said
+        path = tmp_path / place / "training.txt"
+        assert (f"warning: {path} has no example of {lacking}\n" in said) == bool(lacking)
+        warning = f"warning: {path} is sorted by label, and the definition does not shuffle\n"
+        assert (warning in said) == (trains and not shuffle and place == "sorted")

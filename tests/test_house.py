@@ -27,7 +27,7 @@ FLOORS = {
     "tables": "catalog datadefinition.structure",
     "reading": "reading files.lookup",
     "stages": "datadefinition files passes backends",
-    "assembly": "compiler reference audit",
+    "assembly": "compiler reference audit datasets",
     "faces": "commands __main__",
 }
 STAGES = FLOORS["stages"].split()
@@ -44,10 +44,21 @@ THIRD_PARTY = {
     "commands.console": {"click"},
     "commands.compile": {"click"},
     "commands.audit": {"click"},
+    "commands.data": {"click", "dnaio", "numpy", "pyfaidx"},
+    "commands.dataoptions": {"click"},
+    "commands.datarun": {"click"},
+    "commands.usage": {"click"},
+    "datasets.bed": {"numpy"},
+    "datasets.fasta": {"dnaio", "xopen"},
+    "datasets.genome": {"pyfaidx"},
+    "datasets.negatives": {"numpy"},
+    "datasets.plots": {"matplotlib", "numpy"},
+    "datasets.shuffle": {"numpy"},
+    "datasets.windows": {"numpy"},
     "files.keras.h5_reader": {"h5py"},
 }
 # All that is slow to import: only inside functions.
-LATE = {"black", "h5py"}
+LATE = {"black", "dnaio", "h5py", "matplotlib", "numpy", "pyfaidx", "xopen"}
 RUNS_CODE = {"eval", "exec", "__import__"}
 PRINTS = {"commands.compile", "commands.audit"}
 WORLD = {"subprocess", "runpy", "importlib", "socket", "urllib", "datetime", "time"}

@@ -26,14 +26,14 @@ def loaded(folder: Path, storage: str) -> types.ModuleType:
 
 
 @pytest.mark.parametrize("name", ["tf-mc2-dna32-lstm", "tf-ml3-rna24-lstm-steps"])
-@pytest.mark.parametrize("storage", ["memory", "mapped"])
+@pytest.mark.parametrize("storage", ["memory", "disk"])
 @pytest.mark.parametrize("number", [1, 4, 12, 13])
 def test_all_examples_in_this_order(name: str, storage: str, number: int):
     case, generator = BY_ID[name], np.random.default_rng(number)
     script = loaded(case.folder, storage)
     codes = generator.integers(0, len(ROWS), (number, case.length), np.uint8)
     if case.multi_label:
-        targets = generator.integers(0, 2, (number, len(case.labels))).astype(np.float32)
+        targets = generator.integers(0, 2, (number, len(case.labels)), np.uint8)
     else:
         targets = generator.integers(0, len(case.labels), number)
     order = generator.permutation(number)

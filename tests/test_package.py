@@ -64,9 +64,15 @@ def files(folder: str, pattern: str) -> set[str]:
 
 def test_wheel_holds_code_templates_and_schemas_and_nothing_else(wheel):
     names = {name for name in contents(wheel) if ".dist-info/" not in name}
-    expected = files("seqgra_compile", "*.py") | files("templates", "*") | files("schemas", "*")
+    expected = (
+        files("seqgra_compile", "*.py")
+        | files("seqgra_compile", "*.md")
+        | files("templates", "*")
+        | files("schemas", "*")
+    )
     assert names == expected
     assert "seqgra_compile/templates/script.py.j2" in names
+    assert "seqgra_compile/messages/codes/SG305.md" in names
 
 
 def test_sdist_makes_the_same_wheel(wheel, tmp_path):

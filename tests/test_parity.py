@@ -7,7 +7,6 @@ the weights after a step of SGD.
 
 from __future__ import annotations
 
-import importlib.util
 import operator
 from dataclasses import dataclass
 from types import ModuleType
@@ -15,108 +14,44 @@ from types import ModuleType
 import numpy as np
 import pytest
 from cases import inferred
+from setup_scripts import definition, loaded, stir
 from setups import SETUPS, Setup
 
-from seqgra_compile import compiler
 from seqgra_compile.backends.pytorch import _lower
 from seqgra_compile.catalog.operations import OPERATIONS
-from seqgra_compile.catalog.operations.row import TorchLayer
+from seqgra_compile.catalog.operations.layers import TorchLayer, TorchWeight
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("tensorflow")
 
 TOLERANCE = 1e-5
-BATCH, LENGTH = 7, 13
-DEFINITION = """<seqgramodel>
-  <general id="parity">
-    <name/><description/>
-    <task>multi-class classification</task>
-    <sequencespace>DNA</sequencespace>
-    <library>{library}</library>
-    <inputencoding>{encoding}</inputencoding>
-    <labels><pattern max="3"/></labels>
-    <seed>1</seed>
-  </general>
-  <architecture><sequential>
-{operations}
-  </sequential></architecture>
-  <loss><hyperparameter name="loss">{loss}</hyperparameter>{from_logits}</loss>
-  <optimizer>
-    <hyperparameter name="optimizer">SGD</hyperparameter>
-    <hyperparameter name="learning_rate">0.3</hyperparameter>{clip}
-  </optimizer>
-  <trainingprocess>
-    <hyperparameter name="batch_size">7</hyperparameter>
-    <hyperparameter name="epochs">1</hyperparameter>
-    <hyperparameter name="early_stopping">False</hyperparameter>
-    <hyperparameter name="shuffle">False</hyperparameter>
-  </trainingprocess>
-</seqgramodel>
-"""
-HYPERPARAMETER = '<hyperparameter name="{}">{}</hyperparameter>'
+BATCH = 7
 
-
-def definition(setup: Setup, library: str) -> bytes:
-    """The setup in XML, with the input's shape on the first and a Dense layer as the last."""
-    lines = []
-    for number, operation in enumerate((*setup.operations, 'Dense units="3"')):
-        name, _, given = operation.partition(" ")
-        if number == 0:
-            shape = (setup.length, 4)
-            given += f' input_shape="{(1, *shape) if setup.two_dimensional else shape}"'
-        lines.append(f"<operation {given}>{name}</operation>")
-    keras = library == "TensorFlow"
-    return DEFINITION.format(
-        library=library,
-        encoding="2D" if setup.two_dimensional else "1D",
-        operations="\n".join(lines),
-        loss="categorical_crossentropy" if keras else "CrossEntropyLoss",
-        from_logits=HYPERPARAMETER.format("from_logits", "True") if keras else "",
-        clip=HYPERPARAMETER.format(*setup.clip) if setup.clip else "",
-    ).encode()
-
-
-def loaded(setup: Setup, library: str, folder) -> ModuleType:
-    """The generated script as a module: nothing runs but its definitions."""
-    compilation = compiler.compile_bytes("model.xml", definition(setup, library))
-    assert compilation.script, [str(found) for found in compilation.diagnostics]
-    path = folder / f"{library.lower()}_script.py"
-    path.write_text(compilation.script, "utf-8")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-Placed = list[tuple[str, int, object, tuple[int, ...]]]
+Placed = list[tuple[str, int, object, TorchWeight]]
 
 
 def placed(setup: Setup, folder, model) -> Placed:
-    """Each weight: its Keras layer, its place there, the PyTorch tensor, the order of its axes."""
+    """Each weight: its Keras layer, its place there, the PyTorch tensor, and how that holds it."""
     data = definition(setup, "PyTorch")
     architecture = inferred("model.xml", data, folder).architecture
     places = []
     for operation, layer, _ in _lower(architecture):
         assert isinstance(layer, TorchLayer)
-        by_name = {weight.name: weight for weight in layer.weights}
-        for number, weight in enumerate(operation.weights):
-            place = by_name[weight.name]
+        numbers = {weight.name: number for number, weight in enumerate(operation.weights)}
+        assert {place.name for place in layer.weights} == set(numbers)
+        for place in layer.weights:
             tensor = operator.attrgetter(place.attribute)(model)
-            places.append((operation.identifier, number, tensor, place.axes))
+            places.append((operation.identifier, numbers[place.name], tensor, place))
     return places
 
 
-def stir(model) -> None:
-    """Move all weights a little, so that no bias is 0 and no two weights are alike."""
-    generator = np.random.default_rng(4)
-    for weight in model.weights:
-        weight.assign(weight.numpy() + generator.uniform(0, 0.1, weight.shape))
-
-
-def as_torch(keras_model, identifier: str, number: int, tensor, axes) -> np.ndarray:
+def as_torch(keras_model, identifier: str, number: int, tensor, place: TorchWeight) -> np.ndarray:
     """A Keras weight in the layout of the PyTorch tensor."""
-    values = keras_model.get_layer(identifier).get_weights()[number].transpose(axes)
-    return values.reshape(tuple(tensor.shape))
+    values = keras_model.get_layer(identifier).get_weights()[number]
+    values = values if place.row is None else values[place.row]
+    values = values.transpose(place.axes).reshape(tuple(tensor.shape))
+    gates = np.split(values, len(place.gates) or 1)
+    return np.concatenate([gates[gate] for gate in place.gates]) if place.gates else values
 
 
 def farthest(a, b) -> float:
@@ -149,7 +84,7 @@ def sampled() -> list:
     parameters, seen = [], set()
     for number, setup in enumerate(SETUPS):
         used = {operation.partition(" ")[0] for operation in setup.operations}
-        short = used - seen or number % 4 == 0 or setup.length > LENGTH
+        short = used - seen or number % 4 == 0 or setup.length > Setup.length
         marks = [] if short else [pytest.mark.long]
         parameters.append(pytest.param(setup, id=setup.name, marks=marks))
         seen |= used
@@ -176,8 +111,8 @@ def differences(setup: Setup, folder) -> Difference:
     torch_model, keras_model = ours.build_model(), theirs.build_model()
     stir(keras_model)
     places = placed(setup, folder, torch_model)
-    for identifier, number, tensor, axes in places:
-        values = as_torch(keras_model, identifier, number, tensor, axes)
+    for identifier, number, tensor, place in places:
+        values = as_torch(keras_model, identifier, number, tensor, place)
         tensor.data.copy_(torch.from_numpy(values.copy()))
     copied = sum(tensor.numel() for _, _, tensor, _ in places)
     assert copied == keras_model.count_params()
@@ -198,8 +133,8 @@ def differences(setup: Setup, folder) -> Difference:
     loss = farthest(keras_step(theirs, keras_model, keras_x, y), loss)
     after = [tensor.detach().numpy() for _, _, tensor, _ in places]
     weights = [
-        farthest(as_torch(keras_model, identifier, number, tensor, axes), values)
-        for (identifier, number, tensor, axes), values in zip(places, after, strict=True)
+        farthest(as_torch(keras_model, identifier, number, tensor, place), values)
+        for (identifier, number, tensor, place), values in zip(places, after, strict=True)
     ]
     moved = [farthest(a, b) for a, b in zip(before, after, strict=True)]
     # NumPy's maximum does not pass over a NaN.

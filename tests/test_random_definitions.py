@@ -42,7 +42,7 @@ def data_of(drawn: Drawn) -> tuple[np.ndarray, np.ndarray]:
     codes = generator.integers(0, letters, (EXAMPLES, drawn.length), dtype=np.uint8)
     if drawn.multi_class:
         return codes, generator.integers(0, drawn.labels, EXAMPLES)
-    return codes, generator.integers(0, 2, (EXAMPLES, drawn.labels)).astype(np.float32)
+    return codes, generator.integers(0, 2, (EXAMPLES, drawn.labels), dtype=np.uint8)
 
 
 def train_torch(names: dict, model, codes: np.ndarray, targets: np.ndarray) -> None:
@@ -73,13 +73,12 @@ def check(
     stir(keras_model)
     places = []
     for operation, layer, _ in _lower(architecture):
-        placed = {weight.name: weight for weight in layer.weights}
-        for number, weight in enumerate(operation.weights):
-            place = placed[weight.name]
+        numbers = {weight.name: number for number, weight in enumerate(operation.weights)}
+        for place in layer.weights:
             tensor = operator.attrgetter(place.attribute)(torch_model)
-            places.append((operation.identifier, number, tensor, place.axes))
-    for identifier, number, tensor, axes in places:
-        values = as_torch(keras_model, identifier, number, tensor, axes)
+            places.append((operation.identifier, numbers[place.name], tensor, place))
+    for identifier, number, tensor, place in places:
+        values = as_torch(keras_model, identifier, number, tensor, place)
         tensor.data.copy_(torch.from_numpy(values.copy()))
     codes, targets = data_of(drawn)
     torch_model.eval()
@@ -95,8 +94,8 @@ def check(
 
     train_torch(ours, torch_model, codes, targets)
     train_keras(theirs, keras_model, codes, targets)
-    for identifier, number, tensor, axes in places if same_steps else ():
-        values = as_torch(keras_model, identifier, number, tensor, axes)
+    for identifier, number, tensor, place in places if same_steps else ():
+        values = as_torch(keras_model, identifier, number, tensor, place)
         difference = farthest(values, tensor.detach().numpy())
         assert difference <= TOLERANCE, f"{identifier}, weight {number}: {difference}"
 

@@ -12,12 +12,14 @@ from seqgra_compile.catalog.operations import OPERATIONS
 from seqgra_compile.catalog.sequences import PYTORCH, TENSORFLOW
 from seqgra_compile.catalog.structure import ELEMENTS
 from seqgra_compile.commands.compile import main
+from seqgra_compile.messages.codes import CODES
 from seqgra_compile.reference import about
 from seqgra_compile.reference.entries import KINDS, default
 from seqgra_compile.reference.examples import lines
-from seqgra_compile.reference.language import language_page
+from seqgra_compile.reference.language import PAGES
 
-LANGUAGE = Path(__file__).parents[1] / "docs" / "language.md"
+ROOT = Path(__file__).parents[1]
+LANGUAGE = ROOT / "docs" / "language.md"
 
 
 def listed(kind: str) -> str:
@@ -54,8 +56,17 @@ def test_list_says_why_a_row_is_refused():
     assert "it takes sparse gradients only" in listed("optimizers")
 
 
-def test_language_page_is_what_the_catalog_gives():
-    assert LANGUAGE.read_bytes().decode() == language_page(), "make golden rewrites it"
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_what_the_tables_give(name: str):
+    assert (ROOT / name).read_bytes().decode() == PAGES[name](), "make golden rewrites it"
+
+
+def test_links_to_explanations():
+    page = (ROOT / "docs" / "codes.md").read_text("utf-8")
+    links = re.findall(r"\[(SG\d+)\]\((.*?)\)", page)
+    assert [code for code, _ in links] == list(CODES)
+    assert all((ROOT / "docs" / path).resolve().name == f"{code}.md" for code, path in links)
+    assert all((ROOT / "docs" / path).is_file() for _, path in links)
 
 
 @pytest.mark.parametrize("row", OPERATIONS.values(), ids=lambda row: row.name)

@@ -10,22 +10,15 @@ from dataclasses import dataclass
 
 from .. import ir
 from ..catalog.expressions import Expression
-from ..catalog.operations import OPERATIONS
+from ..catalog.initializers import draws
+from ..catalog.libraries import LIBRARIES, LibraryRow
+from ..catalog.operations import lower
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.semantics import INTENDED, SEQGRA, STREAMING
-from ..catalog.sequences import PYTORCH
 from .ledger.setting import counted, shown
 
 SAME, OTHERS = "the same", "others"
 _SEED = "a seed"
-_CONSTANT = ("Zeros", "Ones", "Constant", "Identity")
-_NOISE = {
-    "Dropout": "rate",
-    "SpatialDropout1D": "rate",
-    "AlphaDropout": "rate",
-    "GaussianDropout": "rate",
-    "GaussianNoise": "stddev",
-}
 
 
 @dataclass(frozen=True)
@@ -95,16 +88,10 @@ def initial_weights(a: ir.Model, b: ir.Model) -> str:
 def _draws_weights(model: ir.Model) -> bool:
     """Whether any weight depends on the seed."""
     return any(
-        not fixed and _draws(initializer)
+        not fixed and draws(initializer)
         for operation in model.architecture.operations
         for fixed, initializer in _initializers(operation)
     )
-
-
-def _draws(initializer: Expression) -> bool:
-    """Whether its values depend on the seed: it has none of its own."""
-    own = dict(initializer.arguments).get("seed")
-    return initializer.name not in _CONSTANT and own is None
 
 
 def _initializers(operation: ir.Operation) -> list[tuple[bool, Expression]]:
@@ -128,53 +115,15 @@ def _fills(model: ir.Model) -> list[object]:
 
 
 def _fill(operation: ir.Operation, library: str) -> list[object]:
+    start = lower(operation, library, channels_first=True).start
+    unused = [_SEED] * start.unused
     if not operation.weights:
-        seeded = library != PYTORCH and _noise(operation)
-        return [_SEED] if seeded else []
+        return unused
     shapes = [(weight.name, weight.shape) for weight in operation.weights]
     file = operation.weights_file and operation.weights_file.sha256
-    more: object = (operation.name, operation.seed)
-    behind = 0
-    if library == PYTORCH:
-        layer = OPERATIONS[operation.name].torch(operation, True)
-        classes = [str(made).partition("(")[0] for _, made in layer.modules]
-        after = [
-            text.replace(operation.identifier, "")
-            for text in map(str, layer.initialize)
-            if "requires_grad_" not in text
-        ]
-        more = (classes, after)
-    else:
-        forget = operation.arguments.get("unit_forget_bias")
-        before, behind = _seeds(operation)
-        more = (more, forget and forget.value, before)
-    return [(shapes, _initializers(operation), file, more), *[_SEED] * behind]
-
-
-def _seeds(operation: ir.Operation) -> tuple[list[bool], int]:
-    """Of the initializers that draw a seed in Keras, in order: whether a weight uses it.
-
-    The number is that of those behind the last that is used: they move the weights of later layers
-    only. A layer that reads both ways makes all of them twice, so there none is the last.
-    """
-    roles = {f"{weight.role}_initializer" for weight in operation.weights}
-    used = [
-        name in roles
-        for name, value in operation.arguments.items()
-        if name.endswith("_initializer") and _draws(value.value)
-    ]
-    both = operation.arguments.get("bidirectional")
-    last = (
-        len(used)
-        if both and both.value
-        else max((n for n, u in enumerate(used, 1) if u), default=0)
-    )
-    return used[:last], len(used) - last
-
-
-def _noise(operation: ir.Operation) -> bool:
-    name = _NOISE.get(operation.name)
-    return name is not None and operation[name] > 0
+    forget = operation.arguments.get("unit_forget_bias")
+    made = (operation.name, operation.seed, forget and forget.value, start.made)
+    return [(shapes, _initializers(operation), file, made), *unused]
 
 
 # ---- batches ----
@@ -199,7 +148,11 @@ def batches(a: ir.Model, b: ir.Model) -> str:
 
 
 def _loses(model: ir.Model) -> bool:
-    return model.library.value == PYTORCH and model.semantics == STREAMING
+    return model.semantics == STREAMING and _library(model).loses_examples
+
+
+def _library(model: ir.Model) -> LibraryRow:
+    return LIBRARIES[model.library.value]
 
 
 def _order(a: ir.Model, b: ir.Model) -> str:
@@ -213,7 +166,7 @@ def _order(a: ir.Model, b: ir.Model) -> str:
     kinds = [(model.library.value, _way(model)) for model in (a, b)]
     if kinds[0] != kinds[1] or a.seed.value != b.seed.value:
         return OTHERS
-    if a.library.value != PYTORCH or a.semantics == STREAMING:
+    if not _library(a).one_generator or a.semantics == STREAMING:
         return SAME
     if _module(a) is not None or _module(b) is not None:
         if _module(a) == _module(b) and _steps(a) == _steps(b):
@@ -234,7 +187,7 @@ def _way(model: ir.Model) -> str:
     In Keras seqgra's two modes have the same one. seqgra can train a PyTorch module, so that its
     script draws as seqgra does in any case.
     """
-    if model.semantics == STREAMING and model.library.value == PYTORCH:
+    if model.semantics == STREAMING and _library(model).own_order:
         return STREAMING
     return INTENDED if model.semantics == INTENDED and _module(model) is None else SEQGRA
 
@@ -250,18 +203,10 @@ def _steps(model: ir.Model) -> tuple[object, ...]:
 
 
 def _drawn(model: ir.Model) -> list[object]:
-    """What PyTorch draws in training, operation by operation: as much for any rate above 0."""
-    found: list[object] = []
-    for operation in model.architecture.operations:
-        if operation.name == "GaussianNoise" or _noise(operation):
-            found.append((operation.name, operation.input_shape))
-        rates = [operation.arguments.get(name) for name in ("dropout", "recurrent_dropout")]
-        masks = [bool(rate and rate.value) for rate in rates]
-        if any(masks):
-            shapes = (operation.input_shape, operation.output_shape)
-            modules = OPERATIONS[operation.name].torch(operation, False).modules
-            found.append((masks, shapes, [str(made).partition("masks=")[2] for _, made in modules]))
-    return found
+    """What the layers draw in training: as much for any rate above 0."""
+    library = model.library.value
+    layers = [lower(each, library, channels_first=True) for each in model.architecture.operations]
+    return [draw for layer in layers for draw in layer.draws]
 
 
 # ---- loss, optimizer, run ----
@@ -336,7 +281,7 @@ def _optimizer(a: ir.Model, b: ir.Model) -> str:
 
 
 def _miscounts(model: ir.Model) -> bool:
-    return model.library.value != PYTORCH and model.semantics == STREAMING
+    return model.semantics == STREAMING and _library(model).counts_on
 
 
 def _arguments(a: ir.Arguments, b: ir.Arguments) -> list[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 
 from .. import __version__, ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.semantics import INTENDED, MAPPED, STREAMING
+from ..catalog.semantics import DISK, INTENDED, STREAMING
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES, SequenceSpace
 from ..ir import Import, Value
 from ..pycode import (
@@ -39,11 +40,40 @@ IMPORTS = (
     Import("sqlite3"),
     Import("sys"),
     Import("time"),
+    Import("collections"),
+    Import("collections.abc", "Iterator"),
     Import("pathlib", "Path"),
     Import("numpy", None, "np"),
 )
+DISK_IMPORTS = (Import("tempfile"),)
 
-MAPPED_IMPORTS = (Import("collections", "Counter"), Import("itertools"), Import("tempfile"))
+
+@dataclass(frozen=True)
+class Oldest:
+    """The oldest version of a library with which a script computes what it says."""
+
+    package: str
+    module: str
+    library: str
+    version: tuple[int, int]
+
+    @property
+    def requirement(self) -> str:
+        """For the script's dependencies: keras>=3.8."""
+        return f"{self.package}>={self._text}"
+
+    @property
+    def check(self) -> tuple[str, str]:
+        """Two lines behind the imports: they end a script under an older version."""
+        version = f"{self.module}.__version__"
+        return (
+            f'if [int(part) for part in {version}.split(".")[:2]] < {list(self.version)}:',
+            f'    sys.exit(f"{self.library} {{{version}}}: this script needs {self._text} or later")',
+        )
+
+    @property
+    def _text(self) -> str:
+        return ".".join(map(str, self.version))
 
 
 def sections(folder: str) -> tuple[Section, ...]:
@@ -80,8 +110,7 @@ def fields(
         "definition_sha256": literal(source.sha256),
         "alphabet": alphabet(model),
         "length": length(model),
-        "mapped": model.data == MAPPED,
-        "example_number": "number" if model.data == MAPPED else "2",
+        "on_disk": model.data == DISK,
         "trains": True,
         "length_from_data": not isinstance(model.architecture, ir.Sequential),
         "one_hot_doc": one_hot_doc(model, shape.format(alphabet(model).size)),
@@ -300,7 +329,7 @@ def heading(operation: ir.Operation) -> str:
 def targets_doc(model: ir.General) -> str:
     if model.task.value == MULTI_CLASS:
         return "class indices (N,) int64"
-    return "0 or 1 (N, labels) float32"
+    return "0 or 1 (N, labels) uint8"
 
 
 def length(model: ir.Model) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
-from ..catalog.operations import OPERATIONS
-from ..catalog.semantics import INTENDED, MAPPED
-from ..catalog.sequences import MULTI_CLASS
+from ..catalog.operations import lower
+from ..catalog.semantics import DISK
+from ..catalog.sequences import MULTI_CLASS, TENSORFLOW
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, laid_out, literal
@@ -15,9 +15,10 @@ from ..source import Source
 from . import common
 from . import weights as weightsfiles
 
-_PACKAGES = ("keras>=3.5", "numpy", "tensorflow>=2.17")
-
-_ITERATOR = Import("collections.abc", "Iterator")
+# Keras 3.6 has no celu; in 3.7 one mask of dropout serves all gates of LSTM and GRU, always.
+_KERAS = common.Oldest("keras", "keras", "Keras", (3, 8))
+_TENSORFLOW = common.Oldest("tensorflow", "tf", "TensorFlow", (2, 17))
+_PACKAGES = (_KERAS.requirement, "numpy", _TENSORFLOW.requirement)
 
 
 def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasScript:
@@ -33,7 +34,6 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         if weightsfiles.has_weights(operation)
     )
     two = model.input_encoding.value == "2D"
-    imitates = model.semantics != INTENDED and model.training.shuffle.value
     shape = "(B, 1, L, {})" if two else "(B, L, {})"
     weights = "saved_model.keras, model-architecture.json"
     return KerasScript(
@@ -43,10 +43,8 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         imports=_imports(
             (
                 *(reader.imports if reader else ()),
-                *((_ITERATOR,) if imitates else ()),
-                *(common.MAPPED_IMPORTS if model.data == MAPPED else ()),
-            ),
-            finite=model.semantics == INTENDED,
+                *(common.DISK_IMPORTS if model.data == DISK else ()),
+            )
         ),
         optimizer=common.optimizer_text(
             model,
@@ -55,7 +53,10 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         ),
         probabilities=f"keras.ops.{loss.activation}(scores).numpy()" if logits else "scores",
         layers=tuple(
-            Layer(common.heading(operation), (_added(OPERATIONS[operation.name].keras(operation)),))
+            Layer(
+                common.heading(operation),
+                (_added(lower(operation, TENSORFLOW, channels_first=False).call),),
+            )
             for operation in architecture.operations
         ),
         weights_files=(*weightsfiles.opened(architecture), *files),
@@ -68,6 +69,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
             else "tf.argmax(targets, axis=-1)"
         ),
         threshold="0.0" if logits else str(loss.threshold),
+        activity=any(map(_activity, architecture.operations)),
     )
 
 
@@ -81,17 +83,20 @@ def _added(layer: Code) -> str:
     return laid_out(call("model.add", layer), 4)
 
 
+def _activity(operation: ir.Operation) -> bool:
+    regularizer = operation.arguments.get("activity_regularizer")
+    return regularizer is not None and regularizer.value is not None
+
+
 def _load(operation: ir.Operation) -> Code:
     layer = call("model.get_layer", operation.identifier)
     return call("set_weights", layer, weightsfiles.read(operation))
 
 
-def _imports(reading: tuple[Import, ...], finite: bool) -> tuple[tuple[str, ...], ...]:
+def _imports(reading: tuple[Import, ...]) -> tuple[tuple[str, ...], ...]:
     """The backend and the log level are chosen before TensorFlow is imported."""
     standard = [bound for bound in common.IMPORTS if bound.module != "numpy"]
     standard += [Import("io"), Import("math"), Import("warnings")]
-    if finite:
-        standard.append(Import("functools", "partial"))
     standard += [bound for bound in reading if bound.module in common.STANDARD]
     environment = (
         'os.environ["KERAS_BACKEND"] = "tensorflow"',
@@ -103,4 +108,5 @@ def _imports(reading: tuple[Import, ...], finite: bool) -> tuple[tuple[str, ...]
         *import_groups(standard, common.STANDARD),
         environment,
         *import_groups(frameworks, common.STANDARD),
+        (*_KERAS.check, *_TENSORFLOW.check),
     )

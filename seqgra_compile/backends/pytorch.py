@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
-from ..catalog.operations import OPERATIONS
-from ..catalog.operations.row import TorchLayer, torch_initial_values
+from ..catalog.operations import lower
+from ..catalog.operations.layers import FUNCTIONAL, Submodule, TorchLayer
+from ..catalog.operations.row import torch_initial_values
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.regularizers import torch_regularizer
-from ..catalog.semantics import INTENDED, MAPPED
-from ..catalog.sequences import MULTI_CLASS
+from ..catalog.semantics import DISK, INTENDED
+from ..catalog.sequences import MULTI_CLASS, PYTORCH
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
-from ..pycode import Bracketed, Code, call, comment, fits, laid_out, listing, literal, prefixed
+from ..pycode import Code, call, comment, fits, laid_out, listing, literal, prefixed
 from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, import_groups
 from ..source import Source
 from . import common
 from . import weights as weightsfiles
 
+_TORCH = common.Oldest("torch", "torch", "PyTorch", (2, 4))
 _RANDOM = Import("random")  # seeded as seqgra does
 _IMPORTS = (
     *common.IMPORTS,
@@ -30,19 +29,18 @@ _IMPORTS = (
     Import("torch", "nn"),
     Import("tqdm", "tqdm"),
 )
-_FUNCTIONAL = Import("torch.nn.functional", None, "F")
 
 # What the templates define, and the built-in functions that they call: an embedded module must
 # not bind these names anew. A test holds the list against the scripts in golden/.
 OWN_NAMES = frozenset(
     """
-    CODE_OF CHUNK Mapped encode encode_parts write_cache read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
+    CODE_OF DiskArray explain_header explain read_examples contents make_cache read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
     draw stream_order train_epoch evaluate waited train
     save open_folder go_on sha256 begin save_checkpoint load_checkpoint find_copies judge test count_weights
-    finish parse_arguments set_seed choose_device read_sets main
+    finish parse_arguments set_seed choose_device neighbour is_sorted read_sets main
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __file__ __name__
-    BlockingIOError Exception FileExistsError KeyboardInterrupt LookupError OSError TypeError ValueError all any bool bytes chr dict enumerate float globals hash
-    isinstance int len list map max memoryview min next open print range repr set str sum tuple type zip
+    BlockingIOError Exception FileExistsError FileNotFoundError IsADirectoryError KeyboardInterrupt LookupError NotADirectoryError OSError TypeError ValueError all any bool bytearray bytes chr dict enumerate float globals hash
+    isinstance int len list map max memoryview min next open print range repr set sorted str sum tuple type zip
     """.split()
 )
 
@@ -81,7 +79,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
         **common.fields(model, source, "pytorch", "saved_model.pth", shape),
         dependencies=_dependencies(architecture),
         future=architecture.future if is_module else (),
-        imports=_imports(model, layers, lowered, one_hot_targets, draws),
+        imports=_imports(model, lowered, one_hot_targets, draws),
         optimizer=common.optimizer_text(model, Code("model.parameters()")),
         probabilities="scores" + _PROBABILITIES.get((scores, loss.activation), ""),
         predicted="scores.sigmoid() > 0.5" if logits else f"scores > {loss.threshold}",
@@ -109,7 +107,7 @@ def _lower(architecture: ir.Sequential) -> list[Lowered]:
     channels_first = True  # as the one-hot batches come
     lowered = []
     for operation in architecture.operations:
-        layer = OPERATIONS[operation.name].torch(operation, channels_first)
+        layer = lower(operation, PYTORCH, channels_first)
         wanted = channels_first if layer.channels_first is None else layer.channels_first
         rank = len(operation.input_shape)
         moves = (_MOVE[rank, wanted],) if wanted != channels_first and rank > 1 else ()
@@ -119,12 +117,17 @@ def _lower(architecture: ir.Sequential) -> list[Lowered]:
 
 
 def _layer(operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...], last: bool) -> Layer:
-    make = [prefixed(f"self.{attribute} = ", module) for attribute, module in layer.modules]
+    make = _made(layer.modules)
     make += torch_initial_values(operation, layer)
     if not operation["trainable"]:
-        make += [Code(f"self.{attribute}.requires_grad_(False)") for attribute, _ in layer.modules]
+        make += [Code(f"self.{part.attribute}.requires_grad_(False)") for part in layer.modules]
+    make += _made(layer.functions)
     applied = _apply(operation, layer, moves, last)
     return Layer(common.heading(operation), tuple(map(in_method, make)), applied)
+
+
+def _made(parts: tuple[Submodule, ...]) -> list[Code]:
+    return [prefixed(f"self.{part.attribute} = ", part.call) for part in parts]
 
 
 def in_method(code: Code) -> str:
@@ -137,35 +140,33 @@ def _apply(
 ) -> tuple[str, ...]:
     """The statements of `forward`; the last operation's return what they find."""
     penalties = _activity(operation, layer)
-    *before, found = layer.forward
-    if last and not penalties and found.text.startswith("x = "):
-        layer = replace(layer, forward=(*before, _returned(found)))
-        return _explained(operation, layer, moves)
-    end = ("return x",) if last else ()
-    return (*_explained(operation, layer, moves), *penalties, *end)
+    result = "return " if last and not penalties else "x = "
+    line = Code(result + _nested(layer.steps))
+    remark = _remark(operation, layer)
+    end = (*penalties, "return x") if last and penalties else penalties
+    if not layer.before and fits(line, _METHOD, remark):
+        return (*moves, f"{line}  # {remark}", *end)
+    *steps, final = (step.format(x="x") for step in layer.steps)
+    apart = [Code(f"x = {step}") for step in steps] + [Code(result + final)]
+    lines = [line] if fits(line, _METHOD) else apart
+    heading = f"# {common.heading(operation)}"
+    return (heading, *moves, *map(in_method, (*layer.before, *lines)), *end)
 
 
-def _returned(assigned: Code) -> Code:
-    """`x = ...` as `return ...`"""
-    text = "return " + assigned.text.removeprefix("x = ")
-    if isinstance(assigned, Bracketed):
-        return replace(assigned, text=text, head="return " + assigned.head.removeprefix("x = "))
-    return Code(text)
+def _nested(steps: tuple[str, ...]) -> str:
+    """One expression of all steps, each around the one before it."""
+    expression = "x"
+    for step in steps:
+        expression = step.format(x=expression)
+    return expression
 
 
-def _explained(
-    operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...]
-) -> tuple[str, ...]:
-    """The statements with the operation, its output's shape and its weights."""
-    *before, found = layer.forward
-    made = any(f"self.{attribute}(" in found.text for attribute, _ in layer.modules)
+def _remark(operation: ir.Operation, layer: TorchLayer) -> str:
+    """The shape of an operation's output and its weights; its name if no submodule says it."""
     weights = f", {operation.weight_count:,} weights" if operation.weights else ""
-    remark = f"-> {operation.output_shape}{weights}"
-    if not made:
-        remark = f"{operation.number} {operation.name} {remark}"
-    if not before and fits(found, _METHOD, remark):
-        return (*moves, f"{found}  # {remark}")
-    return (f"# {common.heading(operation)}", *moves, *map(in_method, layer.forward))
+    named = layer.modules or layer.functions
+    name = "" if named else f"{operation.number} {operation.name} "
+    return f"{name}-> {operation.output_shape}{weights}"
 
 
 def _activity(operation: ir.Operation, layer: TorchLayer) -> tuple[str, ...]:
@@ -212,39 +213,41 @@ def _weights_files(lowered: list[Lowered]) -> tuple[LoadedWeights, ...]:
 
 def _fragments(lowered: list[Lowered]) -> tuple[str, ...]:
     """Templates of the classes that the model needs, each once, in the order of their use."""
-    names = [name for _, layer, _ in lowered for name in layer.needs]
-    return tuple(f"pytorch/{name}.py" for name in dict.fromkeys(names))
+    fragments = [fragment for _, layer, _ in lowered for fragment in layer.fragments]
+    return tuple(f"pytorch/{fragment.name}.py" for fragment in dict.fromkeys(fragments))
 
 
 def _dependencies(architecture: ir.Sequential | ir.Module) -> str:
     reader = weightsfiles.reader(architecture)
     others = architecture.dependencies if isinstance(architecture, ir.Module) else ()
     others = (*others, *(reader.packages if reader else ()))
-    return ", ".join(literal(name) for name in sorted({"numpy", "torch>=2.4", "tqdm", *others}))
+    return ", ".join(
+        literal(name) for name in sorted({"numpy", _TORCH.requirement, "tqdm", *others})
+    )
 
 
 def _imports(
     model: ir.Model,
-    layers: tuple[Layer, ...],
     lowered: list[Lowered],
     one_hot_targets: bool,
     draws: bool,
 ) -> tuple[tuple[str, ...], ...]:
     architecture = model.architecture
     imports = [bound for bound in _IMPORTS if draws or bound != _RANDOM]
-    imports += common.MAPPED_IMPORTS if model.data == MAPPED else ()
+    imports += common.DISK_IMPORTS if model.data == DISK else ()
     imports += (Import("math"),) if model.optimizer.keras_epsilon else ()
     if isinstance(architecture, ir.Module):
         own = {bound.binds: _target(bound) for bound in imports}
         imports += [
             bound for bound in architecture.imports if own.get(bound.binds) != _target(bound)
         ]
-    text = "\n".join(line for layer in layers for line in (*layer.make, *layer.apply))
-    if one_hot_targets or re.search(r"\bF\.", text) or any(layer.needs for _, layer, _ in lowered):
-        imports.append(_FUNCTIONAL)
+    imports += (FUNCTIONAL,) if one_hot_targets else ()
+    for _, layer, _ in lowered:
+        imports += layer.imports
+        imports += (bound for fragment in layer.fragments for bound in fragment.imports)
     reader = weightsfiles.reader(architecture)
     imports += reader.imports if reader else ()
-    return import_groups(imports, common.STANDARD)
+    return (*import_groups(imports, common.STANDARD), _TORCH.check)
 
 
 def _target(bound: Import) -> str:
@@ -263,7 +266,7 @@ def _module(module: ir.Module) -> EmbeddedModule:
 
 def _names_are_free(model: ir.Model, module: ir.Module, diagnostics: Diagnostics) -> bool:
     """Whether the module leaves the script's own names alone."""
-    imports = _IMPORTS + (common.MAPPED_IMPORTS if model.data == MAPPED else ())
+    imports = _IMPORTS + (common.DISK_IMPORTS if model.data == DISK else ())
     own = {bound.binds: _target(bound) for bound in imports}
     constants = {constant.name for constant in common.constants(model)}
     taken = OWN_NAMES | constants | set(own)

@@ -25,7 +25,7 @@ class Expression:
 
 
 @dataclass(frozen=True)
-class Row:
+class ExpressionRow:
     """What a table of expressions needs to know of a row to parse it.
 
     `fault` says what is wrong with arguments that are fine by themselves, or nothing.
@@ -42,7 +42,7 @@ def folded(name: str) -> str:
     return name.lower().replace("_", "")
 
 
-def default(row: Row) -> Expression:
+def default(row: ExpressionRow) -> Expression:
     return Expression(row.name, tuple((p.name, p.default) for p in row.parameters))
 
 
@@ -67,7 +67,7 @@ def _written(tree: ast.expr) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
-def _takes(row: Row, keyword: ast.keyword) -> str:
+def _takes(row: ExpressionRow, keyword: ast.keyword) -> str:
     """Why a keyword argument cannot stand where it stands."""
     if keyword.arg is None:
         return "write each argument by its name, not with **"
@@ -82,7 +82,7 @@ def _takes(row: Row, keyword: ast.keyword) -> str:
 class ExpressionKind(Kind):
     """A row of a table, by name, quoted name or call."""
 
-    rows: Mapping[str, Row]
+    rows: Mapping[str, ExpressionRow]
     module: str
     noun: str
     optional: bool = False
@@ -107,7 +107,7 @@ class ExpressionKind(Kind):
         row = self._row(tree)
         return Expression(row.name, tuple(self._arguments(row, arguments, keywords).items()))
 
-    def _row(self, tree: ast.expr) -> Row:
+    def _row(self, tree: ast.expr) -> ExpressionRow:
         name = tree.value if isinstance(tree, ast.Constant) else _dotted(tree)
         if not isinstance(name, str):
             raise BadValue(self.wants)
@@ -123,7 +123,7 @@ class ExpressionKind(Kind):
         return known[folded(name)]
 
     def _arguments(
-        self, row: Row, positional: list[ast.expr], keywords: list[ast.keyword]
+        self, row: ExpressionRow, positional: list[ast.expr], keywords: list[ast.keyword]
     ) -> dict[str, object]:
         parameters = {parameter.name: parameter for parameter in row.parameters}
         given = dict(zip(parameters, positional, strict=False))

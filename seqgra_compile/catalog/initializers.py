@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..ir import Shape
 from ..pycode import Code, call
-from .expressions import Expression, ExpressionKind, Row, default
+from .expressions import Expression, ExpressionKind, ExpressionRow, default
 from .parameters import Choice, Integer, Parameter, Real
 
 # A normal distribution cut off at two standard deviations has this standard deviation.
@@ -17,11 +17,16 @@ _TRUNCATED_STDDEV = 0.87962566103423978
 
 @dataclass(frozen=True)
 class Fans:
-    """Inputs and outputs that meet in a weight tensor. `standard`: PyTorch counts them alike."""
+    """Inputs and outputs that meet in a weight tensor. `standard`: PyTorch counts them alike.
+
+    `shape` and `axes` are those of the kernel: see `fans`.
+    """
 
     inputs: float
     outputs: float
     standard: bool
+    shape: Shape = ()
+    axes: tuple[int, ...] = ()
 
 
 def fans(shape: Shape, axes: tuple[int, ...]) -> Fans:
@@ -34,11 +39,11 @@ def fans(shape: Shape, axes: tuple[int, ...]) -> Fans:
         return Fans(shape[0], shape[0], standard=False)
     window = math.prod(shape[:-2])
     standard = axes == (rank - 1, rank - 2, *range(rank - 2))
-    return Fans(window * shape[-2], window * shape[-1], standard)
+    return Fans(window * shape[-2], window * shape[-1], standard, shape, axes)
 
 
 @dataclass(frozen=True)
-class Initializer(Row):
+class Initializer(ExpressionRow):
     """`torch` gives the call that fills a tensor in place; `ranks` are those that it can fill."""
 
     torch: Callable[[str, Expression, Fans], Code] = None
@@ -69,6 +74,19 @@ def _variance_scaling(
         return call("nn.init.normal_", Code(tensor), std=math.sqrt(variance), **_generator(value))
     std = math.sqrt(variance) / _TRUNCATED_STDDEV
     return _truncated(tensor, value, 0.0, std)
+
+
+def _orthogonal(tensor: str, value: Expression, fans: Fans) -> Code:
+    """Keras makes the last axis of a kernel orthogonal over all others, PyTorch the first one."""
+    settings = {"gain": value["gain"], **_generator(value)}
+    rank = len(fans.shape)
+    if rank == 2 or fans.axes[0] == rank - 1:
+        return call("nn.init.orthogonal_", Code(tensor), **settings)
+    size = (fans.shape[-1], *fans.shape[:-1])
+    drawn = call("nn.init.orthogonal_", call("torch.empty", *size), **settings)
+    moved = call("torch.permute", drawn, tuple((axis + 1) % rank for axis in fans.axes))
+    view = tuple(fans.shape[axis] for axis in fans.axes)
+    return call(f"{tensor}.data.view{view}.copy_", moved)
 
 
 def _truncated(tensor: str, value: Expression, mean: float, std: float) -> Code:
@@ -212,9 +230,7 @@ _ROWS = (
         "Orthogonal",
         (Parameter("gain", Real(), 1.0), _SEED),
         (),
-        lambda tensor, value, fans: call(
-            "nn.init.orthogonal_", Code(tensor), gain=value["gain"], **_generator(value)
-        ),
+        _orthogonal,
         "an orthogonal matrix times gain; not for biases",
         ranks=range(2, 9),
         fills="weights of two or more axes",
@@ -236,6 +252,11 @@ INITIALIZER = ExpressionKind(INITIALIZERS, "initializers", "an initializer")
 def initializer(name: str) -> Expression:
     """An initializer with its default arguments."""
     return default(INITIALIZERS[name])
+
+
+def draws(value: Expression) -> bool:
+    """Whether its values depend on the seed of all: it draws, and has no seed of its own."""
+    return dict(value.arguments).get("seed", "none") is None
 
 
 def torch_initializer(tensor: str, value: Expression, shape: Shape, axes: tuple[int, ...]) -> Code:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from ..ir import Arguments
 from ..pycode import Code, call
+from .counterparts import Counterpart, alike
 from .expressions import folded
 from .parameters import Boolean, Integer, Parameter, Real
 from .sequences import MULTI_CLASS, MULTI_LABEL, PYTORCH, TASKS, TENSORFLOW
@@ -23,13 +24,13 @@ class Scores(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Loss:
+class LossRow:
     """One row.
 
     `activation` turns logits into probabilities; `scores` may depend on `from_logits`. `indices`:
     the targets are class indices rather than one value for each label. `threshold`: above it a
     label counts as predicted. `regression`: a loss for numbers, which the labels, 0 and 1, also are.
-    `refused` is the reason why no script can use it.
+    `refused` is the reason why no script can use it. `counterparts` are its equals, by library.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Loss:
     threshold: float = 0.5
     regression: bool = False
     refused: str | None = None
+    counterparts: Mapping[str, Counterpart] = field(default_factory=dict)
 
 
 def _torch(class_name: str, **fixed: object) -> Callable[[Arguments], Code]:
@@ -79,12 +81,25 @@ _SMOOTHING = Parameter(
 _PAIRS = "it compares pairs of inputs, and a definition has one input and labels"
 
 
-def _refused(name: str) -> Loss:
-    return Loss(name, PYTORCH, _PAIRS, TASKS, _torch(name), _always(Scores.VALUES), refused=_PAIRS)
+_LOGITS = {"from_logits": True}
 
 
-def _torch_regression(name: str, about: str, **fixed: object) -> Loss:
-    return Loss(
+def _in_torch(*said: object, **more: object) -> dict[str, Counterpart]:
+    return {PYTORCH: Counterpart(*said, **more)}
+
+
+def _in_keras(*said: object, **more: object) -> dict[str, Counterpart]:
+    return {TENSORFLOW: Counterpart(*said, **more)}
+
+
+def _refused(name: str) -> LossRow:
+    return LossRow(
+        name, PYTORCH, _PAIRS, TASKS, _torch(name), _always(Scores.VALUES), refused=_PAIRS
+    )
+
+
+def _torch_regression(name: str, about: str, keras: str, **fixed: object) -> LossRow:
+    return LossRow(
         name,
         PYTORCH,
         about,
@@ -92,13 +107,19 @@ def _torch_regression(name: str, about: str, **fixed: object) -> Loss:
         _torch(name, **fixed, reduction="mean"),
         _always(Scores.VALUES),
         regression=True,
+        counterparts=_in_keras(keras),
     )
 
 
 def _keras_regression(
-    name: str, class_name: str, about: str, aliases: tuple[str, ...], *parameters: Parameter
-) -> Loss:
-    return Loss(
+    name: str,
+    class_name: str,
+    about: str,
+    aliases: tuple[str, ...],
+    *parameters: Parameter,
+    counterparts: Mapping[str, Counterpart] | None = None,
+) -> LossRow:
+    return LossRow(
         name,
         TENSORFLOW,
         about,
@@ -108,11 +129,12 @@ def _keras_regression(
         parameters=parameters,
         aliases=aliases,
         regression=True,
+        counterparts=counterparts or {},
     )
 
 
 _PYTORCH = (
-    Loss(
+    LossRow(
         "CrossEntropyLoss",
         PYTORCH,
         "cross-entropy of the classes; applies the softmax itself",
@@ -127,8 +149,9 @@ _PYTORCH = (
         "softmax",
         (_SMOOTHING,),
         indices=True,
+        counterparts=_in_keras("categorical_crossentropy", alike("label_smoothing"), fixed=_LOGITS),
     ),
-    Loss(
+    LossRow(
         "NLLLoss",
         PYTORCH,
         "cross-entropy of the classes, from log-probabilities",
@@ -137,8 +160,9 @@ _PYTORCH = (
         _always(Scores.LOG_PROBABILITIES),
         "log_softmax",
         indices=True,
+        counterparts=_in_keras("categorical_crossentropy", fixed=_LOGITS),
     ),
-    Loss(
+    LossRow(
         "KLDivLoss",
         PYTORCH,
         "Kullback-Leibler divergence from the labels, from log-probabilities",
@@ -147,7 +171,7 @@ _PYTORCH = (
         _always(Scores.LOG_PROBABILITIES),
         "log_softmax",
     ),
-    Loss(
+    LossRow(
         "BCEWithLogitsLoss",
         PYTORCH,
         "cross-entropy of each label; applies the sigmoid itself",
@@ -155,8 +179,9 @@ _PYTORCH = (
         _torch("BCEWithLogitsLoss", weight=None, reduction="mean", pos_weight=None),
         _always(Scores.LOGITS),
         "sigmoid",
+        counterparts=_in_keras("binary_crossentropy", fixed=_LOGITS),
     ),
-    Loss(
+    LossRow(
         "BCELoss",
         PYTORCH,
         "cross-entropy of each label, from probabilities",
@@ -165,15 +190,17 @@ _PYTORCH = (
         _always(Scores.PROBABILITIES),
         "sigmoid",
     ),
-    _torch_regression("L1Loss", "mean absolute error"),
-    _torch_regression("MSELoss", "mean squared error"),
-    _torch_regression("SmoothL1Loss", "squared error up to beta, absolute error beyond", beta=1.0),
+    _torch_regression("L1Loss", "mean absolute error", keras="mean_absolute_error"),
+    _torch_regression("MSELoss", "mean squared error", keras="mean_squared_error"),
+    _torch_regression(
+        "SmoothL1Loss", "squared error up to beta, absolute error beyond", beta=1.0, keras="huber"
+    ),
     _refused("MarginRankingLoss"),
     _refused("HingeEmbeddingLoss"),
     _refused("CosineEmbeddingLoss"),
 )
 _TENSORFLOW = (
-    Loss(
+    LossRow(
         "categorical_crossentropy",
         TENSORFLOW,
         "cross-entropy of the classes",
@@ -182,8 +209,9 @@ _TENSORFLOW = (
         _from_logits,
         "softmax",
         (_FROM_LOGITS, _SMOOTHING),
+        counterparts=_in_torch("CrossEntropyLoss", alike("label_smoothing")),
     ),
-    Loss(
+    LossRow(
         "sparse_categorical_crossentropy",
         TENSORFLOW,
         "cross-entropy of the classes, from class indices",
@@ -193,8 +221,9 @@ _TENSORFLOW = (
         "softmax",
         (_FROM_LOGITS,),
         indices=True,
+        counterparts=_in_torch("CrossEntropyLoss"),
     ),
-    Loss(
+    LossRow(
         "binary_crossentropy",
         TENSORFLOW,
         "cross-entropy of each label",
@@ -203,8 +232,9 @@ _TENSORFLOW = (
         _from_logits,
         "sigmoid",
         (_FROM_LOGITS, _SMOOTHING),
+        counterparts=_in_torch("BCEWithLogitsLoss", only={"label_smoothing": 0.0}),
     ),
-    Loss(
+    LossRow(
         "kl_divergence",
         TENSORFLOW,
         "Kullback-Leibler divergence from the labels, from probabilities",
@@ -214,7 +244,7 @@ _TENSORFLOW = (
         "softmax",
         aliases=("kld", "kldivergence", "kullback_leibler_divergence"),
     ),
-    Loss(
+    LossRow(
         "categorical_hinge",
         TENSORFLOW,
         "margin between the true class and the best other one",
@@ -222,7 +252,7 @@ _TENSORFLOW = (
         _keras("CategoricalHinge"),
         _always(Scores.VALUES),
     ),
-    Loss(
+    LossRow(
         "hinge",
         TENSORFLOW,
         "margin of each label, read as -1 or 1",
@@ -231,7 +261,7 @@ _TENSORFLOW = (
         _always(Scores.VALUES),
         threshold=0.0,
     ),
-    Loss(
+    LossRow(
         "squared_hinge",
         TENSORFLOW,
         "squared margin of each label, read as -1 or 1",
@@ -240,8 +270,20 @@ _TENSORFLOW = (
         _always(Scores.VALUES),
         threshold=0.0,
     ),
-    _keras_regression("mean_squared_error", "MeanSquaredError", "mean squared error", ("mse",)),
-    _keras_regression("mean_absolute_error", "MeanAbsoluteError", "mean absolute error", ("mae",)),
+    _keras_regression(
+        "mean_squared_error",
+        "MeanSquaredError",
+        "mean squared error",
+        ("mse",),
+        counterparts=_in_torch("MSELoss"),
+    ),
+    _keras_regression(
+        "mean_absolute_error",
+        "MeanAbsoluteError",
+        "mean absolute error",
+        ("mae",),
+        counterparts=_in_torch("L1Loss"),
+    ),
     _keras_regression(
         "mean_absolute_percentage_error",
         "MeanAbsolutePercentageError",
@@ -261,6 +303,7 @@ _TENSORFLOW = (
         "squared error up to delta, absolute error beyond",
         ("huber_loss",),
         Parameter("delta", Real(above=0), 1.0, "where the square ends"),
+        counterparts=_in_torch("SmoothL1Loss", only={"delta": 1.0}),
     ),
     _keras_regression(
         "cosine_similarity",
@@ -277,6 +320,6 @@ _BY_FOLDED_NAME = {
 }
 
 
-def find(name: str) -> Loss | None:
+def find(name: str) -> LossRow | None:
     """A loss by its name or an alias, in any case, with or without underscores."""
     return _BY_FOLDED_NAME.get(folded(name.strip()))

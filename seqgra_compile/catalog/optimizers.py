@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from .parameters import Boolean, Choice, Integer, Parameter, Real, Reals
+from ..ir import Arguments
+from .counterparts import Counterpart, alike
+from .parameters import Boolean, Choice, Fault, Integer, Parameter, Real, Reals
 from .sequences import PYTORCH, TENSORFLOW
 
 
 @dataclass(frozen=True)
-class Optimizer:
+class OptimizerRow:
     """One row.
 
     `fixed` holds the library's other arguments, which no definition can set. `closure`: a step
-    evaluates the loss several times. `refused` is the reason why no script can use it.
+    evaluates the loss several times; `full_batch`: it is made for the gradient of all examples.
+    `refused` is the reason why no script can use it; `fault` finds a parameter whose value the others
+    do not allow. `counterparts` are its equals, by library.
+
+    `known`: seqgra 0.0.4 trains with it; `replaced`: parameters that it reads, and the values that it
+    takes instead; `otherwise`: how a script computes its steps otherwise than seqgra's Keras 2.
     """
 
     name: str
@@ -24,7 +31,13 @@ class Optimizer:
     parameters: tuple[Parameter, ...]
     fixed: Mapping[str, object] = field(default_factory=dict)
     closure: bool = False
+    full_batch: bool = False
     refused: str | None = None
+    fault: Callable[[Arguments], Fault | None] = lambda arguments: None
+    counterparts: Mapping[str, Counterpart] = field(default_factory=dict)
+    known: bool = False
+    replaced: Mapping[str, object] = field(default_factory=dict)
+    otherwise: str | None = None
 
 
 _FRACTION = Real(minimum=0, below=1)
@@ -51,6 +64,8 @@ _LBFGS_NUMBERS = (
     Parameter("line_search_fn", Choice(("strong_wolfe",)), None, "how the step size is found"),
 )
 
+_NO_DECAY = {"weight_decay": 0.0}
+
 
 def _rate(default: float) -> Parameter:
     return Parameter("learning_rate", _NOT_NEGATIVE, default, "step size", "lr")
@@ -69,12 +84,32 @@ def _torch(
     about: str,
     *parameters: Parameter,
     maximize: bool = True,
-    closure: bool = False,
-    refused: str | None = None,
-) -> Optimizer:
+    keras: Counterpart | None = None,
+    **flags: object,
+) -> OptimizerRow:
     fixed = {"maximize": False} if maximize else {}
-    function = f"torch.optim.{name}"
-    return Optimizer(name, PYTORCH, function, about, parameters, fixed, closure, refused)
+    counterparts = {TENSORFLOW: keras} if keras else {}
+    return OptimizerRow(
+        name,
+        PYTORCH,
+        f"torch.optim.{name}",
+        about,
+        parameters,
+        fixed,
+        counterparts=counterparts,
+        **flags,
+    )
+
+
+def _nesterov(arguments: Arguments) -> Fault | None:
+    plain = arguments["momentum"].value and not arguments["dampening"].value
+    if plain or not arguments["nesterov"].value:
+        return None
+    return Fault(
+        "nesterov",
+        "Nesterov momentum needs a momentum above 0 and a dampening of 0",
+        "PyTorch refuses any other combination",
+    )
 
 
 _PYTORCH = (
@@ -85,6 +120,10 @@ _PYTORCH = (
         Parameter("rho", _FRACTION, 0.9, "decay of the squared gradients"),
         _eps(1e-06),
         _decay(0.0),
+        known=True,
+        keras=Counterpart(
+            "Adadelta", {**alike("learning_rate", "rho"), "epsilon": ("eps",)}, only=_NO_DECAY
+        ),
     ),
     _torch(
         "Adagrad",
@@ -94,8 +133,18 @@ _PYTORCH = (
         _decay(0.0),
         Parameter("initial_accumulator_value", _NOT_NEGATIVE, 0.0, "start of the sum of squares"),
         _eps(1e-10),
+        known=True,
     ),
-    _torch("Adam", "adaptive moments", _rate(0.001), _BETAS, _eps(1e-08), _decay(0.0), _AMSGRAD),
+    _torch(
+        "Adam",
+        "adaptive moments",
+        _rate(0.001),
+        _BETAS,
+        _eps(1e-08),
+        _decay(0.0),
+        _AMSGRAD,
+        known=True,
+    ),
     _torch(
         "AdamW",
         "Adam with decoupled weight decay",
@@ -104,6 +153,7 @@ _PYTORCH = (
         _eps(1e-08),
         _decay(0.01, "decay of the weights, apart from the gradient"),
         _AMSGRAD,
+        known=True,
     ),
     _torch(
         "SparseAdam",
@@ -120,6 +170,7 @@ _PYTORCH = (
         _BETAS,
         _eps(1e-08),
         _decay(0.0),
+        known=True,
     ),
     _torch(
         "NAdam",
@@ -139,6 +190,7 @@ _PYTORCH = (
         Parameter("alpha", _NOT_NEGATIVE, 0.75, "power of the decay of the step size"),
         Parameter("t0", _NOT_NEGATIVE, 1000000.0, "step at which averaging starts"),
         _decay(0.0),
+        known=True,
     ),
     _torch(
         "LBFGS",
@@ -147,6 +199,7 @@ _PYTORCH = (
         *_LBFGS_NUMBERS,
         maximize=False,
         closure=True,
+        full_batch=True,
     ),
     _torch(
         "RMSprop",
@@ -157,6 +210,7 @@ _PYTORCH = (
         _decay(0.0),
         _MOMENTUM,
         _CENTERED,
+        known=True,
     ),
     _torch(
         "Rprop",
@@ -174,6 +228,8 @@ _PYTORCH = (
             (1e-06, 50.0),
             "smallest and largest step",
         ),
+        known=True,
+        full_batch=True,
     ),
     _torch(
         "SGD",
@@ -183,6 +239,13 @@ _PYTORCH = (
         Parameter("dampening", _FRACTION, 0.0, "share of the gradient left out of the momentum"),
         _decay(0.0),
         _NESTEROV,
+        known=True,
+        fault=_nesterov,
+        keras=Counterpart(
+            "SGD",
+            alike("learning_rate", "momentum", "nesterov"),
+            only={**_NO_DECAY, "dampening": 0.0},
+        ),
     ),
 )
 
@@ -193,6 +256,7 @@ _BETA_2 = Parameter("beta_2", _FRACTION, 0.999, "decay of the second moment")
 _ACCUMULATOR = Parameter(
     "initial_accumulator_value", _NOT_NEGATIVE, 0.1, "start of the sum of squares"
 )
+_ADAM = {"learning_rate": ("learning_rate",), "betas": ("beta_1", "beta_2"), "eps": ("epsilon",)}
 _DECOUPLED = "decay of the weights, apart from the gradient"
 
 
@@ -200,22 +264,83 @@ def _rho(default: float) -> Parameter:
     return Parameter("rho", _FRACTION, default, "decay of the squared gradients")
 
 
-def _keras(name: str, about: str, *parameters: Parameter) -> Optimizer:
+def _keras(
+    name: str,
+    about: str,
+    *parameters: Parameter,
+    torch: Counterpart | None = None,
+    **flags: object,
+) -> OptimizerRow:
     fixed: dict[str, object] = {"global_clipnorm": None, "use_ema": False}
     if not any(parameter.name == "weight_decay" for parameter in parameters):
         fixed["weight_decay"] = None
-    return Optimizer(
-        name, TENSORFLOW, f"keras.optimizers.{name}", about, (_KERAS_RATE, *parameters), fixed
+    return OptimizerRow(
+        name,
+        TENSORFLOW,
+        f"keras.optimizers.{name}",
+        about,
+        (_KERAS_RATE, *parameters),
+        fixed,
+        counterparts={PYTORCH: torch} if torch else {},
+        **flags,
     )
 
 
 _TENSORFLOW = (
-    _keras("SGD", "stochastic gradient descent", _MOMENTUM, _NESTEROV),
-    _keras("Adam", "adaptive moments", _BETA_1, _BETA_2, _EPSILON, _AMSGRAD),
-    _keras("Adamax", "Adam with the maximum norm", _BETA_1, _BETA_2, _EPSILON),
-    _keras("Nadam", "Adam with Nesterov momentum", _BETA_1, _BETA_2, _EPSILON),
-    _keras("Adadelta", "adaptive steps without a global one", _rho(0.95), _EPSILON),
-    _keras("Adagrad", "steps that shrink with all past gradients", _ACCUMULATOR, _EPSILON),
+    _keras(
+        "SGD",
+        "stochastic gradient descent",
+        _MOMENTUM,
+        _NESTEROV,
+        known=True,
+        torch=Counterpart("SGD", alike("learning_rate", "momentum", "nesterov")),
+    ),
+    _keras(
+        "Adam",
+        "adaptive moments",
+        _BETA_1,
+        _BETA_2,
+        _EPSILON,
+        _AMSGRAD,
+        known=True,
+        torch=Counterpart("Adam", {**_ADAM, **alike("amsgrad")}, keras_epsilon=True),
+    ),
+    _keras(
+        "Adamax",
+        "Adam with the maximum norm",
+        _BETA_1,
+        _BETA_2,
+        _EPSILON,
+        known=True,
+        torch=Counterpart("Adamax", _ADAM),
+    ),
+    _keras(
+        "Nadam",
+        "Adam with Nesterov momentum",
+        _BETA_1,
+        _BETA_2,
+        _EPSILON,
+        known=True,
+        torch=Counterpart("NAdam", _ADAM, fixed={"momentum_decay": 1.0}, keras_epsilon=True),
+        otherwise="from the second step on, Keras 2 takes the decay of the momentum once more for each "
+        "array of weights",
+    ),
+    _keras(
+        "Adadelta",
+        "adaptive steps without a global one",
+        _rho(0.95),
+        _EPSILON,
+        known=True,
+        torch=Counterpart("Adadelta", {**alike("learning_rate", "rho"), "eps": ("epsilon",)}),
+        otherwise="Keras 2 squares a gradient in another order and rounds otherwise",
+    ),
+    _keras(
+        "Adagrad",
+        "steps that shrink with all past gradients",
+        _ACCUMULATOR,
+        _EPSILON,
+        known=True,
+    ),
     _keras(
         "RMSprop",
         "steps divided by a running root mean square of the gradient",
@@ -223,6 +348,9 @@ _TENSORFLOW = (
         _MOMENTUM,
         _EPSILON,
         _CENTERED,
+        known=True,
+        otherwise="Keras 2 multiplies in another order and rounds otherwise",
+        replaced={"rho": 0.9},
     ),
     _keras(
         "Ftrl",
@@ -233,6 +361,7 @@ _TENSORFLOW = (
         Parameter("l2_regularization_strength", _NOT_NEGATIVE, 0.0, "L2 penalty"),
         Parameter("l2_shrinkage_regularization_strength", _NOT_NEGATIVE, 0.0, "L2 shrinkage"),
         Parameter("beta", _NOT_NEGATIVE, 0.0, "added to the denominator"),
+        known=True,
     ),
     _keras(
         "AdamW",
@@ -242,6 +371,9 @@ _TENSORFLOW = (
         _EPSILON,
         _AMSGRAD,
         _decay(0.004, _DECOUPLED),
+        torch=Counterpart(
+            "AdamW", {**_ADAM, **alike("amsgrad", "weight_decay")}, keras_epsilon=True
+        ),
     ),
     _keras(
         "Lion",
@@ -255,7 +387,7 @@ OPTIMIZERS = {(row.library, row.name): row for row in (*_PYTORCH, *_TENSORFLOW)}
 _BY_FOLDED_NAME = {(library, name.lower()): row for (library, name), row in OPTIMIZERS.items()}
 
 
-def find(library: str, name: str) -> Optimizer | None:
+def find(library: str, name: str) -> OptimizerRow | None:
     """An optimizer of a library by its name, in any case."""
     return _BY_FOLDED_NAME.get((library, name.strip().lower()))
 

@@ -289,3 +289,12 @@ class Parameter:
     @property
     def required(self) -> bool:
         return self.default is REQUIRED
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A parameter whose value the others do not allow, and why."""
+
+    parameter: str
+    problem: str
+    reason: str

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .expressions import Expression, ExpressionKind, Row
+from .expressions import Expression, ExpressionKind, ExpressionRow
 from .parameters import Parameter, Real
 
 
 @dataclass(frozen=True)
-class Regularizer(Row):
+class Regularizer(ExpressionRow):
     """`torch` gives the terms for a tensor; Keras's L2 has no factor 1/2."""
 
     torch: Callable[[str, Expression], tuple[str, ...]] = None

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from .sequences import BAYES, MULTI_CLASS, MULTI_LABEL, PYTORCH, TENSORFLOW
+from .sequences import BAYES, PYTORCH, TENSORFLOW
 
 # How a script holds its data.
 MEMORY = "memory"
-MAPPED = "mapped"
+DISK = "disk"
 
 STORAGES = {
     MEMORY: "one byte per position, in memory",
-    MAPPED: "the same on disk, in caches beside the data files: for data larger than memory",
+    DISK: "the same on disk, in caches beside the data files: for data larger than memory",
 }
 
 INTENDED = "intended"
@@ -30,52 +30,6 @@ SUPPORTED = {
     STREAMING: (PYTORCH, TENSORFLOW),
 }
 
-# What seqgra 0.0.4 knows of the language; all else is an addition of ours.
-KNOWN_SPACES = ("DNA", "protein")
-KNOWN_TASKS = (MULTI_CLASS, MULTI_LABEL)
-KNOWN_OPERATIONS = (
-    "Conv1D",
-    "Conv2D",
-    "Dense",
-    "Dropout",
-    "Flatten",
-    "GlobalMaxPool1D",
-    "LSTM",
-    "MaxPool1D",
-    "Reshape",
-)
-KNOWN_OPTIMIZERS = {
-    PYTORCH: (
-        "Adadelta",
-        "Adagrad",
-        "Adam",
-        "AdamW",
-        "Adamax",
-        "ASGD",
-        "RMSprop",
-        "Rprop",
-        "SGD",
-    ),
-    TENSORFLOW: (
-        "SGD",
-        "Adam",
-        "Adamax",
-        "Nadam",
-        "Adadelta",
-        "Adagrad",
-        "RMSprop",
-        "Ftrl",
-    ),
-}
-# Why a Keras 3 script cannot draw what seqgra's Keras 2 drew, where there are masks.
-DRAWN_OTHERWISE = "Keras 3 draws other masks"
-# Optimizers of TensorFlow whose steps Keras 3 computes otherwise than seqgra's Keras 2, and how.
-COMPUTED_OTHERWISE = {
-    "Adadelta": "Keras 2 squares a gradient in another order and rounds otherwise",
-    "Nadam": "from the second step on, Keras 2 takes the decay of the momentum once more for each "
-    "array of weights",
-    "RMSprop": "Keras 2 multiplies in another order and rounds otherwise",
-}
 # Words that pandas reads as a missing value: in memory, seqgra turns such a label into no label.
 MISSING_WORDS = frozenset(
     """

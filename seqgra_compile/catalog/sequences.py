@@ -15,7 +15,8 @@ LABEL_NUMBER = Integer(-(10**9), 10**9)
 class SequenceSpace:
     """`alphabet` in the order of the one-hot channels; `unknown` is a letter spread over all.
 
-    `paired` has, for each letter of the alphabet, that on the opposite strand.
+    `paired` has, for each letter of the alphabet, that on the opposite strand; without, there is one
+    strand only. `known`: seqgra 0.0.4 knows it.
     """
 
     name: str
@@ -24,11 +25,12 @@ class SequenceSpace:
     folds_case: bool
     monomer: str
     paired: str | None = None
+    known: bool = True
 
 
 _SPACES = (
     SequenceSpace("DNA", "ACGT", "N", True, "nucleotide", paired="TGCA"),
-    SequenceSpace("RNA", "ACGU", "N", True, "nucleotide", paired="UGCA"),
+    SequenceSpace("RNA", "ACGU", "N", True, "nucleotide", known=False),
     # seqgra's order: by the residues' full names.
     SequenceSpace("protein", "ARNDCEQGHILKMFPSTWYV", None, False, "amino acid"),
 )
@@ -41,15 +43,5 @@ TASKS = (MULTI_CLASS, MULTI_LABEL)
 PYTORCH = "PyTorch"
 TENSORFLOW = "TensorFlow"
 BAYES = "BayesOptimalClassifier"
-LIBRARIES = (PYTORCH, TENSORFLOW, BAYES)
 
 INPUT_ENCODINGS = ("1D", "2D")
-
-_LEARNER_PREFIX = {PYTORCH: "Torch", TENSORFLOW: "Keras", BAYES: "BayesOptimal"}
-_LEARNER_TASK = {MULTI_CLASS: "MultiClass", MULTI_LABEL: "MultiLabel"}
-
-
-def implementation(library: str, sequence_space: str, task: str) -> str:
-    """The learner that seqgra would take for a library, sequence space and task."""
-    space = sequence_space[0].upper() + sequence_space[1:]
-    return f"{_LEARNER_PREFIX[library]}{space}{_LEARNER_TASK[task]}ClassificationLearner"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import itertools
 import os
+import shutil
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -31,6 +29,7 @@ from .console import (
 )
 from .console import read_definition as _read
 from .shadows import modules_in, shadowed
+from .usage import ReportedCommand
 
 _FAILED = 1
 FIRST_DEFINITIONS = {
@@ -39,42 +38,8 @@ FIRST_DEFINITIONS = {
     "bayes": "bayes.xml",
     "data": "data.xml",
 }
-
-
-class _Command(click.Command):
-    """A command that reports wrong usage, too, in the format that was asked for."""
-
-    def make_context(self, info_name: str | None, args: list[str], *rest, **extra) -> click.Context:
-        with _reported(_asked_for(args)):
-            return super().make_context(info_name, args, *rest, **extra)
-
-    def invoke(self, ctx: click.Context) -> object:
-        with _reported(ctx.params["message_format"]):
-            return super().invoke(ctx)
-
-
-@contextlib.contextmanager
-def _reported(format: str) -> Iterator[None]:
-    try:
-        yield
-    except click.UsageError as error:
-        if format == "text":
-            raise
-        messages = Messages(format)
-        hint = error.ctx and f"see {error.ctx.command_path} --help"
-        messages.problem(Problem(error.format_message(), help=hint))
-        sys.exit(messages.end(USAGE))
-
-
-def _asked_for(args: Sequence[str]) -> str:
-    """The message format in arguments that are not parsed yet."""
-    words = list(itertools.takewhile(lambda word: word != "--", args))
-    found = "text"
-    for word, after in itertools.zip_longest(words, words[1:], fillvalue=""):
-        name, equals, value = word.partition("=")
-        if name == "--message-format":
-            found = value if equals else after
-    return found if found in FORMATS else "text"
+# An explanation is as wide as the terminal, within these bounds.
+_MIN_COLUMNS, _MAX_COLUMNS = 40, 88
 
 
 _EXAMPLES = """\b
@@ -101,7 +66,7 @@ def _complete_names(_context: click.Context, _option: click.Parameter, word: str
 
 
 @click.command(
-    cls=_Command,
+    cls=ReportedCommand,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=_EXAMPLES,
 )
@@ -199,7 +164,9 @@ def _explain(code: str, messages: Messages) -> int:
 
     if code.upper() not in CODES:
         raise click.UsageError(f"there is no code '{code}'; codes are SG and three digits")
-    return print_text(explain(code.upper()) + "\n", messages)
+    columns = shutil.get_terminal_size((_MAX_COLUMNS, 24)).columns
+    width = max(_MIN_COLUMNS, min(columns, _MAX_COLUMNS))
+    return print_text(explain(code.upper(), width) + "\n", messages)
 
 
 def _list(listed: str, messages: Messages) -> int:

@@ -19,7 +19,8 @@ def laid_out(code: str) -> str:
     import black  # noqa: PLC0415 - few definitions name a module
 
     versions = {black.TargetVersion.PY310, black.TargetVersion.PY311, black.TargetVersion.PY312}
-    text = _ABOVE + code.strip("\n") + _BELOW
+    # A form feed on its own line would stay, between what is ours and what is not.
+    text = _ABOVE + code.lstrip("\n\f").rstrip() + _BELOW
     try:
         text = black.format_str(text, mode=black.Mode(target_versions=versions))
     except black.InvalidInput as error:

@@ -6,7 +6,6 @@ import functools
 import json
 import os
 import string
-import textwrap
 from collections.abc import Iterable
 from pathlib import PurePath
 
@@ -126,11 +125,10 @@ def _with_help(message: str, help: str | None) -> str:
 
 def _rule(code: str) -> dict[str, object]:
     row = CODES[code]
-    first, _, _ = textwrap.dedent(row.text).strip().partition("\n\n")
     return {
         "id": code,
         "shortDescription": {"text": row.title},
-        "fullDescription": {"text": " ".join(first.split())},
+        "fullDescription": {"text": row.summary},
         "help": {"text": explain(code)},
     }
 
@@ -138,7 +136,7 @@ def _rule(code: str) -> dict[str, object]:
 def _artifact(source: Source) -> dict[str, object]:
     return {
         "location": _location(source.name),
-        "length": len(source.data),
+        "length": source.size,
         "hashes": {"sha-256": source.sha256},
     }
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from .. import ir
-from ..catalog.losses import LOSSES, Loss, Scores
+from ..catalog.losses import LOSSES, LossRow, Scores
 from ..catalog.operations import OPERATIONS
+from ..catalog.operations.row import Unsupported
 from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.sequences import MULTI_CLASS, PYTORCH
+from ..catalog.sequences import MULTI_CLASS
 from ..messages.diagnostics import Diagnostics
 
 _NORMALISING = ("softmax", "sigmoid", "log_softmax")
-_FULL_BATCH = ("LBFGS", "Rprop")
 
 
 def check(model: ir.Model, diagnostics: Diagnostics) -> None:
@@ -19,12 +19,27 @@ def check(model: ir.Model, diagnostics: Diagnostics) -> None:
     _check_loss(model, loss, diagnostics)
     _check_optimizer(model, diagnostics)
     if isinstance(model.architecture, ir.Sequential):
+        _check_support(model, diagnostics)
         _check_result(model, diagnostics)
         if model.task.value in loss.tasks and not loss.refused:
             _check_activation(model, loss, diagnostics)
 
 
-def _check_loss(model: ir.Model, loss: Loss, diagnostics: Diagnostics) -> None:
+def _check_support(model: ir.Model, diagnostics: Diagnostics) -> None:
+    """Whether the library has a form of each operation."""
+    library = model.library.value
+    for operation in model.architecture.operations:
+        cell = OPERATIONS[operation.name].lower.get(library, Unsupported("its cell is empty"))
+        if isinstance(cell, Unsupported):
+            diagnostics.error(
+                "SG501",
+                operation.span,
+                f"{operation.name} cannot be said in {library}: {cell.reason}",
+                "write it with other operations, or choose another library",
+            )
+
+
+def _check_loss(model: ir.Model, loss: LossRow, diagnostics: Diagnostics) -> None:
     place, task = model.loss.span, model.task.value
     fitting = _fitting(loss.library, task)
     if loss.refused:
@@ -66,27 +81,20 @@ def _check_optimizer(model: ir.Model, diagnostics: Diagnostics) -> None:
         diagnostics.error(
             "SG501", optimizer.span, f"{row.name}: {row.refused}", "write Adam, its dense form"
         )
-    if row.name in _FULL_BATCH:
+    if row.full_batch:
         diagnostics.warning(
             "SG410",
             optimizer.span,
             f"{row.name} is made for the gradient of all examples, and each step sees a batch",
             "a batch_size of the whole training set is its usual form",
         )
-    if model.library.value != PYTORCH:
-        return
-    arguments = optimizer.arguments
-    nesterov = arguments.get("nesterov")
-    if (
-        nesterov
-        and nesterov.value
-        and (not arguments["momentum"].value or arguments["dampening"].value)
-    ):
+    fault = row.fault(optimizer.arguments)
+    if fault:
         diagnostics.error(
             "SG409",
-            nesterov.span,
-            "Nesterov momentum needs a momentum above 0 and a dampening of 0",
-            "PyTorch refuses any other combination",
+            optimizer.arguments[fault.parameter].span,
+            fault.problem,
+            fault.reason,
         )
 
 
@@ -129,7 +137,7 @@ def _values(shape: ir.Shape) -> str:
     return f"values of the shape {shape}"
 
 
-def _check_activation(model: ir.Model, loss: Loss, diagnostics: Diagnostics) -> None:
+def _check_activation(model: ir.Model, loss: LossRow, diagnostics: Diagnostics) -> None:
     last = model.architecture.operations[-1]
     activation = last.arguments.get("activation")
     name = OPERATIONS[last.name].activation(last.arguments)

@@ -9,17 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .. import ir
-from ..catalog.semantics import (
-    COMPUTED_OTHERWISE,
-    DRAWN_OTHERWISE,
-    INTENDED,
-    KNOWN_OPERATIONS,
-    KNOWN_OPTIMIZERS,
-    KNOWN_SPACES,
-    MISSING_WORDS,
-    STREAMING,
-)
-from ..catalog.sequences import MULTI_LABEL, PYTORCH, TENSORFLOW
+from ..catalog.libraries import LIBRARIES, LibraryRow
+from ..catalog.operations import OPERATIONS, lower
+from ..catalog.optimizers import OPTIMIZERS, OptimizerRow
+from ..catalog.semantics import INTENDED, MISSING_WORDS, STREAMING
+from ..catalog.sequences import MULTI_LABEL, SEQUENCE_SPACES
 from ..ir import Value
 from ..messages.diagnostics import Diagnostics
 from ..source import Span
@@ -40,26 +34,35 @@ def imitate(model: ir.Model, semantics: str, diagnostics: Diagnostics) -> ir.Mod
     return replace(model, optimizer=optimizer)
 
 
+def _library(model: ir.Model) -> LibraryRow:
+    return LIBRARIES[model.library.value]
+
+
+def _optimizer_row(model: ir.Model) -> OptimizerRow:
+    return OPTIMIZERS[model.library.value, model.optimizer.name]
+
+
 def _optimizer(model: ir.Model, drops: bool, diagnostics: Diagnostics) -> ir.Optimizer:
     """The optimizer, without what seqgra drops if it is to be dropped."""
     optimizer = model.optimizer
     does = "so does the script" if drops else "the script applies it"
-    if model.library.value == PYTORCH:
-        for name in ("clipnorm", "clipvalue"):
-            clip = getattr(optimizer, name)
-            if clip.value is None:
-                continue
-            message = f"{_UPSTREAM} ignores {name} for PyTorch; {does}"
-            diagnostics.note("SG701", clip.span or optimizer.span, message)
-            if drops:
-                optimizer = replace(optimizer, **{name: _dropped(clip, None)})
-    rho = optimizer.arguments.get("rho")
-    if model.library.value == TENSORFLOW and optimizer.name == "RMSprop" and rho.value != 0.9:
-        does = "so does the script" if drops else f"the script takes {rho.value}"
-        message = f"{_UPSTREAM} reads rho={rho.value} and trains with 0.9; {does}"
-        diagnostics.note("SG702", rho.span or optimizer.span, message)
+    for name in _library(model).dropped:
+        clip = getattr(optimizer, name)
+        if clip.value is None:
+            continue
+        message = f"{_UPSTREAM} ignores {name} for {model.library.value}; {does}"
+        diagnostics.note("SG701", clip.span or optimizer.span, message)
         if drops:
-            arguments = {**optimizer.arguments, "rho": _dropped(rho, 0.9)}
+            optimizer = replace(optimizer, **{name: _dropped(clip, None)})
+    for name, instead in _optimizer_row(model).replaced.items():
+        given = optimizer.arguments[name]
+        if given.value == instead:
+            continue
+        does = "so does the script" if drops else f"the script takes {given.value}"
+        message = f"{_UPSTREAM} reads {name}={given.value} and trains with {instead}; {does}"
+        diagnostics.note("SG702", given.span or optimizer.span, message)
+        if drops:
+            arguments = {**optimizer.arguments, name: _dropped(given, instead)}
             optimizer = replace(optimizer, arguments=arguments)
     return optimizer
 
@@ -72,16 +75,17 @@ def _dropped(value: Value, instead: object) -> Value:
 def _check_known(model: ir.Model, diagnostics: Diagnostics) -> None:
     """Refuse what seqgra could not have trained: there is nothing to imitate."""
     library, space = model.library, model.sequence_space
-    if space.value not in KNOWN_SPACES:
+    if not SEQUENCE_SPACES[space.value].known:
         _unknown(f"sequence space {space.value}", space.span, diagnostics)
     if isinstance(model.architecture, ir.Sequential):
-        if library.value == PYTORCH:
-            _unknown("embedded architectures for PyTorch", model.architecture.span, diagnostics)
+        if not _library(model).embedded:
+            what = f"embedded architectures for {library.value}"
+            _unknown(what, model.architecture.span, diagnostics)
         else:
             for operation in model.architecture.operations:
-                if operation.name not in KNOWN_OPERATIONS:
+                if not OPERATIONS[operation.name].known:
                     _unknown(f"operation {operation.name}", operation.span, diagnostics)
-    if model.optimizer.name not in KNOWN_OPTIMIZERS[library.value]:
+    if not _optimizer_row(model).known:
         _unknown(f"{model.optimizer.name} that works", model.optimizer.span, diagnostics)
 
 
@@ -95,15 +99,15 @@ def _unknown(what: str, span: Span, diagnostics: Diagnostics) -> None:
 
 
 def _check_equality(model: ir.Model, diagnostics: Diagnostics) -> None:
-    """Warn of what Keras 3 draws or computes otherwise than seqgra's Keras 2."""
-    if model.library.value != TENSORFLOW:
-        return
-    if isinstance(model.architecture, ir.Sequential):
-        for operation in filter(_has_masks, model.architecture.operations):
-            _warn(operation.name, operation.span, DRAWN_OTHERWISE, diagnostics)
-    optimizer = model.optimizer
-    if optimizer.name in COMPUTED_OTHERWISE:
-        _warn(optimizer.name, optimizer.span, COMPUTED_OTHERWISE[optimizer.name], diagnostics)
+    """Warn of what a library draws or computes otherwise than the version that seqgra took."""
+    masks = _library(model).other_masks
+    if masks and isinstance(model.architecture, ir.Sequential):
+        for operation in model.architecture.operations:
+            if lower(operation, model.library.value, channels_first=True).draws:
+                _warn(operation.name, operation.span, masks, diagnostics)
+    otherwise = _optimizer_row(model).otherwise
+    if otherwise:
+        _warn(model.optimizer.name, model.optimizer.span, otherwise, diagnostics)
 
 
 def _warn(name: str, span: Span, reason: str, diagnostics: Diagnostics) -> None:
@@ -115,25 +119,20 @@ def _warn(name: str, span: Span, reason: str, diagnostics: Diagnostics) -> None:
     )
 
 
-def _has_masks(operation: ir.Operation) -> bool:
-    if operation.name != "LSTM":
-        return operation.name == "Dropout"
-    return bool(operation["dropout"] or operation["recurrent_dropout"])
-
-
 def _architecture(model: ir.Model) -> ir.Sequential | ir.External | ir.Module:
-    """With a seed for each LSTM without masks.
+    """With a seed for each recurrent layer without masks.
 
     It makes no use of it, but Keras 3 draws one where there is none, and Keras 2 does not: all
     weights after it would start otherwise.
     """
-    architecture = model.architecture
-    if model.library.value != TENSORFLOW or not isinstance(architecture, ir.Sequential):
+    architecture, library = model.architecture, model.library.value
+    if not isinstance(architecture, ir.Sequential) or not _library(model).embedded:
         return architecture
     operations = tuple(
         (
             replace(operation, seed=0)
-            if operation.name == "LSTM" and not _has_masks(operation)
+            if "recurrent_dropout" in operation.arguments
+            and not lower(operation, library, channels_first=True).draws
             else operation
         )
         for operation in architecture.operations
@@ -145,7 +144,7 @@ def _note_habits(model: ir.Model, diagnostics: Diagnostics) -> None:
     """What a script does because seqgra does it, and what it still does otherwise."""
     training = model.training
     streams, shuffles = model.semantics == STREAMING, training.shuffle.value
-    is_torch = model.library.value == PYTORCH
+    library = _library(model)
     several = model.task.value == MULTI_LABEL
     notes = (
         (
@@ -155,32 +154,32 @@ def _note_habits(model: ir.Model, diagnostics: Diagnostics) -> None:
             f"as in {_UPSTREAM}, any letter beside A, C, G, T counts as N",
         ),
         (
-            is_torch,
+            library.keeps_nan,
             "SG709",
             training.epochs.span,
             f"as in {_UPSTREAM}, a validation loss that is not a number in the first epoch stays "
             "the best",
         ),
         (
-            is_torch and streams,
+            library.loses_examples and streams,
             "SG710",
             training.shuffle.span,
             f"as in {_UPSTREAM}, examples come in chunks of 10,000, and every 10,001st is lost",
         ),
         (
-            not is_torch and shuffles,
+            library.shuffles_buffer and shuffles,
             "SG711",
             training.shuffle.span,
             f"as in {_UPSTREAM}, a buffer of 10,000 examples is shuffled",
         ),
         (
-            not is_torch and streams,
+            library.counts_on and streams,
             "SG712",
             model.optimizer.span,
             f"as in {_UPSTREAM}, the optimizer counts one step too many after the first epoch",
         ),
         (
-            not is_torch and several,
+            library.first_label_only and several,
             "SG713",
             model.task.span,
             f"the accuracy of {_UPSTREAM} compares the highest score with the first true label; "

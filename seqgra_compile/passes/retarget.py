@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .. import ir
-from ..catalog import losses, optimizers, translations
+from ..catalog.counterparts import Counterpart
+from ..catalog.libraries import LIBRARIES
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import OPERATIONS
-from ..catalog.sequences import BAYES, PYTORCH
-from ..catalog.translations import Translation
+from ..catalog.optimizers import OPTIMIZERS
 from ..ir import Arguments, Value
 from ..messages.diagnostics import Diagnostics
 from ..source import Span
-
-_KINDS = {BAYES: "data definition", PYTORCH: "PyTorch module"}
 
 
 def retarget(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Model | None:
@@ -25,7 +23,7 @@ def retarget(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Mode
         diagnostics.error(
             "SG501",
             model.library.span,
-            f"an external {_KINDS[model.library.value]} cannot be compiled for {library}",
+            f"an external {LIBRARIES[model.library.value].external} cannot be compiled for {library}",
             "only an architecture whose operations are known can",
         )
         return None
@@ -49,7 +47,7 @@ def retarget(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Mode
 
 def _optimizer(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Optimizer | None:
     optimizer = model.optimizer
-    found = translations.OPTIMIZERS.get((model.library.value, optimizer.name))
+    found = OPTIMIZERS[model.library.value, optimizer.name].counterparts.get(library)
     if found is None:
         _missing(optimizer.name, optimizer.span, library, diagnostics)
         return None
@@ -61,7 +59,7 @@ def _optimizer(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Op
             "Nesterov momentum without momentum: Keras ignores it, PyTorch refuses it",
             "delete it",
         )
-    row = optimizers.OPTIMIZERS[library, found.name]
+    row = OPTIMIZERS[library, found.name]
     defaults = {parameter.name: parameter.default for parameter in row.parameters}
     return replace(
         optimizer,
@@ -75,13 +73,11 @@ def _optimizer(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Op
 
 def _loss(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Loss | None:
     loss = model.loss
-    found = translations.LOSSES.get(loss.name)
+    found = LOSSES[loss.name].counterparts.get(library)
     if found is None:
         _missing(loss.name, loss.span, library, diagnostics)
         return None
-    defaults = {
-        parameter.name: parameter.default for parameter in losses.LOSSES[found.name].parameters
-    }
+    defaults = {parameter.name: parameter.default for parameter in LOSSES[found.name].parameters}
     arguments = _arguments(found, loss.arguments, defaults, "loss", loss.span, library, diagnostics)
     return replace(loss, name=found.name, arguments=arguments)
 
@@ -96,7 +92,7 @@ def _missing(name: str, span: Span, library: str, diagnostics: Diagnostics) -> N
 
 
 def _arguments(
-    found: Translation,
+    found: Counterpart,
     given: Arguments,
     defaults: dict[str, object],
     section: str,

@@ -6,17 +6,16 @@ from collections.abc import Iterable
 
 from .. import ir
 from ..catalog import losses, operations, optimizers
-from ..catalog.operations.row import Operation as OperationRow
+from ..catalog.libraries import LIBRARIES, implementation
+from ..catalog.operations.row import OperationRow
 from ..catalog.otherwords import operation_hint, parameter_hint
 from ..catalog.parameters import Parameter
 from ..catalog.sequences import (
     BAYES,
     INPUT_ENCODINGS,
-    LIBRARIES,
     SEED,
     SEQUENCE_SPACES,
     TASKS,
-    implementation,
 )
 from ..catalog.training import FORMATS, TRAINING
 from ..grammar import BayesModel

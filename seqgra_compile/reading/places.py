@@ -185,7 +185,7 @@ class Walk:
 
     def _bound_piece(self, start: int, end: int) -> None:
         if self._longer(start, end, MAX_PIECE):
-            problem = f"a tag, or what is between two, of more than {MAX_PIECE:,} bytes"
+            problem = f"a tag, or a text between two tags, of more than {MAX_PIECE:,} bytes"
             self._refuse(Span(start, start + 1), problem, "is this the right file?")
 
     def _longer(self, start: int, end: int, most: int) -> bool:

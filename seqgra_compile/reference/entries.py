@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from ..catalog.activations import ACTIVATIONS
 from ..catalog.expressions import Expression
 from ..catalog.initializers import INITIALIZERS
-from ..catalog.losses import LOSSES, Loss
+from ..catalog.libraries import FRAMEWORKS
+from ..catalog.losses import LOSSES, LossRow
 from ..catalog.operations import OPERATIONS
 from ..catalog.operations.row import COMMON
-from ..catalog.optimizers import CLIPPING, OPTIMIZERS, Optimizer
+from ..catalog.optimizers import CLIPPING, OPTIMIZERS, OptimizerRow
 from ..catalog.parameters import Parameter
 from ..catalog.regularizers import REGULARIZERS
-from ..catalog.sequences import PYTORCH, TASKS, TENSORFLOW
+from ..catalog.sequences import TASKS
 
-BOTH = f"{PYTORCH} and {TENSORFLOW}"
+BOTH = " and ".join(FRAMEWORKS)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def _operations() -> tuple[Group, ...]:
     return (Group("operations", BOTH, tuple(entries), COMMON),)
 
 
-def _loss(row: Loss) -> Entry:
+def _loss(row: LossRow) -> Entry:
     if row.refused:
         return Entry(row.name, row.about, row.aliases, ("refused by every script",))
     defaults = {p.name: _Default(p.default) for p in row.parameters}
@@ -87,7 +88,7 @@ class _Default:
 def _losses() -> tuple[Group, ...]:
     return tuple(
         Group("losses", library, tuple(map(_loss, _of(library, LOSSES.values()))))
-        for library in (PYTORCH, TENSORFLOW)
+        for library in FRAMEWORKS
     )
 
 
@@ -95,7 +96,7 @@ def _of(library: str, rows: Iterable) -> Iterable:
     return (row for row in rows if row.library == library)
 
 
-def _optimizer(row: Optimizer) -> Entry:
+def _optimizer(row: OptimizerRow) -> Entry:
     notes = (f"refused: {row.refused}",) if row.refused else ()
     return Entry(row.name, row.about, (), notes, row.parameters)
 
@@ -104,7 +105,7 @@ def _optimizers() -> tuple[Group, ...]:
     rows = OPTIMIZERS.values()
     return tuple(
         Group("optimizers", library, tuple(map(_optimizer, _of(library, rows))), CLIPPING)
-        for library in (PYTORCH, TENSORFLOW)
+        for library in FRAMEWORKS
     )
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
 from collections.abc import Iterable
 from functools import cache
 
 from ..catalog.activations import ActivationKind
-from ..catalog.operations.row import Operation, ShapeError
+from ..catalog.operations.row import OperationRow, ShapeError
 from ..catalog.parameters import Integer, Kind, Real, Shape, Size
 from ..catalog.sequences import PYTORCH, TENSORFLOW
 from ..compiler import compile_bytes
 from ..ir import Value
+from ..script import Script
 
 _LOSSES = {PYTORCH: "CrossEntropyLoss", TENSORFLOW: "categorical_crossentropy"}
 # Inputs to try, the usual one first, and the encoding that gives them; the last one needs a Flatten.
@@ -48,19 +47,19 @@ def _value(kind: Kind) -> str:
     return {Integer: "3", Real: "0.5", ActivationKind: "relu"}[type(kind)]
 
 
-def _values(row: Operation) -> dict[str, str]:
+def _values(row: OperationRow) -> dict[str, str]:
     """The parameters that an operation must have, and windows that fit a height of 1."""
     return {p.name: _value(p.kind) for p in row.parameters if p.required or p.default == (2, 2)}
 
 
-def element(row: Operation, **more: str) -> str:
+def element(row: OperationRow, **more: str) -> str:
     """The operation with the parameters that it must have."""
     values = (more | _values(row)).items()
     attributes = "".join(f' {name}="{value}"' for name, value in values)
     return f"<operation{attributes}>{row.name}</operation>"
 
 
-def definition(row: Operation, library: str) -> str:
+def definition(row: OperationRow, library: str) -> str:
     """A definition whose first operation this is; a Flatten stands before it if it must."""
     encoding, shape, flattened = _input(row)
     first = {"input_shape": str(shape)}
@@ -75,7 +74,7 @@ def definition(row: Operation, library: str) -> str:
     )
 
 
-def _input(row: Operation) -> tuple[str, tuple[int, ...], int]:
+def _input(row: OperationRow) -> tuple[str, tuple[int, ...], int]:
     """The first input that an operation takes."""
     given = _values(row)
     arguments = {
@@ -92,37 +91,27 @@ def _input(row: Operation) -> tuple[str, tuple[int, ...], int]:
 
 
 @cache
-def script(row_definition: str) -> str:
-    """The script of a definition."""
+def _arranged(row_definition: str) -> Script:
+    """The script of a definition, before it is text."""
     compilation = compile_bytes("example.xml", row_definition.encode())
-    if compilation.script is None:
+    if compilation.arranged is None:
         found = [f"{d.code} {d.message}" for d in compilation.diagnostics]
         raise ValueError("; ".join(found))
-    return compilation.script
+    return compilation.arranged
 
 
-def lines(row: Operation, library: str) -> Iterable[tuple[str, str]]:
+def lines(row: OperationRow, library: str) -> Iterable[tuple[str, str]]:
     """An operation's heading in the script, and its lines: PyTorch has two places for them."""
     number = 2 if _input(row)[2] else 1
-    text = script(definition(row, library))
-    if library == PYTORCH:
-        shape = (48,) if number == 2 else _input(row)[1]
-        places = _torch_lines(text, number)
-        result = re.search(r"->(?!.*->)(.*)", places[-1])[1]
-        yield from ((f"{number} {row.name}: {shape} ->{result}", place) for place in places)
-        return
-    heading = rf"^ *# ({number} {row.name}: .*)\n((?: *[^#\s].*\n)*)"
-    for found in re.finditer(heading, text, re.MULTILINE):
-        yield found[1], textwrap.dedent(found[2]).rstrip()
+    layer = _arranged(definition(row, library)).layers[number - 1]
+    for statements in (layer.make, layer.apply):
+        if statements:
+            yield layer.heading, "\n".join(map(_at_the_margin, statements))
 
 
-def _torch_lines(text: str, number: int) -> list[str]:
-    """What makes the operation stands before the last Dense, what applies it before its Flatten."""
-    model = text.partition("\nclass Model(")[2]
-    make = model.partition("super().__init__()\n")[2].partition(f"self.dense_{number + 2} ")[0]
-    apply = model.partition("def forward(self, x: torch.Tensor) -> torch.Tensor:\n")[2]
-    apply = re.split(rf"(?: *x = x\.permute.*# to \(.*\n)?.*# {number + 1} Flatten ->", apply)[0]
-    if number == 2:
-        apply = re.split(r"# 1 Flatten -> .*\n", apply)[1]
-    places = (textwrap.dedent("        " + place.strip()).rstrip() for place in (make, apply))
-    return [place for place in places if place]
+def _at_the_margin(statement: str) -> str:
+    """Without the indentation of its place, which all of its lines have but the first."""
+    first, *rest = statement.split("\n")
+    closing = rest[-1] if rest else ""
+    indent = len(closing) - len(closing.lstrip())
+    return "\n".join([first, *(line[indent:] for line in rest)])

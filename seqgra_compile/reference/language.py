@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Callable, Iterable
 
-from ..catalog.activations import ACTIVATIONS, torch_activation
+from ..catalog.activations import ACTIVATIONS
 from ..catalog.expressions import default as default_call
 from ..catalog.initializers import INITIALIZER, INITIALIZERS, torch_initializer
+from ..catalog.libraries import FRAMEWORKS
 from ..catalog.losses import LOSSES
 from ..catalog.operations import OPERATIONS
-from ..catalog.operations.row import COMMON, Operation
+from ..catalog.operations.row import COMMON, OperationRow
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.parameters import Parameter
 from ..catalog.regularizers import REGULARIZER, REGULARIZERS, torch_regularizer
@@ -21,6 +22,7 @@ from ..ir import Value
 from ..messages.codes import CODES
 from ..pycode import Code, call
 from . import about
+from .codes import codes_page
 from .entries import KINDS, Entry, default, meaning, written
 from .examples import element, lines
 from .schema import model_schema
@@ -155,18 +157,19 @@ def _formats() -> str:
 # ---- operations ----
 
 
-def _operation(row: Operation) -> Iterable[str]:
+def _operation(row: OperationRow) -> Iterable[str]:
     also = f" Also: {', '.join(f'`{alias}`' for alias in row.aliases)}." if row.aliases else ""
     yield f"### {row.name}"
     yield row.about[0].upper() + row.about[1:] + "." + also
     if row.parameters:
         yield _parameters(row.parameters)
-    heading = next(iter(lines(row, TENSORFLOW)))[0].partition(": ")[2]
+    made = {library: tuple(lines(row, library)) for library in reversed(FRAMEWORKS)}
+    heading = made[FRAMEWORKS[0]][0][0].partition(": ")[2]
     yield f"Example: {heading.replace('->', 'becomes')}"
     yield _code("xml", element(row))
-    for library in (TENSORFLOW, PYTORCH):
+    for library, found in made.items():
         yield f"In {library}:"
-        yield _code("python", *(text for _, text in lines(row, library)))
+        yield _code("python", *(text for _, text in found))
 
 
 # ---- losses and optimizers ----
@@ -218,10 +221,7 @@ def _optimizers() -> Iterable[str]:
 
 
 def _activations() -> str:
-    rows = (
-        (f"`{row.name}`", row.about, f"`{torch_activation(row.name, Code('x'))}`")
-        for row in ACTIVATIONS.values()
-    )
+    rows = ((f"`{row.name}`", row.about, f"`{row.module(dim=-1)}`") for row in ACTIVATIONS.values())
     return _table(("Activation", "What it is", f"In {PYTORCH}"), rows)
 
 
@@ -266,11 +266,12 @@ def _departures() -> Iterable[str]:
     for code, row in sorted(CODES.items()):
         if code.startswith("SG7"):
             yield f"### {code}: {row.title}"
-            yield textwrap.dedent(row.text).strip()
+            yield re.sub(r"(?m)^## .*\n\n", "", row.text)
 
 
 # The files that are made from the catalog: path, and what makes the text.
 PAGES: dict[str, Callable[[], str]] = {
     "schemas/model-definition.xsd": model_schema,
     "docs/language.md": language_page,
+    "docs/codes.md": codes_page,
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import product
 from xml.etree import ElementTree as ET
 
+from ..catalog.libraries import LIBRARIES, implementation
 from ..catalog.losses import LOSSES
 from ..catalog.operations import OPERATIONS
 from ..catalog.operations.row import COMMON
@@ -14,10 +15,8 @@ from ..catalog.parameters import Parameter
 from ..catalog.sequences import (
     ID,
     INPUT_ENCODINGS,
-    LIBRARIES,
     SEQUENCE_SPACES,
     TASKS,
-    implementation,
 )
 from ..catalog.training import FORMATS, TRAINING
 from .entries import default, meaning

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from xml.etree import ElementTree as ET
 
 from ..catalog.activations import ACTIVATIONS, ActivationKind
-from ..catalog.expressions import ExpressionKind, Row, default
+from ..catalog.expressions import ExpressionKind, ExpressionRow, default
 from ..catalog.parameters import (
     FALSE,
     MAX_INTEGER,
@@ -123,7 +123,7 @@ def _expression(kind: ExpressionKind) -> ET.Element:
     return xs("simpleType", xs("union", words(usual), pattern(anywhere, base="xs:string")))
 
 
-def _spellings(row: Row) -> tuple[str, str]:
+def _spellings(row: ExpressionRow) -> tuple[str, str]:
     return row.name, written(default(row))
 
 

@@ -3,8 +3,8 @@
     python tests/hostile/attacks.py [NAME...] [--markdown] [--seconds 60]
 
 Each attack is one run of the command in a process and a folder of its own, started with the limits
-that nobody should need: so many seconds, and 4 GiB of memory. The time is that of the whole run,
-the start of Python included; the row `nothing` is a run on an empty definition. Exit status: 1 if
+that nobody should need: so many seconds, and 4 GiB of memory. The time is the processor's for the
+whole run, the start of Python included; the row `nothing` is a run on an empty definition. Exit status: 1 if
 an attack ends otherwise than with its code.
 """
 
@@ -17,7 +17,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,15 +33,16 @@ WEIGHTS = (ACCEPT / "tf-ml2-dna40-conv2d-weights" / "model.xml").read_bytes()
 JSON = (ACCEPT / "tf-ml2-dna24-keras-json" / "model.xml").read_bytes()
 JSON_FILE = next((ACCEPT / "tf-ml2-dna24-keras-json" / "networks").iterdir())
 MEMORY = 4 * 2**30
+_NAN = float("nan")
 FINE = ""
-# The command under its limits; at its end it tells its own peak, which `ru_maxrss` would mix with
-# that of the process which started it.
+# The command under its limits; at its end it tells its own time and its own peak, which `ru_maxrss`
+# would mix with that of the process which started it.
 CHILD = """
-import atexit, resource, sys
+import atexit, resource, sys, time
 def tell():
     lines = open("/proc/self/status").read().splitlines()
     peak = next(line.split()[1] for line in lines if line.startswith("VmHWM"))
-    open(".peak", "w").write(peak)
+    open(".cost", "w").write(f"{time.process_time()} {peak}")
 atexit.register(tell)
 memory, seconds = int(sys.argv[1]), int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -179,7 +179,17 @@ ATTACKS = [
     ),
     Attack("undefined entity", _with(b"Which of", b"&a;"), "SG101"),
     Attack(
-        "XInclude", _with(b"Which of", b'<xi:include href="/etc/passwd" parse="text"/>'), "SG104"
+        "XInclude",
+        _with(
+            b"Which of",
+            b'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="/etc/passwd" parse="text"/>',
+        ),
+        "SG104",
+    ),
+    Attack(
+        "XInclude, not declared",
+        _with(b"Which of", b'<xi:include href="/etc/passwd" parse="text"/>'),
+        "SG101",
     ),
     Attack(
         "schema at an address",
@@ -237,6 +247,13 @@ ATTACKS = [
     ),
     Attack(
         "a comment of 15 MB", _with(b"<seed>", b"<!--%s--><seed>" % (b"x" * 15 * 10**6)), "SG105"
+    ),
+    Attack("600,000 CDATA sections", _with(b"Which of", b"a<![CDATA[b]]>" * 590_000), FINE),
+    Attack("1,000,000 comments", _with(b"Which of", b"<!---->" * 10**6), FINE),
+    Attack(
+        "100,000 undeclared prefixes",
+        _with(b"Which of", b"<a %s/>" % b" ".join(b'b:a%x=""' % n for n in range(10**5))),
+        "SG101",
     ),
     Attack("5,000,000 line ends", _with(b"<seed>", b"\n" * 5 * 10**6 + b"<seed>"), FINE),
     Attack("17 MB", _with(b"<seed>", b" " * 17 * 10**6 + b"<seed>"), "SG105"),
@@ -454,7 +471,6 @@ def cost(attack: Attack, seconds: float) -> Cost:
             command.append("--check")
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         with open(folder / ".out", "wb") as out, open(folder / ".err", "wb") as err:
-            start = time.perf_counter()
             process = subprocess.run(
                 command,
                 cwd=folder,
@@ -463,9 +479,8 @@ def cost(attack: Attack, seconds: float) -> Cost:
                 stdout=out,
                 stderr=err,
             )
-            taken = time.perf_counter() - start
-        peak = folder / ".peak"
-        mebibytes = int(peak.read_text()) / 1024 if peak.exists() else float("nan")
+        told = folder / ".cost"
+        taken, peak = map(float, told.read_text().split()) if told.exists() else (_NAN, _NAN)
         said = (folder / ".err").read_text("utf-8", "replace")
         codes = dict.fromkeys(re.findall(r"(?:error)\[(SG\d+)\]", said))
         found = " ".join(codes) or (
@@ -475,7 +490,7 @@ def cost(attack: Attack, seconds: float) -> Cost:
             found = "code was run"
         fits = found.startswith(attack.code) if attack.code else found == ""
         good = fits and "SG9" not in found and "Traceback" not in said
-        return Cost(taken, mebibytes, found, "" if good else said[:400])
+        return Cost(taken, peak / 1024, found, "" if good else said[:400])
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from random_definitions import draw
 
-from seqgra_compile.catalog.semantics import INTENDED, MAPPED, SEMANTICS
+from seqgra_compile.catalog.semantics import DISK, INTENDED, SEMANTICS
 from seqgra_compile.compiler import UnsupportedSemantics, compile_bytes
 from seqgra_compile.script import Script
 
@@ -39,7 +39,7 @@ SCRIPTS = [of_file(path) for path in DEFINITIONS]
 def under_other_options(paths: Iterable[Path] = DEFINITIONS) -> list[Script]:
     """Definitions under the other semantics, and with their data on disk."""
     others = [{"semantics": name} for name in SEMANTICS if name != INTENDED]
-    others += [each | {"storage": MAPPED} for each in ({}, *others)]
+    others += [each | {"storage": DISK} for each in ({}, *others)]
     found = [of_file(path, **options) for path in paths for options in others]
     return [script for script in found if script]
 

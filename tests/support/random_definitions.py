@@ -11,9 +11,9 @@ from seqgra_compile.catalog import losses, optimizers
 from seqgra_compile.catalog.activations import ACTIVATIONS, ActivationKind
 from seqgra_compile.catalog.expressions import ExpressionKind
 from seqgra_compile.catalog.initializers import INITIALIZERS
-from seqgra_compile.catalog.losses import Loss, Scores
+from seqgra_compile.catalog.losses import LossRow, Scores
 from seqgra_compile.catalog.operations import OPERATIONS
-from seqgra_compile.catalog.operations.row import COMMON, Operation, ShapeError
+from seqgra_compile.catalog.operations.row import COMMON, OperationRow, ShapeError
 from seqgra_compile.catalog.parameters import (
     Boolean,
     Choice,
@@ -158,7 +158,7 @@ class _Draw:
         return found
 
     def fitting(
-        self, row: Operation, shape: tuple[int, ...]
+        self, row: OperationRow, shape: tuple[int, ...]
     ) -> tuple[dict[str, str], tuple[int, ...]] | None:
         """Arguments with which an operation takes its input, and the shape that it gives."""
         for _ in range(5):
@@ -290,7 +290,7 @@ def _can_start(weights: Iterable[Weight], arguments: Arguments) -> bool:
     )
 
 
-def _takes(row: Loss, values: dict[str, str], last: str) -> bool:
+def _takes(row: LossRow, values: dict[str, str], last: str) -> bool:
     arguments = {
         each.name: Value(each.kind.parse(values.get(each.name, str(each.default))), "", None)
         for each in row.parameters

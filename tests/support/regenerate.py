@@ -1,5 +1,5 @@
-"""Write anew what the compiler says and makes: golden/reject/*/stderr.txt, golden/accept/*/train.py,
-and the pages that are made from its tables.
+"""Write anew what the compiler says and makes: golden/reject/*/stderr.txt, golden/check/*/stderr.txt,
+golden/accept/*/train.py, and the pages that are made from its tables.
 
 With --histories the scripts are then run, which takes a minute or two and both libraries, and what
 they compute goes to golden/accept/*/history.json. A record that this run agrees with stays as it
@@ -18,10 +18,10 @@ from pathlib import Path
 
 import history
 from cases import ALL_CASES, Case
-from run_command import options, run
+from run_command import options, run, run_data
 from runs import Run, run_cases
 
-from seqgra_compile.catalog.sequences import LIBRARIES
+from seqgra_compile.catalog.libraries import LIBRARIES
 from seqgra_compile.reference.language import PAGES
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
@@ -39,6 +39,8 @@ def main() -> int:
 def _texts() -> bool:
     for case in sorted(path.parent for path in GOLDEN.glob("reject/*/model.xml")):
         _write(case / "stderr.txt", run(*options(case), "--check", "model.xml", folder=case).stderr)
+    for case in sorted(path.parent for path in GOLDEN.glob("check/*/model.xml")):
+        _write(case / "stderr.txt", run_data("check", "model.xml", "data", folder=case).stderr)
     for name, text in PAGES.items():
         _write(GOLDEN.parent / name, text().encode())
     failed = False

@@ -1,4 +1,4 @@
-"""`seqgra-compile` and `seqgra-audit` inside this process: exit status, standard output and standard error."""
+"""`seqgra-compile`, `seqgra-audit` and `seqgra-data` inside this process: exit status, standard output and standard error."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from click import Command
 from click.testing import CliRunner
 
 from seqgra_compile.commands import audit as audit_cli
+from seqgra_compile.commands import data as data_cli
 from seqgra_compile.commands.compile import main
 
 
@@ -29,6 +30,11 @@ def run(*arguments: str | Path, folder: Path = Path(), stdin: bytes = b"") -> Re
 def run_audit(*arguments: str | Path, folder: Path = Path(), stdin: bytes = b"") -> Result:
     """Run the auditor with a folder as its current directory."""
     return _run(audit_cli.main, arguments, folder, stdin)
+
+
+def run_data(*arguments: str | Path, folder: Path = Path(), stdin: bytes = b"") -> Result:
+    """Run the maker and checker of data folders with a folder as its current directory."""
+    return _run(data_cli.main, arguments, folder, stdin)
 
 
 def _run(command: Command, arguments: Sequence[str | Path], folder: Path, stdin: bytes) -> Result:

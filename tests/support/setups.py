@@ -155,6 +155,9 @@ def others() -> Iterator[Setup]:
         "global-max-ties",
         (conv1d(activation="relu", bias_initializer="Constant(-0.3)"), "GlobalMaxPool1D"),
     )
+    relu = conv1d(activation="relu", bias_initializer="Constant(-0.3)")
+    yield Setup("global-max-ties-deep", (relu, "MaxPool1D", relu, "GlobalMaxPool1D"))
+    yield Setup("global-max-ties-of-copies", (conv1d(), 'UpSampling1D size="3"', "GlobalMaxPool1D"))
     yield Setup("global-max-after-lstm", (lstm(return_sequences=True), "GlobalMaxPool1D"))
     yield Setup("dense-no-bias", ("Flatten", 'Dense units="4" use_bias="False" activation="relu"'))
     yield Setup("dense-on-positions", ('Dense units="4" activation="softmax"', "Flatten"))
@@ -268,6 +271,18 @@ def gated() -> Iterator[Setup]:
         what = ("kernel", "recurrent", "bias") + ("activity",) * (name == "GRU")
         penalised = {f"{weight}_regularizer": "l2" for weight in what}
         yield Setup(f"{kind}-penalty", (name + attributes(units=4, **penalised, **other),))
+
+
+def gru_of_pytorch() -> Iterator[Setup]:
+    """nn.GRU has its gates in another order: where that can be seen, the script has its own."""
+    for name, settings in (
+        ("no-bias", {"use_bias": False}),
+        ("constant-bias", {"bias_initializer": "Ones()"}),
+        ("drawn-bias", {"bias_initializer": "RandomNormal()"}),
+        ("identity", {"kernel_initializer": "Identity()"}),
+        ("frozen", {"trainable": False}),
+    ):
+        yield Setup(f"gru-{name}", ("GRU" + attributes(units=4, **settings),))
 
 
 def simple_layers() -> Iterator[Setup]:
@@ -394,6 +409,7 @@ SETUPS = (
     *separate_channels(),
     *recurrent(),
     *gated(),
+    *gru_of_pytorch(),
     *others(),
     *simple_layers(),
     *penalties(),

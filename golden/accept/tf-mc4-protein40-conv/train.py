@@ -12,10 +12,11 @@ Writes: saved_model.keras, model-architecture.json, history.tsv, metrics.json,
 
 # /// script
 # requires-python = ">=3.10"
-# dependencies = ["keras>=3.5", "numpy", "tensorflow>=2.17"]
+# dependencies = ["keras>=3.8", "numpy", "tensorflow>=2.17"]
 # ///
 
 import argparse
+import collections
 import hashlib
 import io
 import json
@@ -26,7 +27,7 @@ import sqlite3
 import sys
 import time
 import warnings
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -35,6 +36,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only
 import keras
 import numpy as np
 import tensorflow as tf
+
+if [int(part) for part in keras.__version__.split(".")[:2]] < [3, 8]:
+    sys.exit(f"Keras {keras.__version__}: this script needs 3.8 or later")
+if [int(part) for part in tf.__version__.split(".")[:2]] < [2, 17]:
+    sys.exit(f"TensorFlow {tf.__version__}: this script needs 2.17 or later")
 
 # ---- Definition --------------------------------------------------------------
 MODEL_ID = "tf-mc4-protein40-conv"  # general/@id
@@ -67,35 +73,84 @@ CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ARNDCEQGHILKMFPSTWYV")] = range(20)
 
 
+def explain_header(line: bytes) -> str:
+    """What a file is that begins with this line, and how to make a data file of it."""
+    kinds = {
+        b"\x1f\x8b": "compressed by gzip; decompress it: gunzip FILE.gz",
+        b"PK\x03\x04": "a zip archive; unpack it: unzip FILE",
+        b">": "FASTA; convert it: seqgra-data fasta c1=a.fa c2=b.fa -o data/",
+        b"chr": "BED; convert it: seqgra-data bed c1=a.bed --genome g.fa -o data/",
+        b"\xff\xfe": "UTF-16; convert it: iconv -f utf-16 -t utf-8 FILE",
+        b"\xef\xbb\xbf": "text with a byte order mark; save it as UTF-8 without one",
+        b"x\ty\r": "text with \\r at line ends; convert it: tr '\\r' '\\n' < FILE",
+    }
+    for start, kind in kinds.items():
+        if line.startswith(start):
+            return f"this is {kind}"
+    table = "seqgra-data table FILE --sequence COLUMN --label COLUMN -o data/"
+    return f"found {line[:20]!r}, need x, tab, y; convert other tables: {table}"
+
+
+def explain(line: bytes, length: int) -> str:
+    """What is wrong with an example's line."""
+    columns = line.count(b"\t") + 1
+    sequence, _, label = line.partition(b"\t")
+    letter = sequence.translate(CODE_OF).find(255)
+    if columns != 2:
+        return f"columns: {columns}, need 2: a sequence, a tab, its label"
+    if len(sequence) != length:
+        return f"length {len(sequence)}, need {length}"
+    if letter != -1:
+        found = chr(sequence[letter])
+        return f"letter {letter + 1} is {found!a}, need one of ARNDCEQGHILKMFPSTWYV"
+    name = label.decode(errors="surrogateescape")
+    return f"no label {name[:50]!a} in the definition"
+
+
+def read_examples(path: Path, length: int, digest) -> Iterator[tuple]:
+    """The codes and the class index of each example; digest takes in all bytes.
+
+    Blank lines are skipped. Bad lines end the run, once all of them are known.
+    """
+    index_of = {label.encode(): index for index, label in enumerate(LABELS)}
+    lengths, bad, problems = collections.Counter(), 0, []
+    with path.open("rb") as file:
+        line = file.readline(100)
+        digest.update(line)
+        if line.rstrip(b"\r\n") != b"x\ty":
+            sys.exit(f"{path}:1: {explain_header(line)}")
+        for number, line in enumerate(file, start=2):
+            digest.update(line)
+            line = line.rstrip(b"\r\n")
+            if not line:
+                continue
+            sequence, tab, label = line.partition(b"\t")
+            x = sequence.translate(CODE_OF)
+            lengths[len(x)] += 1
+            if tab and len(x) == length and 255 not in x and label in index_of:
+                yield x, index_of[label]
+            else:
+                bad += 1
+                if bad <= 20:
+                    problems.append(f"{path}:{number}: {explain(line, length)}")
+    if not lengths:
+        sys.exit(f"{path}: no example below the header")
+    if bad:
+        found = ", ".join(f"{n} ({count}x)" for n, count in lengths.most_common(5))
+        labels = ", ".join(map(repr, LABELS[:10])) + ", ..." * (len(LABELS) > 10)
+        problems.append(f"{path}: bad lines: {bad}, shown: {len(problems)}")
+        problems.append(f"  lengths found: {found}; the definition's labels: {labels}")
+        sys.exit("\n".join(problems))
+
+
 def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
     """Codes (N, length) uint8, class indices (N,) int64; the file's SHA-256."""
-    text = path.read_bytes()
-    digest, text = hashlib.sha256(text).hexdigest(), text.rstrip(b"\r\n")
-    if not text.startswith((b"x\ty\n", b"x\ty\r\n")):
-        sys.exit(f"{path}:1: expected x, tab, y, then examples; found {text[:16]!r}")
-    ends = np.append(np.flatnonzero(np.frombuffer(text, np.uint8) == 10), len(text))
-    starts = ends[:-1] + 1  # of the examples' lines
-    index_of = {label: index for index, label in enumerate(LABELS)}
-    first = {}  # row with the same text behind its letters: a tab, a label
-    behind = zip((starts + length).tolist(), ends[1:].tolist())
-    rows = [first.setdefault(text[a:b], row) for row, (a, b) in enumerate(behind)]
-    targets = np.zeros(len(rows), np.int64)
-    for row in first.values():
-        place = f"{path}:{row + 2}"
-        x, *y = text[starts[row] : ends[row + 1]].removesuffix(b"\r").split(b"\t")
-        if len(x) != length or len(y) != 1:
-            sys.exit(f"{place}: {len(x)} letters, {len(y)} tabs; need {length} and 1")
-        label = y[0].decode(errors="surrogateescape")
-        if label not in index_of:
-            sys.exit(f"{place}: the definition has no label {label[:50]!r}")
-        targets[row] = index_of[label]
-    text = np.frombuffer(text.translate(CODE_OF), np.uint8)  # in its place, for memory
-    codes = np.lib.stride_tricks.sliding_window_view(text, length)[starts]
-    if codes.max() == 255:
-        row, at = np.argwhere(codes == 255)[0]
-        letter = f"letter {at + 1} is {chr(path.read_bytes()[starts[row] + at])!a}"
-        sys.exit(f"{path}:{row + 2}: {letter}, none of ARNDCEQGHILKMFPSTWYV")
-    return codes, targets[rows], digest
+    codes, targets, digest = bytearray(), [], hashlib.sha256()
+    for x, y in read_examples(path, length, digest):
+        codes += x
+        targets.append(y)
+    codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
+    return codes, np.array(targets, np.int64), digest.hexdigest()
 
 
 def one_hot(codes: tf.Tensor) -> tf.Tensor:
@@ -227,13 +282,6 @@ def accuracy(targets: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
     return tf.cast(correct, tf.float32)
 
 
-def check_loss(title: str, batch: int, logs: dict[str, float]) -> None:
-    """End the run at the first loss that is no finite number."""
-    if not math.isfinite(logs["loss"]):
-        title += f", batch {batch + 1}"
-        sys.exit(f"{title}: loss not finite; lower the learning rate?")
-
-
 def train(model: keras.Model, sets: dict, out: Path, run: dict) -> dict:
     """Save the weights of the epoch with the lowest validation loss; return its row."""
     training, validation, epochs = sets["training"], sets["validation"], run["epochs"]
@@ -248,20 +296,18 @@ def train(model: keras.Model, sets: dict, out: Path, run: dict) -> dict:
         epoch = len(epochs) + 1
         title = f"epoch {epoch}/{EPOCHS}"
         order = epoch_order(len(training[0]), epoch)
-        callback = keras.callbacks.LambdaCallback
         logs = model.fit(
             batches(*training, order),
             initial_epoch=epoch - 1,
             epochs=epoch,
             validation_data=in_order,
             shuffle=False,  # the order is ready
-            callbacks=[callback(on_train_batch_end=partial(check_loss, title))],
             verbose=1 if sys.stdout.isatty() else 0,
         ).history
         names = ("loss", "val_loss", "val_accuracy")
         mean, loss, score = (logs[name][0] for name in names)
-        if not math.isfinite(loss):
-            sys.exit(f"{title}, validation: loss not finite; lower the learning rate?")
+        if not (math.isfinite(mean) and math.isfinite(loss)):
+            sys.exit(f"{title}: loss not finite; lower the learning rate?")
         row = {"epoch": epoch, "training_loss": mean, "validation_loss": loss}
         epochs.append(row | {"validation_accuracy": score})
         losses = f"training loss {mean:.4f}  validation loss {loss:.4f}"
@@ -366,17 +412,20 @@ def load_checkpoint(path: Path, run: dict, model: keras.Model) -> None:
 
 
 def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
-    """How many examples of a set are in an earlier one, too."""
-    found, shared = {}, {}
+    """How many examples of each set are also in an earlier one."""
+    # A sequence's hash() is fixed within a process and has 64 bits: two sets of a
+    # million different sequences have a value in common in 1 of 18 million runs.
+    hashes, copies = {}, {}
     for name, (codes, _) in sets.items():
-        keys = [hash(bytes(x)) for x in codes]
-        for other, known in found.items():
-            shared[f"{name} in {other}"] = sum(key in known for key in keys)
-        found[name] = set(keys)
-    for pair, count in shared.items():
-        if count:
-            print(f"warning: {count} examples are in two sets: {pair}")
-    return shared
+        of_set = np.fromiter((hash(bytes(x)) for x in codes), np.int64)
+        for earlier, known in hashes.items():
+            count = np.isin(of_set, known).sum().item()
+            copies[f"{name} in {earlier}"] = count
+            if count:
+                warning = f"{name} examples that are also in {earlier}: {count}"
+                print(f"warning: {warning}", file=sys.stderr)
+        hashes[name] = of_set
+    return copies
 
 
 def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
@@ -399,6 +448,7 @@ def test(model: keras.Model, codes, targets, out: Path) -> dict:
     """What the model is worth on the test set; a row an example in test-y-hat.txt."""
     in_order = batches(codes, targets, np.arange(len(codes)))
     result = model.evaluate(in_order, verbose=0, return_dict=True)
+    model.steps_per_execution = 1  # predict would hold that many batches at once
     scores = model.predict(in_order, verbose=0)
     y = np.array(targets[:])[:, None] == np.arange(len(LABELS))
     y_hat = scores
@@ -483,17 +533,37 @@ def choose_device(gpu: int, threads: int) -> str:
     return "cpu" if gpu == -1 else f"gpu:{gpu} {details(gpus[gpu])['device_name']}"
 
 
+def neighbour(path: Path) -> str:
+    """The file that is there in place of a missing one, and what to do with it."""
+    for other in sorted(path.parent.glob(f"{path.stem}.*")):
+        if other.is_file():
+            fix = "gunzip it" if other.suffix == ".gz" else "convert it: seqgra-data"
+            return f", but there is {other.name}; {fix}"
+    return ""
+
+
 def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
     """The sets' codes and targets; the test set may be missing."""
     sets, length = {}, SEQUENCE_LENGTH
     for name in ("training", "validation", "test"):
         path = data_dir / f"{name}.txt"
-        if name != "test" or path.exists():
-            codes, targets, digest = read_set(path, length)
-            sets[name] = codes, targets
-            counts = np.bincount(targets, minlength=len(LABELS)).tolist()
-            run["data"][name] = {"sha256": digest, "examples": len(codes)}
-            run["data"][name]["labels"] = dict(zip(LABELS, counts))
+        if not path.exists():
+            other = neighbour(path)
+            if name != "test":
+                problem = f"No such file or directory{other}"
+                raise FileNotFoundError(0, problem, str(path))
+            if other:
+                print(f"warning: {path} is missing{other}", file=sys.stderr)
+            continue
+        codes, targets, digest = read_set(path, length)
+        sets[name] = codes, targets
+        counts = np.bincount(targets, minlength=len(LABELS))
+        run["data"][name] = {"sha256": digest, "examples": len(codes)}
+        run["data"][name]["labels"] = dict(zip(LABELS, counts.tolist()))
+        missing = [repr(LABELS[index]) for index in np.flatnonzero(counts == 0)]
+        if missing:
+            some = ", ".join(missing[:5]) + ", ..." * (len(missing) > 5)
+            print(f"warning: {path} has no example of {some}", file=sys.stderr)
     return sets
 
 
@@ -506,13 +576,20 @@ def main() -> None:
     sets = read_sets(arguments.data_dir, run)
     lock = open_folder(out, arguments.resume, run)
     copies = find_copies(sets)
-    for name, arrays in sets.items():
-        sets[name] = [tf.constant(array) for array in arrays]
+    with tf.device("CPU:0"):  # batches are made there
+        for name, arrays in sets.items():
+            sets[name] = [tf.constant(array) for array in arrays]
 
     set_seed()
     model = build_model()
     optimizer, loss_fn = build_optimizer(), build_loss()
-    model.compile(optimizer, loss_fn, metrics=[accuracy], jit_compile=False)
+    model.compile(
+        optimizer,
+        loss_fn,
+        metrics=[accuracy],
+        steps_per_execution=10,  # batches a call of TensorFlow: faster, same weights
+        jit_compile=False,
+    )
     optimizer.build(model.trainable_variables)
     set_seed()  # again, as seqgra does: training draws the same, however it was built
     if (out / "checkpoint").exists():

@@ -17,6 +17,7 @@ Writes: saved_model.pth, history.tsv, metrics.json, receipt.json, test-y-hat.txt
 # ///
 
 import argparse
+import collections
 import hashlib
 import io
 import json
@@ -25,6 +26,7 @@ import platform
 import sqlite3
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +34,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from tqdm import tqdm
+
+if [int(part) for part in torch.__version__.split(".")[:2]] < [2, 4]:
+    sys.exit(f"PyTorch {torch.__version__}: this script needs 2.4 or later")
 
 # ---- Definition --------------------------------------------------------------
 MODEL_ID = "torch-ml3-rna24-lstm-steps"  # general/@id
@@ -62,35 +67,90 @@ CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
 
 
+def explain_header(line: bytes) -> str:
+    """What a file is that begins with this line, and how to make a data file of it."""
+    kinds = {
+        b"\x1f\x8b": "compressed by gzip; decompress it: gunzip FILE.gz",
+        b"PK\x03\x04": "a zip archive; unpack it: unzip FILE",
+        b">": "FASTA; convert it: seqgra-data fasta c1=a.fa c2=b.fa -o data/",
+        b"chr": "BED; convert it: seqgra-data bed c1=a.bed --genome g.fa -o data/",
+        b"\xff\xfe": "UTF-16; convert it: iconv -f utf-16 -t utf-8 FILE",
+        b"\xef\xbb\xbf": "text with a byte order mark; save it as UTF-8 without one",
+        b"x\ty\r": "text with \\r at line ends; convert it: tr '\\r' '\\n' < FILE",
+    }
+    for start, kind in kinds.items():
+        if line.startswith(start):
+            return f"this is {kind}"
+    table = "seqgra-data table FILE --sequence COLUMN --label COLUMN -o data/"
+    return f"found {line[:20]!r}, need x, tab, y; convert other tables: {table}"
+
+
+def explain(line: bytes, length: int) -> str:
+    """What is wrong with an example's line."""
+    columns = line.count(b"\t") + 1
+    sequence, _, label = line.partition(b"\t")
+    letter = sequence.translate(CODE_OF).find(255)
+    if columns != 2:
+        return f"columns: {columns}, need 2: a sequence, a tab, its labels"
+    if len(sequence) != length:
+        return f"length {len(sequence)}, need {length}"
+    if letter != -1:
+        found = chr(sequence[letter])
+        return f"letter {letter + 1} is {found!a}, need one of ACGUN"
+    names = label.decode(errors="surrogateescape").split("|")
+    name = next(name for name in names if name not in LABELS)
+    return f"no label {name[:50]!a} in the definition"
+
+
+def read_examples(path: Path, length: int, digest) -> Iterator[tuple]:
+    """The codes and the labels, 0 or 1, of each example; digest takes in all bytes.
+
+    Blank lines are skipped. Bad lines end the run, once all of them are known.
+    """
+    index_of = {label.encode(): index for index, label in enumerate(LABELS)}
+    lengths, bad, problems = collections.Counter(), 0, []
+    with path.open("rb") as file:
+        line = file.readline(100)
+        digest.update(line)
+        if line.rstrip(b"\r\n") != b"x\ty":
+            sys.exit(f"{path}:1: {explain_header(line)}")
+        for number, line in enumerate(file, start=2):
+            digest.update(line)
+            line = line.rstrip(b"\r\n")
+            if not line:
+                continue
+            sequence, tab, label = line.partition(b"\t")
+            x = sequence.translate(CODE_OF)
+            lengths[len(x)] += 1
+            names = set(label.split(b"|")) if label else set()
+            if tab and len(x) == length and 255 not in x and names <= index_of.keys():
+                y = bytearray(len(LABELS))
+                for name in names:
+                    y[index_of[name]] = 1
+                yield x, y
+            else:
+                bad += 1
+                if bad <= 20:
+                    problems.append(f"{path}:{number}: {explain(line, length)}")
+    if not lengths:
+        sys.exit(f"{path}: no example below the header")
+    if bad:
+        found = ", ".join(f"{n} ({count}x)" for n, count in lengths.most_common(5))
+        labels = ", ".join(map(repr, LABELS[:10])) + ", ..." * (len(LABELS) > 10)
+        problems.append(f"{path}: bad lines: {bad}, shown: {len(problems)}")
+        problems.append(f"  lengths found: {found}; the definition's labels: {labels}")
+        sys.exit("\n".join(problems))
+
+
 def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
-    """Codes (N, length) uint8, 0 or 1 (N, labels) float32; the file's SHA-256."""
-    text = path.read_bytes()
-    digest, text = hashlib.sha256(text).hexdigest(), text.rstrip(b"\r\n")
-    if not text.startswith((b"x\ty\n", b"x\ty\r\n")):
-        sys.exit(f"{path}:1: expected x, tab, y, then examples; found {text[:16]!r}")
-    ends = np.append(np.flatnonzero(np.frombuffer(text, np.uint8) == 10), len(text))
-    starts = ends[:-1] + 1  # of the examples' lines
-    index_of = {label: index for index, label in enumerate(LABELS)}
-    first = {}  # row with the same text behind its letters: a tab, labels
-    behind = zip((starts + length).tolist(), ends[1:].tolist())
-    rows = [first.setdefault(text[a:b], row) for row, (a, b) in enumerate(behind)]
-    targets = np.zeros((len(rows), len(LABELS)), np.float32)
-    for row in first.values():
-        place = f"{path}:{row + 2}"
-        x, *y = text[starts[row] : ends[row + 1]].removesuffix(b"\r").split(b"\t")
-        if len(x) != length or len(y) != 1:
-            sys.exit(f"{place}: {len(x)} letters, {len(y)} tabs; need {length} and 1")
-        for label in y[0].decode(errors="surrogateescape").split("|") if y[0] else []:
-            if label not in index_of:
-                sys.exit(f"{place}: the definition has no label {label[:50]!r}")
-            targets[row, index_of[label]] = 1
-    text = np.frombuffer(text.translate(CODE_OF), np.uint8)  # in its place, for memory
-    codes = np.lib.stride_tricks.sliding_window_view(text, length)[starts]
-    if codes.max() == 255:
-        row, at = np.argwhere(codes == 255)[0]
-        letter = f"letter {at + 1} is {chr(path.read_bytes()[starts[row] + at])!a}"
-        sys.exit(f"{path}:{row + 2}: {letter}, none of ACGUN")
-    return codes, targets[rows], digest
+    """Codes (N, length) uint8, 0 or 1 (N, labels) uint8; the file's SHA-256."""
+    codes, targets, digest = bytearray(), bytearray(), hashlib.sha256()
+    for x, y in read_examples(path, length, digest):
+        codes += x
+        targets += y
+    targets = np.frombuffer(targets, np.uint8).reshape(-1, len(LABELS))
+    codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
+    return codes, targets, digest.hexdigest()
 
 
 def one_hot(codes: torch.Tensor) -> torch.Tensor:
@@ -182,8 +242,8 @@ class Model(nn.Module):
         self.lstm_1_forward = LSTM(
             4,
             5,
-            activation=lambda x: F.softsign(x),
-            recurrent_activation=lambda x: F.hardsigmoid(x),
+            activation=nn.Softsign(),
+            recurrent_activation=nn.Hardsigmoid(),
             bias=True,
             dropout=0.0,
             recurrent_dropout=0.0,
@@ -192,8 +252,8 @@ class Model(nn.Module):
         self.lstm_1_backward = LSTM(
             4,
             5,
-            activation=lambda x: F.softsign(x),
-            recurrent_activation=lambda x: F.hardsigmoid(x),
+            activation=nn.Softsign(),
+            recurrent_activation=nn.Hardsigmoid(),
             bias=True,
             dropout=0.0,
             recurrent_dropout=0.0,
@@ -210,8 +270,8 @@ class Model(nn.Module):
         self.lstm_2 = LSTM(
             5,
             4,
-            activation=lambda x: torch.tanh(x),
-            recurrent_activation=lambda x: torch.sigmoid(x),
+            activation=nn.Tanh(),
+            recurrent_activation=nn.Sigmoid(),
             bias=True,
             dropout=0.2,
             recurrent_dropout=0.1,
@@ -278,7 +338,7 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
     losses = torch.zeros(len(batches), device=codes.device)
     for number, batch in enumerate(tqdm(batches, title, leave=False, disable=None)):
         optimizer.zero_grad()
-        loss = loss_fn(model(one_hot(codes[batch])), targets[batch])
+        loss = loss_fn(model(one_hot(codes[batch])), targets[batch].float())
         loss = loss + penalty(model)
         loss.backward()
         optimizer.step()
@@ -296,7 +356,7 @@ def evaluate(model, loss_fn, codes, targets, dtype):
     total, scores = torch.zeros((), dtype=dtype, device=codes.device), []
     for x, y in zip(codes.split(BATCH_SIZE), targets.split(BATCH_SIZE)):
         scores.append(model(one_hot(x)))
-        loss = loss_fn(scores[-1], y) + penalty(model)
+        loss = loss_fn(scores[-1], y.float()) + penalty(model)
         total += loss.to(dtype) * len(y)
     scores = torch.cat(scores)
     correct = ((scores.sigmoid() > 0.5) == (targets[:] == 1)).all(dim=1)
@@ -414,18 +474,20 @@ def load_checkpoint(path: Path, run: dict, model, optimizer) -> None:
 
 
 def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
-    """How many examples of a set are in an earlier one, too, on either strand."""
-    complement = np.array([3, 2, 1, 0, 4], np.uint8)  # of each code
-    found, shared = {}, {}
+    """How many examples of each set are also in an earlier one."""
+    # A sequence's hash() is fixed within a process and has 64 bits: two sets of a
+    # million different sequences have a value in common in 1 of 18 million runs.
+    hashes, copies = {}, {}
     for name, (codes, _) in sets.items():
-        keys = [hash(min(bytes(x), bytes(complement[x[::-1]]))) for x in codes]
-        for other, known in found.items():
-            shared[f"{name} in {other}"] = sum(key in known for key in keys)
-        found[name] = set(keys)
-    for pair, count in shared.items():
-        if count:
-            print(f"warning: {count} examples are in two sets: {pair}")
-    return shared
+        of_set = np.fromiter((hash(bytes(x)) for x in codes), np.int64)
+        for earlier, known in hashes.items():
+            count = np.isin(of_set, known).sum().item()
+            copies[f"{name} in {earlier}"] = count
+            if count:
+                warning = f"{name} examples that are also in {earlier}: {count}"
+                print(f"warning: {warning}", file=sys.stderr)
+        hashes[name] = of_set
+    return copies
 
 
 def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
@@ -511,17 +573,37 @@ def choose_device(gpu: int, threads: int | None) -> torch.device:
     return torch.device("cpu" if gpu == -1 else f"cuda:{gpu}")
 
 
+def neighbour(path: Path) -> str:
+    """The file that is there in place of a missing one, and what to do with it."""
+    for other in sorted(path.parent.glob(f"{path.stem}.*")):
+        if other.is_file():
+            fix = "gunzip it" if other.suffix == ".gz" else "convert it: seqgra-data"
+            return f", but there is {other.name}; {fix}"
+    return ""
+
+
 def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
     """The sets' codes and targets; the test set may be missing."""
     sets, length = {}, SEQUENCE_LENGTH
     for name in ("training", "validation", "test"):
         path = data_dir / f"{name}.txt"
-        if name != "test" or path.exists():
-            codes, targets, digest = read_set(path, length)
-            sets[name] = codes, targets
-            counts = targets.sum(axis=0, dtype=int).tolist()
-            run["data"][name] = {"sha256": digest, "examples": len(codes)}
-            run["data"][name]["labels"] = dict(zip(LABELS, counts))
+        if not path.exists():
+            other = neighbour(path)
+            if name != "test":
+                problem = f"No such file or directory{other}"
+                raise FileNotFoundError(0, problem, str(path))
+            if other:
+                print(f"warning: {path} is missing{other}", file=sys.stderr)
+            continue
+        codes, targets, digest = read_set(path, length)
+        sets[name] = codes, targets
+        counts = targets.sum(axis=0, dtype=int)
+        run["data"][name] = {"sha256": digest, "examples": len(codes)}
+        run["data"][name]["labels"] = dict(zip(LABELS, counts.tolist()))
+        missing = [repr(LABELS[index]) for index in np.flatnonzero(counts == 0)]
+        if missing:
+            some = ", ".join(missing[:5]) + ", ..." * (len(missing) > 5)
+            print(f"warning: {path} has no example of {some}", file=sys.stderr)
     return sets
 
 

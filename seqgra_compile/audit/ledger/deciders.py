@@ -52,8 +52,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     # scripts that train
     "length": ("architecture",),
     "length_from_data": ("architecture",),
-    "mapped": ("data",),
-    "example_number": ("data",),
+    "on_disk": ("data",),
     "trains": ("library",),
     "model_doc": ("architecture", OPERATIONS, "loss"),
     "two_dimensional": ("encoding",),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from ... import __version__, ir
 from ...catalog.operations import OPERATIONS
-from ...catalog.semantics import INTENDED, KNOWN_OPTIMIZERS
+from ...catalog.optimizers import OPTIMIZERS
+from ...catalog.semantics import INTENDED
 from ...grammar import BayesModel, Kmers, Term
 from ...ir import Value
 from ...source import Source, Span
@@ -208,7 +209,7 @@ def _loss(model: ir.Model) -> Iterator[Entry]:
 
 def _optimizer(model: ir.Model) -> Iterator[Entry]:
     optimizer = model.optimizer
-    known = optimizer.name in KNOWN_OPTIMIZERS[model.library.value]
+    known = OPTIMIZERS[model.library.value, optimizer.name].known
     default = SEQGRA_DEFAULT if known else LIBRARY_DEFAULT
     head = Value(optimizer.name, optimizer.path, optimizer.span)
     yield _row(head, "optimizer", head=True)

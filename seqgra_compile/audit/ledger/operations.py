@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from ... import ir
 from ...backends.pytorch import in_method
 from ...catalog.initializers import torch_initializer
-from ...catalog.operations import OPERATIONS
-from ...catalog.operations.row import TorchLayer
+from ...catalog.operations import OPERATIONS, lower
+from ...catalog.operations.layers import TorchLayer
 from ...catalog.sequences import PYTORCH
 from ...script import Script
 from .entries import Entry, cell_parameters
@@ -51,10 +51,7 @@ class Read:
 def read(operation: ir.Operation, library: str) -> Read:
     row = OPERATIONS[operation.name]
     reads = [_Reads(operation.arguments) for _ in range(3)]
-    if library == PYTORCH:
-        row.torch(replace(operation, arguments=reads[0]), True)
-    else:
-        row.keras(replace(operation, arguments=reads[0]))
+    lower(replace(operation, arguments=reads[0]), library, channels_first=True)
     row.infer(reads[1], operation.input_shape)
     row.weights(reads[2], operation.input_shape)
     return Read(
@@ -96,11 +93,11 @@ class Narrowed:
         self.attributes, self.initial = {}, {}
         self.modules: tuple[str, ...] = ()
         if library == PYTORCH:
-            self._place_weights(OPERATIONS[operation.name].torch(operation, True))
+            self._place_weights(lower(operation, library, channels_first=True))
 
     def _place_weights(self, layer: TorchLayer) -> None:
         """Where the weights of each role live, and the statements that fill them."""
-        self.modules = tuple(attribute for attribute, _ in layer.modules)
+        self.modules = tuple(module.attribute for module in layer.modules)
         weights = {weight.name: weight for weight in self.operation.weights}
         for placed in layer.weights:
             weight = weights[placed.name]
@@ -128,8 +125,8 @@ class Narrowed:
         if name == "weights_file":
             return bool(self.operation.weights)
         if name == "trainable":
-            # PyTorch's backend freezes whatever the layer makes.
-            return bool(self.layer.make if self.library == PYTORCH else self.operation.weights)
+            # PyTorch's backend freezes whatever has weights.
+            return bool(self.modules if self.library == PYTORCH else self.operation.weights)
         if name in ("input_shape", "seed"):
             return True
         role, _, kind = name.rpartition("_")

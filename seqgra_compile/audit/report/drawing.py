@@ -7,35 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ... import ir
-from ...catalog.operations import activation as activation_layers
-from ...catalog.operations import (
-    convolution,
-    dense,
-    noise,
-    normalization,
-    pooling,
-    recurrent,
-    reshaping,
-    separable,
-)
+from ...catalog.operations import FAMILIES
 from ..ledger.setting import shown
 
-_FAMILIES = {
-    "convolution": (convolution, separable),
-    "pooling": (pooling,),
-    "recurrent": (recurrent,),
-    "dense": (dense,),
-    "activation": (activation_layers,),
-    "normalization": (normalization,),
-    "noise": (noise,),
-    "reshaping": (reshaping,),
-}
-_FAMILY_OF = {
-    row.name: family
-    for family, tables in _FAMILIES.items()
-    for table in tables
-    for row in table.ROWS
-}
+_FAMILY_OF = {row.name: family for family, rows in FAMILIES.items() for row in rows}
 WIDTH, HEIGHT = 200.0, 10.0
 _LEAST = 6.0
 
@@ -81,7 +56,7 @@ def draw(operations: Sequence[ir.Operation], settings: Sequence[int | None]) -> 
         _shape(operations[0].input_shape),
         tuple(layers),
         f"{total:,}",
-        tuple(family for family in _FAMILIES if family in occurring),
+        tuple(family for family in FAMILIES if family in occurring),
     )
 
 

@@ -1,36 +1,42 @@
-"""All operations, by name."""
+"""All operations, by name and by family."""
 
 from __future__ import annotations
 
+from ... import ir
+from ..parameters import Parameter
 from . import activation as activation_layers
 from . import convolution, dense, noise, normalization, pooling, recurrent, reshaping, separable
-from .row import COMMON, Operation
+from .layers import LibraryLayer
+from .row import COMMON, OperationRow, Unsupported
 
-OPERATIONS: dict[str, Operation] = {
-    row.name: row
-    for family in (
-        convolution,
-        separable,
-        pooling,
-        recurrent,
-        dense,
-        activation_layers,
-        normalization,
-        noise,
-        reshaping,
-    )
-    for row in family.ROWS
+FAMILIES: dict[str, tuple[OperationRow, ...]] = {
+    "convolution": (*convolution.ROWS, *separable.ROWS),
+    "pooling": pooling.ROWS,
+    "recurrent": recurrent.ROWS,
+    "dense": dense.ROWS,
+    "activation": activation_layers.ROWS,
+    "normalization": normalization.ROWS,
+    "noise": noise.ROWS,
+    "reshaping": reshaping.ROWS,
 }
+OPERATIONS: dict[str, OperationRow] = {row.name: row for rows in FAMILIES.values() for row in rows}
 _BY_FOLDED_NAME = {
     spelling.lower(): row for row in OPERATIONS.values() for spelling in (row.name, *row.aliases)
 }
 
 
-def find(name: str) -> Operation | None:
+def lower(operation: ir.Operation, library: str, channels_first: bool) -> LibraryLayer:
+    """What a library makes of an operation that it supports: `passes.checks` has seen to that."""
+    cell = OPERATIONS[operation.name].lower[library]
+    assert not isinstance(cell, Unsupported)
+    return cell(operation, channels_first)
+
+
+def find(name: str) -> OperationRow | None:
     """An operation by its name or an alias, in any case, as seqgra reads it."""
     return _BY_FOLDED_NAME.get(name.strip().lower())
 
 
-def parameters(row: Operation) -> tuple:
+def parameters(row: OperationRow) -> tuple[Parameter, ...]:
     """An operation's own parameters and those that all operations have."""
     return (*row.parameters, *COMMON)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ... import ir
 from ...ir import Arguments, Shape, Weight
-from ...pycode import Code, call, prefixed
-from ..activations import ACTIVATION, torch_activation
+from ...pycode import call
+from ..activations import ACTIVATION
 from ..parameters import Integer, Parameter, Real
 from ..parameters import Shape as ShapeKind
+from ..sequences import PYTORCH, TENSORFLOW
+from .layers import Fragment, TorchLayer, TorchWeight, submodule
 from .row import (
-    Operation,
+    OperationRow,
     ShapeError,
-    TorchLayer,
-    TorchWeight,
+    channels_dim,
     initializer_parameter,
     keras_layer,
     regularizer_parameter,
+    torch_activation,
+    torch_activation_fragments,
 )
 
 _ACTIVATION = (Parameter("activation", ACTIVATION, about="its name"),)
@@ -38,33 +43,42 @@ def _same(arguments: Arguments, shape: Shape) -> Shape:
     return shape
 
 
-def _elementwise(expression: Code) -> TorchLayer:
-    return TorchLayer(forward=(prefixed("x = ", expression),))
+def _applied(operation: ir.Operation, class_name: str, **arguments: object) -> TorchLayer:
+    """A module that works on each value by itself."""
+    name = operation.identifier
+    return TorchLayer(
+        steps=(f"self.{name}({{x}})",), functions=(submodule(name, class_name, **arguments),)
+    )
 
 
 def _activation_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    dim = 1 if channels_first and len(operation.input_shape) > 1 else -1
-    return _elementwise(torch_activation(operation["activation"], Code("x"), dim))
+    name, activation = operation.identifier, operation["activation"]
+    dim = channels_dim(len(operation.input_shape), channels_first)
+    return TorchLayer(
+        steps=(f"self.{name}({{x}})",),
+        functions=(torch_activation(name, activation, dim),),
+        fragments=torch_activation_fragments(activation),
+    )
 
 
 def _relu_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    slope, threshold = operation["negative_slope"], operation["threshold"]
-    if threshold:
-        below = f"{slope!r} * (x - {threshold!r})" if slope else "torch.zeros_like(x)"
-        expression = f"torch.where(x >= {threshold!r}, x, {below})"
-    else:
-        expression = f"F.leaky_relu(x, {slope!r})" if slope else "F.relu(x)"
-    if operation["max_value"] is not None:
-        expression += f".clamp(max={operation['max_value']!r})"
-    return _elementwise(Code(expression))
+    maximum, slope, threshold = (
+        operation[name] for name in ("max_value", "negative_slope", "threshold")
+    )
+    if maximum is None and not threshold:
+        if slope:
+            return _applied(operation, "nn.LeakyReLU", negative_slope=slope)
+        return _applied(operation, "nn.ReLU")
+    layer = _applied(operation, "Rectifier", maximum=maximum, slope=slope, threshold=threshold)
+    return replace(layer, fragments=(Fragment("rectifier"),))
 
 
 def _leaky_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    return _elementwise(Code(f"F.leaky_relu(x, {operation['negative_slope']!r})"))
+    return _applied(operation, "nn.LeakyReLU", negative_slope=operation["negative_slope"])
 
 
 def _elu_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    return _elementwise(Code(f"F.elu(x, alpha={operation['alpha']!r})"))
+    return _applied(operation, "nn.ELU", alpha=operation["alpha"])
 
 
 def _prelu_shape(arguments: Arguments, shape: Shape) -> Shape:
@@ -83,10 +97,12 @@ def _prelu_weights(arguments: Arguments, shape: Shape) -> tuple[Weight, ...]:
 
 def _prelu_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     name, (alpha,) = operation.identifier, operation.weights
+    above, below = f"{name}_above", f"{name}_below"
     return TorchLayer(
-        forward=(Code(f"x = F.relu(x) - self.{name} * F.relu(-x)"),),
+        steps=(f"self.{above}({{x}}) - self.{name} * self.{below}(-{{x}})",),
         channels_first=False,
-        modules=((name, call("nn.Parameter", call("torch.empty", *alpha.shape))),),
+        modules=(submodule(name, "nn.Parameter", call("torch.empty", *alpha.shape)),),
+        functions=(submodule(above, "nn.ReLU"), submodule(below, "nn.ReLU")),
         weights=(TorchWeight("alpha", name, tuple(range(len(alpha.shape)))),),
     )
 
@@ -99,59 +115,53 @@ def _softmax_shape(arguments: Arguments, shape: Shape) -> Shape:
 
 
 def _softmax_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    applied = call("F.softmax", Code("x"), dim=operation["axis"])
-    return TorchLayer(forward=(prefixed("x = ", applied),), channels_first=False)
+    layer = _applied(operation, "nn.Softmax", dim=operation["axis"])
+    return replace(layer, channels_first=False)
 
 
 ROWS = (
-    Operation(
+    OperationRow(
         "Activation",
         "an activation by name",
         _ACTIVATION,
         _same,
-        keras_layer("Activation", _ACTIVATION),
-        _activation_torch,
+        {PYTORCH: _activation_torch, TENSORFLOW: keras_layer("Activation", _ACTIVATION)},
     ),
-    Operation(
+    OperationRow(
         "ReLU",
         "0 below a threshold, the value itself above it",
         _RELU,
         _same,
-        keras_layer("ReLU", _RELU),
-        _relu_torch,
+        {PYTORCH: _relu_torch, TENSORFLOW: keras_layer("ReLU", _RELU)},
     ),
-    Operation(
+    OperationRow(
         "LeakyReLU",
         "a small slope below 0",
         _LEAKY,
         _same,
-        keras_layer("LeakyReLU", _LEAKY),
-        _leaky_torch,
+        {PYTORCH: _leaky_torch, TENSORFLOW: keras_layer("LeakyReLU", _LEAKY)},
     ),
-    Operation(
+    OperationRow(
         "PReLU",
         "a learned slope below 0",
         _PRELU,
         _prelu_shape,
-        keras_layer("PReLU", _PRELU),
-        _prelu_torch,
+        {PYTORCH: _prelu_torch, TENSORFLOW: keras_layer("PReLU", _PRELU)},
         _prelu_weights,
     ),
-    Operation(
+    OperationRow(
         "ELU",
         "alpha (exp(x) - 1) below 0",
         _ELU,
         _same,
-        keras_layer("ELU", _ELU),
-        _elu_torch,
+        {PYTORCH: _elu_torch, TENSORFLOW: keras_layer("ELU", _ELU)},
     ),
-    Operation(
+    OperationRow(
         "Softmax",
         "positive values that sum to 1",
         _SOFTMAX,
         _softmax_shape,
-        keras_layer("Softmax", _SOFTMAX),
-        _softmax_torch,
+        {PYTORCH: _softmax_torch, TENSORFLOW: keras_layer("Softmax", _SOFTMAX)},
         applies="softmax",
     ),
 )

@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
-from ...pycode import Code, call, prefixed
 from ..parameters import Choice, Integer, Parameter, Size
+from ..sequences import PYTORCH, TENSORFLOW
+from .layers import FUNCTIONAL, TorchLayer, submodule
 from .row import (
     AXES,
     KERNEL_AND_BIAS,
-    Operation,
+    OperationRow,
     ShapeError,
-    TorchLayer,
+    TorchCell,
     activated,
     keras_layer,
     kernel_and_bias,
@@ -142,19 +143,20 @@ def _torch_padding(
     return (0,) * len(spatial), tuple(side for pair in reversed(sides) for side in pair)
 
 
-def pad_first(operation: ir.Operation, spatial: Shape) -> tuple[tuple[int, ...], Code]:
-    """The padding that nn.ConvNd adds itself, and `x` with what must be added before."""
+def pad_first(operation: ir.Operation, spatial: Shape) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """The padding that nn.ConvNd adds itself, and the step that adds the rest, if any."""
     padding, extra = _torch_padding(operation, spatial)
-    return padding, call("F.pad", Code("x"), extra) if any(extra) else Code("x")
+    return padding, (f"F.pad({{x}}, {extra})",) if any(extra) else ()
 
 
-def _torch(rank: int) -> Callable[[ir.Operation, bool], TorchLayer]:
+def _torch(rank: int) -> TorchCell:
     def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
         spatial, channels = _axes(operation.arguments, operation.input_shape)
-        padding, x = pad_first(operation, spatial)
+        padding, before = pad_first(operation, spatial)
         # Keras's channels_first axes are PyTorch's own: nothing needs to be moved.
         moved = operation["data_format"] == "channels_last"
-        module = call(
+        module = submodule(
+            operation.identifier,
             f"nn.Conv{rank}d",
             channels,
             operation["filters"],
@@ -165,29 +167,29 @@ def _torch(rank: int) -> Callable[[ir.Operation, bool], TorchLayer]:
             groups=operation["groups"],
             bias=operation["use_bias"],
         )
-        result = call(f"self.{operation.identifier}", x)
         return TorchLayer(
-            forward=(prefixed("x = ", activated(operation, result, moved)),),
+            **activated(operation, moved, *before, f"self.{operation.identifier}({{x}})"),
             channels_first=moved,
-            modules=((operation.identifier, module),),
+            modules=(module,),
+            imports=(FUNCTIONAL,) if before else (),
             weights=torch_kernel_and_bias(operation, (rank + 1, rank, *range(rank))),
         )
 
     return lower
 
 
-def _convolution(rank: int, aliases: tuple[str, ...]) -> Operation:
+def _convolution(rank: int, aliases: tuple[str, ...]) -> OperationRow:
     name = f"Conv{rank}D"
     parameters = _parameters(rank)
-    return Operation(
+    return OperationRow(
         name,
         f"convolution over {'the sequence' if rank == 1 else 'two axes'}",
         parameters,
         _infer(name, rank),
-        keras_layer(name, parameters),
-        _torch(rank),
+        {PYTORCH: _torch(rank), TENSORFLOW: keras_layer(name, parameters)},
         _weights,
         aliases,
+        known=True,
     )
 
 

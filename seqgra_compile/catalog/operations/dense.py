@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
-from ...pycode import Code, call, prefixed
 from ..parameters import Integer, Parameter
+from ..sequences import PYTORCH, TENSORFLOW
+from .layers import TorchLayer, submodule
 from .row import (
     KERNEL_AND_BIAS,
-    Operation,
-    TorchLayer,
+    OperationRow,
     activated,
     keras_layer,
     kernel_and_bias,
@@ -29,26 +29,24 @@ def _dense_weights(arguments: Arguments, shape: Shape) -> tuple[Weight, ...]:
 
 
 def _dense_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    module = call(
-        "nn.Linear", operation.input_shape[-1], operation["units"], bias=operation["use_bias"]
-    )
-    result = call(f"self.{operation.identifier}", Code("x"))
+    name = operation.identifier
+    channels, units = operation.input_shape[-1], operation["units"]
     return TorchLayer(
-        forward=(prefixed("x = ", activated(operation, result, False)),),
+        **activated(operation, False, f"self.{name}({{x}})"),
         channels_first=False,
-        modules=((operation.identifier, module),),
+        modules=(submodule(name, "nn.Linear", channels, units, bias=operation["use_bias"]),),
         weights=torch_kernel_and_bias(operation, (1, 0)),
     )
 
 
 ROWS = (
-    Operation(
+    OperationRow(
         "Dense",
         "every output sees every input; acts on the last axis",
         _DENSE,
         _dense_shape,
-        keras_layer("Dense", _DENSE),
-        _dense_torch,
+        {PYTORCH: _dense_torch, TENSORFLOW: keras_layer("Dense", _DENSE)},
         _dense_weights,
+        known=True,
     ),
 )

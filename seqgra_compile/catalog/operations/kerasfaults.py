@@ -24,3 +24,15 @@ def check_recurrent(name: str, arguments: Arguments) -> None:
             "implementation",
             'write implementation="2", where one mask serves all gates',
         )
+    forgets = [
+        key
+        for key in ("kernel_initializer", "recurrent_initializer", "bias_initializer")
+        if arguments[key].value.name == "Identity" and arguments[key].value["gain"] != 1
+    ]
+    if arguments["bidirectional"].value and forgets:
+        raise ShapeError(
+            "SG501",
+            f"Keras 3 forgets the gain of Identity where it copies {name} for both directions",
+            forgets[0],
+            "write Identity() without a gain, or another initializer",
+        )

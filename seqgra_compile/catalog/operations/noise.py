@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from ... import ir
 from ...ir import Arguments, Shape
-from ...pycode import Code, call, prefixed
 from ..parameters import Parameter, Real
-from .row import Operation, TorchCell, TorchLayer, keras_layer, require_rank
+from ..sequences import PYTORCH, TENSORFLOW
+from .layers import Draw, Fragment, KerasLayer, TorchLayer, submodule
+from .row import KerasCell, OperationRow, TorchCell, keras_layer, require_rank
 
-_RATE = (Parameter("rate", Real(minimum=0, maximum=1), about="fraction of values set to 0"),)
-_CHANNELS = (Parameter("rate", Real(minimum=0, maximum=1), about="fraction of channels set to 0"),)
-_STDDEV = (Parameter("stddev", Real(minimum=0), about="standard deviation of what is added"),)
-_FACTOR = (
-    Parameter("rate", Real(minimum=0, below=1), about="the factor's variance is rate / (1 - rate)"),
+_RATE = Parameter("rate", Real(minimum=0, maximum=1), about="fraction of values set to 0")
+_CHANNELS = Parameter("rate", Real(minimum=0, maximum=1), about="fraction of channels set to 0")
+_STDDEV = Parameter("stddev", Real(minimum=0), about="standard deviation of what is added")
+_FACTOR = Parameter(
+    "rate", Real(minimum=0, below=1), about="the factor's variance is rate / (1 - rate)"
 )
 
 
@@ -27,66 +29,98 @@ def _channels(arguments: Arguments, shape: Shape) -> Shape:
     return shape
 
 
-def _dropped(function: str, channels_first: bool | None) -> TorchCell:
+def _noise(
+    operation: ir.Operation, class_name: str, kind: str, shape: Shape, **arguments: object
+) -> TorchLayer:
+    """A module that draws in training, so many numbers of a kind for each example."""
+    name = operation.identifier
+    return TorchLayer(
+        steps=(f"self.{name}({{x}})",),
+        functions=(submodule(name, class_name, **arguments),),
+        draws=(Draw(kind, shape),),
+    )
+
+
+def _dropout_torch(class_name: str, channels_first: bool | None = None) -> TorchCell:
+    """PyTorch's own, which draws nothing at a rate of 0."""
+
     def lower(operation: ir.Operation, _: bool) -> TorchLayer:
-        dropped = call(function, Code("x"), p=operation["rate"], training=Code("self.training"))
-        return TorchLayer(forward=(prefixed("x = ", dropped),), channels_first=channels_first)
+        rate, shape = operation["rate"], operation.input_shape
+        layer = _noise(operation, class_name, class_name, shape, p=rate)
+        return replace(layer, channels_first=channels_first, draws=layer.draws if rate else ())
 
     return lower
 
 
-def _in_training(statement: str) -> TorchLayer:
-    return TorchLayer(forward=(Code("if self.training:"), Code(f"    {statement}")))
+def _gaussian_noise_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+    stddev, shape = operation["stddev"], operation.input_shape
+    layer = _noise(operation, "GaussianNoise", "normal", shape, stddev=stddev)
+    return replace(layer, fragments=(Fragment("gaussian_noise"),))
 
 
-def _noise_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    return _in_training(f"x = x + {operation['stddev']!r} * torch.randn_like(x)")
-
-
-def _factor_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _gaussian_dropout_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     stddev = math.sqrt(operation["rate"] / (1 - operation["rate"]))
-    return _in_training(f"x = x * (1 + {stddev!r} * torch.randn_like(x))")
+    layer = _noise(operation, "GaussianDropout", "normal", operation.input_shape, stddev=stddev)
+    return replace(layer, fragments=(Fragment("gaussian_dropout"),))
+
+
+def _keras(class_name: str, parameter: Parameter, **extra: object) -> KerasCell:
+    """Keras's own, which takes a seed when it is made, and draws nothing at 0."""
+    plain = keras_layer(class_name, (parameter,), **extra, seed=None)
+
+    def lower(operation: ir.Operation, channels_first: bool) -> KerasLayer:
+        layer = plain(operation, channels_first)
+        if not operation[parameter.name]:
+            return layer
+        return replace(layer, seeds=(False,), draws=(Draw(class_name, operation.input_shape),))
+
+    return lower
 
 
 ROWS = (
-    Operation(
+    OperationRow(
         "Dropout",
         "sets values to 0 in training and scales the rest up",
-        _RATE,
+        (_RATE,),
         _same,
-        keras_layer("Dropout", _RATE, noise_shape=None, seed=None),
-        _dropped("F.dropout", None),
+        {
+            PYTORCH: _dropout_torch("nn.Dropout"),
+            TENSORFLOW: _keras("Dropout", _RATE, noise_shape=None),
+        },
+        known=True,
     ),
-    Operation(
+    OperationRow(
         "SpatialDropout1D",
         "sets whole channels to 0 in training and scales the rest up",
-        _CHANNELS,
+        (_CHANNELS,),
         _channels,
-        keras_layer("SpatialDropout1D", _CHANNELS, seed=None),
-        _dropped("F.dropout1d", True),
+        {
+            PYTORCH: _dropout_torch("nn.Dropout1d", channels_first=True),
+            TENSORFLOW: _keras("SpatialDropout1D", _CHANNELS),
+        },
     ),
-    Operation(
+    OperationRow(
         "GaussianNoise",
         "adds normal noise in training",
-        _STDDEV,
+        (_STDDEV,),
         _same,
-        keras_layer("GaussianNoise", _STDDEV, seed=None),
-        _noise_torch,
+        {PYTORCH: _gaussian_noise_torch, TENSORFLOW: _keras("GaussianNoise", _STDDEV)},
     ),
-    Operation(
+    OperationRow(
         "GaussianDropout",
         "multiplies with normal noise around 1 in training",
-        _FACTOR,
+        (_FACTOR,),
         _same,
-        keras_layer("GaussianDropout", _FACTOR, seed=None),
-        _factor_torch,
+        {PYTORCH: _gaussian_dropout_torch, TENSORFLOW: _keras("GaussianDropout", _FACTOR)},
     ),
-    Operation(
+    OperationRow(
         "AlphaDropout",
         "dropout that keeps mean and variance of selu's results",
-        _RATE,
+        (_RATE,),
         _same,
-        keras_layer("AlphaDropout", _RATE, noise_shape=None, seed=None),
-        _dropped("F.alpha_dropout", None),
+        {
+            PYTORCH: _dropout_torch("nn.AlphaDropout"),
+            TENSORFLOW: _keras("AlphaDropout", _RATE, noise_shape=None),
+        },
     ),
 )

@@ -6,18 +6,12 @@ from collections.abc import Callable
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
-from ...pycode import Code, call, prefixed
+from ...pycode import Code
 from ..initializers import initializer
 from ..parameters import Boolean, Integer, Parameter, Real
-from .row import (
-    Operation,
-    ShapeError,
-    TorchLayer,
-    TorchWeight,
-    initializer_parameter,
-    keras_layer,
-    regularizer_parameter,
-)
+from ..sequences import PYTORCH, TENSORFLOW
+from .layers import FUNCTIONAL, Fragment, TorchLayer, TorchWeight, submodule
+from .row import OperationRow, ShapeError, initializer_parameter, keras_layer, regularizer_parameter
 
 _AXIS = Parameter(
     "axis", Integer(-1, 3), -1, "the axis, counted with the batch, that is kept apart"
@@ -105,38 +99,32 @@ def _placed(operation: ir.Operation) -> tuple[TorchWeight, ...]:
     )
 
 
+_FOLLOWS = Fragment("batch_normalization")
+_FROZEN = Fragment("frozen_batch_normalization", (FUNCTIONAL,))
+
+
 def _batch_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     shape = operation.input_shape
     axis = _axis(operation.arguments, shape)
-    name = operation.identifier
-    module = call(
-        "BatchNormalization",
+    name, follows = operation.identifier, operation["trainable"]
+    momentum = {"momentum": operation["momentum"]} if follows else {}
+    module = submodule(
+        name,
+        "BatchNormalization" if follows else "FrozenBatchNormalization",
         shape[axis],
-        momentum=operation["momentum"],
+        **momentum,
         eps=operation["epsilon"],
     )
-    # The class takes at most two axes beside the batch.
-    flat, unflat = ("x.flatten(2)", ".view_as(x)") if len(shape) > 2 else ("x", "")
-    forward = Code(f"x = self.{name}({flat}){unflat}")
-    if not operation["trainable"]:
-        # A frozen layer of Keras does not follow the data, not even in training.
-        kept = (f"self.{name}.{part}" for part in ("running_mean", "running_var", "weight", "bias"))
-        frozen = call(
-            "F.batch_norm",
-            Code("x"),
-            *map(Code, kept),
-            training=False,
-            eps=operation["epsilon"],
-        )
-        forward = prefixed("x = ", frozen)
+    # The classes take at most two axes beside the batch.
+    flat, unflat = ("{x}.flatten(2)", ".view_as({x})") if len(shape) > 2 else ("{x}", "")
     return TorchLayer(
-        forward=(forward,),
-        # The class keeps axis 1 apart: the channels moved there, or the first axis as it is.
+        steps=(f"self.{name}({flat}){unflat}",),
+        # They keep axis 1 apart: the channels moved there, or the first axis as it is.
         channels_first=axis == len(shape) - 1 and len(shape) > 1,
-        modules=((name, module),),
+        modules=(module,),
         weights=_placed(operation),
         initialize=_constants(operation),
-        needs=("batch_normalization",),
+        fragments=(_FOLLOWS if follows else _FROZEN,),
         preset=_PRESET,
     )
 
@@ -153,7 +141,8 @@ def _constants(operation: ir.Operation) -> tuple[Code, ...]:
 
 def _layer_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     name = operation.identifier
-    module = call(
+    module = submodule(
+        name,
         "nn.LayerNorm",
         operation.input_shape[-1],
         eps=operation["epsilon"],
@@ -161,9 +150,9 @@ def _layer_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
         bias=True,
     )
     return TorchLayer(
-        forward=(Code(f"x = self.{name}(x)"),),
+        steps=(f"self.{name}({{x}})",),
         channels_first=False,
-        modules=((name, module),),
+        modules=(module,),
         weights=_placed(operation),
         initialize=_constants(operation),
     )
@@ -177,9 +166,9 @@ def _row(
     torch: Callable,
     weights: Callable,
     **extra: object,
-) -> Operation:
-    keras = keras_layer(name, parameters, **extra)
-    return Operation(name, about, parameters, infer, keras, torch, weights)
+) -> OperationRow:
+    lower = {PYTORCH: torch, TENSORFLOW: keras_layer(name, parameters, **extra)}
+    return OperationRow(name, about, parameters, infer, lower, weights)
 
 
 ROWS = (

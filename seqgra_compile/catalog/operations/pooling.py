@@ -8,11 +8,13 @@ from ... import ir
 from ...ir import Arguments, Shape
 from ...pycode import Code, call, prefixed
 from ..parameters import Choice, Parameter, Size
+from ..sequences import PYTORCH, TENSORFLOW
+from .layers import FUNCTIONAL, Submodule, TorchLayer, submodule
 from .row import (
     AXES,
-    Operation,
+    OperationRow,
     ShapeError,
-    TorchLayer,
+    TorchCell,
     keras_layer,
     require_rank,
     same_padding,
@@ -70,38 +72,47 @@ def _padding(operation: ir.Operation) -> tuple[int, ...]:
     return padding if any(padding) else ()
 
 
-def _arguments(operation: ir.Operation) -> dict[str, object]:
+def _pool(operation: ir.Operation, class_name: str) -> Submodule:
     windows = _windows(operation.arguments)
     sizes, steps = zip(*windows, strict=True)
     if len(windows) == 1:
         sizes, steps = sizes[0], steps[0]
-    return {"kernel_size": sizes, "stride": steps}
+    return submodule(
+        operation.identifier, f"nn.{class_name}{len(windows)}d", kernel_size=sizes, stride=steps
+    )
 
 
-def _max_torch(rank: int) -> Callable[[ir.Operation, bool], TorchLayer]:
+def _max_torch(rank: int) -> TorchCell:
     def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-        padding, x = _padding(operation), Code("x")
-        if padding:
-            x = call("F.pad", x, padding, value=Code('float("-inf")'))
-        pooled = call(f"F.max_pool{rank}d", x, **_arguments(operation))
-        return TorchLayer(forward=(prefixed("x = ", pooled),), channels_first=True)
+        padding = _padding(operation)
+        padded = (f'F.pad({{x}}, {padding}, value=float("-inf"))',) if padding else ()
+        return TorchLayer(
+            steps=(*padded, f"self.{operation.identifier}({{x}})"),
+            channels_first=True,
+            functions=(_pool(operation, "MaxPool"),),
+            imports=(FUNCTIONAL,) if padding else (),
+        )
 
     return lower
 
 
-def _average_torch(rank: int) -> Callable[[ir.Operation, bool], TorchLayer]:
+def _average_torch(rank: int) -> TorchCell:
     def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-        def pooled(before: str, x: Code) -> Code:
-            padded = call("F.pad", x, padding) if padding else x
-            return prefixed(before, call(f"F.avg_pool{rank}d", padded, **_arguments(operation)))
-
-        padding = _padding(operation)
-        forward = (pooled("x = ", Code("x")),)
+        padding, pool = _padding(operation), f"self.{operation.identifier}"
+        before: tuple[Code, ...] = ()
+        steps: tuple[str, ...] = (f"{pool}({{x}})",)
         if padding:
             # Keras averages over the positions that exist, not over the padding.
-            share = pooled("share = ", Code("torch.ones_like(x)"))
-            forward = (share, *forward, Code("x = x / share"))
-        return TorchLayer(forward=forward, channels_first=True)
+            ones = call("F.pad", Code("torch.ones_like(x)"), padding)
+            before = (prefixed("share = ", call(pool, ones)),)
+            steps = (f"F.pad({{x}}, {padding})", f"{pool}({{x}}) / share")
+        return TorchLayer(
+            steps=steps,
+            before=before,
+            channels_first=True,
+            functions=(_pool(operation, "AvgPool"),),
+            imports=(FUNCTIONAL,) if padding else (),
+        )
 
     return lower
 
@@ -114,39 +125,66 @@ def _global(name: str, rank: int) -> Callable[[Arguments, Shape], Shape]:
     return infer
 
 
-def _global_torch(rank: int, method: str) -> Callable[[ir.Operation, bool], TorchLayer]:
-    """amax, unlike max, spreads the gradient over ties, as Keras does."""
+def _global_torch(operation: ir.Operation, function: Submodule) -> TorchLayer:
+    return TorchLayer(
+        steps=(f"self.{operation.identifier}({{x}}).flatten(1)",),
+        channels_first=True,
+        functions=(function,),
+    )
+
+
+def _global_max_torch(rank: int) -> TorchCell:
+    """One window over all positions: of AdaptiveMaxPool, attribution tools know nothing.
+
+    Of equal values it takes the first, where Keras shares the gradient: docs/parity.md.
+    """
 
     def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-        first = 2 if channels_first else 1
-        dim = first if rank == 1 else (first, first + 1)
-        return TorchLayer(forward=(Code(f"x = x.{method}(dim={dim})"),))
+        window = operation.input_shape[0] if rank == 1 else operation.input_shape[:rank]
+        name = operation.identifier
+        return _global_torch(operation, submodule(name, f"nn.MaxPool{rank}d", kernel_size=window))
 
     return lower
 
 
-def _row(rank: int, name: str, keras: str, alias: str, about: str, torch: Callable) -> Operation:
+def _global_average_torch(rank: int) -> TorchCell:
+    def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+        name = operation.identifier
+        return _global_torch(operation, submodule(name, f"nn.AdaptiveAvgPool{rank}d", 1))
+
+    return lower
+
+
+def _row(
+    rank: int, name: str, keras: str, alias: str, about: str, torch: Callable[[int], TorchCell]
+) -> OperationRow:
     parameters = _parameters(rank)
-    return Operation(
+    return OperationRow(
         f"{name}{rank}D",
         about,
         parameters,
         _pooled(f"{name}{rank}D", rank),
-        keras_layer(f"{keras}{rank}D", parameters, data_format="channels_last"),
-        torch(rank),
+        {
+            PYTORCH: torch(rank),
+            TENSORFLOW: keras_layer(f"{keras}{rank}D", parameters, data_format="channels_last"),
+        },
         aliases=(f"{alias}{rank}D",),
+        known=f"{name}{rank}D" == "MaxPool1D",
     )
 
 
-def _global_row(rank: int, name: str, keras: str, alias: str, about: str, method: str) -> Operation:
-    return Operation(
+def _global_row(
+    rank: int, name: str, keras: str, alias: str, about: str, torch: Callable[[int], TorchCell]
+) -> OperationRow:
+    layer = keras_layer(f"{keras}{rank}D", data_format="channels_last", keepdims=False)
+    return OperationRow(
         f"{name}{rank}D",
         about,
         (),
         _global(f"{name}{rank}D", rank),
-        keras_layer(f"{keras}{rank}D", data_format="channels_last", keepdims=False),
-        _global_torch(rank, method),
+        {PYTORCH: torch(rank), TENSORFLOW: layer},
         aliases=(f"{alias}{rank}D",),
+        known=f"{name}{rank}D" == "GlobalMaxPool1D",
     )
 
 
@@ -157,14 +195,14 @@ _GLOBAL_MAX = (
     "GlobalMaxPooling",
     "GlobalMaxPooling",
     "largest value of each channel",
-    "amax",
+    _global_max_torch,
 )
 _GLOBAL_AVERAGE = (
     "GlobalAveragePooling",
     "GlobalAveragePooling",
     "GlobalAvgPool",
     "mean of each channel",
-    "mean",
+    _global_average_torch,
 )
 ROWS = (
     *(_row(rank, *kind) for kind in (_MAX, _AVERAGE) for rank in (1, 2)),

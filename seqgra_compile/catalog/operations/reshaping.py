@@ -6,10 +6,11 @@ import math
 
 from ... import ir
 from ...ir import Arguments, Shape
-from ...pycode import Code
 from ..parameters import Integer, Pair, Parameter, Size
 from ..parameters import Shape as ShapeKind
-from .row import Operation, ShapeError, TorchLayer, keras_layer, require_rank
+from ..sequences import PYTORCH, TENSORFLOW
+from .layers import FUNCTIONAL, TorchLayer
+from .row import OperationRow, ShapeError, keras_layer, require_rank
 
 _RESHAPE = (
     Parameter("target_shape", ShapeKind(free=True), about="the new shape, without the batch"),
@@ -22,8 +23,8 @@ _SIZE = (Parameter("size", Size(1), 2, "how often each position is repeated"),)
 _SEQUENCE = "(length, channels)"
 
 
-def _in_keras_order(*statements: str) -> TorchLayer:
-    return TorchLayer(forward=tuple(map(Code, statements)), channels_first=False)
+def _in_keras_order(step: str) -> TorchLayer:
+    return TorchLayer(steps=(step,), channels_first=False)
 
 
 def _reshaped(arguments: Arguments, shape: Shape) -> Shape:
@@ -42,7 +43,7 @@ def _reshaped(arguments: Arguments, shape: Shape) -> Shape:
 
 def _reshape_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     sizes = ", ".join(str(size) for size in operation.output_shape)
-    return _in_keras_order(f"x = x.reshape(len(x), {sizes})")
+    return _in_keras_order(f"{{x}}.reshape(len({{x}}), {sizes})")
 
 
 def _permuted(arguments: Arguments, shape: Shape) -> Shape:
@@ -58,7 +59,7 @@ def _permuted(arguments: Arguments, shape: Shape) -> Shape:
 
 
 def _permute_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    return _in_keras_order(f"x = x.permute{(0, *operation['dims'])}")
+    return _in_keras_order(f"{{x}}.permute{(0, *operation['dims'])}")
 
 
 def _repeated(arguments: Arguments, shape: Shape) -> Shape:
@@ -67,7 +68,7 @@ def _repeated(arguments: Arguments, shape: Shape) -> Shape:
 
 
 def _repeat_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    return _in_keras_order(f"x = x[:, None, :].expand(-1, {operation['n']}, -1)")
+    return _in_keras_order(f"{{x}}[:, None, :].expand(-1, {operation['n']}, -1)")
 
 
 def _padded(arguments: Arguments, shape: Shape) -> Shape:
@@ -76,7 +77,8 @@ def _padded(arguments: Arguments, shape: Shape) -> Shape:
 
 
 def _padding_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    return TorchLayer(forward=(Code(f"x = F.pad(x, {operation['padding']})"),), channels_first=True)
+    step = f"F.pad({{x}}, {operation['padding']})"
+    return TorchLayer(steps=(step,), channels_first=True, imports=(FUNCTIONAL,))
 
 
 def _cropped(arguments: Arguments, shape: Shape) -> Shape:
@@ -94,7 +96,7 @@ def _cropped(arguments: Arguments, shape: Shape) -> Shape:
 
 def _cropping_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     before, after = operation["cropping"]
-    return _in_keras_order(f"x = x[:, {before}:{operation.input_shape[0] - after}]")
+    return _in_keras_order(f"{{x}}[:, {before}:{operation.input_shape[0] - after}]")
 
 
 def _upsampled(arguments: Arguments, shape: Shape) -> Shape:
@@ -103,64 +105,65 @@ def _upsampled(arguments: Arguments, shape: Shape) -> Shape:
 
 
 def _upsampling_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
-    return _in_keras_order(f"x = x.repeat_interleave({operation['size']}, dim=1)")
+    return _in_keras_order(f"{{x}}.repeat_interleave({operation['size']}, dim=1)")
 
 
 ROWS = (
-    Operation(
+    OperationRow(
         "Flatten",
         "all values of an example in one axis",
         (),
         lambda arguments, shape: (math.prod(shape),),
-        keras_layer("Flatten", data_format="channels_last"),
-        lambda operation, channels_first: _in_keras_order("x = x.flatten(1)"),
+        {
+            PYTORCH: lambda operation, channels_first: _in_keras_order("{x}.flatten(1)"),
+            TENSORFLOW: keras_layer("Flatten", data_format="channels_last"),
+        },
+        known=True,
     ),
-    Operation(
+    OperationRow(
         "Reshape",
         "the same values in another shape",
         _RESHAPE,
         _reshaped,
-        keras_layer("Reshape", _RESHAPE),
-        _reshape_torch,
+        {PYTORCH: _reshape_torch, TENSORFLOW: keras_layer("Reshape", _RESHAPE)},
+        known=True,
     ),
-    Operation(
+    OperationRow(
         "Permute",
         "the axes in another order",
         _PERMUTE,
         _permuted,
-        keras_layer("Permute", _PERMUTE),
-        _permute_torch,
+        {PYTORCH: _permute_torch, TENSORFLOW: keras_layer("Permute", _PERMUTE)},
     ),
-    Operation(
+    OperationRow(
         "RepeatVector",
         "the same values at each of n positions",
         _REPEAT,
         _repeated,
-        keras_layer("RepeatVector", _REPEAT),
-        _repeat_torch,
+        {PYTORCH: _repeat_torch, TENSORFLOW: keras_layer("RepeatVector", _REPEAT)},
     ),
-    Operation(
+    OperationRow(
         "ZeroPadding1D",
         "zeros before and after the sequence",
         _PADDING,
         _padded,
-        keras_layer("ZeroPadding1D", _PADDING, data_format="channels_last"),
-        _padding_torch,
+        {
+            PYTORCH: _padding_torch,
+            TENSORFLOW: keras_layer("ZeroPadding1D", _PADDING, data_format="channels_last"),
+        },
     ),
-    Operation(
+    OperationRow(
         "Cropping1D",
         "drops positions at the ends",
         _CROPPING,
         _cropped,
-        keras_layer("Cropping1D", _CROPPING),
-        _cropping_torch,
+        {PYTORCH: _cropping_torch, TENSORFLOW: keras_layer("Cropping1D", _CROPPING)},
     ),
-    Operation(
+    OperationRow(
         "UpSampling1D",
         "repeats each position",
         _SIZE,
         _upsampled,
-        keras_layer("UpSampling1D", _SIZE),
-        _upsampling_torch,
+        {PYTORCH: _upsampling_torch, TENSORFLOW: keras_layer("UpSampling1D", _SIZE)},
     ),
 )

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
 from ...pycode import Code, call
-from ..activations import ACTIVATION, torch_activation
-from ..expressions import Expression
-from ..initializers import INITIALIZER, initializer, torch_initializer
+from ..activations import ACTIVATION, ACTIVATIONS
+from ..initializers import INITIALIZER, draws, initializer, torch_initializer
 from ..parameters import Boolean, FilePath, Parameter
 from ..parameters import Shape as ShapeKind
 from ..regularizers import REGULARIZER
+from .layers import (
+    Fragment,
+    KerasLayer,
+    LibraryLayer,
+    Submodule,
+    TorchLayer,
+    TorchWeight,
+)
 
 
 class ShapeError(ValueError):
@@ -29,57 +36,40 @@ class ShapeError(ValueError):
 
 
 @dataclass(frozen=True)
-class TorchWeight:
-    """Where a weight in Keras's layout lives in the PyTorch model: attribute and axes' order."""
+class Unsupported:
+    """Stands in a cell of `lower` that a library cannot fill, and says why."""
 
-    name: str
-    attribute: str
-    axes: tuple[int, ...]
+    reason: str
 
 
-@dataclass(frozen=True)
-class TorchLayer:
-    """An operation in PyTorch: what it makes in `__init__` and what it does to `x` in `forward`.
-
-    `channels_first` is the axis order that `forward` expects and leaves behind: channels moved to
-    axis 1 (True), Keras's order (False), or whatever comes (None). `modules` are the layers made, by
-    attribute; `initialize` are statements that follow the initial values of `weights`; `results` is
-    what an activity regularizer looks at; `needs` names fragments of templates/pytorch; `preset` are
-    initial values that such a fragment gives by itself, by the weight's name.
-    """
-
-    forward: tuple[Code, ...]
-    channels_first: bool | None = None
-    modules: tuple[tuple[str, Code], ...] = ()
-    weights: tuple[TorchWeight, ...] = ()
-    initialize: tuple[Code, ...] = ()
-    results: tuple[str, ...] = ("x",)
-    needs: tuple[str, ...] = ()
-    preset: Mapping[str, Expression] = field(default_factory=dict)
+def unsupported(reason: str) -> Unsupported:
+    return Unsupported(reason)
 
 
 AXES = {1: "(length, channels)", 2: "(height, width, channels)"}
+Cell = Callable[[ir.Operation, bool], LibraryLayer]
 TorchCell = Callable[[ir.Operation, bool], TorchLayer]
+KerasCell = Callable[[ir.Operation, bool], KerasLayer]
 
 
 @dataclass(frozen=True)
-class Operation:
+class OperationRow:
     """One row: an operation of the language, and how each library says it.
 
-    `infer` gives the output's shape or raises `ShapeError`; `keras` and `torch` get an operation
-    with known shapes, `torch` also whether its input has its channels first. `applies` names the
-    activation that the operation is.
+    `infer` gives the output's shape or raises `ShapeError`. `lower` has a cell for each library: it
+    gets an operation with known shapes, and whether its input has its channels first. `applies` names
+    the activation that the operation is. `known`: seqgra 0.0.4 knows it.
     """
 
     name: str
     about: str
     parameters: tuple[Parameter, ...]
     infer: Callable[[Arguments, Shape], Shape]
-    keras: Callable[[ir.Operation], Code]
-    torch: TorchCell
+    lower: Mapping[str, Cell | Unsupported]
     weights: Callable[[Arguments, Shape], tuple[Weight, ...]] = lambda arguments, shape: ()
     aliases: tuple[str, ...] = ()
     applies: str | None = None
+    known: bool = False
 
     def activation(self, arguments: Arguments) -> str | None:
         """The activation that its result has passed, if any."""
@@ -157,25 +147,60 @@ def keras_arguments(parameters: tuple[Parameter, ...], operation: ir.Operation) 
     }
 
 
+def keras_seeds(operation: ir.Operation) -> tuple[bool, ...]:
+    """Of the initializers that draw, in order: whether a weight uses it."""
+    roles = {f"{weight.role}_initializer" for weight in operation.weights}
+    return tuple(
+        name in roles
+        for name, value in operation.arguments.items()
+        if name.endswith("_initializer") and draws(value.value)
+    )
+
+
 def keras_layer(
     class_name: str, parameters: tuple[Parameter, ...] = (), **extra: object
-) -> Callable[[ir.Operation], Code]:
+) -> KerasCell:
     """A cell that calls the Keras layer with every argument spelled out."""
 
-    def lower(operation: ir.Operation) -> Code:
+    def lower(operation: ir.Operation, channels_first: bool) -> KerasLayer:
         arguments: dict[str, object] = {**keras_arguments(parameters, operation), **extra}
         if operation.weights:
             arguments["trainable"] = operation["trainable"]
-        return call(f"keras.layers.{class_name}", **arguments, name=operation.identifier)
+        text = call(f"keras.layers.{class_name}", **arguments, name=operation.identifier)
+        return KerasLayer(text, keras_seeds(operation))
 
     return lower
 
 
-def activated(operation: ir.Operation, x: Code, channels_first: bool) -> Code:
-    """An expression with the operation's own activation around it."""
-    rank = len(operation.output_shape)
-    dim = 1 if channels_first and rank > 1 else -1
-    return torch_activation(operation["activation"], x, dim)
+def torch_activation(attribute: str, name: str, dim: int) -> Submodule:
+    """The module that applies an activation; `dim` is the axis of the channels."""
+    row = ACTIVATIONS[name]
+    return Submodule(attribute, row.torch, row.module(dim))
+
+
+def torch_activation_fragments(*names: str | None) -> tuple[Fragment, ...]:
+    """The classes that activations need."""
+    found = (ACTIVATIONS[name].fragment for name in names if name)
+    return tuple(Fragment(name) for name in found if name)
+
+
+def channels_dim(rank: int, channels_first: bool) -> int:
+    """The axis of the channels in a batch of examples with `rank` axes."""
+    return 1 if channels_first and rank > 1 else -1
+
+
+def activated(operation: ir.Operation, channels_first: bool, *steps: str) -> dict[str, object]:
+    """Fields of `TorchLayer`: the steps, then the operation's own activation, if it has one."""
+    name = operation["activation"]
+    if name in (None, "linear"):
+        return {"steps": steps}
+    attribute = f"{operation.identifier}_{name}"
+    dim = channels_dim(len(operation.output_shape), channels_first)
+    return {
+        "steps": (*steps, f"self.{attribute}({{x}})"),
+        "functions": (torch_activation(attribute, name, dim),),
+        "fragments": torch_activation_fragments(name),
+    }
 
 
 def torch_initial_values(operation: ir.Operation, layer: TorchLayer) -> list[Code]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
-from ...pycode import Code, call, prefixed
 from ..parameters import Choice, Integer, Parameter, Size
+from ..sequences import PYTORCH, TENSORFLOW
 from .convolution import pad_first
+from .layers import FUNCTIONAL, Submodule, TorchLayer, TorchWeight, submodule
 from .row import (
     KERNEL_AND_BIAS,
     USE_BIAS,
-    Operation,
+    OperationRow,
     ShapeError,
-    TorchLayer,
-    TorchWeight,
     activated,
     activation_parameter,
     initializer_parameter,
@@ -90,9 +89,12 @@ def _bias(arguments: Arguments, size: int) -> tuple[Weight, ...]:
     return (Weight("bias", (size,), "bias"),) if arguments["use_bias"].value else ()
 
 
-def _depthwise_module(operation: ir.Operation, padding: int, bias: bool) -> Code:
+def _depthwise_module(
+    operation: ir.Operation, attribute: str, padding: int, bias: bool
+) -> Submodule:
     channels = operation.input_shape[-1]
-    return call(
+    return submodule(
+        attribute,
         "nn.Conv1d",
         channels,
         _depth(operation.arguments, operation.input_shape),
@@ -107,12 +109,13 @@ def _depthwise_module(operation: ir.Operation, padding: int, bias: bool) -> Code
 
 def _depthwise_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     name = operation.identifier
-    (padding,), x = pad_first(operation, operation.input_shape[:1])
+    (padding,), before = pad_first(operation, operation.input_shape[:1])
     places = {"depthwise_kernel": ("weight", (1, 2, 0)), "bias": ("bias", (0,))}
     return TorchLayer(
-        forward=(prefixed("x = ", activated(operation, call(f"self.{name}", x), True)),),
+        **activated(operation, True, *before, f"self.{name}({{x}})"),
         channels_first=True,
-        modules=((name, _depthwise_module(operation, padding, operation["use_bias"])),),
+        modules=(_depthwise_module(operation, name, padding, operation["use_bias"]),),
+        imports=(FUNCTIONAL,) if before else (),
         weights=tuple(
             TorchWeight(weight.name, f"{name}.{places[weight.name][0]}", places[weight.name][1])
             for weight in operation.weights
@@ -122,8 +125,9 @@ def _depthwise_torch(operation: ir.Operation, channels_first: bool) -> TorchLaye
 
 def _separable_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     name = operation.identifier
-    (padding,), x = pad_first(operation, operation.input_shape[:1])
-    pointwise = call(
+    (padding,), before = pad_first(operation, operation.input_shape[:1])
+    pointwise = submodule(
+        f"{name}_pointwise",
         "nn.Conv1d",
         _depth(operation.arguments, operation.input_shape),
         operation["filters"],
@@ -135,14 +139,12 @@ def _separable_torch(operation: ir.Operation, channels_first: bool) -> TorchLaye
         "pointwise_kernel": (f"{name}_pointwise.weight", (2, 1, 0)),
         "bias": (f"{name}_pointwise.bias", (0,)),
     }
-    result = call(f"self.{name}_pointwise", call(f"self.{name}_depthwise", x))
+    steps = (*before, f"self.{name}_depthwise({{x}})", f"self.{name}_pointwise({{x}})")
     return TorchLayer(
-        forward=(prefixed("x = ", activated(operation, result, True)),),
+        **activated(operation, True, *steps),
         channels_first=True,
-        modules=(
-            (f"{name}_depthwise", _depthwise_module(operation, padding, bias=False)),
-            (f"{name}_pointwise", pointwise),
-        ),
+        modules=(_depthwise_module(operation, f"{name}_depthwise", padding, bias=False), pointwise),
+        imports=(FUNCTIONAL,) if before else (),
         weights=tuple(
             TorchWeight(weight.name, *places[weight.name]) for weight in operation.weights
         ),
@@ -183,7 +185,8 @@ def _transpose_torch(operation: ir.Operation, channels_first: bool) -> TorchLaye
     reach = (operation["kernel_size"] - 1) * operation["dilation_rate"] + 1
     length = operation.output_shape[0]
     extra = max(stride - reach, 0)
-    module = call(
+    module = submodule(
+        name,
         "nn.ConvTranspose1d",
         operation.input_shape[-1],
         operation["filters"],
@@ -195,19 +198,20 @@ def _transpose_torch(operation: ir.Operation, channels_first: bool) -> TorchLaye
         bias=operation["use_bias"],
     )
     full = (operation.input_shape[0] - 1) * stride + reach + extra
-    start = (full - length) // 2
-    end = f"[:, :, {start}:{start + length}]" if full > length else ""
-    result = Code(f"self.{name}(x){end}")
+    result = f"self.{name}({{x}})"
+    if full > length:
+        start = (full - length) // 2
+        result += f"[:, :, {start}:{start + length}]"
     return TorchLayer(
-        forward=(prefixed("x = ", activated(operation, result, True)),),
+        **activated(operation, True, result),
         channels_first=True,
-        modules=((name, module),),
+        modules=(module,),
         weights=torch_kernel_and_bias(operation, (2, 1, 0)),
     )
 
 
 ROWS = (
-    Operation(
+    OperationRow(
         "SeparableConv1D",
         "a window over each channel, then a mixture of the channels",
         _SEPARABLE,
@@ -215,12 +219,14 @@ ROWS = (
             _length("SeparableConv1D", arguments, shape),
             arguments["filters"].value,
         ),
-        keras_layer("SeparableConv1D", _SEPARABLE, data_format="channels_last"),
-        _separable_torch,
+        {
+            PYTORCH: _separable_torch,
+            TENSORFLOW: keras_layer("SeparableConv1D", _SEPARABLE, data_format="channels_last"),
+        },
         _separable_weights,
         aliases=("SeparableConvolution1D",),
     ),
-    Operation(
+    OperationRow(
         "DepthwiseConv1D",
         "a window over each channel",
         _DEPTHWISE,
@@ -228,22 +234,26 @@ ROWS = (
             _length("DepthwiseConv1D", arguments, shape),
             _depth(arguments, shape),
         ),
-        keras_layer("DepthwiseConv1D", _DEPTHWISE, data_format="channels_last"),
-        _depthwise_torch,
+        {
+            PYTORCH: _depthwise_torch,
+            TENSORFLOW: keras_layer("DepthwiseConv1D", _DEPTHWISE, data_format="channels_last"),
+        },
         lambda arguments, shape: (
             _depthwise_kernel(arguments, shape),
             *_bias(arguments, _depth(arguments, shape)),
         ),
     ),
-    Operation(
+    OperationRow(
         "Conv1DTranspose",
         "convolution that makes the sequence longer",
         _TRANSPOSE,
         _transposed,
-        keras_layer(
-            "Conv1DTranspose", _TRANSPOSE, output_padding=None, data_format="channels_last"
-        ),
-        _transpose_torch,
+        {
+            PYTORCH: _transpose_torch,
+            TENSORFLOW: keras_layer(
+                "Conv1DTranspose", _TRANSPOSE, output_padding=None, data_format="channels_last"
+            ),
+        },
         _transpose_weights,
         aliases=("Convolution1DTranspose",),
     ),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ... import ir
 from ...catalog.operations import OPERATIONS, parameters
-from ...catalog.operations.row import Operation as Row
+from ...catalog.operations.row import OperationRow
 from ...catalog.parameters import Parameter
 from ...ir import Value
 from ...messages.diagnostics import Diagnostics, quoted, suggest
@@ -144,7 +144,7 @@ class _Decompiling:
             group=stored.group,
         )
 
-    def row(self, layer: Layer) -> tuple[Row | None, dict[str, object]]:
+    def row(self, layer: Layer) -> tuple[OperationRow | None, dict[str, object]]:
         """A layer's row and its settings; no row for a Bidirectional."""
         name = layer.class_name
         if name == "Lambda":
@@ -157,7 +157,7 @@ class _Decompiling:
             )
         return _ROWS.get(name), layer.config
 
-    def bidirectional(self) -> tuple[Row, dict[str, object]]:
+    def bidirectional(self) -> tuple[OperationRow, dict[str, object]]:
         """The wrapped layer's row, and the settings of both."""
         outer = dict(self.layer.config)
         forward = self.wrapped(outer.pop("layer", None))
@@ -196,7 +196,7 @@ class _Decompiling:
                 self.layer, "backward_layer", backward.class_name, "both ways must be alike"
             )
 
-    def given(self, row: Row, config: dict[str, object]) -> dict[str, tuple[Span, Text]]:
+    def given(self, row: OperationRow, config: dict[str, object]) -> dict[str, tuple[Span, Text]]:
         """What the file says of each parameter, as text."""
         known = {parameter.name: parameter for parameter in parameters(row)}
         needed = _NEEDED.get(row.name)

@@ -63,15 +63,15 @@ def read_module(
         code, imports, future, left_out = _parted(text, tree, report)
         if diagnostics.failed or _parsed(code, report, " without its imports") is None:
             return None
-        laid_out = _laid_out(code, report)
-        if laid_out is None:
+        code = _laid_out(code, report)
+        if code is None:
             return None
         return ir.Module(
             path=named.value,
             sha256=hashlib.sha256(data).hexdigest(),
             class_name=external.class_name.value,
             class_span=external.class_name.span,
-            code=laid_out,
+            code=code,
             imports=used(imports, code),
             future=future,
             left_out=left_out,
@@ -119,7 +119,8 @@ def _laid_out(code: str, report: Report) -> str | None:
         return laid_out(code)
     except UnformattableError:
         problem = "Python reads this module, and Black, which lays scripts out, does not"
-        report.error("SG604", problem, "does `black` format the module itself?")
+        help = "does `black` format the module itself?"
+        report.diagnostics.error("SG604", report.span, problem, help)
         return None
 
 

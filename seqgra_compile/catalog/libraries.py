@@ -1,0 +1,74 @@
+"""The libraries that scripts are written for: what sets them apart where their rows do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .sequences import BAYES, MULTI_CLASS, MULTI_LABEL, PYTORCH, TENSORFLOW
+
+
+@dataclass(frozen=True)
+class LibraryRow:
+    """One row.
+
+    `learner` begins the names of seqgra's classes for it; `external` is what an external architecture
+    of it is. `trains`: a model is trained. `one_generator`: the order of the examples and the noise of
+    layers are drawn by one generator, so that one moves the other.
+
+    The rest is what seqgra 0.0.4 does with it: `dropped` are the settings of an optimizer that it
+    ignores; `embedded`: it trains embedded architectures; `other_masks`: why a script cannot draw its
+    masks; `keeps_nan`: a first validation loss that is not a number stays the best; `shuffles_buffer`:
+    10,000 examples at a time; `first_label_only`: its accuracy asks for the first true label. Where it
+    streams its data, `loses_examples`: every 10,001st, and `own_order`: the order is drawn in another
+    way; `counts_on`: the optimizer counts one step too many after an epoch.
+    """
+
+    name: str
+    learner: str
+    external: str
+    trains: bool = True
+    one_generator: bool = False
+    dropped: tuple[str, ...] = ()
+    embedded: bool = True
+    other_masks: str | None = None
+    keeps_nan: bool = False
+    shuffles_buffer: bool = False
+    first_label_only: bool = False
+    loses_examples: bool = False
+    own_order: bool = False
+    counts_on: bool = False
+
+
+_ROWS = (
+    LibraryRow(
+        PYTORCH,
+        "Torch",
+        "PyTorch module",
+        one_generator=True,
+        dropped=("clipnorm", "clipvalue"),
+        embedded=False,
+        keeps_nan=True,
+        loses_examples=True,
+        own_order=True,
+    ),
+    LibraryRow(
+        TENSORFLOW,
+        "Keras",
+        "Keras file",
+        other_masks="Keras 3 draws other masks",
+        shuffles_buffer=True,
+        first_label_only=True,
+        counts_on=True,
+    ),
+    LibraryRow(BAYES, "BayesOptimal", "data definition", trains=False),
+)
+LIBRARIES = {row.name: row for row in _ROWS}
+FRAMEWORKS = tuple(row.name for row in _ROWS if row.trains)
+
+_TASKS = {MULTI_CLASS: "MultiClass", MULTI_LABEL: "MultiLabel"}
+
+
+def implementation(library: str, sequence_space: str, task: str) -> str:
+    """The learner that seqgra would take for a library, sequence space and task."""
+    space = sequence_space[0].upper() + sequence_space[1:]
+    return f"{LIBRARIES[library].learner}{space}{_TASKS[task]}ClassificationLearner"

@@ -1,0 +1,395 @@
+"""`seqgra-data`: people's own sequences into a data folder, and what is wrong with one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from .. import __version__
+from ..compiler import Compilation, UnsupportedSemantics, compile_bytes
+from ..datasets.check import check_folder, checked_summary
+from ..datasets.expected import expected
+from ..datasets.faults import UsageProblem
+from ..datasets.inputs import FASTA_ENDS, Input, with_classes, without_classes
+from ..source import Source
+from .console import (
+    FAILED,
+    Messages,
+    folders,
+    include_option,
+    print_text,
+    read_definition,
+    semantics_option,
+    write_file,
+)
+from .dataoptions import SeveralFiles, SeveralValues, message_format, shared
+from .datarun import (
+    COMMAND,
+    Job,
+    given_sets,
+    labels_of,
+    make,
+    negative_label,
+    reported,
+    shuffled,
+    stopped_by_term,
+)
+from .usage import ReportedCommand
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name=COMMAND, message="%(prog)s %(version)s")
+def main() -> None:
+    """Make a data folder of sequences of your own, or check one.
+
+    A data folder holds training.txt, validation.txt and test.txt, as training scripts read them.
+
+    Exit status: 0 fine, 1 the data have errors, 2 wrong usage, or a file that cannot be read or
+    written.
+    """
+
+
+@main.command(cls=SeveralFiles, epilog="""\b
+Examples:
+  seqgra-data fasta c1=positives.fa.gz c2=negatives.fa -o data/ --split 0.8 0.1 0.1
+  seqgra-data fasta bound=peaks.fa --negatives shuffle -o data/ --split 0.8 0.1 0.1
+  seqgra-data fasta all.fa --label-from header --pattern 'class=(\\S+)' -o data/ --split 0.8 0.1 0.1
+""")  # fmt: skip
+@click.argument("inputs", nargs=-1, required=True, metavar="CLASS=FILE...")
+@shared
+@click.option(
+    "--label-from", type=click.Choice(("file", "header")), default="file", show_default=True,
+    help="Where labels are: CLASS=FILE, or in the headers of plain FILEs.",
+)  # fmt: skip
+@click.option(
+    "--pattern", metavar="REGEX", help="Finds the label in a header, as its first (group)."
+)
+@click.option(
+    "--validation", multiple=True, metavar="INPUT...",
+    help="Files (CLASS=FILE) or a folder for the validation set, taken as they are; "
+    "with --by-chromosome, chromosomes.",
+)  # fmt: skip
+@click.option("--test", multiple=True, metavar="INPUT...", help="The same for the test set.")
+@click.option(
+    "--by-chromosome", is_flag=True,
+    help="--validation and --test name chromosomes, which headers give as chr1:100-200.",
+)  # fmt: skip
+@click.option(
+    "--negatives", type=click.Choice(("shuffle",)),
+    help="Add a dinucleotide-preserving shuffle of each sequence.",
+)  # fmt: skip
+def fasta(inputs: tuple[str, ...], **settings: object) -> None:
+    """FASTA or FASTQ files (plain, gzip, bgzip, xz, bzip2) to a data folder."""
+    from ..datasets.fasta import Headers, header_pattern, read_fasta
+    from ..datasets.regions import chromosome_sets
+
+    with reported(Messages(settings["message_format"], COMMAND)), stopped_by_term():
+        import dnaio
+
+        by_header = settings["label_from"] == "header"
+        if settings["pattern"] and not by_header:
+            raise UsageProblem("--pattern is for headers", "add --label-from header")
+        pattern = header_pattern(settings["pattern"]) if by_header else None
+        read = without_classes if by_header else with_classes
+        sets = None
+        if settings["by_chromosome"]:
+            if settings["split"] or settings["split_ids"]:
+                raise UsageProblem("--by-chromosome decides on all sets alone", "leave --split out")
+            sets = chromosome_sets(settings["validation"], settings["test"])
+            _check_chromosomes(settings)
+            given, others, shares = [], "", None
+        else:
+            given, others, shares = given_sets(
+                settings, lambda words, set: read(words, set, FASTA_ENDS)
+            )
+        found = [*read(inputs, others, FASTA_ENDS), *given]
+        job = Job(
+            "fasta", found, shares, None if by_header else labels_of(found), shuffled(settings),
+            {"dnaio": dnaio.__version__},
+            {
+                name: settings[name]
+                for name in ("label_from", "pattern", "by_chromosome", "negatives")
+            }
+            | ({"negative_label": negative_label(settings)} if settings["negatives"] else {})
+            | ({name: settings[name] for name in ("validation", "test")} if sets else {}),
+        )  # fmt: skip
+        headers = Headers(pattern, sets)
+        make(
+            job,
+            lambda faults, _, progress: read_fasta(found, headers, faults, progress),
+            settings,
+            "reading",
+        )
+
+
+def _check_chromosomes(settings: Mapping) -> None:
+    if not settings["validation"]:
+        raise UsageProblem("no chromosome is for validation", "--validation chr7 --test chr8 chr9")
+
+
+@main.command(cls=SeveralValues, epilog="""\b
+Examples:
+  seqgra-data bed c1=peaks.bed.gz c2=other.narrowPeak --genome hg38.fa -o data/ \\
+      --length 1000 --validation chr7 --test chr8 chr9
+  seqgra-data bed bound=peaks.bed --genome hg38.fa -o data/ --length 500 --negatives gc \\
+      --validation chr7 --test chr8 chr9
+  seqgra-data bed A=a.bed B=b.bed --genome hg38.fa -o data/ --multi-label --bins 200 \\
+      --length 1000 --validation chr7 --test chr8 chr9
+""")  # fmt: skip
+@click.argument("inputs", nargs=-1, required=True, metavar="CLASS=FILE...")
+@shared
+@click.option(
+    "--genome", required=True, type=click.Path(path_type=Path), metavar="FILE",
+    help="The genome in FASTA, plain or bgzip.",
+)  # fmt: skip
+@click.option(
+    "--index", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    help="The folder of the genome's index (.fai).  [default: beside the genome]",
+)  # fmt: skip
+@click.option(
+    "--center", type=click.Choice(("middle", "summit")), default="middle", show_default=True,
+    help="Where windows are centred: the middle of a region, or its summit (narrowPeak).",
+)  # fmt: skip
+@click.option("--stranded", is_flag=True, help="Regions on - give the reverse complement.")
+@click.option(
+    "--bins", type=click.IntRange(1), metavar="B",
+    help="Bins of B letters of the genome are the examples, with the labels of the regions that "
+    "cover them; each window is centred on its bin. Needs --multi-label.",
+)  # fmt: skip
+@click.option(
+    "--overlap", type=click.FloatRange(0, 1, min_open=True), default=0.5, show_default=True,
+    help="With --multi-label: the part of a window (or bin) that regions of a class must cover.",
+)  # fmt: skip
+@click.option(
+    "--rename", metavar="add-chr|remove-chr|FILE",
+    help="How names of chromosomes become those of the genome.",
+)  # fmt: skip
+@click.option(
+    "--unknown-chromosomes", type=click.Choice(("refuse", "drop")), default="refuse",
+    show_default=True, help="What happens to regions on chromosomes that the genome lacks.",
+)  # fmt: skip
+@click.option(
+    "--validation", multiple=True, metavar="CHROMOSOME...", help="Chromosomes for validation."
+)
+@click.option("--test", multiple=True, metavar="CHROMOSOME...", help="Chromosomes for the test.")
+@click.option(
+    "--negatives", type=click.Choice(("shuffle", "gc")),
+    help="Add a negative per window: its dinucleotide-preserving shuffle, or a window of the same "
+    "chromosome with the same GC, away from all regions.",
+)  # fmt: skip
+def bed(inputs: tuple[str, ...], **settings: object) -> None:
+    """BED or narrowPeak files and a genome to a data folder."""
+    from ..datasets.bed import renaming
+    from ..datasets.genome import opened_genome
+    from ..datasets.regions import Negatives, RegionReader, chromosome_sets
+    from ..datasets.windows import Request
+
+    with reported(Messages(settings["message_format"], COMMAND)), stopped_by_term():
+        import numpy
+        import pyfaidx
+
+        _check_bed(settings)
+        found = with_classes(inputs)
+        sets, shares = None, None
+        if settings["validation"]:
+            sets = chromosome_sets(settings["validation"], settings["test"])
+        else:
+            _, _, shares = given_sets(settings, lambda words, set: [])
+        labels = labels_of(found)
+        by_gc = settings["negatives"] == "gc"
+        negatives = Negatives(negative_label(settings), settings["seed"]) if by_gc else None
+        if by_gc and negatives.label and negatives.label not in labels:
+            labels = (*labels, negatives.label)
+        request = Request(
+            settings["length"], settings["center"] == "summit", settings["stranded"],
+            settings["multi_label"], settings["bins"], settings["overlap"], settings["pad"] == "N",
+        )  # fmt: skip
+        names = (
+            "center", "stranded", "bins", "overlap", "unknown_chromosomes", "validation", "test",
+            "negatives",
+        )  # fmt: skip
+        with opened_genome(settings["genome"], settings["index"]) as genome:
+            renamed = renaming(settings["rename"], genome.lengths)
+            job = Job(
+                "bed", [*found, Input(settings["genome"])], shares, labels, shuffled(settings),
+                {"pyfaidx": pyfaidx.__version__, "numpy": numpy.__version__},
+                {name: settings[name] for name in names}
+                | ({"rename": renamed} if renamed else {})
+                | ({"negative_label": negative_label(settings)} if settings["negatives"] else {}),
+                _OVERLAPS if shares else None,
+            )  # fmt: skip
+            make(
+                job,
+                lambda faults, dropped, progress: RegionReader(
+                    found, genome, labels, request, renamed,
+                    settings["unknown_chromosomes"] == "drop", sets, negatives, faults, progress,
+                    dropped,
+                ),
+                settings,
+                "fetching windows",
+            )  # fmt: skip
+
+
+_OVERLAPS = (
+    "windows that overlap may be in different sets; chromosomes keep them apart: "
+    "--validation chr7 --test chr8 chr9"
+)
+
+
+def _check_bed(settings: Mapping) -> None:
+    if settings["alphabet"] != "DNA":
+        raise UsageProblem("--alphabet: a genome is DNA", "leave the option out")
+    if settings["test"] and not settings["validation"]:
+        _check_chromosomes(settings)
+    if settings["validation"] and (settings["split"] or settings["split_ids"]):
+        raise UsageProblem("--validation and --test decide on all sets", "leave --split out")
+    if settings["bins"] and not settings["multi_label"]:
+        raise UsageProblem("--bins: a bin may have several labels", "add --multi-label")
+    if settings["bins"] and settings["stranded"]:
+        raise UsageProblem("--bins: bins have no strand", "leave --stranded out")
+    if settings["negatives"] == "gc" and not (settings["length"] or settings["bins"]):
+        raise UsageProblem("--negatives gc needs windows of one length", "add --length L")
+
+
+@main.command(epilog="""\b
+Examples:
+  seqgra-data table measurements.tsv.gz --sequence seq --label class -o data/ --split 0.8 0.1 0.1
+  seqgra-data table all.csv --sequence seq --label class --split-column fold -o data/
+""", cls=SeveralValues)  # fmt: skip
+@click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
+@shared
+@click.option("--sequence", required=True, metavar="COLUMN", help="The column of sequences.")
+@click.option(
+    "--label", required=True, multiple=True, metavar="COLUMN",
+    help="The column of labels; with --multi-label, several columns of 0 and 1 are labels, too.",
+)  # fmt: skip
+@click.option("--id", metavar="COLUMN", help="The column of names.  [default: line numbers]")
+@click.option(
+    "--separator", default="|", show_default=True, metavar="TEXT",
+    help="With --multi-label: what separates labels in a cell.",
+)  # fmt: skip
+@click.option(
+    "--delimiter", type=click.Choice(("tab", "comma", "semicolon")),
+    help="What separates cells.  [default: that under which the header has the columns]",
+)  # fmt: skip
+@click.option(
+    "--split-column", metavar="COLUMN", help="The column of sets: training, validation or test."
+)
+@click.option(
+    "--chromosome", metavar="COLUMN",
+    help="The column of chromosomes, which --validation and --test then name.",
+)  # fmt: skip
+@click.option(
+    "--validation", multiple=True, metavar="FILE...",
+    help="Tables of the validation set, taken as they are; with --chromosome, chromosomes.",
+)  # fmt: skip
+@click.option("--test", multiple=True, metavar="FILE...", help="The same for the test set.")
+@click.option(
+    "--negatives", type=click.Choice(("shuffle",)),
+    help="Add a dinucleotide-preserving shuffle of each sequence.",
+)  # fmt: skip
+def table(inputs: tuple[str, ...], **settings: object) -> None:
+    """CSV or TSV files (plain, gzip, xz, bzip2) to a data folder."""
+    from ..datasets.regions import chromosome_sets
+    from ..datasets.table import Columns, check_columns, read_table
+
+    with reported(Messages(settings["message_format"], COMMAND)), stopped_by_term():
+        sets, others, shares, given = None, "", None, []
+        alone = settings["split_column"] or settings["chromosome"]
+        if alone and (settings["split"] or settings["split_ids"]):
+            raise UsageProblem("a column decides on all sets alone", "leave --split out")
+        if settings["split_column"] and (settings["validation"] or settings["test"]):
+            raise UsageProblem("--split-column decides on all sets alone", "leave the others out")
+        if settings["chromosome"]:
+            _check_chromosomes(settings)
+            sets = chromosome_sets(settings["validation"], settings["test"])
+        elif not settings["split_column"]:
+            given, others, shares = given_sets(settings, without_classes)
+        labels, several = settings["label"], len(settings["label"]) > 1
+        if several and not settings["multi_label"]:
+            raise UsageProblem("several --label are for several labels", "add --multi-label")
+        separator = settings["separator"] if settings["multi_label"] and not several else None
+        columns = Columns(
+            settings["sequence"], labels, settings["id"], settings["split_column"],
+            settings["chromosome"], separator, sets,
+        )  # fmt: skip
+        check_columns(columns)
+        found = [*without_classes(inputs, others), *given]
+        names = (
+            "sequence", "label", "id", "separator", "delimiter", "split_column", "chromosome",
+            "negatives",
+        )  # fmt: skip
+        job = Job(
+            "table", found, shares, labels if several else None, shuffled(settings), {},
+            {name: settings[name] for name in names}
+            | ({"negative_label": negative_label(settings)} if settings["negatives"] else {})
+            | ({name: settings[name] for name in ("validation", "test")} if sets else {}),
+        )  # fmt: skip
+        delimiter = settings["delimiter"]
+        make(
+            job,
+            lambda faults, _, progress: read_table(found, columns, delimiter, faults, progress),
+            settings,
+            "reading",
+        )
+
+
+@main.command(cls=ReportedCommand, epilog="""\b
+Examples:
+  seqgra-data check model.xml data/
+  seqgra-data check model.xml data/ --plot report.html
+""")  # fmt: skip
+@click.argument("definition")
+@click.argument("folder", type=click.Path(path_type=Path))
+@include_option
+@semantics_option
+@click.option(
+    "--plot", type=click.Path(path_type=Path), metavar="FILE",
+    help="Also write a page of labels, GC, lengths and letters per position (HTML).",
+)  # fmt: skip
+@message_format
+def check(
+    definition: str, folder: Path, include: tuple[Path, ...], semantics: str, plot: Path | None,
+    message_format: str,
+) -> None:  # fmt: skip
+    """Report every fault of a data folder, and what is legal and dangerous."""
+    messages = Messages(message_format, COMMAND)
+    with reported(messages, "plots"):
+        compilation = _compiled(definition, include, semantics)
+        if compilation.model is None:
+            messages.compiled(compilation.source, compilation.diagnostics)
+            sys.exit(messages.end(FAILED))
+        if not folder.is_dir():
+            what = "is a file" if folder.exists() else "there is no such folder"
+            help = "name the folder of training.txt; seqgra-data makes one"
+            raise UsageProblem(f"{folder}: {what}", help)
+        want = expected(compilation.model)
+        letters = None
+        if plot is not None:
+            from ..datasets.plots import Letters, page
+
+            letters = Letters(want.alphabet)
+        checked = check_folder(folder, want, letters and letters.add)
+        # The last line for people counts what is in the folder.
+        named = Source(str(folder), b"", "") if messages.for_people else compilation.source
+        messages.compiled(named, checked.found)
+        if plot is not None:
+            write_file(plot, page(checked.sets, letters, want.labels, compilation.model_id))
+        failed = print_text(checked_summary(checked, want.labels), messages)
+        sys.exit(messages.end(failed or (FAILED if checked.failed else 0)))
+
+
+def _compiled(definition: str, include: tuple[Path, ...], semantics: str) -> Compilation:
+    try:
+        return compile_bytes(
+            definition,
+            read_definition(definition),
+            folders(definition, include),
+            check_only=True,
+            semantics=semantics,
+        )
+    except UnsupportedSemantics as error:
+        raise UsageProblem(f"{definition}: {error}", "choose other --semantics") from None

@@ -1,0 +1,170 @@
+"""The options that the commands of `seqgra-data` share, and how their words become values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from ..datasets.alphabet import ALPHABETS
+from ..datasets.faults import DataError, Fault, UsageProblem
+from ..datasets.inputs import checked
+from ..datasets.preparation import AMBIGUOUS, CROPS
+from .console import FORMATS
+from .usage import ReportedCommand
+
+_TAKES_SEVERAL = ("--validation", "--test")
+
+
+class SeveralValues(ReportedCommand):
+    """A command whose --validation and --test take all words up to the next option or CLASS=FILE.
+
+    `seqgra-data bed ... --test chr8 chr9` is read as `--test chr8 --test chr9`. A word with an
+    equals sign belongs to such an option only in `fasta`, where sets are files of classes.
+    """
+
+    classes_too = False
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, self.spread(args))
+
+    def spread(self, args: Sequence[str]) -> list[str]:
+        words: list[str] = []
+        option, values = None, 0
+        for word in args:
+            if word in _TAKES_SEVERAL:
+                option, values = word, 0
+                continue
+            if word.startswith("-") and word != "-":
+                option = self._ended(option, values, words)
+            elif option and ("=" not in word or self.classes_too):
+                words += [option, word]
+                values += 1
+                continue
+            words.append(word)
+        self._ended(option, values, words)
+        return words
+
+    @staticmethod
+    def _ended(option: str | None, values: int, words: list[str]) -> None:
+        if option and not values:
+            words.append(option)  # click says that a value is missing
+
+
+class SeveralFiles(SeveralValues):
+    """As above, where the values may be CLASS=FILE."""
+
+    classes_too = True
+
+
+def shared(command: Callable) -> Callable:
+    """Decorate a command that makes a data folder."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+_EXISTING = click.Path(path_type=Path)
+message_format = click.option(
+    "--message-format",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="How messages are written to standard error.",
+)
+_OPTIONS = (
+    click.option(
+        "-o", "--output", required=True, type=_EXISTING, metavar="DIR",
+        help="The data folder to make; it must not be there yet.",
+    ),
+    click.option("--overwrite", is_flag=True, help="Replace a data folder that is there."),
+    click.option(
+        "--alphabet", type=click.Choice(list(ALPHABETS), case_sensitive=False), default="DNA",
+        show_default=True, metavar="DNA|RNA|protein", help="The sequence space.",
+    ),
+    click.option(
+        "--length", type=click.IntRange(1), metavar="L",
+        help="Bring all sequences to L letters; without it, they must have one length.",
+    ),
+    click.option(
+        "--crop", type=click.Choice(CROPS), default="center", show_default=True,
+        help="The part of a longer sequence that is kept.",
+    ),
+    click.option(
+        "--pad", type=click.Choice(("N", "refuse")), default="refuse", show_default=True,
+        help="What happens to shorter sequences.",
+    ),
+    click.option(
+        "--ambiguous", type=click.Choice(AMBIGUOUS), default="refuse", show_default=True,
+        help="What happens to IUPAC letters for several: an error, written as N, or the sequence "
+        "is dropped.",
+    ),
+    click.option(
+        "--multi-label", is_flag=True,
+        help="An example may have several labels, or none.",
+    ),
+    click.option(
+        "--split", type=float, nargs=3, metavar="TRAINING VALIDATION TEST",
+        help="Fractions of the examples, drawn at random within each label; copies of a sequence "
+        "stay in one set.",
+    ),
+    click.option(
+        "--split-ids", type=_EXISTING, metavar="FILE",
+        help="A table of two columns: id, and training, validation, test or none.",
+    ),
+    click.option(
+        "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True,
+        help="Decides the fractions, the order of the examples, and negatives.",
+    ),
+    click.option(
+        "--negative-label", metavar="NAME",
+        help="The label of --negatives.  [default: background; with --multi-label: none]",
+    ),
+    click.option(
+        "--write-definition", "definition", type=_EXISTING, metavar="FILE",
+        help="Also write a first model definition for these data.",
+    ),
+    message_format,
+)  # fmt: skip
+
+
+def fractions(split: tuple[float, float, float] | None) -> tuple[float, float, float] | None:
+    """Fractions of 1, from those or from percents."""
+    if split is None:
+        return None
+    whole = 100 if sum(split) > 2 else 1
+    if min(split) < 0 or abs(sum(split) - whole) > 1e-6 * whole:
+        message = "--split: " + " ".join(f"{part:g}" for part in split)
+        help = "three fractions whose sum is 1, such as 0.8 0.1 0.1"
+        raise UsageProblem(f"{message} is {sum(split):g} in all", help)
+    return tuple(part / whole for part in split)
+
+
+def no_split(others: str) -> UsageProblem:
+    """What is said where nothing decides on the sets."""
+    message = "nothing says which examples are for training, validation and test"
+    return UsageProblem(message, f"--split 0.8 0.1 0.1, {others}or --split-ids FILE")
+
+
+def sets_of_ids(path: Path | None) -> dict[str, str] | None:
+    """The set of each id, from a table of two columns with or without a header."""
+    if path is None:
+        return None
+    sets: dict[str, str] = {}
+    faults = []
+    names = ("training", "validation", "test", "none")
+    with checked(path).open(encoding="utf-8-sig", errors="replace") as file:
+        for number, line in enumerate(file, 1):
+            cells = [cell.strip() for cell in line.rstrip("\r\n").split("\t")]
+            if not any(cells) or (number == 1 and cells[1:] == ["set"]):
+                continue
+            if len(cells) != 2 or cells[1] not in names:
+                help = f"an id, a tab, and one of: {', '.join(names)}"
+                faults.append(Fault(f"is {line.strip()[:50]!a}", f"{path}:{number}", help))
+            elif sets.setdefault(cells[0], cells[1]) != cells[1]:
+                message = f"the id {cells[0][:50]!a} is in two sets"
+                faults.append(Fault(message, f"{path}:{number}", "name each id once"))
+    if faults:
+        raise DataError(*faults[:5])
+    return sets

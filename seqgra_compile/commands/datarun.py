@@ -1,0 +1,221 @@
+"""How a command of `seqgra-data` runs: progress, the folder, the summary, and every other end."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from .. import __version__
+from ..datasets.alphabet import ALPHABETS
+from ..datasets.definition import definition as definition_of
+from ..datasets.faults import DataError, Fault, Faults, UsageProblem
+from ..datasets.folder import check_target, sha256
+from ..datasets.inputs import Input, Raw
+from ..datasets.make import Maker, Request
+from ..datasets.preparation import Rules
+from ..datasets.summary import summary
+from ..messages.writers import Problem
+from .console import FAILED, USAGE, Messages, print_text, write_file
+from .dataoptions import fractions, no_split, sets_of_ids
+
+COMMAND = "seqgra-data"
+_INTERRUPTED = 130
+
+
+class Progress:
+    """A bar on standard error where that is a terminal."""
+
+    def __init__(self, what: str) -> None:
+        self.what, self.bar, self.done = what, None, 0
+
+    def __call__(self, done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            return
+        if self.bar is None:
+            self.bar = click.progressbar(length=max(total, 1), label=self.what, file=sys.stderr)
+        self.bar.update(done - self.done)
+        self.done = done
+
+    def finish(self) -> None:
+        """All is read; what follows takes about as long as the reading."""
+        if self.bar is not None:
+            self.bar.update(self.bar.length - self.done)
+            self.close()
+            click.echo("writing ...", err=True)
+
+    def close(self) -> None:
+        """Leave the terminal as it was, wherever the bar is."""
+        if self.bar is not None:
+            self.bar.render_finish()
+            self.bar = None
+
+
+@contextlib.contextmanager
+def reported(messages: Messages, extra: str = "data") -> Iterator[None]:
+    """Every end of a command but a good one: what is said of it, and the exit status.
+
+    `extra` brings the packages that the command needs.
+    """
+    try:
+        yield
+    except DataError as error:
+        for fault in error.faults:
+            _say(messages, fault)
+        sys.exit(messages.end(FAILED))
+    except UsageProblem as problem:
+        messages.problem(Problem(problem.message, help=problem.help))
+        sys.exit(messages.end(USAGE))
+    except ModuleNotFoundError as error:
+        help = f"pip install 'seqgra-compile[{extra}]'"
+        messages.problem(Problem(f"this command needs {error.name}", help=help))
+        sys.exit(messages.end(USAGE))
+    except OSError as error:
+        name = error.filename if isinstance(error.filename, str) else COMMAND
+        sys.exit(messages.end(messages.complain(name, error)))
+    except KeyboardInterrupt:
+        messages.problem(Problem("interrupted; nothing was written"))
+        sys.exit(messages.end(_INTERRUPTED))
+    except Exception as error:
+        sys.exit(messages.end(messages.our_bug(COMMAND, error)))
+
+
+def _say(messages: Messages, fault: Fault) -> None:
+    messages.problem(Problem(fault.message, fault.place, help=fault.help))
+
+
+@contextlib.contextmanager
+def stopped_by_term() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does: its temporary folder is removed."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a command makes of its options before anything is read."""
+
+    command: str
+    inputs: Sequence[Input]
+    shares: tuple[float, float, float] | None
+    labels: tuple[str, ...] | None
+    shuffled: str | None
+    versions: Mapping[str, str]
+    options: Mapping[str, object]  # those of this command alone
+    warning: str | None = None  # of these options, for the summary
+
+
+def make(
+    job: Job,
+    raws: Callable[[Faults, Counter[str], Progress], Iterable[Raw]],
+    settings: dict,
+    what: str,
+) -> None:
+    """Make the folder and say what is in it; `settings` are the shared options."""
+    target, overwrite = settings["output"], settings["overwrite"]
+    check_target(target, overwrite)
+    definition = settings["definition"]
+    if definition is not None and definition.exists() and not overwrite:
+        message = f"--write-definition {definition}: is there already"
+        raise UsageProblem(message, "name another file, or replace it with --overwrite")
+    rules = Rules(
+        ALPHABETS[settings["alphabet"]],
+        settings["length"],
+        settings["crop"],
+        settings["pad"] == "N",
+        settings["ambiguous"],
+    )
+    ids = settings["split_ids"]
+    request = Request(
+        job.command,
+        rules,
+        settings["multi_label"],
+        settings["seed"],
+        job.shares,
+        sets_of_ids(ids),
+        job.shuffled,
+        job.labels,
+        _decisive(settings, job.options) | {"split_ids": ids and sha256(ids)},
+        {COMMAND: __version__, **job.versions},
+    )
+    faults, dropped, progress = Faults(), Counter(), Progress(what)
+    maker = Maker(request, job.inputs, faults, dropped)
+    try:
+        made = maker.make(raws(faults, dropped, progress), target, overwrite, progress.finish)
+    finally:
+        progress.close()
+    if definition is not None:
+        id = re.sub(r"[^A-Za-z0-9_-]+", "-", definition.stem) or "model"
+        write_file(definition, definition_of(made, id))
+    messages = Messages(settings["message_format"], COMMAND)
+    text = summary(made, f"{target}/", job.warning) + _next(target, definition)
+    sys.exit(messages.end(print_text(text, messages)))
+
+
+def _decisive(settings: Mapping[str, object], others: Mapping[str, object]) -> dict[str, object]:
+    """The options that decide the folder's bytes: no path of this machine is among them."""
+    names = ("alphabet", "length", "crop", "pad", "ambiguous", "multi_label", "split", "seed")
+    values = {name: settings[name] for name in names} | dict(others)
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in values.items()
+    }
+
+
+def _next(target: Path, definition: Path | None) -> str:
+    model = definition or "model.xml"
+    return (
+        "\nNext:\n"
+        f"  seqgra-data check {model} {target}\n"
+        f"  seqgra-compile {model} > train.py\n"
+        f"  python train.py {target} -o results\n"
+    )
+
+
+def labels_of(inputs: Sequence[Input]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.label for each in inputs))
+
+
+def negative_label(settings: Mapping) -> str:
+    label = settings["negative_label"]
+    if label is None:
+        label = "" if settings["multi_label"] else "background"
+    if not label and not settings["multi_label"]:
+        raise UsageProblem("--negative-label: is empty", "negatives are a class of their own")
+    return label
+
+
+def shuffled(settings: Mapping) -> str | None:
+    return negative_label(settings) if settings["negatives"] == "shuffle" else None
+
+
+def given_sets(
+    settings: Mapping, read: Callable[[Sequence[str], str], list[Input]]
+) -> tuple[list[Input], str, tuple[float, float, float] | None]:
+    """Inputs of given sets, the set of all others (empty: by fractions), and the fractions."""
+    validation = read(settings["validation"], "validation")
+    given = validation + read(settings["test"], "test")
+    shares = fractions(settings["split"])
+    if settings["split_ids"] is not None:
+        if given or shares:
+            raise UsageProblem("--split-ids decides on all sets alone", "leave the others out")
+        return [], "", None
+    if shares is None and not validation:
+        if given:
+            help = "--validation FILE, or --split 0.9 0.1 0 for the examples beside the test set"
+            raise UsageProblem("--test alone leaves no validation set", help)
+        raise no_split("--validation and --test, ")
+    return given, "" if shares else "training", shares

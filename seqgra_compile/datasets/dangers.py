@@ -1,0 +1,178 @@
+"""What is legal in a data folder and may spoil a result."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from .alphabet import Alphabet
+from .expected import Expected
+from .split import SETS
+from .statistics import SetStatistics
+from .summary import plural
+
+IMBALANCE = 10  # times as many examples of one label as of another
+RARE = 0.01  # the share of a label among several
+SORTED = 0.5  # of the runs that a random order has
+LEAST = 20  # examples from which an order says anything
+GC_AUROC = 0.7
+UNKNOWN = 0.1  # of all letters
+_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Danger:
+    """`set` is the one that the message is about; `mild` is worth a note only."""
+
+    code: str
+    set: str
+    message: str
+    help: str
+    mild: bool = False
+
+
+@dataclass
+class Copies:
+    """Where each sequence is, on either strand: eight bytes of a hash, the sets, a column y."""
+
+    alphabet: Alphabet
+    seen: dict[int, tuple[int, str]] = field(default_factory=dict)
+    within: Counter[str] = field(default_factory=Counter)  # examples that are copies in their set
+    across: Counter[tuple[str, str]] = field(default_factory=Counter)
+    two_labels: int = 0
+
+    def add(self, name: str, sequence: bytes, column: str) -> None:
+        canonical = self.alphabet.canonical(sequence)
+        key = int.from_bytes(hashlib.blake2b(canonical, digest_size=8).digest(), "big")
+        bit = 1 << SETS.index(name)
+        known = self.seen.get(key)
+        if known is None:
+            self.seen[key] = bit, column
+            return
+        sets, first = known
+        if sets & bit:
+            self.within[name] += 1
+        for number, other in enumerate(SETS):
+            if sets & ~bit & 1 << number:
+                self.across[other, name] += 1
+        if column != first:
+            self.two_labels += 1
+        if not sets & bit:
+            self.seen[key] = sets | bit, first
+
+
+def dangers(sets: Mapping[str, SetStatistics], copies: Copies, want: Expected) -> Iterator[Danger]:
+    """All dangers, set by set."""
+    for name, found in sets.items():
+        if found.examples:
+            yield from _missing(name, found, want)
+            yield from _order(name, found, want)
+            yield from _unknown(name, found)
+    first = next((name for name in sets if sets[name].examples), None)
+    if first is None:
+        return
+    yield from _imbalance(first, sets[first], want)
+    yield from _gc(first, sets[first], want)
+    yield from _lengths(sets, want)
+    for (one, other), count in copies.across.items():
+        strands = " as they are or as reverse complements" if copies.alphabet.paired else ""
+        message = f"{plural(count, 'example')} of it are also in the {one} set{strands}"
+        help = (
+            "what is measured on them is remembered: seqgra-data ... --split keeps copies together"
+        )
+        yield Danger("SG814", other, message, help)
+    if copies.two_labels:
+        message = (
+            f"{plural(copies.two_labels, 'example')} with another label than a copy of the sequence"
+        )
+        help = "remove one of the two, or use multi-label classification"
+        yield Danger("SG815", first, message, help)
+
+
+def _named(labels: list[str]) -> str:
+    return ", ".join(labels[:_NAMED]) + (", ..." if len(labels) > _NAMED else "")
+
+
+def _missing(name: str, found: SetStatistics, want: Expected) -> Iterator[Danger]:
+    missing = [label for label in want.labels if not found.labels[label]]
+    if missing:
+        what = f"{len(missing)} labels" if len(missing) > 1 else "the label"
+        message = f"no example of the {name} set has {what} {_named(missing)}"
+        help = {
+            "training": "the model cannot learn it: add examples, or take it out of the definition",
+            "validation": "training stops by what it sees here: add examples",
+            "test": "nothing is measured of it: add examples",
+        }[name]
+        yield Danger("SG811", name, message, help)
+
+
+def _order(name: str, found: SetStatistics, want: Expected) -> Iterator[Danger]:
+    if found.examples < LEAST or len(found.columns) < 2:
+        return
+    mixed = found.mixed_runs()
+    if found.runs < SORTED * mixed:
+        message = f"the {name} set is sorted by label: {found.runs:,} stretches of one label; mixed, it has some {mixed:,.0f}"
+        if name == "training" and not want.shuffled:
+            help = "the definition does not shuffle: shuffle the lines, or set shuffle to True"
+            yield Danger("SG813", name, message, help)
+        else:
+            help = "harmless while training shuffles; parts of a sorted file are not representative"
+            yield Danger("SG813", name, message, help, mild=True)
+
+
+def _unknown(name: str, found: SetStatistics) -> Iterator[Danger]:
+    if found.unknown > UNKNOWN * found.letters or found.mostly_unknown:
+        share = 100 * found.unknown / found.letters
+        message = (
+            f"{share:.1f}% of the letters are N; {found.mostly_unknown:,} sequences are mostly N"
+        )
+        yield Danger("SG816", name, message, "leave such sequences out, or choose a smaller length")
+
+
+def _imbalance(name: str, found: SetStatistics, want: Expected) -> Iterator[Danger]:
+    counts = {label: found.labels[label] for label in want.labels if found.labels[label]}
+    if want.multi_class and len(counts) > 1:
+        most, least = (choose(counts, key=counts.__getitem__) for choose in (max, min))
+        if counts[most] >= IMBALANCE * counts[least]:
+            message = (
+                f"the {name} set has {counts[most]:,} examples of {most} and "
+                f"{counts[least]:,} of {least}"
+            )
+            help = "accuracy says little here: read AUPRC, or even the classes out"
+            yield Danger("SG812", name, message, help)
+    if not want.multi_class:
+        rare = [label for label, count in counts.items() if count < RARE * found.examples]
+        if rare:
+            message = f"fewer than {RARE:.0%} of the {name} set have the label {_named(rare)}"
+            help = "accuracy says little here: read AUPRC of each label"
+            yield Danger("SG812", name, message, help)
+
+
+def _gc(name: str, found: SetStatistics, want: Expected) -> Iterator[Danger]:
+    values = {label: found.gc_auroc(label) for label in want.labels}
+    telling = {
+        label: max(value, 1 - value)
+        for label, value in values.items()
+        if value is not None
+        and max(value, 1 - value) >= GC_AUROC
+        and LEAST <= found.labels[label] <= found.examples - LEAST
+    }
+    if telling:
+        most = max(telling, key=telling.__getitem__)
+        others = f" (and {len(telling) - 1} more labels)" if len(telling) > 2 else ""
+        message = f"the share of G and C alone tells {most} from the rest with AUROC {telling[most]:.2f}{others}"
+        help = (
+            "a classifier may learn just that: take negatives with the same GC "
+            "(seqgra-data bed --negatives gc, or --negatives shuffle)"
+        )
+        yield Danger("SG817", name, message, help)
+
+
+def _lengths(sets: Mapping[str, SetStatistics], want: Expected) -> Iterator[Danger]:
+    lengths = {name: next(iter(found.lengths)) for name, found in sets.items() if found.lengths}
+    if want.per_file and len(set(lengths.values())) > 1:
+        words = ", ".join(f"{name} {length:,}" for name, length in lengths.items())
+        message = f"the sets have different lengths: {words}"
+        yield Danger("SG818", next(iter(lengths)), message, "compare sets of one length only")

@@ -1,0 +1,51 @@
+"""What a definition's script expects of a data folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .. import ir
+from ..catalog.semantics import INTENDED
+from ..catalog.sequences import BAYES, MULTI_CLASS, SEQUENCE_SPACES
+from .alphabet import ALPHABETS, Alphabet
+
+
+@dataclass(frozen=True)
+class Expected:
+    """`length` None: that of the first example, of the training set or (`per_file`) of each file.
+
+    `letters` are all bytes that a script reads; `lenient`: any other letter is read as unknown.
+    `required` are the sets that must be there; `shuffled` says whether training shuffles.
+    """
+
+    alphabet: Alphabet
+    letters: bytes
+    lenient: bool
+    length: int | None
+    per_file: bool
+    labels: tuple[str, ...]
+    multi_class: bool
+    required: tuple[str, ...]
+    shuffled: bool
+
+
+def expected(model: ir.General) -> Expected:
+    """From a definition as meant."""
+    space = SEQUENCE_SPACES[model.sequence_space.value]
+    alphabet = ALPHABETS[space.name]
+    letters = alphabet.accepted
+    trains = model.library.value != BAYES
+    length = None
+    if trains and isinstance(model.architecture, ir.Sequential):
+        length = model.architecture.operations[0].arguments["input_shape"].value[-2]
+    return Expected(
+        alphabet=alphabet,
+        letters=letters + letters.lower() if space.folds_case else letters,
+        lenient=model.semantics != INTENDED and space.unknown is not None,
+        length=length,
+        per_file=not trains,
+        labels=model.labels.value,
+        multi_class=model.task.value == MULTI_CLASS,
+        required=("training", "validation") if trains else ("test",),
+        shuffled=not trains or model.training.shuffle.value,
+    )

@@ -1,0 +1,63 @@
+"""What is wrong with an input: place, reason, remedy; all of it at once, grouped by kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+SHOWN = 5  # faults of one kind that are shown; the rest is counted
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`place` is a file, where known with its record or line."""
+
+    message: str
+    place: str | None = None
+    help: str | None = None
+
+
+class DataError(Exception):
+    """Input of which no data folder can be made."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(faults[0].message)
+        self.faults = faults
+
+
+class UsageProblem(Exception):
+    """Options that do not fit together."""
+
+    def __init__(self, message: str, help: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.help = message, help
+
+
+@dataclass
+class Faults:
+    """Collects the faults of records and lines while an input is read to its end."""
+
+    shown: dict[str, list[Fault]] = field(default_factory=dict)
+    count: Counter[str] = field(default_factory=Counter)
+    help: dict[str, str | None] = field(default_factory=dict)
+
+    def add(self, kind: str, place: str, message: str, help: str | None = None) -> None:
+        """`kind` is the plural that the rest is counted as: 'records with unknown letters'."""
+        self.count[kind] += 1
+        self.help.setdefault(kind, help)
+        shown = self.shown.setdefault(kind, [])
+        if len(shown) < SHOWN:
+            shown.append(Fault(message, place))
+
+    def stop(self, *others: Fault) -> None:
+        """Raise DataError if anything was found; the remedy is said once per kind."""
+        found = list(others)
+        for kind, shown in self.shown.items():
+            more = self.count[kind] - len(shown)
+            *first, last = shown
+            if more:
+                first.append(last)
+                last = Fault(f"... and {more:,} more {kind}")
+            found += [*first, Fault(last.message, last.place, self.help[kind])]
+        if found:
+            raise DataError(*found)

@@ -1,0 +1,176 @@
+"""One sequence as it comes to one as it is written: length and letters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .alphabet import Alphabet
+from .faults import Fault, Faults, UsageProblem
+from .inputs import Raw
+
+CROPS = ("center", "start", "end")
+AMBIGUOUS = ("refuse", "N", "drop")
+_BARS = 10  # of the histogram of lengths
+_WIDTH = 40
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the user asked for; `length` None takes the sequences' own, which must be one.
+
+    `crop` names the part that is kept, and that padding leaves in place.
+    """
+
+    alphabet: Alphabet
+    length: int | None = None
+    crop: str = "center"
+    pad: bool = False
+    ambiguous: str = "refuse"
+
+    def __post_init__(self) -> None:
+        if self.pad and not self.alphabet.unknown:
+            raise UsageProblem(
+                f"--pad N: {self.alphabet.name} has no letter for an unknown residue",
+                "give a --length that every sequence has, and --pad refuse",
+            )
+        if self.pad and self.length is None:
+            raise UsageProblem("--pad N needs a --length to pad to", "add --length L")
+        if self.ambiguous == "N" and not self.alphabet.unknown:
+            raise UsageProblem(
+                f"--ambiguous N: {self.alphabet.name} has no letter for an unknown residue",
+                "leave such sequences out: --ambiguous drop",
+            )
+
+
+@dataclass
+class Preparation:
+    """Applies the rules to sequence after sequence, counts what it changes, collects faults."""
+
+    rules: Rules
+    faults: Faults
+    place: Callable[[Raw], str]  # in words, for messages
+    lengths: Counter[int] = field(default_factory=Counter)  # as the sequences came
+    changed: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        alphabet = self.rules.alphabet
+        codes = alphabet.codes
+        self._masks = (
+            bytes.maketrans(codes, alphabet.unknown * len(codes)) if alphabet.unknown else None
+        )
+
+    def __call__(self, source: Raw) -> bytes | None:
+        """The sequence as it is written, or None where it is dropped or faulty."""
+        alphabet, length = self.rules.alphabet, self.rules.length
+        raw = source.sequence
+        found = len(raw)
+        self.lengths[found] += 1
+        if not found:
+            help = "remove it, or correct the file"
+            self.faults.add("empty sequences", self.place(source), "an empty sequence", help)
+            return None
+        if length is not None and found != length:
+            if found > length:
+                raw = self._cropped(raw, length)
+            elif not self.rules.pad:
+                return None  # reported with the distribution, when all lengths are known
+        sequence = raw.translate(alphabet.writes)
+        old, new = alphabet.reads
+        if old and old in raw.upper():
+            self.changed[f"sequences with {old.decode()}, written as {new.decode()}"] += 1
+        # What is left when all known letters are deleted: mostly nothing.
+        if sequence.translate(None, alphabet.accepted):
+            sequence = self._resolved(sequence, raw, self.place(source))
+        if sequence is not None and length is not None and found < length:
+            self.changed[f"padded with {alphabet.unknown.decode()} to {length:,}"] += 1
+            sequence = self._padded(sequence, length)
+        return sequence
+
+    def _cropped(self, raw: bytes, length: int) -> bytes:
+        self.changed[f"cropped to {length:,} ({self.rules.crop} kept)"] += 1
+        extra = len(raw) - length
+        start = {"start": 0, "center": extra // 2, "end": extra}[self.rules.crop]
+        return raw[start : start + length]
+
+    def _padded(self, sequence: bytes, length: int) -> bytes:
+        lacking = length - len(sequence)
+        left = {"start": 0, "center": lacking // 2, "end": lacking}[self.rules.crop]
+        unknown = self.rules.alphabet.unknown
+        return unknown * left + sequence + unknown * (lacking - left)
+
+    def _resolved(self, sequence: bytes, raw: bytes, place: str) -> bytes | None:
+        """A sequence with letters beyond those that scripts read."""
+        alphabet, choice = self.rules.alphabet, self.rules.ambiguous
+        if others := sequence.translate(None, alphabet.accepted + alphabet.codes):
+            at = sequence.index(others[:1])
+            letter = chr(raw[at])
+            message = f"letter {at + 1} is {letter!a}, which is not a letter of {alphabet.name}"
+            self.faults.add(f"sequences with {letter!a}", place, message, self._remedy(letter))
+            return None
+        if choice == "drop":
+            self.dropped["with an ambiguous letter (--ambiguous drop)"] += 1
+            return None
+        if choice == "N":
+            self.changed["sequences with ambiguous letters, written as N"] += 1
+            return sequence.translate(self._masks)
+        codes = sequence.translate(None, alphabet.accepted)
+        at = sequence.index(codes[:1])
+        message = f"letter {at + 1} is {chr(raw[at])!a}, an ambiguous letter of {alphabet.name}"
+        choices = "--ambiguous N or --ambiguous drop" if alphabet.unknown else "--ambiguous drop"
+        help = f"scripts read {alphabet.accepted.decode()} only: {choices} decides on the others"
+        self.faults.add("sequences with ambiguous letters", place, message, help)
+        return None
+
+    def _remedy(self, letter: str) -> str:
+        if letter in "Uu" and self.rules.alphabet.name == "DNA":
+            return "is this RNA? then --alphabet RNA; DNA is written with T"
+        if letter in "-.":
+            return "gaps of an alignment: remove them, e. g. with seqkit seq -g"
+        if letter in "EFIJLOPQZefijlopqz" and self.rules.alphabet.name != "protein":
+            return "is this a protein? then --alphabet protein"
+        return "correct the file; scripts read " + self.rules.alphabet.accepted.decode() + " only"
+
+    def length(self) -> int:
+        """The length that all sequences have now; raises DataError where they have several."""
+        rules, faults = self.rules, []
+        if rules.length is None and len(self.lengths) > 1:
+            help = (
+                "choose one: --length L crops longer sequences (--crop), "
+                "and --pad N fills shorter ones"
+            )
+            if not rules.alphabet.unknown:
+                help = "choose one: --length L crops longer sequences (--crop)"
+            message = f"the sequences have {len(self.lengths):,} lengths; scripts need one"
+            faults.append(Fault(f"{message}\n{histogram(self.lengths)}", None, help))
+        elif rules.length is not None and not rules.pad:
+            short = sum(n for length, n in self.lengths.items() if 0 < length < rules.length)
+            if short:
+                message = f"{short:,} sequences are shorter than --length {rules.length:,}"
+                help = "a smaller --length" + (", or --pad N" if rules.alphabet.unknown else "")
+                faults.append(Fault(f"{message}\n{histogram(self.lengths)}", None, help))
+        self.faults.stop(*faults)
+        return rules.length or next(iter(self.lengths), 0)
+
+
+def histogram(lengths: Counter[int]) -> str:
+    """The distribution of lengths, one bar per line."""
+    low, high = min(lengths), max(lengths)
+    if len(lengths) <= _BARS:
+        rows = [(f"{length:,}", lengths[length]) for length in sorted(lengths)]
+    else:
+        width = -(-(high - low + 1) // _BARS)
+        rows = []
+        for start in range(low, high + 1, width):
+            end = min(start + width - 1, high)
+            count = sum(n for length, n in lengths.items() if start <= length <= end)
+            rows.append((f"{start:,} to {end:,}", count))
+    most = max(count for _, count in rows)
+    wide = max(len(name) for name, _ in rows)
+    digits = max(len(f"{count:,}") for _, count in rows)
+    return "\n".join(
+        f"  {name:>{wide}}  {count:>{digits},}  {'#' * -(-count * _WIDTH // most)}".rstrip()
+        for name, count in rows
+    )

@@ -1,0 +1,42 @@
+"""Which set an example belongs to, where fractions decide: stratified, copies together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+SETS = ("training", "validation", "test")
+
+
+@dataclass
+class Fractions:
+    """Gives each group of copies to the set that lacks its labels most.
+
+    Groups come in random order. Of each label, each set then has its share of the examples so far,
+    to within one group; with several labels per example, as nearly as their combinations allow.
+    """
+
+    shares: tuple[float, float, float]
+    # Of each label: its examples so far, and those in each set.
+    seen: dict[str, int] = field(default_factory=dict)
+    given: dict[str, list[int]] = field(default_factory=dict)
+
+    def choose(self, labels: Sequence[str]) -> str:
+        """The set of a group, from all labels of all its examples."""
+        for label in labels:
+            self.seen[label] = self.seen.get(label, 0) + 1
+            self.given.setdefault(label, [0, 0, 0])
+        best, most = 0, -float("inf")
+        for number, share in enumerate(self.shares):
+            if share:
+                lack = 0.0
+                for label in labels:
+                    seen = self.seen[label]
+                    # As a part of its examples: rare labels weigh more.
+                    lack += (share * seen - self.given[label][number]) / seen
+                # By far more than a sum's rounding, so that its order never decides.
+                if lack > most + 1e-9:
+                    best, most = number, lack
+        for label in labels:
+            self.given[label][best] += 1
+        return SETS[best]

@@ -1,0 +1,6 @@
+class FrozenBatchNormalization(nn.BatchNorm1d):
+    """Keras's that is not trainable: it does not follow the data, not even in training."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        kept = self.running_mean, self.running_var, self.weight, self.bias
+        return F.batch_norm(x, *kept, training=False, eps=self.eps)
