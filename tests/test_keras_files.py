@@ -159,7 +159,7 @@ def test_pytorch_scripts_do_too(tmp_path, expected):
         for name in WHOLE
         if "separable" in name
     }
-    assert len(scripts) == 3 and all(scripts.values())
+    assert len(scripts) == 4 and all(scripts.values())
     for name, found in predicted(tmp_path, scripts).items():
         stem = re.match(r"k\d-[a-z]+", name)[0]
         assert distance(found, expected[stem]) < 1e-6, name

@@ -394,6 +394,13 @@ def batch_size(keras):
     return functional(keras, conv(keras), batch_size=COUNT)
 
 
+def unconverted(function: Callable) -> Callable:
+    """A method that TensorFlow does not rewrite, which fails for classes in functions."""
+    import tensorflow as tf
+
+    return tf.autograph.experimental.do_not_convert(function)
+
+
 @style("a subclass of Model", ARCHIVE, FOLDER, expected="SG612")
 def subclass(keras):
     class MotifNet(keras.Model):
@@ -401,7 +408,8 @@ def subclass(keras):
             super().__init__(**options)
             self.dense = keras.layers.Dense(LABELS)
 
-        def call(self, x):
+        @unconverted
+        def call(self, x, training=False):
             return self.dense(x[:, 0])
 
     model = MotifNet()
@@ -412,7 +420,8 @@ def subclass(keras):
 @style("a layer of one's own", H5, ARCHIVE, JSON, expected="SG612")
 def custom_layer(keras):
     class Scale(keras.layers.Layer):
-        def call(self, x):
+        @unconverted
+        def call(self, x, training=False):
             return x * 2
 
     return functional(keras, Scale(), conv(keras))
@@ -686,7 +695,7 @@ def _save(model, path: Path, kind: str) -> None:
 
 
 def make(version: int, folder: Path) -> None:
-    """All files of one version of Keras, and their models' predictions."""
+    """All files of one version of Keras that are not there yet, and all models' predictions."""
     if version == 2:
         import tf_keras as keras
     else:
@@ -705,7 +714,9 @@ def make(version: int, folder: Path) -> None:
                 varied(model)
                 found = model(inputs(row.encoding == "2D"), training=False)
                 predictions[row.name] = found.numpy().tolist()
-            (row.save or _save)(model, folder / file_name(row, kind, version), kind)
+            path = folder / file_name(row, kind, version)
+            if not path.exists():
+                (row.save or _save)(model, path, kind)
         print(row.title, flush=True)
     (folder / f"predictions-{version}.json").write_text(json.dumps(predictions), "utf-8")
 

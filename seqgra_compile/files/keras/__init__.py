@@ -17,6 +17,8 @@ from .compiled import loss_and_optimizer
 from .contents import MAX_CONFIG, Contents, RefusedError, damaged, read_value
 from .decompile import decompile
 
+_MAX_FILE = 2**31
+
 
 def read_keras(model: ir.Model, folders: Folders, diagnostics: Diagnostics) -> ir.Model | None:
     """The model with a saved Keras model as its operations, or None if it cannot be read.
@@ -63,7 +65,25 @@ def _json(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents |
     )
 
 
-_READERS = {kinds.JSON: _json, kinds.H5: h5_file.read, kinds.FOLDER: saved_model.read}
+def _file(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents | None:
+    """An .h5 file or, as in seqgra, an archive: Keras tells them apart by what they hold."""
+    if folders.is_folder(named.value):
+        raise kinds.of_folder(kinds.H5)
+    found = folders.find(named, _MAX_FILE, diagnostics)
+    if found is None:
+        return None
+    data = found[1]
+    if data.startswith(kinds.ZIP):
+        from . import archive  # zipfile takes time to import
+
+        return archive.read(named.value, data)
+    refused = kinds.of_bytes(data, named.value, kinds.H5)
+    if refused:
+        raise refused
+    return h5_file.read(named.value, data)
+
+
+_READERS = {kinds.JSON: _json, kinds.H5: _file, kinds.FOLDER: saved_model.read}
 
 
 def _decompiled(

@@ -17,10 +17,10 @@ from .contents import (
     MAX_CONFIG,
     Contents,
     Layer,
-    RefusedError,
     Stored,
     Training,
     damaged,
+    not_float32,
     other_kind,
     read_json,
 )
@@ -116,9 +116,7 @@ class _Weights:
             path = "/".join(part for part in (side, "cell" if recurrent else "", "vars") if part)
             for weight in self.variables.get(f"{group}/{path}", []):
                 if weight["dtype"] != "float32":
-                    raise RefusedError(
-                        "SG616", "its weights are not float32", "save the model in float32"
-                    )
+                    raise not_float32()
                 place = f"{path}/{weight['path']}"
                 found.append(ir.StoredWeight(tuple(weight["shape"]), place))
         return Stored(dict(enumerate(found)), group)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ... import ir
-from .contents import RefusedError, damaged
+from .contents import RefusedError, damaged, not_float32
 from .protobuf import cut, numbers, submessages, varint
 
 _FOOTER, _MAGIC = 48, bytes.fromhex("57fb808b247547db")
@@ -86,7 +86,7 @@ class Bundle:
         if tensor is None:
             raise damaged("a variable is missing")
         if tensor.dtype != _FLOAT32:
-            raise RefusedError("SG616", "its weights are not float32", "save the model in float32")
+            raise not_float32()
         weight = ir.StoredWeight(tensor.shape, tensor.offset)
         if weight.count * 4 != tensor.size:
             raise damaged("the size of a variable does not fit its shape")

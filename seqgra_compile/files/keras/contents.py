@@ -34,6 +34,10 @@ def other_kind(message: str, help: str) -> RefusedError:
     return RefusedError("SG619", message, help)
 
 
+def not_float32() -> RefusedError:
+    return RefusedError("SG616", "its weights are not float32", "save the model in float32")
+
+
 @dataclass(frozen=True)
 class Layer:
     """A layer as written: its name, its place among its model's layers, its class and settings.

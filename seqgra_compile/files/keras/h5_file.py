@@ -15,38 +15,27 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ... import ir
-from ...messages.diagnostics import Diagnostics
-from ...source import Text
-from ..lookup import Folders
 from . import kinds
-from .contents import Contents, Layer, RefusedError, Stored, Training, damaged, read_json
+from .contents import (
+    Contents,
+    Layer,
+    RefusedError,
+    Stored,
+    Training,
+    damaged,
+    not_float32,
+    read_json,
+)
 from .h5_reader import LENGTH, NO_H5PY
 
-_MAX_FILE = 2**31
 _SECONDS = 60
 # Keras 3 names these otherwise in a file than in the layer.
 _RENAMED = {(name, "kernel"): "depthwise_kernel" for name in ("DepthwiseConv1D", "DepthwiseConv2D")}
 _SIDES = ("forward_", "backward_")
 
 
-def read(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents | None:
-    """What the file holds, or None after reporting that there is none. Raises `RefusedError`.
-
-    As in seqgra, it may also be an archive: Keras reads either by what it holds.
-    """
-    if folders.is_folder(named.value):
-        raise kinds.of_folder(kinds.H5)
-    file = folders.find(named, _MAX_FILE, diagnostics)
-    if file is None:
-        return None
-    name, data = named.value, file[1]
-    if data.startswith(kinds.ZIP):
-        from . import archive  # zipfile takes time to import
-
-        return archive.read(name, data)
-    refused = kinds.of_bytes(data, name, kinds.H5)
-    if refused:
-        raise refused
+def read(name: str, data: bytes) -> Contents:
+    """What a file holds. Raises `RefusedError`."""
     found = found_in(data)
     if "model_config" not in found:
         raise kinds.weights_alone()
@@ -128,7 +117,7 @@ def _stored(layers: dict[str, list[dict]]) -> Callable[[Layer], Stored]:
         if layer.parents:
             weights = [weight for weight in weights if _is_of(layer, weight["path"])]
         if any(weight["dtype"] != "float32" for weight in weights):
-            raise RefusedError("SG616", "its weights are not float32", "save the model in float32")
+            raise not_float32()
         sides = _SIDES if layer.class_name == "Bidirectional" else ("",)
         half = max(1, len(weights) // len(sides))
         stored: dict[str | int, ir.StoredWeight] = {}
