@@ -474,7 +474,7 @@ def schedule(keras):
     )
 
 
-@style("AdamW", *WHOLE, expected="SG617")
+@style("AdamW", *WHOLE)
 def adamw(keras):
     return compiled(chain(keras), keras.optimizers.AdamW(0.01))
 
