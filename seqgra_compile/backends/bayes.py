@@ -5,13 +5,13 @@ from __future__ import annotations
 import textwrap
 
 from .. import __version__
-from ..catalog.semantics import SEQGRA
+from ..catalog.semantics import FULL, SEQGRA
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
 from ..grammar import BayesModel, Kmers, Matrix, Term
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import comment, docstring, laid_out, listing, literal, mapping, prefixed
-from ..script import BayesScript, Constant, LabelRules, MatrixRows, Windows, import_groups
+from ..script import BayesScript, Constant, LabelRules, MatrixRows, Windows, import_lines
 from ..source import Source
 from . import common
 
@@ -26,13 +26,17 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
     matrices = [e for e in model.grammar.elements if isinstance(e, Matrix)]
     kmers = [e for e in model.grammar.elements if isinstance(e, Kmers)]
     terms = [term for terms in model.terms for term in terms]
+    standard, packages = import_lines(common.imports(model, _IMPORTS), common.STANDARD)
     wide = any(len(row) > _WIDTH for matrix in matrices for row in _numbers(matrix))
     return BayesScript(
         docstring=_header(model, source),
         dependencies=literal("numpy"),
         future=(),
-        imports=import_groups(_IMPORTS, common.STANDARD),
-        sections=common.sections("bayes"),
+        imports=standard,
+        packages=packages,
+        install="pip install numpy",
+        checks=(),
+        sections=common.sections("bayes", model.records),
         constants=_constants(model),
         version=__version__,
         definition_sha256=literal(source.sha256),
@@ -43,6 +47,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         length="None",
         length_from_data=True,
         on_disk=False,
+        records=model.records == FULL,
         trains=False,
         heading=_heading(model),
         matrices=tuple(_rows(matrix, wide) for matrix in matrices),
@@ -70,8 +75,12 @@ def _header(model: BayesModel, source: Source) -> str:
             *common.title(model, source),
             "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]",
             f"Reads:  test.txt and, if there, validation.txt and training.txt: {common.columns(model)}",
-            "Writes: test-y-hat.txt and the like for each file, metrics.json, receipt.json, "
-            "session-info.txt, num-model-parameters.txt",
+            "Writes: test-y-hat.txt and the like for each file, metrics.json"
+            + (
+                ", receipt.json, session-info.txt, num-model-parameters.txt"
+                if model.records == FULL
+                else ""
+            ),
         ]
     )
 
