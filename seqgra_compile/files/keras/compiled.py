@@ -105,7 +105,7 @@ def _optimizer(training: Training, span: Span, diagnostics: Diagnostics) -> ir.O
     return ir.Optimizer(row.name, arguments, span, clipnorm, clipvalue, place)
 
 
-def _defaults(row: optimizers.Optimizer) -> tuple[Parameter, ...]:
+def _defaults(row: optimizers.OptimizerRow) -> tuple[Parameter, ...]:
     """The parameters with Keras's own defaults, which hold for compile("sgd", ...)."""
     return tuple(
         replace(parameter, default=_RATE_OF_SGD)
@@ -115,7 +115,7 @@ def _defaults(row: optimizers.Optimizer) -> tuple[Parameter, ...]:
     )
 
 
-def _check_complete(row: optimizers.Optimizer, config: dict[str, object]) -> None:
+def _check_complete(row: optimizers.OptimizerRow, config: dict[str, object]) -> None:
     if isinstance(config.get("learning_rate"), dict):
         raise _refused("its learning rate follows a schedule")
     for parameter in row.parameters:

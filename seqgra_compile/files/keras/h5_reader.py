@@ -64,7 +64,7 @@ def texts(group, name: str) -> list[str]:
     """An attribute that is a list; Keras cuts one of more than 64 kB into `name0`, `name1`, ..."""
     if name in group.attrs:
         return list(map(text, group.attrs[name]))
-    found = []
+    found: list = []
     while f"{name}{len(found)}" in group.attrs:
         found.append(group.attrs[f"{name}{len(found)}"])
     return [text(value) for part in found for value in part]
