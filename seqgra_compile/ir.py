@@ -90,7 +90,7 @@ class KerasFile:
     """A Keras file that an architecture was read from, by the name that the definition gives it.
 
     `path` is the file with the layers, which differs from the name for a SavedModel, a folder;
-    `form` is "json", "h5" or "saved_model"; `weights` is the file of its weights, if it has any.
+    `form` is "json", "h5", "archive" or "saved_model"; `weights` is the file of its weights, if it has any.
     """
 
     name: str
@@ -104,7 +104,8 @@ class KerasFile:
 class Operation:
     """One operation. Shapes and weights are empty until they are inferred.
 
-    `layer` is its name in a Keras file, `stored` its weights there, by the names of `weights`.
+    `layer` is its name in a Keras file, `stored` its weights there, by the names of `weights` or,
+    until they are inferred, by their numbers; `group` is where they lie in an HDF5 file.
     `seed` is that of its generator in Keras, which draws one when it is made if there is none.
     """
 
@@ -118,7 +119,8 @@ class Operation:
     weights_file: WeightsFile | None = None
     layer: str | None = None
     seed: int | None = None
-    stored: dict[str, StoredWeight] = field(default_factory=dict)
+    stored: dict[str | int, StoredWeight] = field(default_factory=dict)
+    group: str | None = None
 
     def __getitem__(self, parameter: str):
         return self.arguments[parameter].value

@@ -9,10 +9,13 @@ import random
 import re
 import subprocess
 import sys
+import warnings
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import h5py
+import keras_styles
 import pytest
 from cases import ACCEPT
 
@@ -21,9 +24,11 @@ from seqgra_compile.files.keras import h5_file, protobuf
 from seqgra_compile.files.keras.contents import RefusedError
 
 FILES = Path(__file__).parent / "files" / "keras"
+ROOT = Path(__file__).resolve().parent.parent
 FORMATS = {
     ".json": "keras-json-architecture-only",
     ".h5": "keras-h5-whole-model",
+    ".keras": "keras-h5-whole-model",
     "": "keras-tf-whole-model",
 }
 SAVED = sorted(
@@ -143,7 +148,7 @@ def expected() -> dict[str, list[list[float]]]:
 
 def test_keras_scripts_predict_what_the_saved_models_did(tmp_path, expected):
     scripts = {name: compiled(name).script for name in SAVED}
-    assert len(scripts) == 10 and all(scripts.values())
+    assert len(scripts) == 12 and all(scripts.values())
     for name, found in predicted(tmp_path, scripts).items():
         assert distance(found, expected[name.partition(".")[0]]) < 1e-6, name
 
@@ -154,7 +159,7 @@ def test_pytorch_scripts_do_too(tmp_path, expected):
         for name in WHOLE
         if "separable" in name
     }
-    assert len(scripts) == 3 and all(scripts.values())
+    assert len(scripts) == 4 and all(scripts.values())
     for name, found in predicted(tmp_path, scripts).items():
         stem = re.match(r"k\d-[a-z]+", name)[0]
         assert distance(found, expected[stem]) < 1e-6, name
@@ -203,7 +208,7 @@ def test_one_reader_takes_many_files_until_one_is_damaged():
     assert compiled("k2-separable.h5").script == good
     assert h5_file._reader(os.getpid()) is reader
     with pytest.raises(RefusedError, match="damaged"):
-        h5_file._found(b"no HDF5")
+        h5_file.found_in(b"no HDF5")
     assert reader.returncode == 1
     assert compiled("k2-separable.h5").script == good
 
@@ -218,7 +223,7 @@ def test_a_reader_that_takes_too_long_is_ended(monkeypatch):
     )
     monkeypatch.setattr(h5_file.subprocess, "Popen", lambda *a, **k: waits)
     with pytest.raises(RefusedError, match="too long"):
-        h5_file._found(b"anything")
+        h5_file.found_in(b"anything")
     assert waits.returncode
     h5_file._reader.cache_clear()
 
@@ -229,13 +234,14 @@ def test_a_reader_that_takes_too_long_is_ended(monkeypatch):
 @pytest.mark.parametrize("name", [name for name in WHOLE if "bidirectional" in name])
 def test_loss_and_optimizer_come_from_the_file(name):
     script = compiled(name).script
-    rate = re.search(
-        r"^LEARNING_RATE = (\S+)  # file: optimizer_config/learning_rate$", script, re.M
-    )
+    archive = name.endswith(".keras")
+    optimizer = "compile_config/optimizer" if archive else "optimizer_config"
+    loss = "compile_config/loss" if archive else "training_config/loss"
+    rate = re.search(rf"^LEARNING_RATE = (\S+)  # file: {optimizer}/learning_rate$", script, re.M)
     assert float(rate[1]) == pytest.approx(0.02, abs=1e-8)
-    assert "BETA_1 = 0.8  # file: optimizer_config/beta_1\n" in script
-    assert "CLIPNORM = 0.5  # file: optimizer_config/clipnorm\n" in script
-    assert "LABEL_SMOOTHING = 0.1  # file: training_config/loss/label_smoothing\n" in script
+    assert f"BETA_1 = 0.8  # file: {optimizer}/beta_1\n" in script
+    assert f"CLIPNORM = 0.5  # file: {optimizer}/clipnorm\n" in script
+    assert f"LABEL_SMOOTHING = 0.1  # file: {loss}/label_smoothing\n" in script
     assert "keras.losses.CategoricalCrossentropy(" in script
     assert "keras.optimizers.Adam(" in script
 
@@ -406,7 +412,9 @@ def test_initializer_that_is_none(tmp_path, value, code):
     [
         (lambda model: layer(model, "Conv1D").update(class_name="Lambda"), "SG613"),
         (lambda model: layer(model, "Conv1D").update(class_name="Embedding"), "SG612"),
-        (lambda model: layer(model, "Conv1D").update(class_name="Sequential"), "SG612"),
+        (lambda model: layer(model, "Conv1D").update(class_name="Sequential"), "SG611"),
+        (lambda model: layer(model, "Conv1D").update(class_name="TFOpLambda"), "SG612"),
+        (lambda model: layer(model, "Conv1D").update(module="keras.src.ops.nn"), "SG612"),
         (lambda model: layer(model, "Conv1D").update(module="my_layers"), "SG612"),
         (lambda model: layer(model, "Conv1D").update(registered_name="zoo>Conv1D"), "SG612"),
         (lambda model: model.update(class_name="MyModel"), "SG612"),
@@ -493,6 +501,7 @@ def damaged(data: bytes, draw: random.Random) -> bytes:
     [
         "k3-separable.json",
         "k2-bidirectional.h5",
+        "k3-bidirectional.keras",
         "k2-separable/keras_metadata.pb",
         "k2-separable/variables/variables.index",
         "k2-separable/variables/variables.data-00000-of-00001",
@@ -506,7 +515,7 @@ def test_damaged_files_never_end_in_a_traceback(name, tmp_path):
         target.mkdir() if path.is_dir() else target.write_bytes(path.read_bytes())
     whole, refused = (FILES / name).read_bytes(), 0
     # Each .h5 file is read in a process of its own.
-    rounds = 20 if name.endswith(".h5") else 150
+    rounds = 20 if name.endswith((".h5", ".keras")) else 150
     for _ in range(rounds):
         (tmp_path / name).write_bytes(damaged(whole, draw))
         refused += compiled(root, tmp_path, check_only=True).diagnostics.failed
@@ -516,7 +525,130 @@ def test_damaged_files_never_end_in_a_traceback(name, tmp_path):
 @pytest.mark.parametrize("text", ("", "[]", "1", "{", '{"a": NaN}', "[" * 100_000, '{"config": 3}'))
 def test_json_that_is_no_model(text, tmp_path):
     (tmp_path / "k2-separable.json").write_text(text, "utf-8")
-    assert codes(compiled("k2-separable.json", tmp_path)) in (["SG611"], ["SG612"])
+    assert codes(compiled("k2-separable.json", tmp_path)) in (["SG611"], ["SG619"])
+
+
+@pytest.mark.parametrize(
+    "number, code", [("1e-400", "SG204"), ("1e400", "SG204"), ("0e-400", None), ("1e-300", None)]
+)
+def test_numbers_in_json_that_python_cannot_hold(tmp_path, number, code):
+    text = (FILES / "k2-bidirectional.json").read_text("utf-8")
+    changed = text.replace('"momentum": 0.5', f'"momentum": {number}')
+    assert changed != text
+    (tmp_path / "k2-bidirectional.json").write_text(changed, "utf-8")
+    assert codes(compiled("k2-bidirectional.json", tmp_path)) == ([code] if code else [])
+
+
+def test_a_setting_with_two_values(tmp_path):
+    text = (FILES / "k2-bidirectional.json").read_text("utf-8")
+    changed = text.replace('"epsilon": 0.001', '"epsilon": 0.1, "epsilon": 0.001')
+    (tmp_path / "k2-bidirectional.json").write_text(changed, "utf-8")
+    assert codes(compiled("k2-bidirectional.json", tmp_path)) == ["SG611"]
+
+
+def test_list_form_of_a_sequential(tmp_path):
+    """Until Keras 2.2.2 the settings of a Sequential were the list of its layers."""
+
+    def older(model: dict) -> None:
+        layers = model["config"]["layers"]
+        layers[0]["config"]["batch_input_shape"] = layers.pop(0)["config"]["batch_input_shape"]
+        model.update(config=layers, keras_version="2.1.6")
+
+    old, new = changed_json(tmp_path, older), compiled("k2-bidirectional.json")
+    assert old.script.partition("# ---- Model")[2] == new.script.partition("# ---- Model")[2]
+
+
+# ---- archives ----
+
+ARCHIVE = "k3-bidirectional.keras"
+
+
+def members() -> dict[str, bytes]:
+    with zipfile.ZipFile(FILES / ARCHIVE) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def archived(folder: Path, *files: tuple[str, bytes]) -> Compilation:
+    """What the compiler says of an archive of these files."""
+    with (
+        zipfile.ZipFile(folder / ARCHIVE, "w", zipfile.ZIP_DEFLATED) as archive,
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")  # of a name that is there twice
+        for name, data in files:
+            archive.writestr(name, data)
+    return compiled(ARCHIVE, folder, check_only=True)
+
+
+@pytest.mark.parametrize(
+    "name, data, code",
+    [
+        ("config.json", b" " * 2**26, "SG611"),
+        ("model.weights.h5", bytes(2**24), "SG611"),
+        ("metadata.json", b"[]", "SG611"),
+        ("config.json", b"{", "SG611"),
+        ("config.json", b"{}", "SG619"),
+        ("metadata.json", b'{"keras_version": "1.2.2"}', "SG619"),
+    ],
+)
+def test_archive_with_another_file_in_it(tmp_path, name, data, code):
+    found = archived(tmp_path, *(members() | {name: data}).items())
+    assert codes(found) == [code]
+
+
+def test_archive_names(tmp_path):
+    files = members()
+    assert codes(archived(tmp_path, *files.items())) == ["SG704"]
+    twice = [*files.items(), ("config.json", files["config.json"])]
+    assert codes(archived(tmp_path, *twice)) == ["SG611"]
+    leaves = [(f"../{name}", data) for name, data in files.items()]
+    assert codes(archived(tmp_path, *leaves)) == ["SG619"]
+    without = [(name, data) for name, data in files.items() if not name.endswith(".h5")]
+    assert codes(archived(tmp_path, *without)) == ["SG619"]
+
+
+def test_archive_whose_weights_belong_to_another_model(tmp_path):
+    files = members()
+    with zipfile.ZipFile(FILES / "k2-separable.keras") as archive:
+        files["model.weights.h5"] = archive.read("model.weights.h5")
+    assert set(codes(archived(tmp_path, *files.items()))) == {"SG616", "SG704"}
+
+
+def test_links_in_an_archive_lead_nowhere(tmp_path):
+    files = members()
+    data = io.BytesIO(files["model.weights.h5"])
+    with h5py.File(data, "a") as file:
+        file.move("layers/dense/vars/0", "spare")
+        file["layers/dense/vars/0"] = h5py.SoftLink("/spare")
+    files["model.weights.h5"] = data.getvalue()
+    assert codes(archived(tmp_path, *files.items())) == ["SG611"]
+
+
+def test_sgd_by_name_has_the_rate_of_keras(tmp_path):
+    files = members()
+    model = json.loads(files["config.json"])
+    model["compile_config"]["optimizer"] = "sgd"
+    files["config.json"] = json.dumps(model).encode()
+    archived(tmp_path, *files.items())
+    assert "LEARNING_RATE = 0.01 " in compiled(ARCHIVE, tmp_path).script
+
+
+# ---- the styles in which people save models ----
+
+
+@pytest.mark.long
+def test_files_in_the_styles_in_which_people_save_models(tmp_path):
+    """docs/reliability.md has the table; Keras 2 only where its environment was made."""
+    pythons = {3: Path(sys.executable), 2: ROOT / ".venv-seqgra-keras" / "bin" / "python"}
+    for version, python in pythons.items():
+        if python.exists():
+            command = [python, keras_styles.__file__, "make", str(version), tmp_path]
+            subprocess.run(command, check=True, capture_output=True, timeout=1800)
+    results = list(keras_styles.check(tmp_path))
+    assert len(results) >= 100
+    assert [
+        (result.row.title, result.kind, result.version) for result in results if not result.right
+    ] == []
 
 
 def test_values_of_other_types_never_end_in_a_traceback(tmp_path):

@@ -18,7 +18,7 @@ PACKAGE, REJECT = ROOT / "seqgra_compile", ROOT / "golden" / "reject"
 # What no definition brings about, or only on another machine: the place, and what tests it.
 ELSEWHERE = {
     ("commands.console", "our_bug", "SG901"): "tests/test_cli.py breaks the compiler",
-    ("files.keras.h5_file", "_found", "SG610"): "tests/test_keras_files.py takes h5py away",
+    ("files.keras.h5_file", "found_in", "SG610"): "tests/test_keras_files.py takes h5py away",
     ("files.lookup", "find", "SG603"): "words of the system; tests/test_hostile.py",
     ("files.lookup", "_read", "SG602"): "takes a link; tests/test_hostile.py",
     ("files.lookup", "_read", "SG603"): "takes a large file; tests/test_hostile.py",

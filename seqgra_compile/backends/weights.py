@@ -24,6 +24,11 @@ _READERS = {
     "h5": Reader(
         "common/weights_h5.py", (Import("hashlib"), Import("io"), Import("h5py")), ("h5py",)
     ),
+    "archive": Reader(
+        "common/weights_archive.py",
+        (Import("hashlib"), Import("io"), Import("zipfile"), Import("h5py")),
+        ("h5py",),
+    ),
     "saved_model": Reader("common/weights_saved_model.py", (Import("hashlib"), Import("math"))),
 }
 
@@ -64,7 +69,7 @@ def read(operation: ir.Operation) -> Code:
         return call("read_weights", operation.weights_file.path, operation.weights_file.sha256)
     stored = [(weight, operation.stored[weight.name].place) for weight in operation.weights]
     if any(isinstance(place, str) for _, place in stored):
-        layer = Code(f"file[{literal(operation.layer)}]")
-        return call("read_weights", layer, *(place for _, place in stored))
+        group = Code(f"file[{literal(operation.group)}]")
+        return call("read_weights", group, *(place for _, place in stored))
     variables = [(weight.name, offset, weight.shape) for weight, offset in stored]
     return call("read_weights", Code("file"), *variables)

@@ -38,7 +38,9 @@ class Format:
 _FORMATS = (
     Format("pytorch-module", PYTORCH, "a Python file with the model's class", class_name=True),
     Format("keras-tf-whole-model", TENSORFLOW, "the folder of a saved model", compiled=True),
-    Format("keras-h5-whole-model", TENSORFLOW, "an HDF5 file of a saved model", compiled=True),
+    Format(
+        "keras-h5-whole-model", TENSORFLOW, "a saved model as HDF5 or .keras file", compiled=True
+    ),
     Format("keras-json-architecture-only", TENSORFLOW, "a JSON file of the layers"),
     Format("data-definition", BAYES, "the data definition whose rules the classifier knows"),
 )

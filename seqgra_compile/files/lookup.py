@@ -72,6 +72,18 @@ class Folders:
         """Whether there is such a file."""
         return any(os.path.isfile(folder / name.replace("\\", "/")) for folder in self.paths)
 
+    def is_folder(self, name: str) -> bool:
+        """Whether what `find` would take is a folder."""
+        wanted = name.replace("\\", "/")
+        if not wanted or self._leaves(wanted):
+            return False
+        with contextlib.suppress(OSError):  # `find` reports it
+            return next(
+                ((folder / wanted).is_dir() for folder in self.paths if (folder / wanted).exists()),
+                False,
+            )
+        return False
+
     @staticmethod
     def _leaves(wanted: str) -> bool:
         return (

@@ -37,6 +37,7 @@ def infer(model: ir.Model, diagnostics: Diagnostics) -> ir.Model | None:
         if not _can_start(operation, weights, diagnostics):
             return None
         if model.architecture.file and model.architecture.file.weights:
+            operation = replace(operation, stored=_named(operation.stored, weights))
             _check_stored(operation, weights, diagnostics)
         done.append(replace(operation, input_shape=shape, output_shape=result, weights=weights))
         shape = result
@@ -78,6 +79,16 @@ def _input_shape(model: ir.Model, diagnostics: Diagnostics) -> Shape | None:
 def _within(operation: ir.Operation) -> str:
     """Which layer of a Keras file is meant: its place in the definition does not tell."""
     return "" if operation.layer is None else f"layer {quoted(operation.layer)} of the file: "
+
+
+def _named(
+    stored: dict[str | int, ir.StoredWeight], weights: tuple[ir.Weight, ...]
+) -> dict[str | int, ir.StoredWeight]:
+    """The weights in a file by their names, where the file has numbers."""
+    return {
+        weights[key].name if isinstance(key, int) and key < len(weights) else key: weight
+        for key, weight in stored.items()
+    }
 
 
 def _check_stored(

@@ -12,10 +12,12 @@ from ... import ir
 from ...messages.diagnostics import Diagnostics, quoted
 from ...source import Text
 from ..lookup import Folders
-from . import h5_file, saved_model
+from . import h5_file, kinds, saved_model
 from .compiled import loss_and_optimizer
-from .contents import MAX_CONFIG, Contents, RefusedError, damaged, is_keras_2, read_json
+from .contents import MAX_CONFIG, Contents, RefusedError, damaged, read_value
 from .decompile import decompile
+
+_MAX_FILE = 2**31
 
 
 def read_keras(model: ir.Model, folders: Folders, diagnostics: Diagnostics) -> ir.Model | None:
@@ -41,27 +43,54 @@ def read_keras(model: ir.Model, folders: Folders, diagnostics: Diagnostics) -> i
 
 
 def _json(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents | None:
+    if folders.is_folder(named.value):
+        raise kinds.of_folder(kinds.JSON)
     found = folders.find(named, MAX_CONFIG, diagnostics)
     if found is None:
         return None
     data = found[1]
-    model = read_json(data, "it")
+    refused = kinds.of_bytes(data, named.value, kinds.JSON)
+    if refused:
+        raise refused
+    model = read_value(data, "it")
+    if isinstance(model, str):  # json.dump(model.to_json(), file)
+        model = read_value(model, "the text in it")
+    model = kinds.described(model)
     sha256 = hashlib.sha256(data).hexdigest()
+    version = model.get("keras_version")
     return Contents(
-        model, is_keras_2(model), ir.KerasFile(named.value, named.value, sha256, "json")
+        model,
+        None if version is None else str(version),
+        ir.KerasFile(named.value, named.value, sha256, "json"),
     )
 
 
-_READERS = {
-    "keras-json-architecture-only": _json,
-    "keras-h5-whole-model": h5_file.read,
-    "keras-tf-whole-model": saved_model.read,
-}
+def _file(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents | None:
+    """An .h5 file or, as in seqgra, an archive: Keras tells them apart by what they hold."""
+    if folders.is_folder(named.value):
+        raise kinds.of_folder(kinds.H5)
+    found = folders.find(named, _MAX_FILE, diagnostics)
+    if found is None:
+        return None
+    data = found[1]
+    if data.startswith(kinds.ZIP):
+        from . import archive  # zipfile takes time to import
+
+        return archive.read(named.value, data)
+    refused = kinds.of_bytes(data, named.value, kinds.H5)
+    if refused:
+        raise refused
+    return h5_file.read(named.value, data)
+
+
+_READERS = {kinds.JSON: _json, kinds.H5: _file, kinds.FOLDER: saved_model.read}
 
 
 def _decompiled(
     model: ir.Model, contents: Contents, named: Text, diagnostics: Diagnostics
 ) -> ir.Model | None:
+    if (contents.version or "").startswith("1."):
+        raise kinds.keras_1(contents.version)
     architecture = decompile(contents, named.span, diagnostics)
     loss, optimizer = model.loss, model.optimizer
     if contents.training is not None:

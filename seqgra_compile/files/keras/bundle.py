@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ... import ir
-from .contents import RefusedError, Stored, damaged
+from .contents import RefusedError, damaged, not_float32
 from .protobuf import cut, numbers, submessages, varint
 
 _FOOTER, _MAGIC = 48, bytes.fromhex("57fb808b247547db")
@@ -55,11 +55,15 @@ class Bundle:
         nodes = submessages(cut(raw, start + 4, size), 1)
         return [_node(node) for node in nodes]
 
-    def stored(self, position: int) -> Stored:
-        """The weights of the layer at a position, by the catalog's names."""
-        if not self.nodes or f"layer-{position}" not in self.nodes[0].children:
-            raise damaged(f"it has no variables of layer {position}")
-        return dict(self.variables(self.nodes[0].children[f"layer-{position}"], "", 0))
+    def stored(self, positions: tuple[int, ...]) -> dict[str | int, ir.StoredWeight]:
+        """The weights of a layer by the catalog's names; all positions but the last are models'."""
+        number = 0
+        for position in positions:
+            children = self.node(number).children
+            if f"layer-{position}" not in children:
+                raise damaged(f"it has no variables of layer {position}")
+            number = children[f"layer-{position}"]
+        return dict(self.variables(number, "", 0))
 
     def variables(
         self, number: int, prefix: str, depth: int
@@ -82,7 +86,7 @@ class Bundle:
         if tensor is None:
             raise damaged("a variable is missing")
         if tensor.dtype != _FLOAT32:
-            raise RefusedError("SG616", "its weights are not float32", "save the model in float32")
+            raise not_float32()
         weight = ir.StoredWeight(tensor.shape, tensor.offset)
         if weight.count * 4 != tensor.size:
             raise damaged("the size of a variable does not fit its shape")

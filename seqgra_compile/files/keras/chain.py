@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from ...messages.diagnostics import quoted
 from .contents import Layer, RefusedError, damaged
 
-SEQUENTIAL, FUNCTIONAL = "Sequential", ("Functional", "Model")
+_SEQUENTIAL, _FUNCTIONAL = "Sequential", ("Functional", "Model")
 _WAY_OUT = "a script has one input, one output and one layer after another between them"
+# Functions applied to a tensor outside of any layer, as TensorFlow 2.4 and its neighbours name them.
+_OPERATORS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod")
 
 
 def layers(model: dict[str, object]) -> list[Layer]:
-    """The layers of a Sequential or Functional model, its InputLayer first if it has one."""
+    """The layers of a Sequential or Functional model, its InputLayer first if it has one.
+
+    A model among the layers is replaced by its own. Raises `RefusedError`.
+    """
+    return _ranked(_layers(model), ())
+
+
+def _layers(model: dict[str, object]) -> list[Layer]:
     class_name, config = model.get("class_name"), model.get("config")
-    if class_name == SEQUENTIAL and isinstance(config, dict):
-        return _sequential(config)
-    if class_name in FUNCTIONAL and isinstance(config, dict) and "layers" in config:
+    if isinstance(config, dict) and config.get("trainable", True) is not True:
+        raise RefusedError(
+            "SG615",
+            f"its model {quoted(str(config.get('name')))} is frozen as a whole",
+            "unfreeze it and save it again",
+        )
+    if class_name == _SEQUENTIAL and isinstance(config, (dict, list)):
+        return _sequential(_with_layers(config))
+    if class_name in _FUNCTIONAL and isinstance(config, dict) and "layers" in config:
         return _functional(config)
     raise RefusedError(
         "SG612",
@@ -25,14 +41,40 @@ def layers(model: dict[str, object]) -> list[Layer]:
     )
 
 
+def _ranked(chain: list[Layer], parents: tuple[Layer, ...]) -> list[Layer]:
+    """The layers with their ranks; where one is a model, those of that model."""
+    seen: Counter[str] = Counter()
+    found = []
+    for layer in chain:
+        path = f"{parents[-1].path}/{layer.path}" if parents else layer.path
+        ranked = replace(layer, rank=seen[layer.class_name], parents=parents, path=path)
+        seen[layer.class_name] += 1
+        if layer.class_name in (_SEQUENTIAL, *_FUNCTIONAL):
+            within = _layers({"class_name": layer.class_name, "config": layer.config})
+            found += _ranked(within, (*parents, ranked))
+        else:
+            found.append(ranked)
+    return found
+
+
 def _entries(config: dict[str, object]) -> list[dict[str, object]]:
     entries = config.get("layers")
     if not isinstance(entries, list) or not entries:
         raise damaged("its model has no layers")
+    found = []
     for entry in entries:
-        if not isinstance(entry, dict) or not isinstance(entry.get("config"), dict):
+        config = entry.get("config") if isinstance(entry, dict) else None
+        if isinstance(config, list) and entry.get("class_name") == _SEQUENTIAL:
+            entry = entry | {"config": _with_layers(config)}
+        elif not isinstance(config, dict):
             raise damaged("a layer of its model has no settings")
-    return entries
+        found.append(entry)
+    return found
+
+
+def _with_layers(config: dict[str, object] | list[object]) -> dict[str, object]:
+    """The settings of a Sequential, which until Keras 2.2.2 were the list of its layers."""
+    return {"layers": config} if isinstance(config, list) else config
 
 
 def _layer(entry: dict[str, object], index: int, position: int) -> Layer:
@@ -45,6 +87,8 @@ def _class_name(entry: dict[str, object], name: str) -> str:
     """The class of a layer, if it is one of Keras's own."""
     class_name, module = entry.get("class_name"), entry.get("module")
     registered = entry.get("registered_name")
+    if class_name in _OPERATORS or str(module).startswith(("keras.ops", "keras.src.ops")):
+        raise _operator(entry, name)
     own = isinstance(class_name, str) and ">" not in class_name
     if module is not None:
         own = own and str(module).partition(".")[0] in ("keras", "tf_keras")
@@ -56,6 +100,17 @@ def _class_name(entry: dict[str, object], name: str) -> str:
             "what it computes is code, which the file does not hold",
         )
     return class_name
+
+
+def _operator(entry: dict[str, object], name: str) -> RefusedError:
+    """A function that was applied to a tensor outside of any layer, `tf.nn.relu(x)` or `x * 2`."""
+    function = entry["config"].get("function") or entry["class_name"]
+    return RefusedError(
+        "SG612",
+        f"layer {quoted(name)} is no layer: Keras recorded the function {quoted(str(function))}, "
+        "which was applied to a tensor between two layers",
+        "use one of Keras's layers in its place, such as keras.layers.Activation, and save again",
+    )
 
 
 def _sequential(config: dict[str, object]) -> list[Layer]:
@@ -131,6 +186,8 @@ def _source(entry: dict[str, object], layer: Layer) -> str | None:
     if len(nodes) != 1:
         raise _branching(f"{layer.noun} is applied {len(nodes)} times")
     references, keywords = _node(nodes[0])
+    if not all(references):
+        raise _operator(entry, layer.name)
     if len(references) != 1:
         raise _branching(f"{layer.noun} takes {len(references)} inputs")
     for keyword, value in keywords.items():
@@ -167,7 +224,7 @@ def _node(node: object) -> tuple[list[list], dict[str, object]]:
 
 
 def _tensors(arguments: object) -> list[list]:
-    """The tensors among the arguments of a call; anything else among them is a tensor too many."""
+    """The tensors among the arguments of a call; anything else among them is empty."""
     if isinstance(arguments, list):
         return [tensor for argument in arguments for tensor in _tensors(argument)]
     config = arguments.get("config") if isinstance(arguments, dict) else None

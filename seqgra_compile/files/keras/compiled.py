@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ... import ir
 from ...catalog import losses, optimizers
 from ...catalog.parameters import Parameter
@@ -9,7 +11,7 @@ from ...catalog.sequences import TENSORFLOW
 from ...messages.diagnostics import Diagnostics, quoted
 from ...reading.values import Owner, read_settings
 from ...source import Span, Text
-from .contents import RefusedError
+from .contents import RefusedError, Training
 from .decompile import PATH
 from .values import ANYTHING, is_float32, text
 
@@ -37,17 +39,21 @@ _OPTIMIZER = {
 }
 # Younger than Keras 2.2: where they are absent, their default holds.
 _YOUNG = ("beta", "clipnorm", "clipvalue", "l2_shrinkage_regularization_strength")
-_WAY_OUT = "save the model without its optimizer: the definition's own sections then count"
+# Where a definition is silent, seqgra takes 0.001.
+_RATE_OF_SGD = 0.01
+_WAY_OUT = (
+    "save it without: keras.models.load_model(path, compile=False).save(path); the definition's "
+    "own sections then count"
+)
 
 
 def loss_and_optimizer(
-    training: dict[str, object], span: Span, diagnostics: Diagnostics
+    training: Training, span: Span, diagnostics: Diagnostics
 ) -> tuple[ir.Loss, ir.Optimizer]:
     """Both, every value with its path in the file. Raises `RefusedError`."""
-    if training.get("loss_weights") not in (None, [1.0], 1.0):
+    if _single(training.loss_weights) not in (None, 1.0):
         raise _refused("its loss is weighted")
-    loss = _loss(_single(training.get("loss")), span, diagnostics)
-    return loss, _optimizer(training.get("optimizer_config"), span, diagnostics)
+    return _loss(training, span, diagnostics), _optimizer(training, span, diagnostics)
 
 
 def _refused(problem: str) -> RefusedError:
@@ -55,7 +61,7 @@ def _refused(problem: str) -> RefusedError:
 
 
 def _single(loss: object) -> object:
-    """The loss of the only output."""
+    """The loss, or the loss's weight, of the only output."""
     if isinstance(loss, dict) and "class_name" not in loss:
         loss = list(loss.values())
     if isinstance(loss, list) and len(loss) == 1:
@@ -63,38 +69,58 @@ def _single(loss: object) -> object:
     return loss
 
 
-def _loss(found: object, span: Span, diagnostics: Diagnostics) -> ir.Loss:
+def _loss(training: Training, span: Span, diagnostics: Diagnostics) -> ir.Loss:
+    found = _single(training.loss)
     name, config = found, {}
     if isinstance(found, dict):
         name, config = found.get("class_name"), found.get("config")
+        if name == "function" and isinstance(config, str):  # keras.losses.binary_crossentropy
+            name, config = config, {}
     row = losses.find(name) if isinstance(name, str) and isinstance(config, dict) else None
     if row is None or row.library != TENSORFLOW:
         shown = quoted(name) if isinstance(name, str) else "none that a file can hold"
         raise _refused(f"its loss is {shown}, which no definition can name")
-    arguments = _settings(
-        row.name, row.parameters, config, _LOSS, "training_config/loss", span, diagnostics
-    )
-    return ir.Loss(row.name, arguments, span, f"{PATH}training_config/loss", ir.FILE)
+    path = training.loss_path
+    arguments = _settings(row.name, row.parameters, config, _LOSS, path, span, diagnostics)
+    return ir.Loss(row.name, arguments, span, f"{PATH}{path}", ir.FILE)
 
 
-def _optimizer(found: object, span: Span, diagnostics: Diagnostics) -> ir.Optimizer:
+def _optimizer(training: Training, span: Span, diagnostics: Diagnostics) -> ir.Optimizer:
+    found, path = training.optimizer, training.optimizer_path
     config = found.get("config") if isinstance(found, dict) else None
-    name = str(found.get("class_name")) if isinstance(config, dict) else ""
+    by_name = isinstance(found, str)
+    name = found if by_name else str(found.get("class_name")) if isinstance(config, dict) else ""
     row = optimizers.find(TENSORFLOW, name.removeprefix("Custom>"))
     if row is None:
         raise _refused(f"its optimizer is {quoted(name) if name else 'not in it'}")
+    if by_name:
+        config, parameters = {}, _defaults(row)
+    else:
+        parameters = row.parameters
+        _check_complete(row, config)
+    known = (*parameters, *optimizers.CLIPPING)
+    arguments = _settings(row.name, known, config, _OPTIMIZER, path, span, diagnostics)
+    clipnorm, clipvalue = (arguments.pop(clip.name, None) for clip in optimizers.CLIPPING)
+    place = f"{PATH}{path}" + ("" if by_name else "/class_name")
+    return ir.Optimizer(row.name, arguments, span, clipnorm, clipvalue, place, ir.FILE)
+
+
+def _defaults(row: optimizers.OptimizerRow) -> tuple[Parameter, ...]:
+    """The parameters with Keras's own defaults, which hold for compile("sgd", ...)."""
+    return tuple(
+        replace(parameter, default=_RATE_OF_SGD)
+        if (row.name, parameter.name) == ("SGD", "learning_rate")
+        else parameter
+        for parameter in row.parameters
+    )
+
+
+def _check_complete(row: optimizers.OptimizerRow, config: dict[str, object]) -> None:
     if isinstance(config.get("learning_rate"), dict):
         raise _refused("its learning rate follows a schedule")
     for parameter in row.parameters:
         if parameter.name not in config and parameter.name not in _YOUNG:
             raise _refused(f"its optimizer {row.name} has no {quoted(parameter.name)}")
-    known = (*row.parameters, *optimizers.CLIPPING)
-    arguments = _settings(
-        row.name, known, config, _OPTIMIZER, "optimizer_config", span, diagnostics
-    )
-    clipnorm, clipvalue = (arguments.pop(clip.name, None) for clip in optimizers.CLIPPING)
-    path = f"{PATH}optimizer_config/class_name"
-    return ir.Optimizer(row.name, arguments, span, clipnorm, clipvalue, path, ir.FILE)
 
 
 def _settings(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -28,11 +29,21 @@ def damaged(message: str) -> RefusedError:
     return RefusedError("SG611", message, _DAMAGED)
 
 
+def other_kind(message: str, help: str) -> RefusedError:
+    """What Keras or TensorFlow writes as well, but not under the format that the definition names."""
+    return RefusedError("SG619", message, help)
+
+
+def not_float32() -> RefusedError:
+    return RefusedError("SG616", "its weights are not float32", "save the model in float32")
+
+
 @dataclass(frozen=True)
 class Layer:
-    """A layer as written: its name, its place among the model's layers, its class and settings.
+    """A layer as written: its name, its place among its model's layers, its class and settings.
 
-    `path` is that of its settings in the file.
+    `rank` counts the earlier layers of its class in the same model; `path` is that of its settings
+    in the file; `parents` are the models that it is in, the outermost (of the file) left out.
     """
 
     name: str
@@ -40,45 +51,93 @@ class Layer:
     class_name: str
     config: dict[str, object]
     path: str
+    rank: int = 0
+    parents: tuple[Layer, ...] = ()
 
     @property
     def noun(self) -> str:
         return f"layer {quoted(self.name)}"
 
 
-Stored = dict[str, ir.StoredWeight]
+@dataclass(frozen=True)
+class Stored:
+    """A layer's weights: by the names of the catalog, or by their numbers in its order.
+
+    `group` is where they lie in an HDF5 file; their places are paths below it.
+    """
+
+    weights: dict[str | int, ir.StoredWeight]
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a model was compiled with, as the file says it, and where the file says it."""
+
+    loss: object
+    loss_weights: object
+    optimizer: object
+    loss_path: str = "training_config/loss"
+    optimizer_path: str = "optimizer_config"
+
+    @classmethod
+    def of(cls, config: object) -> Training | None:
+        """That of an .h5 file or a SavedModel; None where there is none."""
+        if not isinstance(config, dict):
+            return None
+        return cls(config.get("loss"), config.get("loss_weights"), config.get("optimizer_config"))
 
 
 @dataclass(frozen=True)
 class Contents:
     """`model` is Keras's own description, `training` what it was compiled with, if it was.
 
-    `stored` gives a layer's weights by the names of the catalog, and is None in a file without
-    weights; `resumable`: the file holds the optimizer's state, too.
+    `version` is Keras's, if the file says it. `stored` gives a layer's weights and is None in a file
+    without weights; `resumable`: the file also holds the optimizer's state.
     """
 
     model: dict[str, object]
-    keras_2: bool
+    version: str | None
     file: ir.KerasFile
-    training: dict[str, object] | None = None
+    training: Training | None = None
     stored: Callable[[Layer], Stored] | None = None
     resumable: bool = False
+
+    @property
+    def keras_2(self) -> bool:
+        """Whether Keras 2 wrote it: only Keras 3 and late versions of Keras 2 name modules."""
+        return self.version.startswith("2") if self.version else "module" not in self.model
 
 
 def read_json(data: bytes | str, what: str) -> dict[str, object]:
     """A JSON object as Keras writes it; tuples become lists. Raises `RefusedError`."""
-    if len(data) > MAX_CONFIG:
-        raise damaged(f"{what} holds more than {MAX_CONFIG:,} bytes")
-    try:
-        found = json.loads(data, object_hook=_plain, parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        raise damaged(f"{what} is not JSON") from None
+    found = read_value(data, what)
     if not isinstance(found, dict):
-        raise damaged(f"{what} is no JSON object")
+        raise damaged(f"{what} is not a JSON object")
     return found
 
 
-def _plain(found: dict[str, object]) -> object:
+def read_value(data: bytes | str, what: str) -> object:
+    """What a JSON text says. Raises `RefusedError`."""
+    if len(data) > MAX_CONFIG:
+        raise damaged(f"{what} holds more than {MAX_CONFIG:,} bytes")
+    try:
+        return json.loads(
+            data, object_pairs_hook=_plain, parse_constant=_no_number, parse_float=_number
+        )
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, RefusedError):
+            raise
+        raise damaged(f"{what} is not JSON") from None
+
+
+def _plain(pairs: list[tuple[str, object]]) -> object:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
+        raise damaged(f"an object in it has two values of {quoted(twice)}")
+    # Which settings were one object in Keras; they are equal all the same.
+    found.pop("shared_object_id", None)
     items = found.get("items")
     if found.get("class_name") in ("__tuple__", "TensorShape") and isinstance(items, list):
         return items
@@ -89,7 +148,13 @@ def _no_number(word: str) -> object:
     raise ValueError(word)
 
 
-def is_keras_2(model: dict[str, object], version: object = None) -> bool:
-    """Whether Keras 2 wrote a model: `version` is what the file says, if it says anything."""
-    version = version or model.get("keras_version")
-    return str(version).startswith("2") if version else "module" not in model
+def _number(word: str) -> float:
+    """A number as Python holds it; Keras writes none that Python cannot."""
+    value = float(word)
+    digits = word.lower().partition("e")[0]
+    if math.isinf(value) or (value == 0 and any(digit in "123456789" for digit in digits)):
+        size = "large" if value else "near to 0"
+        raise RefusedError(
+            "SG204", f"its number {quoted(word)} is too {size} for a script", "change the number"
+        )
+    return value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ... import ir
 from ...catalog.operations import OPERATIONS, parameters
 from ...catalog.operations.row import OperationRow
@@ -10,8 +12,8 @@ from ...ir import FILE, Value
 from ...messages.diagnostics import Diagnostics, quoted, suggest
 from ...reading.values import Owner, read_settings
 from ...source import Span, Text
-from .chain import FUNCTIONAL, SEQUENTIAL, layers
-from .contents import Contents, Layer, RefusedError, damaged
+from .chain import layers
+from .contents import Contents, Layer, RefusedError, Stored, damaged
 from .values import is_harmless, text
 
 PATH = "file: "
@@ -26,11 +28,6 @@ _CODE = "a Lambda layer holds Python code, which would run unseen whenever the f
 
 def decompile(contents: Contents, span: Span, diagnostics: Diagnostics) -> ir.Sequential | None:
     """The operations of a model, or None after reporting what has none. Raises `RefusedError`."""
-    config = contents.model["config"] if isinstance(contents.model.get("config"), dict) else {}
-    if config.get("trainable", True) is not True:
-        raise RefusedError(
-            "SG615", "its model is frozen as a whole", "unfreeze it and save it again"
-        )
     chain = layers(contents.model)
     shape = _input_shape(contents.model, chain)
     found = []
@@ -79,7 +76,8 @@ def _input_shape(model: dict[str, object], chain: list[Layer]) -> tuple[tuple[in
         (first.config.get(key), f"{first.path}/{key}")
         for key in ("batch_shape", "batch_input_shape")
     ]
-    places.append((config.get("build_input_shape"), "build_input_shape"))
+    if isinstance(config, dict):
+        places.append((config.get("build_input_shape"), "build_input_shape"))
     built = built.get("input_shape") if isinstance(built, dict) else None
     places.append((built, "build_config/input_shape"))
     for shape, path in places:
@@ -136,9 +134,15 @@ class _Decompiling:
             FILE,
         )
         arguments = read_settings(parameters(row), given, owner, self.diagnostics)
-        stored = self.contents.stored(self.layer) if self.contents.stored else {}
+        stored = self.contents.stored(self.layer) if self.contents.stored else Stored({})
         return ir.Operation(
-            number, row.name, arguments, self.span, stored=stored, layer=self.layer.name
+            number,
+            row.name,
+            arguments,
+            self.span,
+            stored=stored.weights,
+            layer=self.layer.name,
+            group=stored.group,
         )
 
     def row(self, layer: Layer) -> tuple[OperationRow | None, dict[str, object]]:
@@ -146,10 +150,6 @@ class _Decompiling:
         name = layer.class_name
         if name == "Lambda":
             raise RefusedError("SG613", f"{layer.noun}: {_CODE}", "use one of Keras's own layers")
-        if name in (SEQUENTIAL, *FUNCTIONAL):
-            raise RefusedError(
-                "SG612", f"{layer.noun} is a model of its own", "put its layers in its place"
-            )
         if name != "Bidirectional" and name not in _ROWS:
             raise RefusedError(
                 "SG612",
@@ -186,7 +186,7 @@ class _Decompiling:
                 f"{self.layer.noun} wraps a {quoted(name)}",
                 f"Bidirectional can wrap {', '.join(_RECURRENT)}",
             )
-        return Layer(self.layer.name, self.layer.position, name, config, self.layer.path)
+        return replace(self.layer, class_name=name, config=config)
 
     def check_backward(self, forward: Layer, backward: Layer) -> None:
         """Keras 3 always writes both directions down; an operation has one set of settings."""

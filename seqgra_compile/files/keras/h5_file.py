@@ -15,40 +15,45 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ... import ir
-from ...messages.diagnostics import Diagnostics
-from ...source import Text
-from ..lookup import Folders
-from .contents import Contents, Layer, RefusedError, Stored, damaged, is_keras_2, read_json
+from . import kinds
+from .contents import (
+    Contents,
+    Layer,
+    RefusedError,
+    Stored,
+    Training,
+    damaged,
+    not_float32,
+    read_json,
+)
 from .h5_reader import LENGTH, NO_H5PY
 
-_MAX_FILE = 2**31
 _SECONDS = 60
+# Keras 3 names these otherwise in a file than in the layer.
+_RENAMED = {(name, "kernel"): "depthwise_kernel" for name in ("DepthwiseConv1D", "DepthwiseConv2D")}
 _SIDES = ("forward_", "backward_")
 
 
-def read(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents | None:
-    """What the file holds, or None after reporting that there is none. Raises `RefusedError`."""
-    file = folders.find(named, _MAX_FILE, diagnostics)
-    if file is None:
-        return None
-    found = _found(file[1])
+def read(name: str, data: bytes) -> Contents:
+    """What a file holds. Raises `RefusedError`."""
+    found = found_in(data)
     if "model_config" not in found:
-        raise damaged("it describes no model: were only the weights saved?")
-    model = read_json(found["model_config"], "its model_config")
+        raise kinds.weights_alone()
+    model = kinds.described(read_json(found["model_config"], "its model_config"))
     training = found.get("training_config")
-    sha256 = hashlib.sha256(file[1]).hexdigest()
-    weights = ir.WeightsFile(named.value, sha256)
+    sha256 = hashlib.sha256(data).hexdigest()
+    version = found.get("keras_version", model.get("keras_version"))
     return Contents(
         model=model,
-        keras_2=is_keras_2(model, found.get("keras_version")),
-        file=ir.KerasFile(named.value, named.value, sha256, "h5", weights),
-        training=None if training is None else read_json(training, "its training_config"),
+        version=None if version is None else str(version),
+        file=ir.KerasFile(name, name, sha256, "h5", ir.WeightsFile(name, sha256)),
+        training=Training.of(training and read_json(training, "its training_config")),
         stored=_stored(found["layers"]),
         resumable=found["resumable"],
     )
 
 
-def _found(data: bytes) -> dict:
+def found_in(data: bytes) -> dict:
     """What `h5_reader` says of a file."""
     reader = _reader(os.getpid())
     late = threading.Event()
@@ -107,16 +112,25 @@ def _stored(layers: dict[str, list[dict]]) -> Callable[[Layer], Stored]:
     """Weights by the catalog's names: of the two directions, the forward one is written first."""
 
     def of(layer: Layer) -> Stored:
-        weights = layers.get(layer.name, [])
+        group = (*layer.parents, layer)[0].name
+        weights = layers.get(group, [])
+        if layer.parents:
+            weights = [weight for weight in weights if _is_of(layer, weight["path"])]
         if any(weight["dtype"] != "float32" for weight in weights):
-            raise RefusedError("SG616", "its weights are not float32", "save the model in float32")
+            raise not_float32()
         sides = _SIDES if layer.class_name == "Bidirectional" else ("",)
         half = max(1, len(weights) // len(sides))
-        stored = {}
+        stored: dict[str | int, ir.StoredWeight] = {}
         for index, weight in enumerate(weights):
             name = weight["path"].rpartition("/")[2].partition(":")[0]
+            name = _RENAMED.get((layer.class_name, name), name)
             side = sides[min(index // half, len(sides) - 1)]
             stored[side + name] = ir.StoredWeight(tuple(weight["shape"]), weight["path"])
-        return stored
+        return Stored(stored, group)
 
     return of
+
+
+def _is_of(layer: Layer, path: str) -> bool:
+    """Whether a weight of a model within the model is that of one of its layers."""
+    return f"/{layer.name}/" in f"/{path}"

@@ -13,6 +13,8 @@ import sys
 
 LENGTH = 8  # bytes, the lowest first
 WEIGHTS, STATE = "model_weights", "optimizer_weights"
+OPTIMIZER, VARIABLES = "optimizer", "vars"
+MAX_DEPTH, MAX_GROUPS = 40, 20_000
 NO_H5PY = 3
 
 
@@ -38,17 +40,63 @@ def main() -> None:
 
 
 def contents(h5py, file) -> dict[str, object]:
-    """Keras's texts, each layer's weights in order, and the optimizer's count of steps."""
+    """What the file is: a model, the weights of Keras 3's archives, or neither."""
     names = ("model_config", "training_config", "keras_version")
     found: dict[str, object] = {
         name: text(file.attrs[name]) for name in names if name in file.attrs
     }
     if "model_config" in found:
         weights = inside(h5py, file, WEIGHTS)
-        found["layers"] = {name: listed(h5py, inside(h5py, weights, name)) for name in weights}
+        layers = texts(weights, "layer_names") or list(weights)
+        found["layers"] = {name: listed(h5py, inside(h5py, weights, name)) for name in layers}
         state = STATE in file and inside(h5py, file, STATE)
         found["resumable"] = bool(state) and is_used(h5py, state)
+    else:
+        variables: dict[str, list] = {}
+        collect(h5py, file, "", variables)
+        if variables:
+            found["variables"] = variables
+            found["steps"] = steps(h5py, file) if f"{OPTIMIZER}/{VARIABLES}" in variables else 0
     return found
+
+
+def texts(group, name: str) -> list[str]:
+    """An attribute that is a list; Keras cuts one of more than 64 kB into `name0`, `name1`, ..."""
+    if name in group.attrs:
+        return list(map(text, group.attrs[name]))
+    found: list = []
+    while f"{name}{len(found)}" in group.attrs:
+        found.append(group.attrs[f"{name}{len(found)}"])
+    return [text(value) for part in found for value in part]
+
+
+def collect(h5py, group, path: str, found: dict[str, list]) -> None:
+    """The variables of each object of Keras 3, by path, in the order of their numbers."""
+    if path.count("/") > MAX_DEPTH or len(found) > MAX_GROUPS:
+        raise LinkError(path)
+    for name in group:
+        inner = inside(h5py, group, name)
+        if not isinstance(inner, h5py.Group):
+            continue
+        place = f"{path}/{name}" if path else name
+        if name == VARIABLES:
+            numbers = sorted((number for number in inner if number.isdecimal()), key=int)
+            rows = [(number, inside(h5py, inner, number)) for number in numbers]
+            if rows:
+                found[place] = [row(number, variable) for number, variable in rows]
+        else:
+            collect(h5py, inner, place, found)
+
+
+def row(path: str, variable) -> dict[str, object]:
+    shape = [int(size) for size in variable.shape]
+    return {"path": path, "shape": shape, "dtype": str(variable.dtype)}
+
+
+def steps(h5py, file) -> int:
+    """How many steps Keras 3's optimizer made: its first variable."""
+    count = inside(h5py, file, f"{OPTIMIZER}/{VARIABLES}/0")
+    return 0 if count.shape else int(count[()])
 
 
 def text(value: object) -> str:
@@ -72,17 +120,13 @@ def parts(name: str) -> list[str]:
 
 def listed(h5py, layer) -> list[dict[str, object]]:
     """A layer's weights in Keras's order: path below the layer, shape and type."""
-    weights = []
-    for name in map(text, layer.attrs.get("weight_names", ())):
-        found = inside(h5py, layer, name)
-        path, shape = "/".join(parts(name)), [int(size) for size in found.shape]
-        weights.append({"path": path, "shape": shape, "dtype": str(found.dtype)})
-    return weights
+    names = texts(layer, "weight_names")
+    return [row("/".join(parts(name)), inside(h5py, layer, name)) for name in names]
 
 
 def is_used(h5py, state) -> bool:
     """Whether an optimizer has made a step; one that has not has no state worth a word."""
-    names = list(map(text, state.attrs.get("weight_names", ())))
+    names = texts(state, "weight_names")
     counters = [inside(h5py, state, name) for name in names if "/iter" in f"/{name}"]
     if not counters:
         return bool(names)

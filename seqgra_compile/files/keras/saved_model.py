@@ -12,8 +12,9 @@ from ... import ir
 from ...messages.diagnostics import Diagnostics
 from ...source import Span, Text
 from ..lookup import Folders
+from . import kinds
 from .bundle import Bundle
-from .contents import Contents, damaged, read_json
+from .contents import Contents, Layer, Stored, Training, damaged, read_json
 from .protobuf import numbers, submessages
 
 _MAX_GRAPH, _MAX_INDEX, _MAX_DATA = 2**28, 2**24, 2**31
@@ -23,9 +24,13 @@ _INDEX, _DATA = "variables/variables.index", "variables/variables.data-00000-of-
 
 def read(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents | None:
     """What the folder holds, or None after reporting that a file is missing. Raises `RefusedError`."""
+    if folders.has(named.value):
+        _refuse_file(named, folders, diagnostics)
     folders = folders.holding(named, diagnostics)
     if folders is None:
         return None
+    if not folders.has(f"{named.value}/{_METADATA}") and not folders.has(f"{named.value}/{_GRAPH}"):
+        _refuse_folder(named.value, folders)
     description = _METADATA if folders.has(f"{named.value}/{_METADATA}") else _GRAPH
     found = {}
     for name, size in ((description, _MAX_GRAPH), (_INDEX, _MAX_INDEX), (_DATA, _MAX_DATA)):
@@ -37,15 +42,37 @@ def read(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents | 
     bundle = Bundle(found[_INDEX], found[_DATA])
     weights = _hashed(named, _DATA, found[_DATA])
     described = _hashed(named, description, found[description])
-    training = root.get("training_config")
     return Contents(
         model={"class_name": root.get("class_name"), "config": root.get("config")}
         | {"build_config": {"input_shape": root.get("build_input_shape")}},
-        keras_2=True,
+        version="2",
         file=ir.KerasFile(named.value, described.path, described.sha256, "saved_model", weights),
-        training=training if isinstance(training, dict) else None,
-        stored=lambda layer: bundle.stored(layer.position),
+        training=Training.of(root.get("training_config")),
+        stored=lambda layer: Stored(bundle.stored(_positions(layer))),
     )
+
+
+def _refuse_file(named: Text, folders: Folders, diagnostics: Diagnostics) -> None:
+    """Raise if a file is named whose kind can be told; a folder is wanted."""
+    file = folders.find(named, _MAX_DATA, diagnostics)
+    refused = file and kinds.of_bytes(file[1], named.value, kinds.FOLDER)
+    if refused:
+        raise refused
+
+
+def _refuse_folder(name: str, folders: Folders) -> None:
+    """Raise if a folder without a graph is of a kind that can be told."""
+    if folders.has(f"{name}/config.json") and folders.has(f"{name}/model.weights.h5"):
+        raise kinds.unpacked()
+    if folders.has(f"{name}/checkpoint") or folders.has(f"{name}/variables.index"):
+        raise kinds.checkpoint()
+    if folders.has(f"{name}/model.json"):
+        raise kinds.tensorflow_js()
+
+
+def _positions(layer: Layer) -> tuple[int, ...]:
+    """The layer's place in its model, after that model's place in the outer one."""
+    return tuple(place.position for place in (*layer.parents, layer))
 
 
 def _inside(named: Text, name: str) -> Text:
@@ -59,8 +86,10 @@ def _hashed(named: Text, name: str, data: bytes) -> ir.WeightsFile:
 def _root(data: bytes, is_metadata: bool) -> dict[str, object]:
     """Keras's description of the whole model: that of the first object of the graph."""
     found = _described(data) if is_metadata else _in_graph(data)
-    if found is None:
+    if found is None and is_metadata:
         raise damaged("it describes no Keras model")
+    if not found:
+        raise kinds.exported()
     return read_json(found, "its description")
 
 

@@ -13,6 +13,7 @@ import json
 import random
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +96,15 @@ def trained(model, classes: int):
     return model
 
 
+def archive(model, path: Path) -> None:
+    model.save(path)
+    with zipfile.ZipFile(path) as packed:
+        members = [(name, packed.read(name)) for name in packed.namelist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for member, data in members:
+            packed.writestr(zipfile.ZipInfo(member), data, zipfile.ZIP_DEFLATED)
+
+
 def main(name: str) -> None:
     if name == "k2":
         import tf_keras as keras
@@ -118,6 +128,9 @@ def main(name: str) -> None:
             for part in ("saved_model.pb", "fingerprint.pb", "assets"):
                 found = HERE / stem / part
                 shutil.rmtree(found) if found.is_dir() else found.unlink(missing_ok=True)
+    # The same models as archives, packed anew to be small.
+    archived = HERE / {"k2": "k2-separable", "k3": "k3-bidirectional"}[name]
+    archive(keras.models.load_model(archived.with_suffix(".h5")), archived.with_suffix(".keras"))
     path.write_text(json.dumps(predictions, indent=1) + "\n", "utf-8")
 
 

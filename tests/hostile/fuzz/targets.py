@@ -204,7 +204,7 @@ def _h5_contents() -> tuple[dict, ...]:
     found = []
     for path in paths:
         try:
-            found.append(h5_file._found(path.read_bytes()))
+            found.append(h5_file.found_in(path.read_bytes()))
         except ValueError:
             continue
     return tuple(found)

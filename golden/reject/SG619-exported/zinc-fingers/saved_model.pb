@@ -1,0 +1,3 @@
+:
+"
+_generic_user_object

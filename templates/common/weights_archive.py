@@ -1,0 +1,12 @@
+def open_weights(name: str, sha256: str) -> h5py.File:
+    """Weights in the archive beside this script, if it is the one compiled in."""
+    path = Path(__file__).parent / name
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        sys.exit(f"{path}: its SHA-256 is not {sha256}, that of the file compiled in")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return h5py.File(io.BytesIO(archive.read("model.weights.h5")), "r")
+
+
+def read_weights(layer: h5py.Group, *paths: str) -> list[np.ndarray]:
+    return [layer[path][...] for path in paths]
