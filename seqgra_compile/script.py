@@ -207,7 +207,11 @@ class Windows:
 
 @dataclass(frozen=True, kw_only=True)
 class BayesScript(Script):
-    """`wide`: rows of matrices take several lines."""
+    """`wide`: rows of matrices take several lines.
+
+    `from_starts`: distances run from start to start, as in seqgra 0.0.4, else from end to start;
+    `many_widths`: the first element of a pair has k-mers of several lengths.
+    """
 
     heading: str
     matrices: tuple[MatrixRows, ...]
@@ -221,6 +225,8 @@ class BayesScript(Script):
     windows: Windows
     lone_elements: bool
     pairs: bool
+    from_starts: bool
+    many_widths: bool
     accuracy: bool
     not_a_number: bool
 

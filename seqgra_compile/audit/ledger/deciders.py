@@ -101,6 +101,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "windows": (CONDITIONS,),
     "lone_elements": (CONDITIONS,),
     "pairs": (CONDITIONS,),
+    "from_starts": ("semantics",),
+    "many_widths": (CONDITIONS, "semantics"),
     "accuracy": ("semantics",),
     "not_a_number": ("semantics",),
 }
