@@ -99,7 +99,10 @@ class Grammar:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two elements of which the second starts `nearest` to `farthest` letters after the first."""
+    """Two elements, and how many letters after the first one the second starts.
+
+    After its end, or, under the semantics of seqgra 0.0.4, after its start.
+    """
 
     first: str
     second: str

@@ -385,7 +385,11 @@ class Windows:
 
 @dataclass(frozen=True, kw_only=True)
 class BayesScript(Script):
-    """`wide`: rows of matrices take several lines."""
+    """`wide`: rows of matrices take several lines.
+
+    `from_starts`: distances run from start to start, as in seqgra 0.0.4, else from end to start;
+    `many_widths`: the first element of a pair has k-mers of several lengths.
+    """
 
     heading: str = decided_by(Decider.ARCHITECTURE)
     matrices: tuple[MatrixRows, ...] = decided_by(Decider.ELEMENTS)
@@ -399,5 +403,7 @@ class BayesScript(Script):
     windows: Windows = decided_by(Decider.CONDITIONS)
     lone_elements: bool = decided_by(Decider.CONDITIONS)
     pairs: bool = decided_by(Decider.CONDITIONS)
+    from_starts: bool = decided_by(Decider.SEMANTICS)
+    many_widths: bool = decided_by(Decider.CONDITIONS, Decider.SEMANTICS)
     accuracy: bool = decided_by(Decider.SEMANTICS)
     not_a_number: bool = decided_by(Decider.SEMANTICS)

@@ -207,15 +207,19 @@ def pair(nearest: int, farthest: int, order: str = "in-order") -> tuple:
 @pytest.mark.parametrize("order", ["in-order", "random"])
 @pytest.mark.parametrize(("nearest", "farthest"), [(0, 0), (2, 4), (3, 3), (1, 100), (9, 9)])
 def test_distances_include_both_ends(tmp_path, order, nearest, farthest):
-    """seqgra 0.0.4 leaves maxdistance out, and scores 0 where it equals mindistance."""
+    """From the end of the first element to the start of the second.
+
+    seqgra 0.0.4 measures from start to start and leaves maxdistance out: it scores 0 where that
+    equals mindistance.
+    """
     places = [(a, g) for a, g in product(range(8), repeat=2) if a != g]
     sequences = [
         "".join("A" if p == a else "G" if p == g else "C" for p in range(8)) for a, g in places
     ]
-    for semantics, last in (("intended", farthest), (SEQGRA, farthest - 1)):
+    for semantics, last, width in (("intended", farthest, 1), (SEQGRA, farthest - 1, 0)):
         found = scores(tmp_path, pair(nearest, farthest, order), sequences, semantics)
         orders = ["AG", "GA"] if order == "random" else ["AG"]
-        legal = [(p, q) for p, q in product(range(8), repeat=2) if nearest <= q - p <= last]
+        legal = [(p, q) for p, q in product(range(8), repeat=2) if nearest <= q - p - width <= last]
         for sequence, (score,) in zip(sequences, found, strict=True):
             hits = [
                 (sequence[p] == first) + (sequence[q] == second)
@@ -249,15 +253,70 @@ def test_the_best_pair_is_found_as_by_trying_all(tmp_path):
             sums = [
                 first[row, a] + second[row, g]
                 for a, g in product(range(first.shape[1]), range(second.shape[1]))
-                if nearest <= g - a <= farthest
+                if nearest <= g - (a + 3) <= farthest  # element a is 3 wide
             ]
             assert found == pytest.approx(max(sums, default=0.0), abs=1e-12)
+
+
+def test_classes_that_differ_in_a_distance_alone(tmp_path):
+    """The same two elements in both classes, 2 to 5 letters or 9 to 12 between them.
+
+    From start to start that is 8 to 11 or 15 to 18 letters: a classifier that takes the numbers of
+    the definition for those sees the first class where the second should be.
+    """
+    draw = random.Random(3)
+    elements = {"a": kmers(AACCAA=1), "g": kmers(GTGTGT=1)}
+    conditions = [rule("a", "g", spacing=spaced("a", "g", *ends)) for ends in ((2, 5), (9, 12))]
+    sequences, classes = [], []
+    for number in range(60):
+        low = (2, 9)[number % 2]
+        placed = "AACCAA" + "C" * draw.randint(low, low + 3) + "GTGTGT"
+        before = draw.randint(0, 40 - len(placed))
+        sequences.append("T" * before + placed + "T" * (40 - len(placed) - before))
+        classes.append(number % 2)
+    data = conditions, {name: as_matrix(text) for name, text in elements.items()}
+    found = scores(tmp_path, data, sequences)
+    assert np.argmax(found, axis=1).tolist() == classes
+    before = scores(tmp_path, data, sequences, SEQGRA)
+    assert np.mean(np.argmax(before, axis=1) == classes) < 0.6
+    # k-mers are measured alike.
+    assert (
+        np.argmax(scores(tmp_path, (conditions, elements), sequences), axis=1).tolist() == classes
+    )
+
+
+def as_matrix(kmer: str) -> str:
+    """A matrix that allows one word only."""
+    word = re.search("[ACGT]+(?=</kmer>)", kmer)[0]
+    return matrix(*({other: float(other == letter) for other in "ACGT"} for letter in word))
+
+
+def test_the_end_of_a_pairs_first_element_is_that_of_the_word_found(tmp_path):
+    """k-mers of two lengths: 2 letters behind either of them."""
+    elements = {"a": kmers(AA=1, GGGGG=1), "t": kmers(TTT=1)}
+    data = [rule("a", "t", spacing=spaced("a", "t", 2, 2))], elements
+    best, *others = (
+        row[0]
+        for row in scores(
+            tmp_path, data, ["CGGGGGCCTTTC", "CCCCAACCTTTC", "CGGGGGCTTTCC", "CCCAACCCTTTC"]
+        )
+    )
+    # The longer word's best score is the higher one: 5 times 2 bits less 1 to 2 times 2 less 1.
+    assert best == pytest.approx(2.0)
+    assert others[0] == pytest.approx(1.0 + relative(3.0, *ends_of_score()))
+    assert max(others[1:]) < others[0]
+
+
+def ends_of_score() -> tuple[float, float]:
+    """The worst and the best score of the two words above: 2 bits a letter, less 1 for the share."""
+    return 5 * math.log2(0.0001 * 4) - 1, 5 * 2.0 - 1
 
 
 def test_what_stands_before_and_beside_a_pair_counts(tmp_path):
     """seqgra 0.0.4 starts anew at a rule with spacing constraints; rules behind it count there."""
     elements = {"a": likes("A"), "g": likes("G"), "t": likes("T")}
-    paired = rule("a", "g", "t", spacing=spaced("a", "g", 1, 3))
+    # AG is a pair from end to start (0 letters) as from start to start (1).
+    paired = rule("a", "g", "t", spacing=spaced("a", "g", 0, 3))
     conditions = [rule("t") + paired + rule("g")]
     for semantics, expected in (("intended", [[5.0], [4.0 + 0.0 - 1.0]]), (SEQGRA, [[3.0], [3.0]])):
         found = scores(tmp_path, (conditions, elements), ["AGTC", "AGCC"], semantics)
@@ -265,7 +324,7 @@ def test_what_stands_before_and_beside_a_pair_counts(tmp_path):
 
 
 def test_several_constraints_take_the_best_pair(tmp_path):
-    spacing = spaced("a", "g", 1, 1) + spaced("a", "g", 3, 4)
+    spacing = spaced("a", "g", 0, 0) + spaced("a", "g", 2, 3)
     data = [rule("a", "g", spacing=spacing)], {"a": likes("A"), "g": likes("G")}
     found = scores(tmp_path, data, ["AGCCC", "ACCGC", "ACGCC"])
     assert found[:2] == [[2.0], [2.0]] and found[2][0] < 2.0

@@ -62,6 +62,8 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         windows=_windows(terms),
         lone_elements=any(term.elements for term in terms),
         pairs=any(term.pairs for term in terms),
+        from_starts=seqgra,
+        many_widths=not seqgra and _many_widths(terms, kmers),
         accuracy=not seqgra,
         not_a_number=seqgra,
     )
@@ -154,11 +156,13 @@ def _rules_doc(model: BayesModel, terms: list[Term]) -> tuple[str, ...]:
         lines.append("Elements: each one's best score at the position.")
     if any(term.pairs for term in terms):
         lines.append(
-            "Pairs: the best one; the second element starts so many letters after the first one, "
+            "Pairs: the best one; the second element starts so many letters after the "
             + (
-                "from mindistance to below maxdistance, which seqgra 0.0.4 leaves out."
+                "start of the first one, from mindistance to below maxdistance, which "
+                "seqgra 0.0.4 leaves out."
                 if seqgra
-                else "from mindistance to maxdistance; seqgra 0.0.4 leaves the last out."
+                else "end of the first one, from mindistance to maxdistance, as seqgra places "
+                "them; its classifier counts from start to start and leaves the last out."
             )
         )
     if any(by_id[label].overruled for label in model.labels.value):
@@ -192,6 +196,15 @@ def _rule(term: Term, elements: bool, pairs: bool) -> str:
             (pair.first, pair.second, pair.nearest, pair.farthest) for pair in term.pairs
         )
     return laid_out(mapping(entries), 8, ",")
+
+
+def _many_widths(terms: list[Term], kmers: list[Kmers]) -> bool:
+    """Whether the first element of a pair has k-mers of several lengths."""
+    firsts = {pair.first for term in terms for pair in term.pairs}
+    return any(
+        element.name in firsts and len({len(word) for word, _ in element.words}) > 1
+        for element in kmers
+    )
 
 
 def _windows(terms: list[Term]) -> Windows:

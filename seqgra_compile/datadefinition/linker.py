@@ -206,6 +206,12 @@ def _note_departures(
             "seqgra 0.0.4 leaves out the distance 'maxdistance' itself; the script includes it",
         ),
         (
+            "SG726",
+            spacings,
+            "seqgra 0.0.4 measures distances from start to start, its simulator from end to start; "
+            "the script measures as the simulator does",
+        ),
+        (
             "SG723",
             forgetful,
             "seqgra 0.0.4 forgets what stands before or beside spacing constraints; "

@@ -115,8 +115,9 @@ MATRICES = {
 
 # What is added up for each label: the rules of the condition with this id.
 # Elements: each one's best score at the position.
-# Pairs: the best one; the second element starts so many letters after the first
-# one, from mindistance to maxdistance; seqgra 0.0.4 leaves the last out.
+# Pairs: the best one; the second element starts so many letters after the end of
+# the first one, from mindistance to maxdistance, as seqgra places them; its
+# classifier counts from start to start and leaves the last out.
 # What stands before or beside spacing constraints counts; seqgra 0.0.4 forgets
 # it.
 RULES = {
@@ -220,7 +221,7 @@ def window_maximum(scores: np.ndarray, size: int) -> np.ndarray:
 
 
 def best_pair(first: np.ndarray, second: np.ndarray, nearest: int, farthest: int):
-    """The best sum (B,) of two relative scores, nearest to farthest letters apart."""
+    """The best sum (B,) of two relative scores, their starts nearest to farthest apart."""
     second = second[:, nearest:]
     starts = min(first.shape[1], second.shape[1])
     size = min(farthest - nearest + 1, second.shape[1])
@@ -242,8 +243,8 @@ def label_scores(model: dict, x: np.ndarray) -> np.ndarray:
                 best_pair(
                     relative(scores[first], model[first]),
                     relative(scores[second], model[second]),
-                    nearest,
-                    farthest,
+                    width_of(model[first]) + nearest,
+                    width_of(model[first]) + farthest,
                 )
                 for first, second, nearest, farthest in rule["pairs"]
             ]

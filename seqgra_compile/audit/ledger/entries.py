@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ... import __version__, ir
 from ...catalog.operations import OPERATIONS
-from ...catalog.semantics import INTENDED
+from ...catalog.semantics import INTENDED, SEQGRA
 from ...deciders import Decider, Group, OfCondition, OfElement, OfOperation
 from ...grammar import BayesModel, Kmers, Term
 from ...ir import DEFINITION, FILE, Value
@@ -237,10 +237,11 @@ def _grammar(model: BayesModel) -> Iterator[Entry]:
             OfElement(element.name),
             head=True,
         )
+    whence = "the start of " if model.semantics == SEQGRA else ""
     for label, terms in zip(model.labels.value, model.terms, strict=True):
         yield Entry(
             f"{name}condition {label}",
-            "; ".join(map(_term, terms)) or "no rules",
+            "; ".join(_term(term, whence) for term in terms) or "no rules",
             DEFINITION,
             grammar.by_id[label].span,
             grammar.source,
@@ -249,14 +250,14 @@ def _grammar(model: BayesModel) -> Iterator[Entry]:
         )
 
 
-def _term(term: Term) -> str:
+def _term(term: Term, whence: str) -> str:
     parts = []
     if term.elements:
         parts.append(f"{', '.join(term.elements)} at {term.position}")
     for pair in term.pairs:
         letters = in_number(pair.farthest, "letters")
         distance = f"{pair.nearest} to {pair.farthest} {letters}"
-        parts.append(f"{pair.second} {distance} after {pair.first}")
+        parts.append(f"{pair.second} {distance} after {whence}{pair.first}")
     return " and ".join(parts) or "nothing"
 
 
