@@ -10,10 +10,11 @@ from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
 from ..grammar import BayesModel, Kmers, Matrix, Term
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
-from ..pycode import comment, docstring, laid_out, listing, literal, mapping, prefixed
+from ..pycode import comment, docstring, laid_out, literal, mapping, prefixed
 from ..script import BayesScript, Constant, LabelRules, MatrixRows, Windows, import_groups
 from ..source import Source
 from . import common
+from .matrices import KMERS_DOC, matrices_doc, matrix_rows, too_wide
 
 _IMPORTS = (*common.IMPORTS, Import("math"))
 _WIDTH = 80
@@ -26,7 +27,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
     matrices = [e for e in model.grammar.elements if isinstance(e, Matrix)]
     kmers = [e for e in model.grammar.elements if isinstance(e, Kmers)]
     terms = [term for terms in model.terms for term in terms]
-    wide = any(len(row) > _WIDTH for matrix in matrices for row in _numbers(matrix))
+    wide = any(too_wide(matrix.positions) for matrix in matrices)
     return BayesScript(
         docstring=_header(model, source),
         dependencies=literal("numpy"),
@@ -45,13 +46,17 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         on_disk=False,
         trains=False,
         heading=_heading(model),
-        matrices=tuple(_rows(matrix, wide) for matrix in matrices),
-        matrices_doc=_matrices_doc(model),
+        matrices=tuple(
+            MatrixRows(literal(matrix.name), matrix_rows(matrix.positions, wide))
+            for matrix in matrices
+        ),
+        matrices_doc=matrices_doc(", ".join(SEQUENCE_SPACES[model.sequence_space.value].alphabet)),
         wide=wide,
         kmers=tuple(
             laid_out(prefixed(f"{literal(e.name)}: ", mapping(dict(e.words))), 4, ",")
             for e in kmers
         ),
+        kmers_doc=f"{KMERS_DOC} seqgra 0.0.4 cannot score them.",
         rules_doc=_rules_doc(model, terms),
         rules=_rules(model, terms),
         weights_doc=f"({size}, width)",
@@ -100,39 +105,6 @@ def _constants(model: BayesModel) -> tuple[Constant, ...]:
 def _heading(model: BayesModel) -> str:
     grammar = model.grammar
     return f"# {comment(grammar.path)}, SHA-256\n# {grammar.source.sha256}:"
-
-
-def _matrices_doc(model: BayesModel) -> tuple[str, ...]:
-    letters = ", ".join(SEQUENCE_SPACES[model.sequence_space.value].alphabet)
-    text = f"One row a position: the probabilities of {letters}, as written."
-    return tuple(textwrap.wrap(text, _WIDTH))
-
-
-def _numbers(matrix: Matrix) -> tuple[str, ...]:
-    """Each position as a list and its comma."""
-    return tuple(f"{listing(map(_short, position))}," for position in matrix.positions)
-
-
-def _rows(matrix: Matrix, wide: bool) -> MatrixRows:
-    """Lists of numbers, or where one would be too long for a line, texts with the same numbers."""
-    if not wide:
-        return MatrixRows(literal(matrix.name), _numbers(matrix))
-    rows = []
-    for position in matrix.positions:
-        numbers = " ".join(literal(_short(weight)) for weight in position)
-        if len(numbers) + len('"",') <= _WIDTH:
-            rows.append(f"{literal(numbers)},")
-            continue
-        # In brackets: a string beside a string could pass for two rows that lack a comma.
-        *first, last = textwrap.wrap(numbers, _WIDTH - 4 - len('" "'))
-        texts = [literal(part + " ") for part in first] + [literal(last)]
-        rows.append("\n            ".join(["(", *texts]) + "\n        ),")
-    return MatrixRows(literal(matrix.name), tuple(rows))
-
-
-def _short(weight: float) -> float | int:
-    """0 and 1 without a decimal point: most weights of a protein's positions are 0."""
-    return int(weight) if weight in (0, 1) else weight
 
 
 def _rules_doc(model: BayesModel, terms: list[Term]) -> tuple[str, ...]:

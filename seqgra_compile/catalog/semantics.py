@@ -23,6 +23,8 @@ SEMANTICS = {
     "says, too",
     STREAMING: "the same with its data read from files while it trains, its default",
 }
+# Those under which data are simulated.
+SIMULATED = (INTENDED, SEQGRA)
 # Which libraries' scripts are written under which semantics.
 SUPPORTED = {
     INTENDED: (PYTORCH, TENSORFLOW, BAYES),

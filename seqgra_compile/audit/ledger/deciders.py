@@ -94,6 +94,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "matrices_doc": ("space", "semantics"),
     "wide": (ELEMENTS, "space"),
     "kmers": (ELEMENTS,),
+    "kmers_doc": (ELEMENTS,),
     "rules_doc": (CONDITIONS, "semantics"),
     "rules": (CONDITIONS,),
     "weights_doc": ("space",),
