@@ -11,6 +11,7 @@ import click
 from .. import __version__
 from ..catalog.semantics import MEMORY
 from ..compiler import Compilation, UnsupportedSemantics, compile_bytes
+from ..grammar import Simulation
 from ..messages.writers import TextWriter
 from ..visible import visible
 from .console import (
@@ -77,6 +78,9 @@ def _reported(
         complain(name, str(error))
         return None
     _report(compilation)
+    if isinstance(compilation.model, Simulation):
+        complain(name, "this is a data definition; of these, only 'verify' reads one")
+        return None
     return compilation
 
 
