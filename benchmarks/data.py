@@ -30,7 +30,7 @@ from pathlib import Path
 
 import numpy as np
 
-from seqgra_compile.compiler import compile_bytes
+from seqgra_compile.compiler import Options, compile_bytes
 
 LABELS = 10
 DEFINITION = """<seqgramodel>
@@ -51,7 +51,7 @@ DEFINITION = """<seqgramodel>
 
 def script(folder: Path, length: int, storage: str) -> Path:
     definition = DEFINITION.format(length=length).encode()
-    compilation = compile_bytes("model.xml", definition, storage=storage)
+    compilation = compile_bytes("model.xml", definition, options=Options(data=storage))
     if compilation.script is None:
         sys.exit("\n".join(map(str, compilation.diagnostics)))
     path = folder / f"{storage}-{length}.py"

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from seqgra_compile.compiler import compile_bytes
+from seqgra_compile.compiler import Options, compile_bytes
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
 import random_data
@@ -104,7 +104,7 @@ def compare(seqgra: subprocess.Popen, python: str, data: bytes, folder: Path) ->
     name, equal = etree.fromstring(data).find("general").get("id"), True
     said = [f"seqgra {taken:.2f} s {error}"]
     for semantics in ("seqgra-0.0.4", "intended"):
-        compilation = compile_bytes("data.xml", data, semantics=semantics)
+        compilation = compile_bytes("data.xml", data, options=Options(semantics=semantics))
         if compilation.script is None:
             said += [diagnostic.message for diagnostic in compilation.diagnostics]
             equal = False

@@ -19,7 +19,9 @@ def main() -> int:
         done = subprocess.run(command, cwd=case, capture_output=True)
         if done.stdout != (case / "train.py").read_bytes():
             different.append(case.name)
-    print(f"Python {sys.version.split()[0]}: {len(cases) - len(different)} of {len(cases)} the same")
+    print(
+        f"Python {sys.version.split()[0]}: {len(cases) - len(different)} of {len(cases)} the same"
+    )
     for name in different:
         print(f"  different: {name}")
     return bool(different)

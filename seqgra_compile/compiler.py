@@ -1,5 +1,9 @@
 """The stages in order: bytes in, a script and diagnostics out.
 
+All stages stop in one way: a stage after which none can go on returns None, and no other is run. A
+stage that reports errors and can go on returns what it made, so that one call reports all errors;
+text is made only where there are none.
+
 Stages for files that few definitions name are imported where they run, as are the backends: to
 import everything would take longer than to check a definition.
 """
@@ -15,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from . import ir
 from .backends import BACKENDS, simulate
-from .catalog.semantics import DISK, INTENDED, MEMORY, SIMULATED, SUPPORTED
+from .catalog.semantics import DISK, FULL, INTENDED, MEMORY, SEMANTICS, SIMULATED
 from .catalog.sequences import BAYES
 from .datadefinition.structure import ROOT as DATA_ROOT
 from .files.lookup import Folders
@@ -40,6 +44,24 @@ if TYPE_CHECKING:
 
 class UnsupportedSemantics(ValueError):
     """There are no scripts of a library under these semantics, or with data held so."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is asked for besides the definition.
+
+    `semantics`, `data` and `records` are names in the tables of `catalog.semantics`. `library` is
+    PyTorch or TensorFlow, the definition's own if None. `check_only`: no text is made.
+    """
+
+    semantics: str = INTENDED
+    library: str | None = None
+    data: str = MEMORY
+    records: str = FULL
+    check_only: bool = False
+
+
+_DEFAULT = Options()
 
 
 @dataclass(frozen=True)
@@ -71,48 +93,40 @@ class Compilation:
 
 
 def compile_definition(
-    path: str | Path,
-    include: Sequence[str | Path] = (),
-    check_only: bool = False,
-    semantics: str = INTENDED,
-    library: str | None = None,
-    storage: str = MEMORY,
+    path: str | Path, include: Sequence[str | Path] = (), options: Options = _DEFAULT
 ) -> Compilation:
     """Compile a model definition file; raises OSError if it cannot be read.
 
-    Files that the definition names are looked for beside it, then in the folders `include`.
-    `semantics` is a name in `SEMANTICS`; raises `UnsupportedSemantics` if the definition's library
-    has no scripts of it. `library` is PyTorch or TensorFlow, the definition's own if absent.
-    `storage` is a name in `STORAGES`; not all libraries have scripts of each, either.
+    Files that the definition names are looked for beside it, then in the folders `include`. Raises
+    `UnsupportedSemantics` if the definition's library has no scripts under these options.
     """
     path = Path(path)
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
-    folders = [path.parent, *include]
-    return compile_bytes(str(path), data, folders, check_only, semantics, library, storage)
+    return compile_bytes(str(path), data, [path.parent, *include], options)
 
 
 def compile_bytes(
     name: str,
     data: bytes,
     folders: Sequence[str | Path] = (),
-    check_only: bool = False,
-    semantics: str = INTENDED,
-    library: str | None = None,
-    storage: str = MEMORY,
+    options: Options = _DEFAULT,
 ) -> Compilation:
-    """Compile a definition that is already read; `name` stands in messages and the script."""
+    """Compile a definition that is already read; `name` stands in messages and the script.
+
+    Files that it names are looked for in `folders`.
+    """
     diagnostics = Diagnostics()
     source = read_source(name, data, diagnostics)
     looked_in = Folders(tuple(map(Path, folders)))
     model = arranged = script = None
     with contextlib.suppress(TooManyError):
-        model = _meant(source, looked_in, semantics, library, storage, diagnostics)
+        model = _meant(source, looked_in, options, diagnostics)
         if isinstance(model, Simulation):
             arranged = simulate()(model, source, diagnostics)
         elif model:
             arranged = BACKENDS[model.library.value]()(model, source, diagnostics)
-        if not (check_only or diagnostics.failed):
+        if not (options.check_only or diagnostics.failed):
             from .backends.renderer import render  # noqa: PLC0415 - a check needs no templates
 
             script = render(arranged)
@@ -122,12 +136,7 @@ def compile_bytes(
 
 
 def _meant(
-    source: Source,
-    folders: Folders,
-    semantics: str,
-    target: str | None,
-    storage: str,
-    diagnostics: Diagnostics,
+    source: Source, folders: Folders, options: Options, diagnostics: Diagnostics
 ) -> ir.Model | BayesModel | Simulation | None:
     """The model that is written out, or None after an error."""
     if diagnostics.failed:
@@ -136,67 +145,58 @@ def _meant(
     if tree is None:
         return None
     if tree.tag.value == DATA_ROOT:
-        return _data_as_meant(source, tree, semantics, target, storage, diagnostics)
+        return _data_as_meant(source, tree, options, diagnostics)
     definition = parse_tree(source, tree, diagnostics)
     model = definition and analyze(definition, diagnostics)
     if not model:
         return None
     library = model.library.value
-    if library not in SUPPORTED[semantics]:
-        raise UnsupportedSemantics(f"{library} has no scripts under the semantics {semantics}")
-    if storage == DISK and library == BAYES:
+    semantics = SEMANTICS[options.semantics]
+    if library not in semantics.libraries:
+        raise UnsupportedSemantics(f"{library} has no scripts under the semantics {semantics.name}")
+    if options.data == DISK and library == BAYES:
         raise UnsupportedSemantics(f"{library} trains nothing: --data {DISK} is of no use to it")
-    model = replace(model, data=storage)
-    if library == BAYES:
-        model = _with_grammar(model, folders, semantics, target or library, diagnostics)
-    else:
-        model = _with_shapes(model, folders, target or library, semantics, diagnostics)
+    options = replace(options, library=options.library or library)
+    model = replace(model, data=options.data, records=options.records)
+    stages = _with_grammar if library == BAYES else _with_shapes
+    model = stages(model, folders, options, diagnostics)
     return None if diagnostics.failed else model
 
 
 def _data_as_meant(
-    source: Source,
-    tree: Element,
-    semantics: str,
-    target: str | None,
-    storage: str,
-    diagnostics: Diagnostics,
+    source: Source, tree: Element, options: Options, diagnostics: Diagnostics
 ) -> Simulation | None:
     """What a data definition simulates."""
     from .datadefinition.parser import parse_data_tree
     from .datadefinition.simulation import analyze_simulation
 
-    if semantics not in SIMULATED:
-        raise UnsupportedSemantics(f"no data are simulated under the semantics {semantics}")
-    if target is not None:
-        raise UnsupportedSemantics("--library is of no use to a data definition")
-    if storage == DISK:
-        raise UnsupportedSemantics(f"--data {DISK} is of no use to a data definition")
+    if options.semantics not in SIMULATED:
+        raise UnsupportedSemantics(f"no data are simulated under the semantics {options.semantics}")
+    if options != Options(semantics=options.semantics, check_only=options.check_only):
+        raise UnsupportedSemantics("a data definition takes no --library, --data or --records")
     definition = parse_data_tree(source, tree, diagnostics)
-    return definition and analyze_simulation(definition, semantics, diagnostics)
+    return definition and analyze_simulation(definition, options.semantics, diagnostics)
 
 
 def _with_shapes(
-    model: ir.Model, folders: Folders, library: str, semantics: str, diagnostics: Diagnostics
+    model: ir.Model, folders: Folders, options: Options, diagnostics: Diagnostics
 ) -> ir.Model | None:
     if isinstance(model.architecture, ir.External):
         from .files.keras import read_keras
 
         model = read_keras(model, folders, diagnostics)
     model = model and embed(model, folders, diagnostics)
-    model = model and retarget(model, library, diagnostics)
-    model = model and imitate(model, semantics, diagnostics)
+    model = model and retarget(model, options.library, diagnostics)
+    model = model and imitate(model, options.semantics, diagnostics)
     model = model and infer(model, diagnostics)
-    if model:
-        check(model, diagnostics)
-    return model
+    return model and check(model, diagnostics)
 
 
 def _with_grammar(
-    model: BayesModel, folders: Folders, semantics: str, library: str, diagnostics: Diagnostics
+    model: BayesModel, folders: Folders, options: Options, diagnostics: Diagnostics
 ) -> BayesModel | None:
     """The same way once more for the data definition, whose diagnostics lie within its file."""
-    if not retarget(model, library, diagnostics):
+    if not retarget(model, options.library, diagnostics):
         return None
     from .datadefinition.analyzer import analyze_data
     from .datadefinition.linker import link
@@ -213,4 +213,4 @@ def _with_grammar(
     within.adopt(early)
     definition = None if diagnostics.failed else parse_data(source, within)
     grammar = definition and analyze_data(definition, named.value, within)
-    return grammar and link(model, grammar, semantics, diagnostics)
+    return grammar and link(model, grammar, options.semantics, diagnostics)

@@ -237,7 +237,8 @@ class General:
     """What the definitions of all libraries say.
 
     `label_pattern` is None where labels are listed; `semantics` is the name in the catalog under
-    which the model is compiled; `data` tells whether the script holds its data in memory.
+    which the model is compiled; `data` and `records` are the names of how the script holds its data
+    and of what it keeps of its run.
     """
 
     id: Value[str]
@@ -252,6 +253,7 @@ class General:
     seed: Value[int]
     semantics: str = field(default="intended", kw_only=True)
     data: str = field(default="memory", kw_only=True)
+    records: str = field(default="full", kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .ir import Import
 from .pycode import Bracketed, Code, laid_out
+
+_WIDTH = 80  # of lines in a function: Black's 88 less the indentation
 
 
 @dataclass(frozen=True)
@@ -85,17 +88,22 @@ class EmbeddedModule:
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """What the scripts of all libraries hold; `imports` are groups of lines.
+    """What the scripts of all libraries hold.
 
+    `imports` are lines before those of `packages`, which may be missing; then the text `install`
+    says what to do; `checks` are lines that end a script under too old versions of them.
     `length_from_data`: the sequences' length is that of the first one, not the definition's.
-    `on_disk`: data stay on disk.
+    `on_disk`: data stay on disk. `records`: the script keeps records of its run.
     `trains`: there is something to train, and a run that was stopped can go on.
     """
 
     docstring: str
     dependencies: str
     future: tuple[str, ...]
-    imports: tuple[tuple[str, ...], ...]
+    imports: tuple[str, ...]
+    packages: tuple[str, ...]
+    install: str
+    checks: tuple[str, ...]
     sections: tuple[Section, ...]
     constants: tuple[Constant, ...]
     version: str
@@ -107,12 +115,43 @@ class Script:
     length: str
     length_from_data: bool
     on_disk: bool
+    records: bool
     trains: bool
+
+    @property
+    def embeds(self) -> bool:
+        """Whether it holds a module whose errors are its author's."""
+        return False
+
+    @property
+    def has_cpu_build(self) -> bool:
+        """Whether its library comes without CUDA, from elsewhere."""
+        return False
+
+    @property
+    def starts_loudly(self) -> bool:
+        """Whether `imports` end by putting standard error away, until `packages` are there."""
+        return False
+
+    @property
+    def resumes(self) -> bool:
+        """Whether a run that was stopped can continue."""
+        return self.trains and self.records
+
+    @property
+    def setting_names(self) -> tuple[str, ...]:
+        """Lines of the names that the section Definition gives."""
+        names = " ".join(constant.name for constant in self.constants if constant.name)
+        return tuple(textwrap.wrap(names, _WIDTH))
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingScript(Script):
-    """A script that trains a model; as seqgra 0.0.4 does if it imitates or even streams."""
+    """A script that trains a model; as seqgra 0.0.4 does if it imitates or even streams.
+
+    `probabilities` and `ranked` are expressions: what is written of the scores on the test set, and
+    what the areas under curves are made of, in which no rounding makes ties.
+    """
 
     model_doc: str
     two_dimensional: bool
@@ -123,6 +162,7 @@ class TrainingScript(Script):
     loss: str
     optimizer: str
     probabilities: str
+    ranked: str
     layers: tuple[Layer, ...]
     weights_reader: str | None
     weights_files: tuple[LoadedWeights, ...]
@@ -130,7 +170,10 @@ class TrainingScript(Script):
 
 @dataclass(frozen=True, kw_only=True)
 class PyTorchScript(TrainingScript):
-    """`fragments` are templates of classes that the model needs; if it `draws`, as seqgra does."""
+    """`fragments` are templates of classes that the model needs; if it `draws`, as seqgra does.
+
+    `scores` is the expression that a batch `x` becomes.
+    """
 
     module: EmbeddedModule | None
     build_model: str
@@ -143,7 +186,16 @@ class PyTorchScript(TrainingScript):
     keras_epsilon: bool
     one_hot_targets: bool
     predicted: str
+    scores: str
     draws: bool
+
+    @property
+    def embeds(self) -> bool:
+        return self.module is not None
+
+    @property
+    def has_cpu_build(self) -> bool:
+        return True
 
     @property
     def clips(self) -> bool:
@@ -168,6 +220,10 @@ class KerasScript(TrainingScript):
     true_class: str
     threshold: str
     activity: bool
+
+    @property
+    def starts_loudly(self) -> bool:
+        return True
 
     @property
     def imitates_shuffle(self) -> bool:
@@ -245,12 +301,18 @@ class SimulateScript:
     docstring: str
     dependencies: str
     future: tuple[str, ...]
-    imports: tuple[tuple[str, ...], ...]
+    imports: tuple[str, ...]
+    packages: tuple[str, ...]
+    install: str
+    starts_loudly: bool
+    has_cpu_build: bool
+    checks: tuple[str, ...]
     sections: tuple[Section, ...]
     constants: tuple[Constant, ...]
     version: str
     definition_sha256: str
-    trains: bool
+    resumes: bool
+    embeds: bool
     backgrounds: tuple[str, ...]
     any_background: bool
     sets: tuple[str, ...]
@@ -276,15 +338,16 @@ class SimulateScript:
     lengths_vary: bool
 
 
-def import_groups(
+def import_lines(
     imports: Iterable[Import], standard: frozenset[str]
-) -> tuple[tuple[str, ...], ...]:
-    """Import lines, each once: the standard library first, `import` before `from`."""
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Import lines, each once, `import` before `from`: of the standard library, of packages."""
     groups: tuple[set, set] = (set(), set())
     for bound in imports:
         group = 0 if bound.module.partition(".")[0] in standard else 1
         groups[group].add((bound.name is not None, bound.text))
-    return tuple(tuple(_laid_out(text) for _, text in sorted(group)) for group in groups if group)
+    first, second = (tuple(_laid_out(text) for _, text in sorted(group)) for group in groups)
+    return first, second
 
 
 def _laid_out(text: str) -> str:

@@ -18,7 +18,7 @@ from cases import ALL_CASES, SIZES, Case, examples, write_data
 from lxml import etree
 from run_command import run
 
-from seqgra_compile.compiler import UnsupportedSemantics, compile_bytes, compile_definition
+from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_bytes, compile_definition
 from seqgra_compile.messages.diagnostics import as_text
 
 np = pytest.importorskip("numpy")
@@ -129,7 +129,9 @@ ZERO = relative(0.0, LOW, HIGH)
 
 def compiled(folder: Path, model: str, data: str, semantics: str = "intended") -> str:
     (folder / "data.xml").write_text(data, encoding="utf-8")
-    compilation = compile_bytes("model.xml", model.encode(), [folder], semantics=semantics)
+    compilation = compile_bytes(
+        "model.xml", model.encode(), [folder], options=Options(semantics=semantics)
+    )
     found = [as_text(diagnostic, compilation.source) for diagnostic in compilation.diagnostics]
     assert compilation.script is not None, "\n".join(found)
     return compilation.script
@@ -477,7 +479,9 @@ def test_seqgra_reports_an_accuracy_of_zero(tmp_path):
         assert run_script(script, tmp_path, tmp_path / semantics).returncode == 0
         metrics = json.loads((tmp_path / semantics / "metrics.json").read_text())
         assert metrics["test"]["accuracy"] == accuracy
-        assert f"--semantics {semantics}." in " ".join(script.read_text().split("\n"))
+        assert f"--semantics {semantics} --records full." in " ".join(
+            script.read_text().split("\n")
+        )
 
 
 def test_slices_change_no_result(tmp_path):
@@ -504,7 +508,7 @@ def test_example_classifies_its_data(tmp_path):
 
 def test_semantics_of_training_are_refused():
     with pytest.raises(UnsupportedSemantics):
-        compile_definition(EXAMPLES / "motifs-bayes.xml", semantics=STREAMING)
+        compile_definition(EXAMPLES / "motifs-bayes.xml", options=Options(semantics=STREAMING))
     done = run("--semantics", STREAMING, "motifs-bayes.xml", folder=EXAMPLES)
     assert (done.exit_code, done.stdout) == (2, b"")
     said = f"BayesOptimalClassifier has no scripts under the semantics {STREAMING}"
@@ -512,7 +516,9 @@ def test_semantics_of_training_are_refused():
 
 
 def test_there_is_no_such_classifier_in_another_library():
-    compilation = compile_definition(EXAMPLES / "motifs-bayes.xml", library="PyTorch")
+    compilation = compile_definition(
+        EXAMPLES / "motifs-bayes.xml", options=Options(library="PyTorch")
+    )
     (found,) = compilation.diagnostics
     assert (found.code, compilation.script) == ("SG501", None)
     assert found.message == "an external data definition cannot be compiled for PyTorch"

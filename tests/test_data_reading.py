@@ -20,7 +20,7 @@ from bad_data import Bad
 from cases import ACCEPT, ALL_CASES, Case, text
 from runs import ENVIRONMENT, PYTHON
 
-from seqgra_compile.compiler import compile_definition
+from seqgra_compile.compiler import Options, compile_definition
 
 np = pytest.importorskip("numpy")
 
@@ -54,7 +54,7 @@ def refused_by(case: Case) -> tuple[Bad, ...]:
 def script_of(case: Case, folder: Path, **options: str) -> Path:
     """The case's script, compiled now, for one epoch; in a folder with the files that it reads."""
     shutil.copytree(case.folder, folder)
-    compilation = compile_definition(folder / "model.xml", **options)
+    compilation = compile_definition(folder / "model.xml", options=Options(**options))
     script = folder / "train.py"
     script.write_text(re.sub(r"(?m)^EPOCHS = \d+", "EPOCHS = 1", compilation.script), "utf-8")
     return script
@@ -233,7 +233,7 @@ def test_files_that_cannot_be_read(tmp_path):
 
 @functools.cache
 def compiled(path: Path, **options: str) -> str:
-    return compile_definition(path, **options).script
+    return compile_definition(path, options=Options(**options)).script
 
 
 def reader(case: Case, **options: str) -> dict[str, object]:

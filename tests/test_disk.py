@@ -33,7 +33,7 @@ ONE = BY_ID[TORCH[0]]
 def scripts(case: Case, folder: Path, semantics: str) -> tuple[Path, ...]:
     """The case's script with its data in memory and on disk, for two epochs."""
     both = tuple(
-        script_of(case, folder / storage, semantics=semantics, storage=storage)
+        script_of(case, folder / storage, semantics=semantics, data=storage)
         for storage in ("memory", "disk")
     )
     for script in both:
@@ -74,7 +74,7 @@ def test_the_same_arrays(name: str, tmp_path):
     case, path = BY_ID[name], tmp_path / "data.txt"
     for bad in taken_by(case):
         path.write_bytes(bad.make(bad_data.clean(case)))
-        *held, digest = reader(case, storage="disk")["read_set"](path, case.length)
+        *held, digest = reader(case, data="disk")["read_set"](path, case.length)
         *arrays, expected = reader(case)["read_set"](path, case.length)
         assert digest == expected
         for disk, array in zip(held, arrays, strict=True):
@@ -98,14 +98,14 @@ def test_the_same_refusals(tmp_path):
         told = []
         for storage in ("memory", "disk"):
             with pytest.raises(SystemExit) as caught:
-                reader(ONE, storage=storage)["read_set"](path, ONE.length)
+                reader(ONE, data=storage)["read_set"](path, ONE.length)
             told.append(str(caught.value))
         assert names_in(tmp_path) == ["data.txt"]
         assert told[0] == told[1]
 
 
 def test_the_cache_is_found_again_and_belongs_to_its_data(tmp_path):
-    path, names = tmp_path / "data.txt", reader(ONE, storage="disk")
+    path, names = tmp_path / "data.txt", reader(ONE, data="disk")
     pairs = bad_data.clean(ONE)
     path.write_bytes(text(pairs))
     first, *_ = names["read_set"](path, ONE.length)
@@ -199,7 +199,7 @@ def contents_of(cache: Path) -> list[bytes | None]:
 @pytest.mark.parametrize("count", [18, pytest.param(450, marks=pytest.mark.long)])
 def test_no_damaged_cache_is_accepted(count: int, tmp_path):
     """Altered, cut, swapped and exchanged at random; each ends in the same sentence."""
-    pairs, names, caches = bad_data.clean(ONE), reader(ONE, storage="disk"), []
+    pairs, names, caches = bad_data.clean(ONE), reader(ONE, data="disk"), []
     for number, each in enumerate((pairs, pairs[::-1], pairs[1:])):
         path = tmp_path / str(number) / "data.txt"
         path.parent.mkdir()
@@ -224,7 +224,7 @@ def test_no_damaged_cache_is_accepted(count: int, tmp_path):
 
 def test_a_damaged_cache_ends_a_run(tmp_path):
     data = write_data(tmp_path / "data", ONE)
-    script = script_of(ONE, tmp_path / "script", storage="disk")
+    script = script_of(ONE, tmp_path / "script", data="disk")
     assert run_all(tmp_path, [command(ONE, script, data, tmp_path / "first")])[0][0] == 0
     (cache,) = data.glob("training.txt.*.cache")
     codes = (cache / "codes").read_bytes()
@@ -249,7 +249,7 @@ def test_damage_after_the_check(name: str, damage: str, tmp_path):
     """A short read and a code out of range while the run trains: a sentence, exit status 2."""
     case = BY_ID[name]
     data = write_data(tmp_path / "data", case)
-    script = script_of(case, tmp_path / "script", storage="disk")
+    script = script_of(case, tmp_path / "script", data="disk")
     spoil = {
         "cut": "os.truncate(path, path.stat().st_size - 1)",
         "code": "path.write_bytes(bytes([9]) * path.stat().st_size)",
@@ -274,7 +274,7 @@ def test_damage_after_the_check(name: str, damage: str, tmp_path):
 
 def test_a_file_that_changes_while_it_is_read(tmp_path):
     """No cache under the hash of the bytes before."""
-    path, names = tmp_path / "data.txt", reader(ONE, storage="disk")
+    path, names = tmp_path / "data.txt", reader(ONE, data="disk")
     path.write_bytes(text(bad_data.clean(ONE)))
     hashed = names["sha256"]
 
@@ -291,7 +291,7 @@ def test_a_file_that_changes_while_it_is_read(tmp_path):
 
 def test_another_run_makes_the_same_cache_at_once(tmp_path):
     """It was sooner: its cache is taken, and nothing of ours is left."""
-    path, names = tmp_path / "data.txt", reader(ONE, storage="disk")
+    path, names = tmp_path / "data.txt", reader(ONE, data="disk")
     path.write_bytes(text(bad_data.clean(ONE)))
     ours = names["read_examples"]
 
@@ -310,7 +310,7 @@ KILLED = """
 import os, sys
 sys.path[:0] = {path!r}
 from test_disk import ONE, Path, reader
-names, steps = reader(ONE, storage="disk"), 0
+names, steps = reader(ONE, data="disk"), 0
 def killing(frame, event, argument):
     global steps
     code = frame.f_code
@@ -329,7 +329,7 @@ names["read_set"](Path({data!r}), ONE.length)
 )
 def test_a_kill_while_the_cache_is_made(moment: int, tmp_path):
     """Nothing of it is trusted by the next run, nothing is in its way."""
-    path, names = tmp_path / "data.txt", reader(ONE, storage="disk")
+    path, names = tmp_path / "data.txt", reader(ONE, data="disk")
     path.write_bytes(text(bad_data.clean(ONE)))
     script = KILLED.format(path=sys.path, moment=moment, data=str(path))
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, env=ENVIRONMENT)
@@ -344,7 +344,7 @@ def test_a_disk_that_is_full(tmp_path):
     """A sentence with a way out, exit status 2, and no part of a cache."""
     data, script = (
         write_data(tmp_path / "data", ONE),
-        script_of(ONE, tmp_path / "s", storage="disk"),
+        script_of(ONE, tmp_path / "s", data="disk"),
     )
     limit = (resource.RLIMIT_FSIZE, (1000, 1000))
     done = subprocess.run(
@@ -363,7 +363,7 @@ def test_the_option(tmp_path):
     model = ONE.folder / "model.xml"
     result = CliRunner().invoke(main, [str(model), "--data", "disk", "-o", str(tmp_path / "a.py")])
     assert result.exit_code == 0, result.output
-    script = compile_definition(model, storage="disk").script
+    script = compile_definition(model, data="disk").script
     assert (tmp_path / "a.py").read_text("utf-8") == script
     assert "--data disk" in script and "class DiskArray" in script
     assert "DiskArray" not in compile_definition(model).script
@@ -372,6 +372,6 @@ def test_the_option(tmp_path):
 def test_a_bayes_classifier_has_no_use_for_it():
     model = ONE.folder.parent / "boc-mc2-rna30-pairs" / "model.xml"
     with pytest.raises(UnsupportedSemantics, match="trains nothing: --data disk is of no use"):
-        compile_definition(model, storage="disk")
+        compile_definition(model, data="disk")
     result = CliRunner().invoke(main, [str(model), "--data", "disk"])
     assert result.exit_code == 2 and "is of no use" in result.output

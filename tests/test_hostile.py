@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from seqgra_compile.compiler import Compilation, compile_bytes
+from seqgra_compile.compiler import Compilation, Options, compile_bytes
 from seqgra_compile.messages.diagnostics import as_text
 from seqgra_compile.pycode import literal
 from seqgra_compile.visible import visible
@@ -40,7 +40,7 @@ def _compiled(data: bytes, folder: Path = Path(), check_only: bool = True) -> Co
     """Compile with every warning an error, and make every message."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        compilation = compile_bytes("model.xml", data, [folder], check_only)
+        compilation = compile_bytes("model.xml", data, [folder], Options(check_only=check_only))
     for found in compilation.diagnostics:
         text = as_text(found, compilation.source)
         assert 1 <= len(text.split("\n")) <= 4

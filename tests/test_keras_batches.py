@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cases import BY_ID
 
-from seqgra_compile.compiler import compile_definition
+from seqgra_compile.compiler import Options, compile_definition
 
 np = pytest.importorskip("numpy")
 tf = pytest.importorskip("tensorflow")
@@ -19,7 +19,7 @@ ROWS = np.vstack([np.eye(4), np.full(4, 0.25)]).astype(np.float32)  # of A, C, G
 
 def loaded(folder: Path, storage: str) -> types.ModuleType:
     script = types.ModuleType("script")
-    text = compile_definition(folder / "model.xml", storage=storage).script
+    text = compile_definition(folder / "model.xml", options=Options(data=storage)).script
     exec(compile(text, "script", "exec", dont_inherit=True), script.__dict__)
     script.BATCH_SIZE = SIZE
     return script

@@ -16,7 +16,7 @@ import h5py
 import pytest
 from cases import ACCEPT
 
-from seqgra_compile.compiler import Compilation, compile_bytes
+from seqgra_compile.compiler import Compilation, Options, compile_bytes
 from seqgra_compile.files.keras import h5_file, protobuf
 from seqgra_compile.files.keras.contents import RefusedError
 
@@ -85,7 +85,7 @@ def definition(name: str, sections: str | None = None) -> bytes:
 
 
 def compiled(name: str, folder: Path = FILES, **options: object) -> Compilation:
-    return compile_bytes("model.xml", definition(name), [folder], **options)
+    return compile_bytes("model.xml", definition(name), [folder], Options(**options))
 
 
 def codes(compilation: Compilation) -> list[str]:

@@ -24,7 +24,9 @@ FEW, MANY = 12, 200
 
 def script(data: bytes, library: str | None = None) -> dict | None:
     """What a definition's script defines, or None where the other library has no counterpart."""
-    compilation = compiler.compile_bytes("model.xml", data, library=library)
+    compilation = compiler.compile_bytes(
+        "model.xml", data, options=compiler.Options(library=library)
+    )
     if compilation.script is None:
         found = [f"{each.code}: {each.message}" for each in compilation.diagnostics]
         assert library and any(each.startswith("SG501") for each in found), (found, data)

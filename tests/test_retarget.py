@@ -61,7 +61,9 @@ def scripts(data: bytes) -> dict[str, dict]:
     """The definitions of both scripts, by library."""
     found = {}
     for library in ("PyTorch", "TensorFlow"):
-        compilation = compiler.compile_bytes("model.xml", data, library=library)
+        compilation = compiler.compile_bytes(
+            "model.xml", data, options=compiler.Options(library=library)
+        )
         assert compilation.script, list(compilation.diagnostics)
         names = {"__name__": "script"}
         exec(compile(compilation.script, library, "exec"), names)
@@ -144,7 +146,9 @@ def test_same_steps_of_each_loss(loss):
 def test_what_has_no_counterpart(library, loss, optimizer, settings, words):
     data = definition(library, loss, optimizer, settings)
     other = "PyTorch" if library == "TensorFlow" else "TensorFlow"
-    compilation = compiler.compile_bytes("model.xml", data, check_only=True, library=other)
+    compilation = compiler.compile_bytes(
+        "model.xml", data, options=compiler.Options(check_only=True, library=other)
+    )
     errors = [found for found in compilation.diagnostics if found.code == "SG501"]
     if words is None:
         assert not errors

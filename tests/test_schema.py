@@ -24,7 +24,7 @@ from seqgra_compile.catalog.sequences import LABEL_NUMBER, SEED
 from seqgra_compile.catalog.structure import ELEMENTS
 from seqgra_compile.catalog.structure import ROOT as TOP
 from seqgra_compile.catalog.training import TRAINING
-from seqgra_compile.compiler import compile_bytes
+from seqgra_compile.compiler import Options, compile_bytes
 from seqgra_compile.reference.schema import model_schema
 from seqgra_compile.reference.simpletypes import simple_type, type_name, xs
 
@@ -81,7 +81,9 @@ def takes(data: bytes) -> bool:
 
 
 def compiles(data: bytes, folder: Path = ROOT) -> bool:
-    return not compile_bytes("m.xml", data, [folder], check_only=True).diagnostics.failed
+    return not compile_bytes(
+        "m.xml", data, [folder], options=Options(check_only=True)
+    ).diagnostics.failed
 
 
 def definition(**changes: str) -> bytes:

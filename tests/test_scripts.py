@@ -272,7 +272,7 @@ def test_output_folders(tmp_path):
     outputs = (full, empty, file, tmp_path / "deep" / "er")
     statuses = run_all(tmp_path, [arguments(script, data, output) for output in outputs])
     assert statuses == [
-        f"2: {full}: not empty; --resume goes on with a stopped run, -o names another",
+        f"2: {full}: not empty; --resume continues a stopped run, -o names another folder",
         0,
         f"2: {file}: File exists",
         0,

@@ -21,7 +21,9 @@ KERAS = (ROOT / "examples" / "motifs-tensorflow.xml").read_text("utf-8")
 
 def script(text: str, semantics: str) -> str:
     folders = [ROOT / "examples"]
-    compilation = compiler.compile_bytes("model.xml", text.encode(), folders, semantics=semantics)
+    compilation = compiler.compile_bytes(
+        "model.xml", text.encode(), folders, options=compiler.Options(semantics=semantics)
+    )
     assert compilation.script, list(compilation.diagnostics)
     return compilation.script
 

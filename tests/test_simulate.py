@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from seqgra_compile.compiler import UnsupportedSemantics, compile_bytes
+from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_bytes
 
 pytest.importorskip("numpy")
 black = pytest.importorskip("black")
@@ -30,7 +30,7 @@ each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 def compiled(data: str | bytes, semantics: str = "intended") -> str:
     data = data if isinstance(data, bytes) else data.encode()
-    compilation = compile_bytes("data.xml", data, semantics=semantics)
+    compilation = compile_bytes("data.xml", data, options=Options(semantics=semantics))
     assert compilation.script is not None, [each.message for each in compilation.diagnostics]
     return compilation.script
 
@@ -233,9 +233,10 @@ def test_the_last_lines_count_conditions(tmp_path):
     [
         {"semantics": "seqgra-0.0.4-streaming"},
         {"library": "PyTorch"},
-        {"storage": "disk"},
+        {"data": "disk"},
+        {"records": "none"},
     ],
 )
 def test_options_of_models_are_refused(options):
     with pytest.raises(UnsupportedSemantics):
-        compile_bytes("data.xml", definition(rule("g")).encode(), **options)
+        compile_bytes("data.xml", definition(rule("g")).encode(), options=Options(**options))

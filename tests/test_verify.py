@@ -21,7 +21,7 @@ from seqgra_compile import audit
 from seqgra_compile.audit.header import HeaderError, read_header
 from seqgra_compile.audit.verify import Difference, verify
 from seqgra_compile.catalog.semantics import SEMANTICS
-from seqgra_compile.compiler import UnsupportedSemantics, compile_bytes, compile_definition
+from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_bytes, compile_definition
 
 MOTIFS = EXAMPLES / "motifs.xml"
 SCRIPTS = {
@@ -73,7 +73,7 @@ def test_header(path: Path):
     assert header.file == path.name
     assert header.sha256 == compilation.source.sha256
     library = compilation.model.library.value
-    assert header.library == (None if library.startswith("Bayes") else library)
+    assert header.options.get("library") == (None if library.startswith("Bayes") else library)
     lines = SCRIPTS[path].split("\n")[header.first - 1 : header.last]
     assert lines[0].startswith("Compiled by") and lines[-1].endswith(".")
 
@@ -82,18 +82,18 @@ def test_header(path: Path):
 @each_script
 def test_options_are_read_from_the_header(path: Path, semantics: str):
     try:
-        script = compile_definition(path, semantics=semantics).script
+        script = compile_definition(path, options=Options(semantics=semantics)).script
     except UnsupportedSemantics:
         return
     if script is None:
         return  # there is nothing to imitate
-    assert read_header(script).semantics == semantics
+    assert read_header(script).options["semantics"] == semantics
     assert difference(path, script) is Difference.NONE
 
 
 def test_library_is_read_from_the_header():
     path = EXAMPLES / "motifs-tensorflow.xml"
-    script = compile_definition(path, library="PyTorch").script
+    script = compile_definition(path, options=Options(library="PyTorch")).script
     assert "import torch" in script
     assert difference(path, script) is Difference.NONE
 
@@ -131,7 +131,8 @@ def test_header_cannot_be_imitated(place: str, number: int):
     header = read_header(compilation.script)
     assert header.version == "0.1.0"
     assert header.sha256 == compilation.source.sha256
-    assert (header.semantics, header.library) == ("intended", "PyTorch")
+    options = header.options
+    assert (options["semantics"], options["library"]) == ("intended", "PyTorch")
     compilation.settings  # noqa: B018 - the ledger, too, finds the header
     done = verify(name, text.encode(), [], "train.py", compilation.script.encode())
     assert done.difference is Difference.NONE

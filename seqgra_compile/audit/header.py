@@ -13,7 +13,7 @@ import re
 import tokenize
 from dataclasses import dataclass
 
-from ..catalog.semantics import INTENDED, MEMORY, SEMANTICS, STORAGES
+from ..catalog.semantics import RECORDS, SEMANTICS, STORAGES
 from ..catalog.sequences import PYTORCH, TENSORFLOW
 
 _COMPILED = re.compile(
@@ -26,6 +26,7 @@ _OPTIONS = {
     "semantics": tuple(SEMANTICS),
     "library": (PYTORCH, TENSORFLOW),
     "data": tuple(STORAGES),
+    "records": tuple(RECORDS),
 }
 _SILENT = "its docstring does not say from what it was compiled"
 
@@ -36,16 +37,14 @@ class HeaderError(ValueError):
 
 @dataclass(frozen=True)
 class Header:
-    """`first` and `last` are the lines of the script that say it."""
+    """`options`: names and values, as a command line has them; `first`, `last`: lines of the script."""
 
     version: str
     file: str
     sha256: str
-    semantics: str = INTENDED
-    library: str | None = None
-    data: str = MEMORY
-    first: int = 0
-    last: int = 0
+    options: dict[str, str]
+    first: int
+    last: int
 
 
 def read_header(text: str) -> Header:
@@ -68,9 +67,9 @@ def read_header(text: str) -> Header:
         found["version"],
         " ".join(found["file"].split()),
         found["sha256"],
-        **options,
-        first=first,
-        last=first + found[0].count("\n") - 1,
+        options,
+        first,
+        first + found[0].count("\n") - 1,
     )
 
 

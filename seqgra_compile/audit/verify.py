@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import __version__
-from ..compiler import Compilation, compile_bytes
+from ..compiler import Compilation, Options, compile_bytes
 from ..visible import visible
 from .header import Header, read_header
 
@@ -55,8 +55,7 @@ def verify(
     header = read_header(text.replace("\r\n", "\n").replace("\r", "\n"))
     # Standard input has no name: the script tells it.
     named = header.file if name == "-" else name
-    options = header.semantics, header.library, header.data
-    compilation = compile_bytes(named, data, folders, False, *options)
+    compilation = compile_bytes(named, data, folders, Options(**header.options))
     if compilation.script is None:
         return Verification(header, compilation, Difference.CODE)
     expected = compilation.script

@@ -5,13 +5,13 @@ from __future__ import annotations
 import textwrap
 
 from .. import __version__
-from ..catalog.semantics import SEQGRA
+from ..catalog.semantics import FULL, SEQGRA
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
 from ..grammar import BayesModel, Kmers, Matrix, Term
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import comment, docstring, laid_out, literal, mapping, prefixed
-from ..script import BayesScript, Constant, LabelRules, MatrixRows, Windows, import_groups
+from ..script import BayesScript, Constant, LabelRules, MatrixRows, Windows, import_lines
 from ..source import Source
 from . import common
 from .matrices import KMERS_DOC, matrices_doc, matrix_rows, too_wide
@@ -27,13 +27,17 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
     matrices = [e for e in model.grammar.elements if isinstance(e, Matrix)]
     kmers = [e for e in model.grammar.elements if isinstance(e, Kmers)]
     terms = [term for terms in model.terms for term in terms]
+    standard, packages = import_lines(common.imports(model, _IMPORTS), common.STANDARD)
     wide = any(too_wide(matrix.positions) for matrix in matrices)
     return BayesScript(
         docstring=_header(model, source),
         dependencies=literal("numpy"),
         future=(),
-        imports=import_groups(_IMPORTS, common.STANDARD),
-        sections=common.sections("bayes"),
+        imports=standard,
+        packages=packages,
+        install="pip install numpy",
+        checks=(),
+        sections=common.sections("bayes", model.records),
         constants=_constants(model),
         version=__version__,
         definition_sha256=literal(source.sha256),
@@ -44,6 +48,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         length="None",
         length_from_data=True,
         on_disk=False,
+        records=model.records == FULL,
         trains=False,
         heading=_heading(model),
         matrices=tuple(
@@ -77,8 +82,12 @@ def _header(model: BayesModel, source: Source) -> str:
             *common.title(model, source),
             "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]",
             f"Reads:  test.txt and, if there, validation.txt and training.txt: {common.columns(model)}",
-            "Writes: test-y-hat.txt and the like for each file, metrics.json, receipt.json, "
-            "session-info.txt, num-model-parameters.txt",
+            "Writes: test-y-hat.txt and the like for each file, metrics.json"
+            + (
+                ", receipt.json, session-info.txt, num-model-parameters.txt"
+                if model.records == FULL
+                else ""
+            ),
         ]
     )
 

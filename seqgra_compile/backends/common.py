@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .. import __version__, ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.semantics import DISK, INTENDED, STREAMING
+from ..catalog.semantics import DISK, FULL, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES, SequenceSpace
 from ..ir import Import, Value
 from ..pycode import (
@@ -36,14 +37,16 @@ IMPORTS = (
     Import("hashlib"),
     Import("json"),
     Import("os"),
-    Import("platform"),
-    Import("sqlite3"),
     Import("sys"),
-    Import("time"),
     Import("collections"),
     Import("collections.abc", "Iterator"),
     Import("pathlib", "Path"),
     Import("numpy", None, "np"),
+)
+RECORDS_IMPORTS = (
+    Import("platform"),
+    Import("sqlite3"),
+    Import("time"),
 )
 DISK_IMPORTS = (Import("tempfile"),)
 
@@ -76,16 +79,25 @@ class Oldest:
         return ".".join(map(str, self.version))
 
 
-def sections(folder: str) -> tuple[Section, ...]:
+def sections(folder: str, records: str) -> tuple[Section, ...]:
     """The same sections in the same order for every library."""
-    return (
+    found = (
         Section("Definition", "common/definition.py.j2"),
         Section("Data", f"{folder}/data.py.j2"),
         Section("Model", f"{folder}/model.py.j2"),
         Section("Loss and optimizer", f"{folder}/loss_and_optimizer.py.j2"),
         Section("Training", f"{folder}/training.py.j2"),
-        Section("Records", f"{folder}/records.py.j2"),
         Section("Main", f"{folder}/main.py.j2"),
+    )
+    return (*found, Section("Records", f"{folder}/records.py.j2")) if records == FULL else found
+
+
+def imports(model: ir.General, own: Iterable[Import]) -> tuple[Import, ...]:
+    """What a script imports: its own, and what its way with data and records needs."""
+    return (
+        *own,
+        *(DISK_IMPORTS if model.data == DISK else ()),
+        *(RECORDS_IMPORTS if model.records == FULL else ()),
     )
 
 
@@ -104,13 +116,14 @@ def fields(
     reader = weightsfiles.reader(model.architecture)
     return {
         "docstring": header(model, source, weights),
-        "sections": sections(folder),
+        "sections": sections(folder, model.records),
         "constants": constants(model),
         "version": __version__,
         "definition_sha256": literal(source.sha256),
         "alphabet": alphabet(model),
         "length": length(model),
         "on_disk": model.data == DISK,
+        "records": model.records == FULL,
         "trains": True,
         "length_from_data": not isinstance(model.architecture, ir.Sequential),
         "one_hot_doc": one_hot_doc(model, shape.format(alphabet(model).size)),
@@ -120,8 +133,8 @@ def fields(
         "two_dimensional": model.input_encoding.value == "2D",
         "shuffle": model.training.shuffle.value,
         "early_stopping": model.training.early_stopping.value,
-        "imitates": model.semantics != INTENDED,
-        "streams": model.semantics == STREAMING,
+        "imitates": SEMANTICS[model.semantics].imitates,
+        "streams": SEMANTICS[model.semantics].streams,
         "loss": returned(LOSSES[model.loss.name].text(model.loss.arguments)),
         "weights_reader": reader.template if reader else None,
     }
@@ -137,10 +150,16 @@ def header(model: ir.Model, source: Source, weights: str) -> str:
     return docstring(
         [
             *title(model, source),
-            "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]",
+            "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]"
+            + (" [--resume]" if model.records == FULL else ""),
             f"Reads:  training.txt, validation.txt and, if there, test.txt: {columns(model)}",
-            f"Writes: {weights}, history.tsv, metrics.json, receipt.json, test-y-hat.txt, "
-            "session-info.txt, last-epoch-completed.txt, num-model-parameters.txt",
+            f"Writes: {weights}, history.tsv, metrics.json, test-y-hat.txt"
+            + (
+                ", receipt.json, session-info.txt, last-epoch-completed.txt, "
+                "num-model-parameters.txt"
+                if model.records == FULL
+                else ""
+            ),
         ]
     )
 
@@ -160,10 +179,10 @@ def title(model: ir.General, source: Source) -> tuple[str, ...]:
 
 def options(model: ir.General) -> str:
     """The options with which the compiler writes this script again."""
-    semantics = f"--semantics {model.semantics}"
+    semantics, records = f"--semantics {model.semantics}", f"--records {model.records}"
     if not isinstance(model, ir.Model):
-        return semantics
-    return f"{semantics} --library {model.library.value} --data {model.data}"
+        return f"{semantics} {records}"
+    return f"{semantics} --library {model.library.value} --data {model.data} {records}"
 
 
 def columns(model: ir.General) -> str:
@@ -189,7 +208,7 @@ def alphabet(model: ir.General) -> Alphabet:
         has_unknown=space.unknown is not None,
         unknown=len(space.alphabet),
         share=literal(1 / len(space.alphabet)),
-        lenient=model.semantics != INTENDED and space.unknown is not None,
+        lenient=SEMANTICS[model.semantics].imitates and space.unknown is not None,
         complement=_complement(space),
     )
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import lower
-from ..catalog.semantics import DISK
+from ..catalog.semantics import FULL, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS, TENSORFLOW
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, laid_out, literal
-from ..script import KerasScript, Layer, import_groups
+from ..script import KerasScript, Layer, import_lines
 from ..source import Source
 from . import common
 from . import weights as weightsfiles
@@ -33,25 +33,26 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         for operation in architecture.operations
         if weightsfiles.has_weights(operation)
     )
+    softmax = logits and model.task.value == MULTI_CLASS
     two = model.input_encoding.value == "2D"
+    standard, frameworks = _imports(model, reader.imports if reader else ())
     shape = "(B, 1, L, {})" if two else "(B, L, {})"
     weights = "saved_model.keras, model-architecture.json"
     return KerasScript(
         **common.fields(model, source, "keras", weights, shape),
         dependencies=", ".join(map(literal, sorted((*_PACKAGES, *packages)))),
         future=(),
-        imports=_imports(
-            (
-                *(reader.imports if reader else ()),
-                *(common.DISK_IMPORTS if model.data == DISK else ()),
-            )
-        ),
+        imports=standard,
+        packages=frameworks,
+        checks=(*_KERAS.check, *_TENSORFLOW.check),
+        install=f"pip install {' '.join(('keras', 'numpy', 'tensorflow', *packages))}",
         optimizer=common.optimizer_text(
             model,
             clipnorm=_clip(model.optimizer.clipnorm),
             clipvalue=_clip(model.optimizer.clipvalue),
         ),
         probabilities=f"keras.ops.{loss.activation}(scores).numpy()" if logits else "scores",
+        ranked="tf.nn.softmax(scores.astype(float)).numpy()" if softmax else "scores",
         layers=tuple(
             Layer(
                 common.heading(operation),
@@ -93,20 +94,21 @@ def _load(operation: ir.Operation) -> Code:
     return call("set_weights", layer, weightsfiles.read(operation))
 
 
-def _imports(reading: tuple[Import, ...]) -> tuple[tuple[str, ...], ...]:
+def _imports(
+    model: ir.Model, reading: tuple[Import, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The backend and the log level are chosen before TensorFlow is imported."""
-    standard = [bound for bound in common.IMPORTS if bound.module != "numpy"]
-    standard += [Import("io"), Import("math"), Import("warnings")]
-    standard += [bound for bound in reading if bound.module in common.STANDARD]
+    imitates, records = SEMANTICS[model.semantics].imitates, model.records == FULL
+    own = [*common.IMPORTS, Import("time"), Import("warnings"), *reading]
+    own += [Import("math")] if records or not imitates else []
+    own += [Import("io")] if records else []
+    own += [Import("keras"), Import("tensorflow", None, "tf")]
+    standard, frameworks = import_lines(common.imports(model, own), common.STANDARD)
     environment = (
+        "",
         'os.environ["KERAS_BACKEND"] = "tensorflow"',
         'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only',
+        "stderr = os.dup(2)  # TensorFlow greets there, whatever the level",
+        "os.dup2(os.open(os.devnull, os.O_WRONLY), 2)",
     )
-    frameworks = [Import("keras"), Import("numpy", None, "np"), Import("tensorflow", None, "tf")]
-    frameworks += [bound for bound in reading if bound not in standard]
-    return (
-        *import_groups(standard, common.STANDARD),
-        environment,
-        *import_groups(frameworks, common.STANDARD),
-        (*_KERAS.check, *_TENSORFLOW.check),
-    )
+    return (*standard, *environment), frameworks

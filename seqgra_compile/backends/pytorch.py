@@ -9,22 +9,26 @@ from ..catalog.operations.layers import FUNCTIONAL, Submodule, TorchLayer
 from ..catalog.operations.row import torch_initial_values
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.regularizers import torch_regularizer
-from ..catalog.semantics import DISK, INTENDED
+from ..catalog.semantics import FULL, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS, PYTORCH
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, comment, fits, laid_out, listing, literal, prefixed
-from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, import_groups
+from ..script import EmbeddedModule, Layer, LoadedWeights, PyTorchScript, import_lines
 from ..source import Source
 from . import common
 from . import weights as weightsfiles
 
 _TORCH = common.Oldest("torch", "torch", "PyTorch", (2, 4))
 _RANDOM = Import("random")  # seeded as seqgra does
+_IN_MEMORY = Import("io")  # where a checkpoint is made
+_TRACEBACK = Import("traceback")  # of an embedded module
 _IMPORTS = (
     *common.IMPORTS,
-    Import("io"),
+    _IN_MEMORY,
     _RANDOM,
+    _TRACEBACK,
+    Import("time"),
     Import("torch"),
     Import("torch", "nn"),
     Import("tqdm", "tqdm"),
@@ -36,11 +40,15 @@ OWN_NAMES = frozenset(
     """
     CODE_OF DiskArray explain_header explain read_examples contents make_cache read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
     draw stream_order train_epoch evaluate waited train
-    save open_folder go_on sha256 begin save_checkpoint load_checkpoint find_copies judge test count_weights
-    finish parse_arguments set_seed choose_device neighbour is_sorted read_sets main
+    parse_arguments set_seed choose_device neighbour is_sorted read_sets checked check_normalization write_predictions main
+    BEGUN save packed sha256 open_folder files_in check_same_run add_origin save_epoch resume find_copies areas
+    raw count_weights predictions write_results say_start say_end finish stream
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __file__ __name__
-    BlockingIOError Exception FileExistsError FileNotFoundError IsADirectoryError KeyboardInterrupt LookupError NotADirectoryError OSError TypeError ValueError all any bool bytearray bytes chr dict enumerate float globals hash
-    isinstance int len list map max memoryview min next open print range repr set sorted str sum tuple type zip
+    AttributeError BlockingIOError Exception FileExistsError FileNotFoundError IsADirectoryError
+    KeyboardInterrupt LookupError ModuleNotFoundError NameError NotADirectoryError OSError RuntimeError SystemExit TypeError
+    ValueError __doc__ __file__ __name__ all any bool bytearray bytes chr dict enumerate float getattr globals hasattr
+    hash int isinstance len list map max memoryview min next object open print range repr set slice sorted str
+    sum tuple type zip
     """.split()
 )
 
@@ -72,16 +80,24 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
     one_hot_targets = multi_class and not loss.indices
     logits = scores is Scores.LOGITS
     # seqgra trains no embedded PyTorch architecture: only imitations make its draws there.
-    draws = is_module or model.semantics != INTENDED
+    draws = is_module or SEMANTICS[model.semantics].imitates
+    dependencies = _dependencies(architecture)
+    names = [name.partition(">")[0] for name in dependencies]
+    standard, packages = _imports(model, lowered, one_hot_targets, draws)
     two = model.input_encoding.value == "2D"
     shape = "(B, {}, 1, L)" if two else "(B, {}, L)"
     return PyTorchScript(
         **common.fields(model, source, "pytorch", "saved_model.pth", shape),
-        dependencies=_dependencies(architecture),
+        dependencies=", ".join(map(literal, dependencies)),
         future=architecture.future if is_module else (),
-        imports=_imports(model, lowered, one_hot_targets, draws),
+        imports=standard,
+        packages=packages,
+        checks=_TORCH.check,
+        install=f"pip install {' '.join(names)}",
         optimizer=common.optimizer_text(model, Code("model.parameters()")),
         probabilities="scores" + _PROBABILITIES.get((scores, loss.activation), ""),
+        ranked="scores.double()" + (".softmax(dim=1)" if logits and multi_class else ""),
+        scores="checked(model(x), len(x))" if is_module else "model(x)",
         predicted="scores.sigmoid() > 0.5" if logits else f"scores > {loss.threshold}",
         layers=layers,
         weights_files=(*weightsfiles.opened(architecture), *files),
@@ -217,13 +233,12 @@ def _fragments(lowered: list[Lowered]) -> tuple[str, ...]:
     return tuple(f"pytorch/{fragment.name}.py" for fragment in dict.fromkeys(fragments))
 
 
-def _dependencies(architecture: ir.Sequential | ir.Module) -> str:
+def _dependencies(architecture: ir.Sequential | ir.Module) -> tuple[str, ...]:
+    """Names of packages; PyTorch's with the oldest version that is supported."""
     reader = weightsfiles.reader(architecture)
     others = architecture.dependencies if isinstance(architecture, ir.Module) else ()
     others = (*others, *(reader.packages if reader else ()))
-    return ", ".join(
-        literal(name) for name in sorted({"numpy", _TORCH.requirement, "tqdm", *others})
-    )
+    return tuple(sorted({"numpy", _TORCH.requirement, "tqdm", *others}))
 
 
 def _imports(
@@ -231,10 +246,12 @@ def _imports(
     lowered: list[Lowered],
     one_hot_targets: bool,
     draws: bool,
-) -> tuple[tuple[str, ...], ...]:
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     architecture = model.architecture
-    imports = [bound for bound in _IMPORTS if draws or bound != _RANDOM]
-    imports += common.DISK_IMPORTS if model.data == DISK else ()
+    idle = {_RANDOM} if not draws else set()
+    idle |= {_TRACEBACK} if not isinstance(architecture, ir.Module) else set()
+    idle |= {_IN_MEMORY} if model.records != FULL else set()
+    imports = [bound for bound in common.imports(model, _IMPORTS) if bound not in idle]
     imports += (Import("math"),) if model.optimizer.keras_epsilon else ()
     if isinstance(architecture, ir.Module):
         own = {bound.binds: _target(bound) for bound in imports}
@@ -247,7 +264,7 @@ def _imports(
         imports += (bound for fragment in layer.fragments for bound in fragment.imports)
     reader = weightsfiles.reader(architecture)
     imports += reader.imports if reader else ()
-    return (*import_groups(imports, common.STANDARD), _TORCH.check)
+    return import_lines(imports, common.STANDARD)
 
 
 def _target(bound: Import) -> str:
@@ -266,7 +283,7 @@ def _module(module: ir.Module) -> EmbeddedModule:
 
 def _names_are_free(model: ir.Model, module: ir.Module, diagnostics: Diagnostics) -> bool:
     """Whether the module leaves the script's own names alone."""
-    imports = _IMPORTS + (common.DISK_IMPORTS if model.data == DISK else ())
+    imports = common.imports(model, _IMPORTS)
     own = {bound.binds: _target(bound) for bound in imports}
     constants = {constant.name for constant in common.constants(model)}
     taken = OWN_NAMES | constants | set(own)

@@ -16,7 +16,7 @@ from ..script import (
     Section,
     SimulateScript,
     Windows,
-    import_groups,
+    import_lines,
 )
 from ..source import Source
 from . import common
@@ -54,16 +54,23 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
     shuffles = simulation.shuffles
     keeps_kmers = any(shuffle.k > 1 for shuffle in shuffles)
     exclusive = tuple(condition.id for condition in grammar.conditions if condition.exclusive)
+    standard, packages = import_lines(_imports(matrices, shuffles), common.STANDARD)
     return SimulateScript(
         docstring=_header(simulation, source, keeps_kmers),
         dependencies=literal("numpy"),
         future=(),
-        imports=import_groups(_imports(matrices, shuffles, keeps_kmers), common.STANDARD),
+        imports=standard,
+        packages=packages,
+        install="pip install numpy",
+        starts_loudly=False,
+        has_cpu_build=False,
+        checks=(),
         sections=_sections(bool(shuffles)),
         constants=_constants(simulation, letters if matrices else ""),
         version=__version__,
         definition_sha256=literal(source.sha256),
-        trains=False,
+        resumes=False,
+        embeds=False,
         backgrounds=tuple(
             laid_out(
                 prefixed(
@@ -141,7 +148,7 @@ def _header(simulation: Simulation, source: Source, keeps_kmers: bool) -> str:
     )
 
 
-def _imports(matrices: list, shuffles: tuple, keeps_kmers: bool) -> list[Import]:
+def _imports(matrices: list, shuffles: tuple) -> list[Import]:
     more = [Import("bisect")] if matrices else []
     if shuffles:
         more += [Import("itertools"), Import("typing", "TextIO")]

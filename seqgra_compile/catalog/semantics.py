@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from .sequences import BAYES, PYTORCH, TENSORFLOW
 
 # How a script holds its data.
@@ -13,24 +15,60 @@ STORAGES = {
     DISK: "the same on disk, in caches beside the data files: for data larger than memory",
 }
 
+# What a script keeps of its run, besides the results.
+FULL = "full"
+NONE = "none"
+
+RECORDS = {
+    FULL: "a checkpoint to resume from, a lock, copies between the sets, areas under curves, and a "
+    "receipt with the hashes of all that decides the result",
+    NONE: "the results alone, by a script that is shorter and trains the same weights",
+}
+
+
+@dataclass(frozen=True)
+class Semantics:
+    """What a script takes a definition to mean.
+
+    `imitates`: what seqgra makes of it; `streams`: reading its data from files while it trains.
+    `libraries` have scripts under these semantics.
+    """
+
+    name: str
+    about: str
+    imitates: bool
+    streams: bool
+    libraries: tuple[str, ...]
+
+
 INTENDED = "intended"
 SEQGRA = "seqgra-0.0.4"
 STREAMING = "seqgra-0.0.4-streaming"
 
 SEMANTICS = {
-    INTENDED: "what the definition says",
-    SEQGRA: "what seqgra 0.0.4 does with its data in memory, where it drops what the definition "
-    "says, too",
-    STREAMING: "the same with its data read from files while it trains, its default",
+    row.name: row
+    for row in (
+        Semantics(INTENDED, "what the definition says", False, False, (PYTORCH, TENSORFLOW, BAYES)),
+        Semantics(
+            SEQGRA,
+            "what seqgra 0.0.4 does with its data in memory, also where it drops what the "
+            "definition says",
+            True,
+            False,
+            (PYTORCH, TENSORFLOW, BAYES),
+        ),
+        Semantics(
+            STREAMING,
+            "the same with its data read from files while it trains, its default",
+            True,
+            True,
+            (PYTORCH, TENSORFLOW),
+        ),
+    )
 }
+
 # Those under which data are simulated.
 SIMULATED = (INTENDED, SEQGRA)
-# Which libraries' scripts are written under which semantics.
-SUPPORTED = {
-    INTENDED: (PYTORCH, TENSORFLOW, BAYES),
-    SEQGRA: (PYTORCH, TENSORFLOW, BAYES),
-    STREAMING: (PYTORCH, TENSORFLOW),
-}
 
 # Words that pandas reads as a missing value: in memory, seqgra turns such a label into no label.
 MISSING_WORDS = frozenset(

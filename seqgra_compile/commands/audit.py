@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 
 from .. import __version__
-from ..catalog.semantics import MEMORY
-from ..compiler import Compilation, UnsupportedSemantics, compile_bytes
+from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
 from ..grammar import Simulation
 from ..messages.writers import TextWriter
 from ..visible import visible
@@ -19,15 +18,13 @@ from .console import (
     folders,
     include_option,
     is_coloured,
-    library_option,
     names_folder,
     our_bug,
     print_text,
     read_bytes,
     read_definition,
     say,
-    semantics_option,
-    storage_option,
+    script_options,
     write_file,
 )
 
@@ -47,30 +44,17 @@ def main() -> None:
     """
 
 
-def _compiled(
-    name: str,
-    include: tuple[Path, ...],
-    semantics: str,
-    library: str | None,
-    storage: str = MEMORY,
-) -> Compilation | None:
+def _compiled(name: str, include: tuple[Path, ...], options: Options) -> Compilation | None:
     """A compilation without errors, its diagnostics printed, or None after a complaint."""
-    compilation = _reported(name, include, semantics, library, storage)
+    compilation = _reported(name, include, options)
     return None if compilation is None or compilation.diagnostics.failed else compilation
 
 
-def _reported(
-    name: str,
-    include: tuple[Path, ...],
-    semantics: str,
-    library: str | None,
-    storage: str = MEMORY,
-) -> Compilation | None:
+def _reported(name: str, include: tuple[Path, ...], options: Options) -> Compilation | None:
     """A compilation, its diagnostics printed, or None after a complaint."""
     try:
         data = read_definition(name)
-        where = folders(name, include)
-        compilation = compile_bytes(name, data, where, False, semantics, library, storage)
+        compilation = compile_bytes(name, data, folders(name, include), options)
     except OSError as error:
         complain(name, error)
         return None
@@ -103,9 +87,7 @@ def _guarded(name: str, work) -> None:
 @main.command(epilog=_example("seqgra-audit settings model.xml"))
 @click.argument("definition")
 @include_option
-@semantics_option
-@library_option
-@storage_option
+@script_options
 @click.option(
     "--format",
     "form",
@@ -117,9 +99,7 @@ def _guarded(name: str, work) -> None:
 def settings(
     definition: str,
     include: tuple[Path, ...],
-    semantics: str,
-    library: str | None,
-    storage: str,
+    options: Options,
     form: str,
 ) -> None:
     """List every setting that decides the run.
@@ -135,7 +115,7 @@ def settings(
     from ..audit.ledger.listing import as_text as table
 
     def work() -> int:
-        compilation = _compiled(definition, include, semantics, library, storage)
+        compilation = _compiled(definition, include, options)
         if compilation is None:
             return _UNKNOWN
         write = as_json if form == "json" else table
@@ -154,14 +134,12 @@ def settings(
     "otherwise to standard output.",
 )
 @include_option
-@semantics_option
-@library_option
+@script_options
 def report(
     definition: str,
     output: str | None,
     include: tuple[Path, ...],
-    semantics: str,
-    library: str | None,
+    options: Options,
 ) -> None:
     """Make one offline page: definition and script side by side, linked line by line.
 
@@ -176,7 +154,7 @@ def report(
     from ..audit.report import report as page
 
     def work() -> int:
-        compilation = _reported(definition, include, semantics, library)
+        compilation = _reported(definition, include, options)
         if compilation is None:
             return _UNKNOWN
         text = page(compilation)
@@ -262,11 +240,8 @@ def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
 @click.argument("before")
 @click.argument("after")
 @include_option
-@semantics_option
-@library_option
-def diff(
-    before: str, after: str, include: tuple[Path, ...], semantics: str, library: str | None
-) -> None:
+@script_options
+def diff(before: str, after: str, include: tuple[Path, ...], options: Options) -> None:
     """Tell what the change from BEFORE to AFTER means for training.
 
     Both are model definitions; one of the two may be - for standard input. What is told is not
@@ -282,7 +257,7 @@ def diff(
     def work() -> int:
         if before == after == "-":
             raise click.UsageError("standard input can be read only once")
-        pair = [_compiled(name, include, semantics, library) for name in (before, after)]
+        pair = [_compiled(name, include, options) for name in (before, after)]
         if None in pair:
             return _UNKNOWN
         comparison = compared(*pair)

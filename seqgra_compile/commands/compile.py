@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from .. import __version__
-from ..compiler import Compilation, UnsupportedSemantics, compile_bytes
+from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
 from ..messages.diagnostics import did_you_mean
 from ..messages.writers import Problem
 from ..resources import folder
@@ -20,11 +21,9 @@ from .console import (
     Messages,
     folders,
     include_option,
-    library_option,
     names_folder,
     print_text,
-    semantics_option,
-    storage_option,
+    script_options,
     write_file,
 )
 from .console import read_definition as _read
@@ -79,9 +78,7 @@ def _complete_names(_context: click.Context, _option: click.Parameter, word: str
     "several definitions, to this folder as <model id>.py.",
 )
 @include_option
-@semantics_option
-@library_option
-@storage_option
+@script_options
 @click.option("--check", is_flag=True, help="Report diagnostics only; write no script.")
 @click.option(
     "--message-format",
@@ -120,9 +117,7 @@ def main(
     definitions: tuple[str, ...],
     output: str | None,
     include: tuple[Path, ...],
-    semantics: str,
-    library: str | None,
-    storage: str,
+    options: Options,
     check: bool,
     message_format: str,
     code: str | None,
@@ -152,9 +147,9 @@ def main(
         raise click.UsageError("several definitions need a folder: -o DIR")
     if into_folder and Path(output).exists() and not os.path.isdir(output):
         raise click.UsageError(f"the scripts need a folder, and '{output}' is a file")
-    options = semantics, library, storage
+    options = replace(options, check_only=check)
     target = None if output is None else Path(output)
-    run = _Run(definitions, target, into_folder, include, options, check, messages)
+    run = _Run(definitions, target, into_folder, include, options, messages)
     sys.exit(messages.end(run.worst_status()))
 
 
@@ -204,13 +199,11 @@ class _Run:
         output: Path | None,
         into_folder: bool,
         include: tuple[Path, ...],
-        options: tuple[str, str | None, str],
-        check: bool,
+        options: Options,
         messages: Messages,
     ) -> None:
         self.definitions, self.output, self.into_folder = definitions, output, into_folder
-        self.include, self.options, self.check = include, options, check
-        self.messages = messages
+        self.include, self.options, self.messages = include, options, messages
         self.written: dict[Path, str] = {}
         self.found_in: dict[Path, list[str]] = {}
 
@@ -225,9 +218,7 @@ class _Run:
         except OSError as error:
             return self.messages.complain(name, error)
         try:
-            compilation = compile_bytes(
-                name, data, folders(name, self.include), self.check, *self.options
-            )
+            compilation = compile_bytes(name, data, folders(name, self.include), self.options)
             self.messages.compiled(compilation.source, compilation.diagnostics)
         except UnsupportedSemantics as error:
             return self.messages.complain(name, str(error))
@@ -235,7 +226,7 @@ class _Run:
             return self.messages.our_bug(name, error)
         if compilation.diagnostics.failed:
             return _FAILED
-        return 0 if self.check else self.put(name, compilation)
+        return 0 if self.options.check_only else self.put(name, compilation)
 
     def put(self, name: str, compilation: Compilation) -> int:
         """The script to where it was asked for; the exit status."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TextIO
 
 import click
 
 from .. import __version__
-from ..catalog.semantics import INTENDED, MEMORY, SEMANTICS, STORAGES
+from ..catalog.semantics import FULL, INTENDED, MEMORY, RECORDS, SEMANTICS, STORAGES
 from ..catalog.sequences import PYTORCH, TENSORFLOW
+from ..compiler import Options
 from ..messages.diagnostics import Diagnostic
 from ..messages.writers import GithubWriter, JsonWriter, Problem, TextWriter, Writer
 from ..source import MAX_BYTES, Source
@@ -28,28 +30,47 @@ include_option = click.option(
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Another folder in which to look for files that a definition names; repeatable.",
 )
-semantics_option = click.option(
-    "--semantics",
-    type=click.Choice(list(SEMANTICS)),
-    default=INTENDED,
-    show_default=True,
-    help="; ".join(f"{name}: {about}" for name, about in SEMANTICS.items()) + ".",
+
+
+def _choice(name: str, rows: Mapping[str, str], default: str, about: str = "") -> Callable:
+    """An option that takes one of the names, each with what it means."""
+    meanings = "; ".join(f"{key}: {meaning}" for key, meaning in rows.items())
+    return click.option(
+        name,
+        type=click.Choice(list(rows)),
+        default=default,
+        show_default=True,
+        help=f"{about}{meanings}.",
+    )
+
+
+semantics_option = _choice(
+    "--semantics", {name: row.about for name, row in SEMANTICS.items()}, INTENDED
 )
-library_option = click.option(
-    "--library",
-    type=click.Choice((PYTORCH, TENSORFLOW), case_sensitive=False),
-    help="Compile an embedded architecture for this library, not for the definition's own.",
+_SCRIPT_OPTIONS = (
+    semantics_option,
+    click.option(
+        "--library",
+        type=click.Choice((PYTORCH, TENSORFLOW), case_sensitive=False),
+        help="Compile an embedded architecture for this library, not for the definition's own.",
+    ),
+    _choice("--data", STORAGES, MEMORY, "How the script holds its data. "),
+    _choice("--records", RECORDS, FULL, "What the script keeps of its run. "),
 )
-storage_option = click.option(
-    "--data",
-    "storage",
-    type=click.Choice(list(STORAGES)),
-    default=MEMORY,
-    show_default=True,
-    help="How the script holds its data. "
-    + "; ".join(f"{name}: {about}" for name, about in STORAGES.items())
-    + ".",
-)
+_NAMES = ("semantics", "library", "data", "records")
+
+
+def script_options(command: Callable) -> Callable:
+    """Give a command the options that decide the script; it gets them as `options`."""
+
+    @functools.wraps(command)
+    def with_options(**arguments: object) -> object:
+        chosen = {name: arguments.pop(name) for name in _NAMES}
+        return command(options=Options(**chosen), **arguments)
+
+    for option in reversed(_SCRIPT_OPTIONS):
+        with_options = option(with_options)
+    return with_options
 
 
 def folders(name: str, include: Iterable[Path]) -> list[Path]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from .. import __version__
-from ..compiler import Compilation, UnsupportedSemantics, compile_bytes
+from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
 from ..datasets.check import check_folder, checked_summary
 from ..datasets.expected import expected
 from ..datasets.faults import UsageProblem
@@ -388,8 +388,7 @@ def _compiled(definition: str, include: tuple[Path, ...], semantics: str) -> Com
             definition,
             read_definition(definition),
             folders(definition, include),
-            check_only=True,
-            semantics=semantics,
+            Options(semantics=semantics, check_only=True),
         )
     except UnsupportedSemantics as error:
         raise UsageProblem(f"{definition}: {error}", "choose other --semantics") from None

@@ -13,8 +13,8 @@ from ..messages.diagnostics import Diagnostics
 _NORMALISING = ("softmax", "sigmoid", "log_softmax")
 
 
-def check(model: ir.Model, diagnostics: Diagnostics) -> None:
-    """Report all that can be seen across sections."""
+def check(model: ir.Model, diagnostics: Diagnostics) -> ir.Model:
+    """The same model, after all that can be seen across sections is reported."""
     loss = LOSSES[model.loss.name]
     _check_loss(model, loss, diagnostics)
     _check_optimizer(model, diagnostics)
@@ -23,6 +23,7 @@ def check(model: ir.Model, diagnostics: Diagnostics) -> None:
         _check_result(model, diagnostics)
         if model.task.value in loss.tasks and not loss.refused:
             _check_activation(model, loss, diagnostics)
+    return model
 
 
 def _check_support(model: ir.Model, diagnostics: Diagnostics) -> None:

@@ -12,7 +12,7 @@ from .. import ir
 from ..catalog.libraries import LIBRARIES, LibraryRow
 from ..catalog.operations import OPERATIONS, lower
 from ..catalog.optimizers import OPTIMIZERS, OptimizerRow
-from ..catalog.semantics import INTENDED, MISSING_WORDS, STREAMING
+from ..catalog.semantics import MISSING_WORDS, SEMANTICS
 from ..catalog.sequences import MULTI_LABEL, SEQUENCE_SPACES
 from ..ir import Value
 from ..messages.diagnostics import Diagnostics
@@ -24,13 +24,14 @@ _UPSTREAM = "seqgra 0.0.4"
 def imitate(model: ir.Model, semantics: str, diagnostics: Diagnostics) -> ir.Model:
     """The model as the semantics have it."""
     model = replace(model, semantics=semantics)
-    if semantics != INTENDED:
+    imitates = SEMANTICS[semantics].imitates
+    if imitates:
         _check_known(model, diagnostics)
         _check_equality(model, diagnostics)
         _note_habits(model, diagnostics)
         model = replace(model, architecture=_architecture(model))
     _check_labels(model, diagnostics)
-    optimizer = _optimizer(model, semantics != INTENDED, diagnostics)
+    optimizer = _optimizer(model, imitates, diagnostics)
     return replace(model, optimizer=optimizer)
 
 
@@ -143,7 +144,7 @@ def _architecture(model: ir.Model) -> ir.Sequential | ir.External | ir.Module:
 def _note_habits(model: ir.Model, diagnostics: Diagnostics) -> None:
     """What a script does because seqgra does it, and what it still does otherwise."""
     training = model.training
-    streams, shuffles = model.semantics == STREAMING, training.shuffle.value
+    streams, shuffles = SEMANTICS[model.semantics].streams, training.shuffle.value
     library = _library(model)
     several = model.task.value == MULTI_LABEL
     notes = (

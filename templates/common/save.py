@@ -1,8 +1,14 @@
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
-    """Rows of text, or bytes: the file appears complete or not at all."""
-    with open(f"{path}.partial", "wb") as file:
-        file.write(data)
-        file.writelines(("\t".join(map(str, row)) + "\n").encode() for row in rows)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, path)
+    """Bytes, or rows of text: the file appears whole or not at all."""
+    partial = Path(f"{path}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(data)
+            file.writelines(("\t".join(map(str, row)) + "\n").encode() for row in rows)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)  # it may fill the disk
+        error.filename = str(path)  # a full disk does not name it
+        raise

@@ -19,6 +19,7 @@ from seqgra_compile.catalog.sequences import TASKS
 from seqgra_compile.catalog.training import TRAINING
 from seqgra_compile.compiler import (
     Compilation,
+    Options,
     UnsupportedSemantics,
     compile_bytes,
     compile_definition,
@@ -64,14 +65,14 @@ def written(root: ET.Element) -> bytes:
 
 
 def compiled(data: bytes, folder: Path, **options: str) -> Compilation:
-    return compile_bytes("model.xml", data, [folder], **options)
+    return compile_bytes("model.xml", data, [folder], Options(**options))
 
 
 @functools.cache
 def compilation_of(path: Path, semantics: str = "intended") -> Compilation | None:
     """A definition's, once for all tests; None if there is no script under the semantics."""
     try:
-        compilation = compile_definition(path, semantics=semantics)
+        compilation = compile_definition(path, options=Options(semantics=semantics))
     except UnsupportedSemantics:
         return None
     return compilation if compilation.script else None

@@ -10,7 +10,7 @@ from pathlib import Path
 from random_definitions import draw
 
 from seqgra_compile.catalog.semantics import DISK, INTENDED, SEMANTICS
-from seqgra_compile.compiler import UnsupportedSemantics, compile_bytes
+from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_bytes
 from seqgra_compile.script import Script
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +24,7 @@ DEFINITIONS = [
 def arranged(name: str, data: bytes, folder: Path, **options: str) -> Script | None:
     """The script of a definition, or None where there is none of it under these options."""
     try:
-        return compile_bytes(name, data, [folder], check_only=True, **options).arranged
+        return compile_bytes(name, data, [folder], Options(check_only=True, **options)).arranged
     except UnsupportedSemantics:
         return None
 
@@ -39,7 +39,7 @@ SCRIPTS = [of_file(path) for path in DEFINITIONS]
 def under_other_options(paths: Iterable[Path] = DEFINITIONS) -> list[Script]:
     """Definitions under the other semantics, and with their data on disk."""
     others = [{"semantics": name} for name in SEMANTICS if name != INTENDED]
-    others += [each | {"storage": DISK} for each in ({}, *others)]
+    others += [each | {"data": DISK} for each in ({}, *others)]
     found = [of_file(path, **options) for path in paths for options in others]
     return [script for script in found if script]
 

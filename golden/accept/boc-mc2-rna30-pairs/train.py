@@ -2,7 +2,7 @@
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 77a44b06f75c91cdd5232498b2ce3aba5f62c55f3597fe517ecfecabc8563064, with
---semantics intended.
+--semantics intended --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]
 Reads:  test.txt and, if there, validation.txt and training.txt: a header x, tab, y,
         then in each line an RNA sequence, a tab, its label
@@ -27,7 +27,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
+try:
+    import numpy as np
+except ModuleNotFoundError as error:
+    sys.exit(f"{error}. All that is needed: pip install numpy")
 
 # ---- Definition --------------------------------------------------------------
 MODEL_ID = "boc-mc2-rna30-pairs"  # general/@id
@@ -261,125 +264,26 @@ def predict(model: dict, codes: np.ndarray) -> np.ndarray:
 
 
 # ---- Loss and optimizer ------------------------------------------------------
-# Nothing to train: no loss, no optimizer.
+# None: the data definition holds all that the classifier knows.
 
 
 # ---- Training ----------------------------------------------------------------
-# Nothing to train: the data definition holds all that the classifier knows.
-
-
 def evaluate(y_hat: np.ndarray, targets: np.ndarray) -> float:
     """The accuracy, which seqgra 0.0.4 reports as 0."""
     correct = y_hat.argmax(axis=1) == targets
     return correct.sum().item() / len(targets)
 
 
-# ---- Records -----------------------------------------------------------------
-def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
-    """Rows of text, or bytes: the file appears complete or not at all."""
-    with open(f"{path}.partial", "wb") as file:
-        file.write(data)
-        file.writelines(("\t".join(map(str, row)) + "\n").encode() for row in rows)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, path)
-
-
-def open_folder(out: Path) -> sqlite3.Connection:
-    """Refuse a folder with other files; lock it for as long as this process lives."""
-    out.mkdir(parents=True, exist_ok=True)
-    ignored = {"lock", "lock-journal"}
-    found = set(os.listdir(out)) - ignored
-    if found:
-        raise FileExistsError(0, "not empty; name another folder with -o", str(out))
-    try:
-        lock = sqlite3.connect(out / "lock", timeout=0)
-        lock.execute("BEGIN EXCLUSIVE")
-        if set(os.listdir(out)) - ignored != found:  # by a run that ended just now
-            raise sqlite3.OperationalError("has just changed it")
-    except sqlite3.Error as error:
-        raise BlockingIOError(0, f"another run is using it, or {error}", str(out))
-    return lock
-
-
-def begin(device: str, threads: int, **versions: str) -> dict:
-    """The head of receipt.json: what decides the result, besides the data."""
-    definition = "77a44b06f75c91cdd5232498b2ce3aba5f62c55f3597fe517ecfecabc8563064"
-    script = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
-    own = ((name, value) for name, value in globals().items() if name.isupper())
-    settings = {k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))}
-    versions = {"seqgra-compile": "0.1.0"} | versions
-    versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run = {"definition": definition, "script": script, "settings": settings}
-    run |= {"versions": versions, "device": device, "threads": threads}
-    return run | {"data": {}, "epochs": []}
-
-
-def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
-    """How many examples of each set are also in an earlier one."""
-    # A sequence's hash() is fixed within a process and has 64 bits: two sets of a
-    # million different sequences have a value in common in 1 of 18 million runs.
-    hashes, copies = {}, {}
-    for name, (codes, _) in sets.items():
-        of_set = np.fromiter((hash(bytes(x)) for x in codes), np.int64)
-        for earlier, known in hashes.items():
-            count = np.isin(of_set, known).sum().item()
-            copies[f"{name} in {earlier}"] = count
-            if count:
-                warning = f"{name} examples that are also in {earlier}: {count}"
-                print(f"warning: {warning}", file=sys.stderr)
-        hashes[name] = of_set
-    return copies
-
-
-def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
-    """AUROC and AUPRC (average precision) of each label that varies, their means."""
-    areas = {"AUROC": {}, "AUPRC": {}}
-    for label, true, scores in zip(LABELS, y.T, y_hat.T):
-        _, ranks = np.unique(-scores, return_inverse=True)  # 0: the highest score
-        hits, misses = np.bincount(ranks, true), np.bincount(ranks, ~true)  # per rank
-        found, wrong = hits.cumsum(), misses.cumsum()  # at this rank or better
-        if found[-1] and wrong[-1] and not np.isnan(scores).any():
-            above = (hits * (wrong[-1] - wrong + misses / 2)).sum() / wrong[-1]
-            areas["AUROC"][label] = float(above / found[-1])
-            precision = (hits * found / (found + wrong)).sum()
-            areas["AUPRC"][label] = float(precision / found[-1])
-    means = {f"mean {k}": sum(v.values()) / len(v) for k, v in areas.items() if v}
-    return areas | means
-
-
-def test(model: dict, codes: np.ndarray, targets: np.ndarray, path: Path) -> dict:
-    """What the classifier is worth on a set; a row an example goes to a file."""
-    y_hat = predict(model, codes)
-    y = targets[:, None] == np.arange(len(LABELS))
-    header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
-    rows = (a + b for a, b in zip(y.tolist(), y_hat.tolist()))
-    save(path, header, *rows)
-    return judge(y, y_hat) | {"accuracy": evaluate(y_hat, targets)}
-
-
-def finish(run: dict, results: dict, out: Path, lock: sqlite3.Connection) -> None:
-    """metrics.json: the results; receipt.json: also all that they depend on."""
-    rows = run["versions"] | {"device": run["device"], "threads": run["threads"]}
-    save(out / "session-info.txt", *rows.items())
-    metrics = {"data": run["data"]} | results
-    save(out / "metrics.json", [json.dumps(metrics, indent=2)])
-    circumstances = {"host": platform.node(), "time": time.ctime()}
-    receipt = run | results | {"circumstances": circumstances}
-    save(out / "receipt.json", [json.dumps(receipt, indent=2)])
-    lock.close()
-    (out / "lock").unlink()
-    for name, part in metrics.items():
-        for key, value in part.items():
-            print(f"{name} {key}: {value}")
-
-
 # ---- Main --------------------------------------------------------------------
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=f"Classify into models/{MODEL_ID}.")
+    form = argparse.RawDescriptionHelpFormatter
+    about = (__doc__ or "").rpartition("\n\n")[2]  # from "Compiled by" on
+    about += "\n\nExample: python train.py data -o results/first"
+    parser = argparse.ArgumentParser(description=about, formatter_class=form)
     add = parser.add_argument
     add("data_dir", type=Path, help="folder of test.txt, validation.txt, training.txt")
-    add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
+    out = Path("models", MODEL_ID)
+    add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
     return parser.parse_args()
 
 
@@ -418,8 +322,10 @@ def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
 
 
 def main() -> None:
-    arguments = parse_arguments()
-    out, run, model = arguments.output_dir, begin("cpu", 1), build_model()
+    arguments, model = parse_arguments(), build_model()
+    out, run = arguments.output_dir, {"data": {}, "epochs": []}
+    run |= {"device": "cpu", "threads": 1}
+    add_origin(run)
     sets = read_sets(arguments.data_dir, run)
     widest = max(model, key=lambda name: width_of(model[name]))
     for name, (codes, _) in sets.items():
@@ -428,19 +334,188 @@ def main() -> None:
             sys.exit(f"{place}: fewer letters than the element {widest!r}")
     lock = open_folder(out)
     results = {"copies": find_copies(sets)}
+    say_start(run, out)
+    found = {}
     for name, (codes, targets) in sets.items():
-        results[name] = test(model, codes, targets, out / f"{name}-y-hat.txt")
-    kinds = ("trainable", "non-trainable", "all")
-    rows = [(f"number of {kind} parameters", 0) for kind in kinds]
-    save(out / "num-model-parameters.txt", *rows)
-    finish(run, results, out, lock)
+        y_hat = predict(model, codes)
+        y = targets[:, None] == np.arange(len(LABELS))
+        found[name] = y, y_hat, evaluate(y_hat, targets)
+    finish(found, out, run, results, lock)
+
+
+# ---- Records -----------------------------------------------------------------
+# Nothing below decides a result: it keeps and reports them.
+BEGUN = time.monotonic()
+
+
+def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
+    """Bytes, or rows of text: the file appears whole or not at all."""
+    partial = Path(f"{path}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(data)
+            file.writelines(("\t".join(map(str, row)) + "\n").encode() for row in rows)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)  # it may fill the disk
+        error.filename = str(path)  # a full disk does not name it
+        raise
+
+
+def open_folder(out: Path) -> sqlite3.Connection:
+    """Refuse a folder with other files; lock it for as long as this process lives."""
+    out.mkdir(parents=True, exist_ok=True)
+    found = files_in(out)
+    if found:
+        raise FileExistsError(0, "not empty; name another folder with -o", str(out))
+    # An empty database: SQLite locks a file on every system, until the process ends.
+    lock = sqlite3.connect(out / "lock", timeout=0)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        if "locked" in str(error):
+            raise BlockingIOError(0, "another run is using it", str(out)) from error
+        if "I/O" not in str(error) and "protocol" not in str(error):
+            raise OSError(0, f"cannot be locked: {error}", str(out / "lock")) from error
+        problem = f"cannot be locked ({error}): start no second run in it"
+        print(f"warning: {out} {problem}", file=sys.stderr)
+    if files_in(out) != found:
+        raise BlockingIOError(0, "another run has just changed it", str(out))
+    return lock
+
+
+def files_in(out: Path) -> set[str]:
+    """Without the lock, and what a kill has left of a file."""
+    names = {name for name in os.listdir(out) if not name.endswith(".partial")}
+    return names - {"lock", "lock-journal"}
+
+
+def add_origin(run: dict, **versions: str) -> None:
+    """What decides the result, besides data, device and threads."""
+    try:
+        script = Path(__file__).read_bytes()
+    except (NameError, FileNotFoundError):  # from standard input, or in a notebook
+        sys.exit("save this script to a file and run that: a receipt holds its hash")
+    names = """
+        MODEL_ID LABELS
+    """
+    versions = {"seqgra-compile": "0.1.0"} | versions
+    versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
+    definition = "77a44b06f75c91cdd5232498b2ce3aba5f62c55f3597fe517ecfecabc8563064"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
+    run["settings"] = {name: repr(globals()[name]) for name in names.split()}
+    run["versions"] = versions
+
+
+def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
+    """How many examples of each set are also in an earlier one."""
+    # A sequence's hash() is fixed within a process and has 64 bits: two sets of a
+    # million different sequences have a value in common in 1 of 18 million runs.
+    hashes, copies = {}, {}
+    for name, (codes, _) in sets.items():
+        of_set = np.fromiter((hash(bytes(x)) for x in codes), np.int64)
+        for earlier, known in hashes.items():
+            count = np.isin(of_set, known).sum().item()
+            copies[f"{name} in {earlier}"] = count
+            if count:
+                warning = f"{name} examples that are also in {earlier}: {count}"
+                print(f"warning: {warning}", file=sys.stderr)
+        hashes[name] = of_set
+    return copies
+
+
+def areas(y: np.ndarray, scores: np.ndarray) -> dict:
+    """AUROC and AUPRC (average precision) of each label that varies, and their means.
+
+    AUROC is the share of pairs of a true and a false example in which the true one has
+    the higher score; a tie is half a pair.
+    """
+    found = {"AUROC": {}, "AUPRC": {}}
+    for label, true, column in zip(LABELS, y.T, scores.T):
+        _, ranks = np.unique(-column, return_inverse=True)  # 0: the highest score
+        hits, misses = np.bincount(ranks, true), np.bincount(ranks, ~true)  # per rank
+        above, wrong = hits.cumsum(), misses.cumsum()  # at this rank or better
+        if above[-1] and wrong[-1] and not np.isnan(column).any():
+            pairs = (hits * (wrong[-1] - wrong + misses / 2)).sum()
+            found["AUROC"][label] = float(pairs / wrong[-1] / above[-1])
+            precision = (hits * above / (above + wrong)).sum()
+            found["AUPRC"][label] = float(precision / above[-1])
+    means = {f"mean {k}": sum(v.values()) / len(v) for k, v in found.items() if v}
+    return found | means
+
+
+def predictions(y: np.ndarray, y_hat: np.ndarray) -> Iterator[list]:
+    """Rows of test-y-hat.txt: which labels are true, then what the model gives each."""
+    yield [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
+    for true, given in zip(y.tolist(), y_hat.tolist()):
+        yield true + given
+
+
+def write_results(out: Path, run: dict, results: dict, files: dict) -> None:
+    """Write what is not there yet; a file that fails does not keep the others."""
+    counts = {"trainable": 0, "non-trainable": 0, "all": 0}
+    counts = [(f"number of {kind} parameters", count) for kind, count in counts.items()]
+    files["num-model-parameters.txt"] = counts
+    session = run["versions"] | {"device": run["device"], "threads": run["threads"]}
+    files["session-info.txt"] = session.items()
+    metrics = {"data": run["data"]} | results
+    files["metrics.json"] = [[json.dumps(metrics, indent=2)]]
+    circumstances = {"host": platform.node(), "time": time.ctime()}
+    receipt = run | results | {"circumstances": circumstances}
+    files["receipt.json"] = [[json.dumps(receipt, indent=2)]]
+    failed = []
+    for name, rows in files.items():
+        try:
+            if not (out / name).exists():
+                save(out / name, *rows)
+        except OSError as error:
+            failed.append(f"{error.filename}: {error.strerror}")
+    if failed:
+        print(*failed, sep="\n", file=sys.stderr)
+        sys.exit(2)
+
+
+def say_start(run: dict, out: Path) -> None:
+    print(f"{MODEL_ID}: device {run['device']}, threads {run['threads']}, output {out}")
+    for name, part in run["data"].items():
+        labels = [f"{label!r} {count:,}" for label, count in part["labels"].items()]
+        more = ", ..." if len(labels) > 8 else ""
+        print(f"{name}: examples {part['examples']:,}; {', '.join(labels[:8])}{more}")
+
+
+def say_end(run: dict, results: dict, out: Path) -> None:
+    print(f"files in {out}")
+    for title, found in results.items():
+        fractions = [name for name in found if isinstance(found[name], float)]
+        figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)
+        if figures:
+            print(f"{title}: {figures}".replace("_", " "))
+    print(f"seconds {time.monotonic() - BEGUN:.1f}")
+
+
+def finish(found: dict, out: Path, run: dict, results: dict, lock) -> None:
+    """Write what the predictions for each set are worth, and say it."""
+    files = {}
+    for name, (y, y_hat, accuracy) in found.items():
+        results[name] = areas(y, y_hat) | {"accuracy": accuracy}
+        files[f"{name}-y-hat.txt"] = predictions(y, y_hat)
+    write_results(out, run, results, files)
+    lock.close()
+    (out / "lock").unlink()
+    say_end(run, results, out)
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # what a console cannot show is escaped
+            stream.reconfigure(errors="backslashreplace")
     try:
         main()
     except KeyboardInterrupt:
         sys.exit("stopped")
     except OSError as error:
-        print(f"{error.filename or 'writing'}: {error.strerror}", file=sys.stderr)
+        problem = f"{error.filename or 'writing'}: {error.strerror or error}"
+        print(problem, file=sys.stderr)
         sys.exit(2)

@@ -4,12 +4,12 @@ written by Keras 2
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 c36e8c850eba400b4bc7b81c0431e4b9d83fa09f0ad30d7fd0a30264d5cd6161, with
---semantics intended --library TensorFlow --data memory.
+--semantics intended --library TensorFlow --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a DNA sequence, a tab, its labels, joined by |
 Writes: saved_model.keras, model-architecture.json, history.tsv, metrics.json,
-        receipt.json, test-y-hat.txt, session-info.txt, last-epoch-completed.txt,
+        test-y-hat.txt, receipt.json, session-info.txt, last-epoch-completed.txt,
         num-model-parameters.txt"""
 
 # /// script
@@ -34,11 +34,19 @@ from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only
+stderr = os.dup(2)  # TensorFlow greets there, whatever the level
+os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
-import keras
-import numpy as np
-import tensorflow as tf
+try:
+    import keras
+    import numpy as np
+    import tensorflow as tf
 
+    tf.config.list_physical_devices("GPU")  # its second greeting
+except ModuleNotFoundError as error:
+    sys.exit(f"{error}. All that is needed: pip install keras numpy tensorflow")
+finally:
+    os.dup2(stderr, 2)
 if [int(part) for part in keras.__version__.split(".")[:2]] < [3, 8]:
     sys.exit(f"Keras {keras.__version__}: this script needs 3.8 or later")
 if [int(part) for part in tf.__version__.split(".")[:2]] < [2, 17]:
@@ -437,18 +445,18 @@ def accuracy(targets: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
 
 
 def train(model: keras.Model, sets: dict, out: Path, run: dict) -> dict:
-    """Save the weights of the epoch with the lowest validation loss; return its row."""
-    training, validation, epochs = sets["training"], sets["validation"], run["epochs"]
+    """Train for EPOCHS epochs.
+
+    Save the weights of the epoch with the lowest validation loss; return its row of the
+    history. Save and print the losses of each epoch.
+    """
+    training, validation = sets["training"], sets["validation"]
     in_order = batches(*validation, np.arange(len(validation[0])))
-    while True:
-        save_checkpoint(out, run, model)
-        best = min(epochs, key=lambda row: row["validation_loss"], default={"epoch": 0})
-        if epochs[-1:] == [best]:
-            save_model(model, out / "saved_model.keras")
-        if len(epochs) == EPOCHS:
-            return best
-        epoch = len(epochs) + 1
-        title = f"epoch {epoch}/{EPOCHS}"
+    epochs = run["epochs"]  # if the run is resumed, those before it was stopped
+    start = {"epoch": 0, "validation_loss": np.inf}
+    best = min([start, *epochs], key=lambda row: row["validation_loss"])
+    for epoch in range(len(epochs) + 1, EPOCHS + 1):
+        begun, title = time.monotonic(), f"epoch {epoch}/{EPOCHS}"
         order = epoch_order(len(training[0]), epoch)
         logs = model.fit(
             batches(*training, order),
@@ -463,197 +471,34 @@ def train(model: keras.Model, sets: dict, out: Path, run: dict) -> dict:
         if not (math.isfinite(mean) and math.isfinite(loss)):
             sys.exit(f"{title}: loss not finite; lower the learning rate?")
         row = {"epoch": epoch, "training_loss": mean, "validation_loss": loss}
-        epochs.append(row | {"validation_accuracy": score})
+        row["validation_accuracy"] = score
+        epochs.append(row)
+        is_best = loss < best["validation_loss"]
+        if is_best:
+            best = row
+            save_model(model, out / "saved_model.keras")
+        save_epoch(out, run, model)
         losses = f"training loss {mean:.4f}  validation loss {loss:.4f}"
-        print(f"{title}  {losses}  accuracy {score:.4f}", flush=True)
-
-
-# ---- Records -----------------------------------------------------------------
-def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
-    """Rows of text, or bytes: the file appears complete or not at all."""
-    with open(f"{path}.partial", "wb") as file:
-        file.write(data)
-        file.writelines(("\t".join(map(str, row)) + "\n").encode() for row in rows)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, path)
-
-
-def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
-    """Refuse a folder with other files; lock it for as long as this process lives."""
-    out.mkdir(parents=True, exist_ok=True)
-    ignored = {"lock", "lock-journal", "checkpoint.partial"}
-    found = set(os.listdir(out)) - ignored
-    if resume and "receipt.json" in found and "checkpoint" not in found:
-        go_on(run, (out / "receipt.json").read_bytes(), out / "receipt.json")
-        print(f"{out}: this run is complete")
-        sys.exit(0)
-    if found and not (resume and "checkpoint" in found):
-        problem = "not empty; --resume goes on with a stopped run, -o names another"
-        raise FileExistsError(0, problem, str(out))
-    try:
-        lock = sqlite3.connect(out / "lock", timeout=0)
-        lock.execute("BEGIN EXCLUSIVE")
-        if set(os.listdir(out)) - ignored != found:  # by a run that ended just now
-            raise sqlite3.OperationalError("has just changed it")
-    except sqlite3.Error as error:
-        raise BlockingIOError(0, f"another run is using it, or {error}", str(out))
-    return lock
-
-
-def go_on(run: dict, record: str | bytes, path: Path) -> None:
-    """Take over the epochs of a run that was begun, if it is this very one."""
-    try:
-        begun = json.loads(record)
-        run["epochs"] = begun["epochs"]
-        other = [name for name in run if run[name] != begun[name]]
-    except (ValueError, LookupError, TypeError) as error:
-        raise OSError(0, "unreadable; -o names another folder", str(path)) from error
-    if other:
-        raise FileExistsError(0, f"of a run with another {', '.join(other)}", str(path))
-
-
-def begin(device: str, threads: int, **versions: str) -> dict:
-    """The head of receipt.json: what decides the result, besides the data."""
-    definition = "c36e8c850eba400b4bc7b81c0431e4b9d83fa09f0ad30d7fd0a30264d5cd6161"
-    script = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
-    own = ((name, value) for name, value in globals().items() if name.isupper())
-    settings = {k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))}
-    versions = {"seqgra-compile": "0.1.0"} | versions
-    versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run = {"definition": definition, "script": script, "settings": settings}
-    run |= {"versions": versions, "device": device, "threads": threads}
-    return run | {"data": {}, "epochs": []}
-
-
-def save_model(model: keras.Model, path: Path) -> None:
-    """As save does: Keras itself writes to a path only, whose suffix must be .keras."""
-    partial = path.with_name("partial.keras")
-    model.save(partial)
-    save(path, data=partial.read_bytes())
-    partial.unlink()
-
-
-def state_of(model: keras.Model) -> list[keras.Variable]:
-    """All that fit changes: weights, the optimizer's numbers, the seeds of dropout."""
-    return [*model.variables, *model.optimizer.variables]
-
-
-def save_checkpoint(out: Path, run: dict, model: keras.Model) -> None:
-    """All that the next epoch depends on; and the losses so far, to read."""
-    arrays = [variable.numpy() for variable in state_of(model)]
-    file = io.BytesIO()
-    np.savez(file, *arrays, run=json.dumps(run))
-    save(out / "checkpoint", data=file.getbuffer())
-    epochs = run["epochs"]
-    rows = [row.values() for row in epochs]
-    save(out / "history.tsv", *epochs[:1], *rows)  # a row's names, then all values
-    save(out / "last-epoch-completed.txt", [len(epochs)])
-
-
-def load_checkpoint(path: Path, run: dict, model: keras.Model) -> None:
-    """Go on as if the run had never been stopped, if it is this very one."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            stored = dict(file)
-        record = stored["run"].item()
-    except Exception as error:  # a damaged file: there are many kinds
-        problem = f"unreadable ({type(error).__name__}); name another folder with -o"
-        raise OSError(0, problem, str(path)) from error
-    go_on(run, record, path)
-    for number, variable in enumerate(state_of(model)):
-        variable.assign(stored[f"arr_{number}"])
-
-
-def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
-    """How many examples of each set are also in an earlier one, on either strand."""
-    complement = np.array([3, 2, 1, 0, 4], np.uint8)  # of each code
-    # A sequence's hash() is fixed within a process and has 64 bits: two sets of a
-    # million different sequences have a value in common in 1 of 18 million runs.
-    hashes, copies = {}, {}
-    for name, (codes, _) in sets.items():
-        strands = ((bytes(x), bytes(complement[x[::-1]])) for x in codes)
-        of_set = np.fromiter((hash(min(both)) for both in strands), np.int64)
-        for earlier, known in hashes.items():
-            count = np.isin(of_set, known).sum().item()
-            copies[f"{name} in {earlier}"] = count
-            if count:
-                warning = f"{name} examples that are also in {earlier}: {count}"
-                print(f"warning: {warning}", file=sys.stderr)
-        hashes[name] = of_set
-    return copies
-
-
-def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
-    """AUROC and AUPRC (average precision) of each label that varies, their means."""
-    areas = {"AUROC": {}, "AUPRC": {}}
-    for label, true, scores in zip(LABELS, y.T, y_hat.T):
-        _, ranks = np.unique(-scores, return_inverse=True)  # 0: the highest score
-        hits, misses = np.bincount(ranks, true), np.bincount(ranks, ~true)  # per rank
-        found, wrong = hits.cumsum(), misses.cumsum()  # at this rank or better
-        if found[-1] and wrong[-1] and not np.isnan(scores).any():
-            above = (hits * (wrong[-1] - wrong + misses / 2)).sum() / wrong[-1]
-            areas["AUROC"][label] = float(above / found[-1])
-            precision = (hits * found / (found + wrong)).sum()
-            areas["AUPRC"][label] = float(precision / found[-1])
-    means = {f"mean {k}": sum(v.values()) / len(v) for k, v in areas.items() if v}
-    return areas | means
-
-
-def test(model: keras.Model, codes, targets, out: Path) -> dict:
-    """What the model is worth on the test set; a row an example in test-y-hat.txt."""
-    in_order = batches(codes, targets, np.arange(len(codes)))
-    result = model.evaluate(in_order, verbose=0, return_dict=True)
-    model.steps_per_execution = 1  # predict would hold that many batches at once
-    scores = model.predict(in_order, verbose=0)
-    y = np.array(targets[:]) == 1
-    y_hat = keras.ops.sigmoid(scores).numpy()
-    header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
-    rows = (a + b for a, b in zip(y.tolist(), y_hat.tolist()))
-    save(out / "test-y-hat.txt", header, *rows)
-    return judge(y, y_hat) | {name: result[name] for name in ("loss", "accuracy")}
-
-
-def count_weights(model: keras.Model, out: Path) -> dict:
-    """Numbers of weights; the SHA-256 of all values, one array after the other."""
-    total = model.count_params()
-    trained = sum(math.prod(weight.shape) for weight in model.trainable_weights)
-    counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
-    rows = [(f"number of {kind} parameters", count) for kind, count in counts.items()]
-    save(out / "num-model-parameters.txt", *rows)
-    values = b"".join(weight.numpy().tobytes() for weight in model.weights)
-    return {"count": total, "sha256": hashlib.sha256(values).hexdigest()}
-
-
-def finish(run: dict, results: dict, out: Path, lock: sqlite3.Connection) -> None:
-    """metrics.json: the results; receipt.json: also all that they depend on."""
-    rows = run["versions"] | {"device": run["device"], "threads": run["threads"]}
-    save(out / "session-info.txt", *rows.items())
-    metrics = {"data": run["data"]} | results
-    save(out / "metrics.json", [json.dumps(metrics, indent=2)])
-    circumstances = {"host": platform.node(), "time": time.ctime()}
-    receipt = run | results | {"circumstances": circumstances}
-    save(out / "receipt.json", [json.dumps(receipt, indent=2)])
-    (out / "checkpoint").unlink()
-    lock.close()
-    (out / "lock").unlink()
-    for name, part in metrics.items():
-        for key, value in part.items():
-            print(f"{name} {key}: {value}")
+        seconds = f"{time.monotonic() - begun:.1f} s"
+        ending = f"accuracy {score:.4f}  best {best['epoch']}  {seconds}"
+        print(f"{title}  {losses}  {ending}", flush=True)
+    return best
 
 
 # ---- Main --------------------------------------------------------------------
 def parse_arguments(gpus: int) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=f"Train into models/{MODEL_ID}.")
-    add = parser.add_argument
+    form = argparse.RawDescriptionHelpFormatter
+    about = (__doc__ or "").rpartition("\n\n")[2]  # from "Compiled by" on
+    about += "\n\nExample: python train.py data -o results/first -g -1"
+    parser = argparse.ArgumentParser(description=about, formatter_class=form)
+    add, gpu = parser.add_argument, 0 if gpus else -1
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
-    add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
-    add("-g", "--gpu", type=int, default=min(gpus, 1) - 1, help="id; -1: the CPU")
+    out = Path("models", MODEL_ID)
+    add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
+    add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
-    add("--resume", action="store_true", help="go on with a run that was stopped")
+    add("--resume", action="store_true", help="continue a run that was stopped")
     arguments = parser.parse_args()
-    if not -1 <= arguments.gpu < gpus:
-        parser.error(f"there is no GPU {arguments.gpu}, of {gpus}; -g -1: the CPU")
     if arguments.threads is not None and arguments.threads < 1:
         parser.error("--threads takes a number of at least 1")
     return arguments
@@ -671,7 +516,10 @@ def set_seed() -> None:
 
 
 def choose_device(gpu: int, threads: int) -> str:
-    """Bit-identical only on one machine, with the same versions and threads."""
+    """Take the GPU of this number, or the CPU for -1, told to repeat its results.
+
+    They are bit-identical only on one machine, with the same versions and threads.
+    """
     gpus = tf.config.list_physical_devices("GPU")
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
@@ -727,11 +575,13 @@ def main() -> None:
     arguments = parse_arguments(len(tf.config.list_physical_devices("GPU")))
     threads = arguments.threads or count_cores()
     device = choose_device(arguments.gpu, threads)
-    versions = {"TensorFlow": tf.__version__, "Keras": keras.__version__}
-    out, run = arguments.output_dir, begin(device, threads, **versions)
+    out, run = arguments.output_dir, {"data": {}, "epochs": []}
+    run |= {"device": device, "threads": threads}
+    add_origin(run, TensorFlow=tf.__version__, Keras=keras.__version__)
     sets = read_sets(arguments.data_dir, run)
     lock = open_folder(out, arguments.resume, run)
-    copies = find_copies(sets)
+    results = {"copies": find_copies(sets)}
+    say_start(run, out)
     with tf.device("CPU:0"):  # batches are made there
         for name, arrays in sets.items():
             sets[name] = [tf.constant(array) for array in arrays]
@@ -748,24 +598,277 @@ def main() -> None:
     )
     optimizer.build(model.trainable_variables)
     set_seed()  # again, as seqgra does: training draws the same, however it was built
-    if (out / "checkpoint").exists():
-        load_checkpoint(out / "checkpoint", run, model)
-    print(f"{MODEL_ID}: {device}, {threads} threads")
-    best = train(model, sets, out, run)
+    resume(out, run, model)
+    results["best"] = train(model, sets, out, run)
+    finish(model, sets, out, run, results, lock)
 
+
+# ---- Records -----------------------------------------------------------------
+# Nothing below decides a weight. It keeps, resumes, tests and reports what is trained.
+BEGUN = time.monotonic()
+
+
+def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
+    """Bytes, or rows of text: the file appears whole or not at all."""
+    partial = Path(f"{path}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(data)
+            file.writelines(("\t".join(map(str, row)) + "\n").encode() for row in rows)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)  # it may fill the disk
+        error.filename = str(path)  # a full disk does not name it
+        raise
+
+
+def save_model(model: keras.Model, path: Path) -> None:
+    """As save does: Keras itself writes to a path only, whose suffix must be .keras."""
+    partial = path.with_name("partial.keras")
+    try:
+        model.save(partial)
+        save(path, data=partial.read_bytes())
+    except OSError as error:
+        error.filename = str(path)
+        raise
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
+    """Refuse a folder with other files; lock it for as long as this process lives."""
+    out.mkdir(parents=True, exist_ok=True)
+    found = files_in(out)
+    if resume and "receipt.json" in found and "checkpoint" not in found:
+        check_same_run(run, (out / "receipt.json").read_bytes(), out / "receipt.json")
+        print(f"{out}: this run is complete")
+        sys.exit(0)
+    if found and not (resume and "checkpoint" in found):
+        problem = "not empty; --resume continues a stopped run, -o names another folder"
+        raise FileExistsError(0, problem, str(out))
+    # An empty database: SQLite locks a file on every system, until the process ends.
+    lock = sqlite3.connect(out / "lock", timeout=0)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        if "locked" in str(error):
+            raise BlockingIOError(0, "another run is using it", str(out)) from error
+        if "I/O" not in str(error) and "protocol" not in str(error):
+            raise OSError(0, f"cannot be locked: {error}", str(out / "lock")) from error
+        problem = f"cannot be locked ({error}): start no second run in it"
+        print(f"warning: {out} {problem}", file=sys.stderr)
+    if files_in(out) != found:
+        raise BlockingIOError(0, "another run has just changed it", str(out))
+    return lock
+
+
+def files_in(out: Path) -> set[str]:
+    """Without the lock, and what a kill has left of a file."""
+    names = {name for name in os.listdir(out) if not name.endswith(".partial")}
+    return names - {"lock", "lock-journal"}
+
+
+def check_same_run(run: dict, record: str | bytes, path: Path) -> list[dict]:
+    """The epochs of a run that was begun, if it is this very one."""
+    try:
+        begun = json.loads(record)
+        epochs, names = begun["epochs"], [name for name in run if name != "epochs"]
+        other = [name for name in names if run[name] != begun[name]]
+    except (ValueError, LookupError, TypeError) as error:
+        problem = "unreadable; name another folder with -o"
+        raise OSError(0, problem, str(path)) from error
+    if other:
+        problem = f"of a run with another {', '.join(other)}"
+        raise FileExistsError(0, problem, str(path))
+    return epochs
+
+
+def add_origin(run: dict, **versions: str) -> None:
+    """What decides the result, besides data, device and threads."""
+    try:
+        script = Path(__file__).read_bytes()
+    except (NameError, FileNotFoundError):  # from standard input, or in a notebook
+        sys.exit("save this script to a file and run that: a receipt holds its hash")
+    names = """
+        MODEL_ID LABELS SEED SEQUENCE_LENGTH FROM_LOGITS LABEL_SMOOTHING LEARNING_RATE
+        MOMENTUM NESTEROV BATCH_SIZE EPOCHS
+    """
+    versions = {"seqgra-compile": "0.1.0"} | versions
+    versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
+    definition = "c36e8c850eba400b4bc7b81c0431e4b9d83fa09f0ad30d7fd0a30264d5cd6161"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
+    run["settings"] = {name: repr(globals()[name]) for name in names.split()}
+    run["versions"] = versions
+
+
+def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
+    """How many examples of each set are also in an earlier one, on either strand."""
+    complement = np.array([3, 2, 1, 0, 4], np.uint8)  # of each code
+    # A sequence's hash() is fixed within a process and has 64 bits: two sets of a
+    # million different sequences have a value in common in 1 of 18 million runs.
+    hashes, copies = {}, {}
+    for name, (codes, _) in sets.items():
+        strands = ((bytes(x), bytes(complement[x[::-1]])) for x in codes)
+        of_set = np.fromiter((hash(min(both)) for both in strands), np.int64)
+        for earlier, known in hashes.items():
+            count = np.isin(of_set, known).sum().item()
+            copies[f"{name} in {earlier}"] = count
+            if count:
+                warning = f"{name} examples that are also in {earlier}: {count}"
+                print(f"warning: {warning}", file=sys.stderr)
+        hashes[name] = of_set
+    return copies
+
+
+def state_of(model: keras.Model) -> list[keras.Variable]:
+    """All that fit changes: weights, the optimizer's numbers, the seeds of dropout."""
+    return [*model.variables, *model.optimizer.variables]
+
+
+def save_epoch(out: Path, run: dict, model: keras.Model) -> None:
+    """The losses so far, to read; and all that the next epoch depends on."""
+    epochs, memory = run["epochs"], io.BytesIO()
+    if epochs:
+        save(out / "history.tsv", epochs[0].keys(), *(row.values() for row in epochs))
+    arrays = [variable.numpy() for variable in state_of(model)]
+    np.savez(memory, *arrays, run=json.dumps(run))
+    save(out / "checkpoint", data=memory.getbuffer())
+
+
+def resume(out: Path, run: dict, model: keras.Model) -> None:
+    """Take all from the checkpoint; a new run saves its first one, and tries it."""
+    path = out / "checkpoint"
+    if not path.exists():
+        save_epoch(out, run, model)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            stored = dict(file)
+        record = stored["run"].item()
+    except Exception as error:  # a damaged file: there are many kinds
+        problem = f"unreadable ({type(error).__name__}); name another folder with -o"
+        raise OSError(0, problem, str(path)) from error
+    run["epochs"] = check_same_run(run, record, path)
+    for number, variable in enumerate(state_of(model)):
+        variable.assign(stored[f"arr_{number}"])
+    if run["epochs"]:
+        print(f"continues after epoch {len(run['epochs'])}")
+
+
+def areas(y: np.ndarray, scores: np.ndarray) -> dict:
+    """AUROC and AUPRC (average precision) of each label that varies, and their means.
+
+    AUROC is the share of pairs of a true and a false example in which the true one has
+    the higher score; a tie is half a pair.
+    """
+    found = {"AUROC": {}, "AUPRC": {}}
+    for label, true, column in zip(LABELS, y.T, scores.T):
+        _, ranks = np.unique(-column, return_inverse=True)  # 0: the highest score
+        hits, misses = np.bincount(ranks, true), np.bincount(ranks, ~true)  # per rank
+        above, wrong = hits.cumsum(), misses.cumsum()  # at this rank or better
+        if above[-1] and wrong[-1] and not np.isnan(column).any():
+            pairs = (hits * (wrong[-1] - wrong + misses / 2)).sum()
+            found["AUROC"][label] = float(pairs / wrong[-1] / above[-1])
+            precision = (hits * above / (above + wrong)).sum()
+            found["AUPRC"][label] = float(precision / above[-1])
+    means = {f"mean {k}": sum(v.values()) / len(v) for k, v in found.items() if v}
+    return found | means
+
+
+def count_weights(model: keras.Model) -> dict:
+    """Numbers of weights; the SHA-256 of all values, one array after the other."""
+    total = model.count_params()
+    trained = sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    data = b"".join(weight.numpy().tobytes() for weight in model.weights)
+    digest = hashlib.sha256(data).hexdigest()
+    return {"count": total, "trainable": trained, "sha256": digest}
+
+
+def predictions(y: np.ndarray, y_hat: np.ndarray) -> Iterator[list]:
+    """Rows of test-y-hat.txt: which labels are true, then what the model gives each."""
+    yield [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
+    for true, given in zip(y.tolist(), y_hat.tolist()):
+        yield true + given
+
+
+def write_results(out: Path, run: dict, results: dict, files: dict) -> None:
+    """Write what is not there yet; a file that fails does not keep the others."""
+    total, trained = results["weights"]["count"], results["weights"]["trainable"]
+    counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
+    files["last-epoch-completed.txt"] = [[len(run["epochs"])]]
+    counts = [(f"number of {kind} parameters", count) for kind, count in counts.items()]
+    files["num-model-parameters.txt"] = counts
+    session = run["versions"] | {"device": run["device"], "threads": run["threads"]}
+    files["session-info.txt"] = session.items()
+    metrics = {"data": run["data"]} | results
+    files["metrics.json"] = [[json.dumps(metrics, indent=2)]]
+    circumstances = {"host": platform.node(), "time": time.ctime()}
+    receipt = run | results | {"circumstances": circumstances}
+    files["receipt.json"] = [[json.dumps(receipt, indent=2)]]
+    failed = []
+    for name, rows in files.items():
+        try:
+            if not (out / name).exists():
+                save(out / name, *rows)
+        except OSError as error:
+            failed.append(f"{error.filename}: {error.strerror}")
+    if failed:
+        failed.append("the same command with --resume writes what is missing")
+        print(*failed, sep="\n", file=sys.stderr)
+        sys.exit(2)
+
+
+def say_start(run: dict, out: Path) -> None:
+    print(f"{MODEL_ID}: device {run['device']}, threads {run['threads']}, output {out}")
+    for name, part in run["data"].items():
+        labels = [f"{label!r} {count:,}" for label, count in part["labels"].items()]
+        more = ", ..." if len(labels) > 8 else ""
+        print(f"{name}: examples {part['examples']:,}; {', '.join(labels[:8])}{more}")
+
+
+def say_end(run: dict, results: dict, out: Path) -> None:
+    count, best = len(run["epochs"]), results["best"]["epoch"]
+    print(f"epochs {count}; best epoch {best}; files in {out}")
+    for title, found in results.items():
+        fractions = [name for name in found if isinstance(found[name], float)]
+        figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)
+        if figures:
+            print(f"{title}: {figures}".replace("_", " "))
+    print(f"seconds {time.monotonic() - BEGUN:.1f}")
+
+
+def finish(model, sets: dict, out: Path, run: dict, results: dict, lock) -> None:
+    """Test the weights of the best epoch; write what they are worth, and say it."""
     model.load_weights(out / "saved_model.keras")
-    save(out / "model-architecture.json", data=model.to_json().encode())
-    results = {"copies": copies, "weights": count_weights(model, out), "best": best}
+    results["weights"] = count_weights(model)
+    files = {"model-architecture.json": [[model.to_json()]]}
     if "test" in sets:
-        results["test"] = test(model, *sets["test"], out)
-    finish(run, results, out, lock)
+        codes, targets = sets["test"]
+        in_order = batches(codes, targets, np.arange(len(codes)))
+        found = model.evaluate(in_order, verbose=0, return_dict=True)
+        model.steps_per_execution = 1  # predict would hold that many batches at once
+        scores = model.predict(in_order, verbose=0)
+        y = np.array(targets[:]) == 1
+        results["test"] = areas(y, scores)
+        results["test"] |= {name: found[name] for name in ("loss", "accuracy")}
+        files["test-y-hat.txt"] = predictions(y, keras.ops.sigmoid(scores).numpy())
+    write_results(out, run, results, files)
+    (out / "checkpoint").unlink()  # last of all: until then, --resume goes on
+    lock.close()
+    (out / "lock").unlink()
+    say_end(run, results, out)
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # what a console cannot show is escaped
+            stream.reconfigure(errors="backslashreplace")
     try:
         main()
     except KeyboardInterrupt:
-        sys.exit("stopped; the same command with --resume goes on")
+        sys.exit("stopped; the same command with --resume continues")
     except OSError as error:
-        print(f"{error.filename or 'writing'}: {error.strerror}", file=sys.stderr)
+        problem = f"{error.filename or 'writing'}: {error.strerror or error}"
+        print(problem, file=sys.stderr)
         sys.exit(2)

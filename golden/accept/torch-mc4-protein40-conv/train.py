@@ -4,11 +4,11 @@ Labels by pattern; the module names its own constants and helper functions.
 
 Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 8d4f08488003feb74c3c97b53996b17ab38e926df5eb8f201e75a35cd8bb5105, with
---semantics intended --library PyTorch --data memory.
+--semantics intended --library PyTorch --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
 Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
         in each line a protein sequence, a tab, its label
-Writes: saved_model.pth, history.tsv, metrics.json, receipt.json, test-y-hat.txt,
+Writes: saved_model.pth, history.tsv, metrics.json, test-y-hat.txt, receipt.json,
         session-info.txt, last-epoch-completed.txt, num-model-parameters.txt"""
 
 # /// script
@@ -28,16 +28,20 @@ import random
 import sqlite3
 import sys
 import time
+import traceback
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-import torch
-from torch import nn
-from torch.nn import functional
-from tqdm import tqdm
-
+try:
+    import numpy as np
+    import torch
+    from torch import nn
+    from torch.nn import functional
+    from tqdm import tqdm
+except ModuleNotFoundError as error:
+    print("PyTorch without CUDA: https://download.pytorch.org/whl/cpu (--index-url)")
+    sys.exit(f"{error}. All that is needed: pip install numpy torch tqdm")
 if [int(part) for part in torch.__version__.split(".")[:2]] < [2, 4]:
     sys.exit(f"PyTorch {torch.__version__}: this script needs 2.4 or later")
 
@@ -216,12 +220,26 @@ def build_optimizer(model: nn.Module) -> torch.optim.Optimizer:
 
 # ---- Training ----------------------------------------------------------------
 def draw() -> int:
-    """One 64-bit number of PyTorch's generator, drawn as seqgra's DataLoaders do."""
+    """One 64-bit number of PyTorch's generator, as seqgra's DataLoaders draw them.
+
+    They draw when a pass over a set begins. With the same draws, the order of examples
+    and the dropout that come after them are those of seqgra, and so are the weights.
+    """
     return int(torch.empty((), dtype=torch.int64).random_())
 
 
+def checked(scores, count: int) -> torch.Tensor:
+    """The model's scores of so many examples: a row each, a number for each label."""
+    wanted = (count, len(LABELS))
+    if not isinstance(scores, torch.Tensor) or scores.shape != wanted:
+        found = getattr(scores, "shape", None)
+        found = f"a {type(scores).__name__}" if found is None else tuple(found)
+        sys.exit(f"batch of {count}: the model gives {found}, not a tensor {wanted}")
+    return scores
+
+
 def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
-    """One pass over the training set; its mean loss, which must be finite."""
+    """One pass over the training set; its mean loss."""
     model.train()
     draw()  # the DataLoader's seed for its workers: there are none
     generator = torch.Generator().manual_seed(draw())
@@ -229,229 +247,80 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
     batches = order.split(BATCH_SIZE)
     losses = torch.zeros(len(batches), device=codes.device)
     for number, batch in enumerate(tqdm(batches, title, leave=False, disable=None)):
+        x, y = one_hot(codes[batch]), targets[batch]
         optimizer.zero_grad()
-        loss = loss_fn(model(one_hot(codes[batch])), targets[batch])
+        loss = loss_fn(checked(model(x), len(x)), y)
         loss.backward()
         optimizer.step()
         losses[number] = loss.detach() * len(batch)
-    if not losses.isfinite().all():
-        number = losses.isfinite().int().argmin() + 1
-        sys.exit(f"{title}, batch {number}: loss not finite; lower the learning rate?")
     return losses.sum().item() / len(order)
 
 
 @torch.no_grad()
 def evaluate(model, loss_fn, codes, targets, dtype):
-    """Mean loss, summed in dtype; accuracy; scores (N, labels). No dropout."""
+    """Mean loss; accuracy; scores (N, labels). No dropout."""
     model.eval()
+    # As seqgra adds losses: in float32 for validation, in float64 for a test.
     total, scores = torch.zeros((), dtype=dtype, device=codes.device), []
     for x, y in zip(codes.split(BATCH_SIZE), targets.split(BATCH_SIZE)):
-        scores.append(model(one_hot(x)))
-        total += loss_fn(scores[-1], y).to(dtype) * len(y)
+        x = one_hot(x)
+        scores.append(checked(model(x), len(x)))
+        loss = loss_fn(scores[-1], y)
+        total += loss.to(dtype) * len(y)
     scores = torch.cat(scores)
     correct = scores.argmax(dim=1) == targets[:]
     return total.item() / len(codes), correct.sum().item() / len(codes), scores
 
 
 def train(model, loss_fn, optimizer, sets: dict, out: Path, run: dict) -> dict:
-    """Save the weights of the epoch with the lowest validation loss; return its row."""
-    epochs = run["epochs"]
-    while True:
-        save_checkpoint(out, run, model, optimizer)
-        best = min(epochs, key=lambda row: row["validation_loss"], default={"epoch": 0})
-        if epochs[-1:] == [best]:
-            save(out / "saved_model.pth", state=model.state_dict())
-        if len(epochs) == EPOCHS or len(epochs) - best["epoch"] == PATIENCE:
-            return best
-        title = f"epoch {len(epochs) + 1}/{EPOCHS}"
+    """Train for EPOCHS epochs, or until PATIENCE epochs bring no lower validation loss.
+
+    Save the weights of the epoch with the lowest validation loss; return its row of the
+    history. Save and print the losses of each epoch.
+    """
+    epochs = run["epochs"]  # if the run is resumed, those before it was stopped
+    start = {"epoch": 0, "validation_loss": np.inf}
+    best = min([start, *epochs], key=lambda row: row["validation_loss"])
+    for epoch in range(len(epochs) + 1, EPOCHS + 1):
+        epochs_since_best = len(epochs) - best["epoch"]
+        if epochs_since_best == PATIENCE:
+            break
+        begun, title = time.monotonic(), f"epoch {epoch}/{EPOCHS}"
         mean = train_epoch(model, loss_fn, optimizer, *sets["training"], title)
-        draw(), draw(), draw()  # seqgra's loaders: it evaluates the training set, too
+        for _ in range(3):
+            draw()  # seqgra's loaders: it also evaluates the training set, shuffled
         loss, accuracy, _ = evaluate(model, loss_fn, *sets["validation"], torch.float32)
-        if not np.isfinite(loss):
-            sys.exit(f"{title}, validation: loss not finite; lower the learning rate?")
-        row = {"epoch": len(epochs) + 1, "training_loss": mean, "validation_loss": loss}
-        epochs.append(row | {"validation_accuracy": accuracy})
+        if not np.isfinite(mean + loss):
+            sys.exit(f"{title}: loss not finite; lower the learning rate?")
+        row = {"epoch": epoch, "training_loss": mean, "validation_loss": loss}
+        row["validation_accuracy"] = accuracy
+        epochs.append(row)
+        is_best = loss < best["validation_loss"]
+        if is_best:
+            best = row
+            save(out / "saved_model.pth", data=packed(model.state_dict()))
+        save_epoch(out, run, model, optimizer)
         losses = f"training loss {mean:.4f}  validation loss {loss:.4f}"
-        print(f"{title}  {losses}  accuracy {accuracy:.4f}", flush=True)
-
-
-# ---- Records -----------------------------------------------------------------
-def save(path: Path, *rows, state: dict | None = None) -> None:
-    """Rows of text, or a state: the file appears complete or not at all."""
-    memory = io.BytesIO()
-    memory.writelines(("\t".join(map(str, row)) + "\n").encode() for row in rows)
-    if state:
-        torch.save(state, memory)  # straight to a full disk, it hides the reason
-    with open(f"{path}.partial", "wb") as file:
-        file.write(memory.getbuffer())
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, path)
-
-
-def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
-    """Refuse a folder with other files; lock it for as long as this process lives."""
-    out.mkdir(parents=True, exist_ok=True)
-    ignored = {"lock", "lock-journal", "checkpoint.partial"}
-    found = set(os.listdir(out)) - ignored
-    if resume and "receipt.json" in found and "checkpoint" not in found:
-        go_on(run, (out / "receipt.json").read_bytes(), out / "receipt.json")
-        print(f"{out}: this run is complete")
-        sys.exit(0)
-    if found and not (resume and "checkpoint" in found):
-        problem = "not empty; --resume goes on with a stopped run, -o names another"
-        raise FileExistsError(0, problem, str(out))
-    try:
-        lock = sqlite3.connect(out / "lock", timeout=0)
-        lock.execute("BEGIN EXCLUSIVE")
-        if set(os.listdir(out)) - ignored != found:  # by a run that ended just now
-            raise sqlite3.OperationalError("has just changed it")
-    except sqlite3.Error as error:
-        raise BlockingIOError(0, f"another run is using it, or {error}", str(out))
-    return lock
-
-
-def go_on(run: dict, record: str | bytes, path: Path) -> None:
-    """Take over the epochs of a run that was begun, if it is this very one."""
-    try:
-        begun = json.loads(record)
-        run["epochs"] = begun["epochs"]
-        other = [name for name in run if run[name] != begun[name]]
-    except (ValueError, LookupError, TypeError) as error:
-        raise OSError(0, "unreadable; -o names another folder", str(path)) from error
-    if other:
-        raise FileExistsError(0, f"of a run with another {', '.join(other)}", str(path))
-
-
-def begin(device: str, threads: int, **versions: str) -> dict:
-    """The head of receipt.json: what decides the result, besides the data."""
-    definition = "8d4f08488003feb74c3c97b53996b17ab38e926df5eb8f201e75a35cd8bb5105"
-    script = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
-    own = ((name, value) for name, value in globals().items() if name.isupper())
-    settings = {k: repr(v) for k, v in own if isinstance(v, (int, float, str, tuple))}
-    versions = {"seqgra-compile": "0.1.0"} | versions
-    versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
-    run = {"definition": definition, "script": script, "settings": settings}
-    run |= {"versions": versions, "device": device, "threads": threads}
-    return run | {"data": {}, "epochs": []}
-
-
-def save_checkpoint(out: Path, run: dict, model, optimizer) -> None:
-    """All that the next epoch depends on; and the losses so far, to read."""
-    state = {"run": json.dumps(run), "torch": torch.get_rng_state()}
-    state["model"], state["optimizer"] = model.state_dict(), optimizer.state_dict()
-    if torch.cuda.is_initialized():
-        state["cuda"] = torch.cuda.get_rng_state_all()
-    kind, numbers, *rest = np.random.get_state()
-    state["numpy"], state["python"] = (kind, numbers.tolist(), *rest), random.getstate()
-    save(out / "checkpoint", state=state)
-    epochs = run["epochs"]
-    rows = [row.values() for row in epochs]
-    save(out / "history.tsv", *epochs[:1], *rows)  # a row's names, then all values
-    save(out / "last-epoch-completed.txt", [len(epochs)])
-
-
-def load_checkpoint(path: Path, run: dict, model, optimizer) -> None:
-    """Go on as if the run had never been stopped, if it is this very one."""
-    try:
-        state = torch.load(path, "cpu", weights_only=True)
-        record = state["run"]
-    except Exception as error:  # a damaged file: there are many kinds
-        problem = f"unreadable ({type(error).__name__}); name another folder with -o"
-        raise OSError(0, problem, str(path)) from error
-    go_on(run, record, path)
-    model.load_state_dict(state["model"])
-    optimizer.load_state_dict(state["optimizer"])
-    torch.set_rng_state(state["torch"])
-    torch.cuda.set_rng_state_all(state.get("cuda", []))
-    np.random.set_state(state["numpy"]), random.setstate(state["python"])
-
-
-def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
-    """How many examples of each set are also in an earlier one."""
-    # A sequence's hash() is fixed within a process and has 64 bits: two sets of a
-    # million different sequences have a value in common in 1 of 18 million runs.
-    hashes, copies = {}, {}
-    for name, (codes, _) in sets.items():
-        of_set = np.fromiter((hash(bytes(x)) for x in codes), np.int64)
-        for earlier, known in hashes.items():
-            count = np.isin(of_set, known).sum().item()
-            copies[f"{name} in {earlier}"] = count
-            if count:
-                warning = f"{name} examples that are also in {earlier}: {count}"
-                print(f"warning: {warning}", file=sys.stderr)
-        hashes[name] = of_set
-    return copies
-
-
-def judge(y: np.ndarray, y_hat: np.ndarray) -> dict:
-    """AUROC and AUPRC (average precision) of each label that varies, their means."""
-    areas = {"AUROC": {}, "AUPRC": {}}
-    for label, true, scores in zip(LABELS, y.T, y_hat.T):
-        _, ranks = np.unique(-scores, return_inverse=True)  # 0: the highest score
-        hits, misses = np.bincount(ranks, true), np.bincount(ranks, ~true)  # per rank
-        found, wrong = hits.cumsum(), misses.cumsum()  # at this rank or better
-        if found[-1] and wrong[-1] and not np.isnan(scores).any():
-            above = (hits * (wrong[-1] - wrong + misses / 2)).sum() / wrong[-1]
-            areas["AUROC"][label] = float(above / found[-1])
-            precision = (hits * found / (found + wrong)).sum()
-            areas["AUPRC"][label] = float(precision / found[-1])
-    means = {f"mean {k}": sum(v.values()) / len(v) for k, v in areas.items() if v}
-    return areas | means
-
-
-def test(model, loss_fn, codes, targets, out: Path) -> dict:
-    """What the model is worth on the test set; a row an example in test-y-hat.txt."""
-    loss, accuracy, scores = evaluate(model, loss_fn, codes, targets, torch.float64)
-    y = targets[:].cpu().numpy()[:, None] == np.arange(len(LABELS))
-    y_hat = scores.softmax(dim=1).cpu().numpy()
-    header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
-    rows = (a + b for a, b in zip(y.tolist(), y_hat.tolist()))
-    save(out / "test-y-hat.txt", header, *rows)
-    return judge(y, y_hat) | {"loss": loss, "accuracy": accuracy}
-
-
-def count_weights(model, out: Path) -> dict:
-    """Numbers of weights, less running means and variances; SHA-256 of all values."""
-    values = model.state_dict().values()
-    total = sum(w.numel() for w in model.parameters())
-    trained = sum(w.numel() for w in model.parameters() if w.requires_grad)
-    counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
-    rows = [(f"number of {kind} parameters", count) for kind, count in counts.items()]
-    save(out / "num-model-parameters.txt", *rows)
-    data = b"".join(v.cpu().numpy().tobytes() for v in values)
-    return {"count": total, "sha256": hashlib.sha256(data).hexdigest()}
-
-
-def finish(run: dict, results: dict, out: Path, lock: sqlite3.Connection) -> None:
-    """metrics.json: the results; receipt.json: also all that they depend on."""
-    rows = run["versions"] | {"device": run["device"], "threads": run["threads"]}
-    save(out / "session-info.txt", *rows.items())
-    metrics = {"data": run["data"]} | results
-    save(out / "metrics.json", [json.dumps(metrics, indent=2)])
-    circumstances = {"host": platform.node(), "time": time.ctime()}
-    receipt = run | results | {"circumstances": circumstances}
-    save(out / "receipt.json", [json.dumps(receipt, indent=2)])
-    (out / "checkpoint").unlink()
-    lock.close()
-    (out / "lock").unlink()
-    for name, part in metrics.items():
-        for key, value in part.items():
-            print(f"{name} {key}: {value}")
+        seconds = f"{time.monotonic() - begun:.1f} s"
+        ending = f"accuracy {accuracy:.4f}  best {best['epoch']}  {seconds}"
+        print(f"{title}  {losses}  {ending}", flush=True)
+    return best
 
 
 # ---- Main --------------------------------------------------------------------
 def parse_arguments(gpus: int) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=f"Train into models/{MODEL_ID}.")
-    add = parser.add_argument
+    form = argparse.RawDescriptionHelpFormatter
+    about = (__doc__ or "").rpartition("\n\n")[2]  # from "Compiled by" on
+    about += "\n\nExample: python train.py data -o results/first -g -1"
+    parser = argparse.ArgumentParser(description=about, formatter_class=form)
+    add, gpu = parser.add_argument, 0 if gpus else -1
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
-    add("-o", "--output-dir", type=Path, default=Path("models", MODEL_ID))
-    add("-g", "--gpu", type=int, default=min(gpus, 1) - 1, help="id; -1: the CPU")
+    out = Path("models", MODEL_ID)
+    add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
+    add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
-    add("--resume", action="store_true", help="go on with a run that was stopped")
+    add("--resume", action="store_true", help="continue a run that was stopped")
     arguments = parser.parse_args()
-    if not -1 <= arguments.gpu < gpus:
-        parser.error(f"there is no GPU {arguments.gpu}, of {gpus}; -g -1: the CPU")
     if arguments.threads is not None and arguments.threads < 1:
         parser.error("--threads takes a number of at least 1")
     return arguments
@@ -464,10 +333,14 @@ def set_seed() -> None:
 
 
 def choose_device(gpu: int, threads: int | None) -> torch.device:
-    """Bit-identical only on one machine, with the same versions and threads."""
+    """The GPU of this number, or the CPU for -1, told to repeat its results.
+
+    They are bit-identical only on one machine, with the same versions and threads.
+    """
     torch.set_num_threads(threads or torch.get_num_threads())
-    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # read when CUDA starts
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA starts
     torch.use_deterministic_algorithms(gpu != -1, warn_only=True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # would only cost time
     torch.backends.cudnn.benchmark = torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False  # TF32 would round to 10 bits
     return torch.device("cpu" if gpu == -1 else f"cuda:{gpu}")
@@ -508,15 +381,33 @@ def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
     return sets
 
 
+def check_normalization(model: nn.Module, count: int) -> None:
+    """Batch normalization fails on a last batch of one example: say so in the first."""
+    first = min(BATCH_SIZE, count)
+
+    def check(layer: nn.Module, inputs: tuple) -> None:
+        x = inputs[0]
+        if layer.training and x.numel() == first * x.shape[1]:  # one value a channel
+            left = f"of {count} training examples, batches of {BATCH_SIZE} leave 1"
+            sys.exit(f"{left}, on which {type(layer).__name__} cannot train: drop one")
+
+    if (count - 1) % BATCH_SIZE == 0:
+        for layer in model.modules():
+            if isinstance(layer, nn.modules.batchnorm._BatchNorm):
+                layer.register_forward_pre_hook(check)
+
+
 def main() -> None:
     arguments = parse_arguments(torch.cuda.device_count())
     device = choose_device(arguments.gpu, arguments.threads)
-    out, threads = arguments.output_dir, torch.get_num_threads()
+    out, run = arguments.output_dir, {"data": {}, "epochs": []}
     kind = f" {torch.cuda.get_device_name(device)}" if device.type == "cuda" else ""
-    run = begin(f"{device}{kind}", threads, PyTorch=torch.__version__)
+    run |= {"device": f"{device}{kind}", "threads": torch.get_num_threads()}
+    add_origin(run, PyTorch=torch.__version__)
     sets = read_sets(arguments.data_dir, run)
     lock = open_folder(out, arguments.resume, run)
-    copies = find_copies(sets)
+    results = {"copies": find_copies(sets)}
+    say_start(run, out)
     for name, arrays in sets.items():
         sets[name] = [torch.from_numpy(array).to(device) for array in arrays]
 
@@ -524,23 +415,285 @@ def main() -> None:
     model = build_model().to(device)
     loss_fn, optimizer = build_loss(), build_optimizer(model)
     set_seed()  # again, as seqgra does: training draws the same, however it was built
-    if (out / "checkpoint").exists():
-        load_checkpoint(out / "checkpoint", run, model, optimizer)
-    print(f"{MODEL_ID}: {device}, {threads} threads")
-    best = train(model, loss_fn, optimizer, sets, out, run)
+    check_normalization(model, len(sets["training"][0]))
+    resume(out, run, model, optimizer)
+    results["best"] = train(model, loss_fn, optimizer, sets, out, run)
+    finish(model, loss_fn, sets, out, run, results, lock)
 
+
+# ---- Records -----------------------------------------------------------------
+# Nothing below decides a weight. It keeps, resumes, tests and reports what is trained.
+BEGUN = time.monotonic()
+
+
+def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
+    """Bytes, or rows of text: the file appears whole or not at all."""
+    partial = Path(f"{path}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(data)
+            file.writelines(("\t".join(map(str, row)) + "\n").encode() for row in rows)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)  # it may fill the disk
+        error.filename = str(path)  # a full disk does not name it
+        raise
+
+
+def packed(state: object) -> memoryview:
+    memory = io.BytesIO()
+    torch.save(state, memory)  # straight to a full disk, it hides the reason
+    return memory.getbuffer()
+
+
+def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
+    """Refuse a folder with other files; lock it for as long as this process lives."""
+    out.mkdir(parents=True, exist_ok=True)
+    found = files_in(out)
+    if resume and "receipt.json" in found and "checkpoint" not in found:
+        check_same_run(run, (out / "receipt.json").read_bytes(), out / "receipt.json")
+        print(f"{out}: this run is complete")
+        sys.exit(0)
+    if found and not (resume and "checkpoint" in found):
+        problem = "not empty; --resume continues a stopped run, -o names another folder"
+        raise FileExistsError(0, problem, str(out))
+    # An empty database: SQLite locks a file on every system, until the process ends.
+    lock = sqlite3.connect(out / "lock", timeout=0)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        if "locked" in str(error):
+            raise BlockingIOError(0, "another run is using it", str(out)) from error
+        if "I/O" not in str(error) and "protocol" not in str(error):
+            raise OSError(0, f"cannot be locked: {error}", str(out / "lock")) from error
+        problem = f"cannot be locked ({error}): start no second run in it"
+        print(f"warning: {out} {problem}", file=sys.stderr)
+    if files_in(out) != found:
+        raise BlockingIOError(0, "another run has just changed it", str(out))
+    return lock
+
+
+def files_in(out: Path) -> set[str]:
+    """Without the lock, and what a kill has left of a file."""
+    names = {name for name in os.listdir(out) if not name.endswith(".partial")}
+    return names - {"lock", "lock-journal"}
+
+
+def check_same_run(run: dict, record: str | bytes, path: Path) -> list[dict]:
+    """The epochs of a run that was begun, if it is this very one."""
+    try:
+        begun = json.loads(record)
+        epochs, names = begun["epochs"], [name for name in run if name != "epochs"]
+        other = [name for name in names if run[name] != begun[name]]
+    except (ValueError, LookupError, TypeError) as error:
+        problem = "unreadable; name another folder with -o"
+        raise OSError(0, problem, str(path)) from error
+    if other:
+        problem = f"of a run with another {', '.join(other)}"
+        raise FileExistsError(0, problem, str(path))
+    return epochs
+
+
+def add_origin(run: dict, **versions: str) -> None:
+    """What decides the result, besides data, device and threads."""
+    try:
+        script = Path(__file__).read_bytes()
+    except (NameError, FileNotFoundError):  # from standard input, or in a notebook
+        sys.exit("save this script to a file and run that: a receipt holds its hash")
+    names = """
+        MODEL_ID LABELS SEED LABEL_SMOOTHING LEARNING_RATE BETAS EPS WEIGHT_DECAY
+        AMSGRAD BATCH_SIZE EPOCHS PATIENCE
+    """
+    versions = {"seqgra-compile": "0.1.0"} | versions
+    versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
+    definition = "8d4f08488003feb74c3c97b53996b17ab38e926df5eb8f201e75a35cd8bb5105"
+    run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
+    run["settings"] = {name: repr(globals()[name]) for name in names.split()}
+    run["versions"] = versions
+
+
+def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
+    """How many examples of each set are also in an earlier one."""
+    # A sequence's hash() is fixed within a process and has 64 bits: two sets of a
+    # million different sequences have a value in common in 1 of 18 million runs.
+    hashes, copies = {}, {}
+    for name, (codes, _) in sets.items():
+        of_set = np.fromiter((hash(bytes(x)) for x in codes), np.int64)
+        for earlier, known in hashes.items():
+            count = np.isin(of_set, known).sum().item()
+            copies[f"{name} in {earlier}"] = count
+            if count:
+                warning = f"{name} examples that are also in {earlier}: {count}"
+                print(f"warning: {warning}", file=sys.stderr)
+        hashes[name] = of_set
+    return copies
+
+
+def save_epoch(out: Path, run: dict, model, optimizer) -> None:
+    """The losses so far, to read; and all that the next epoch depends on."""
+    epochs = run["epochs"]
+    if epochs:
+        save(out / "history.tsv", epochs[0].keys(), *(row.values() for row in epochs))
+    state = {"run": json.dumps(run), "torch": torch.get_rng_state()}
+    state["model"], state["optimizer"] = model.state_dict(), optimizer.state_dict()
+    if torch.cuda.is_initialized():
+        state["cuda"] = torch.cuda.get_rng_state(run["device"].split()[0])
+    kind, numbers, *rest = np.random.get_state()
+    state["numpy"] = (kind, numbers.tolist(), *rest)
+    state["python"] = random.getstate()
+    save(out / "checkpoint", data=packed(state))
+
+
+def resume(out: Path, run: dict, model, optimizer) -> None:
+    """Take all from the checkpoint; a new run saves its first one, and tries it."""
+    path = out / "checkpoint"
+    if not path.exists():
+        save_epoch(out, run, model, optimizer)
+    try:
+        state = torch.load(path, "cpu", weights_only=True)
+        record = state["run"]
+    except Exception as error:  # a damaged file: there are many kinds
+        problem = f"unreadable ({type(error).__name__}); name another folder with -o"
+        raise OSError(0, problem, str(path)) from error
+    run["epochs"] = check_same_run(run, record, path)
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    torch.set_rng_state(state["torch"])
+    if "cuda" in state:
+        torch.cuda.set_rng_state(state["cuda"], run["device"].split()[0])
+    np.random.set_state(state["numpy"])
+    random.setstate(state["python"])
+    if run["epochs"]:
+        print(f"continues after epoch {len(run['epochs'])}")
+
+
+def areas(y: np.ndarray, scores: np.ndarray) -> dict:
+    """AUROC and AUPRC (average precision) of each label that varies, and their means.
+
+    AUROC is the share of pairs of a true and a false example in which the true one has
+    the higher score; a tie is half a pair.
+    """
+    found = {"AUROC": {}, "AUPRC": {}}
+    for label, true, column in zip(LABELS, y.T, scores.T):
+        _, ranks = np.unique(-column, return_inverse=True)  # 0: the highest score
+        hits, misses = np.bincount(ranks, true), np.bincount(ranks, ~true)  # per rank
+        above, wrong = hits.cumsum(), misses.cumsum()  # at this rank or better
+        if above[-1] and wrong[-1] and not np.isnan(column).any():
+            pairs = (hits * (wrong[-1] - wrong + misses / 2)).sum()
+            found["AUROC"][label] = float(pairs / wrong[-1] / above[-1])
+            precision = (hits * above / (above + wrong)).sum()
+            found["AUPRC"][label] = float(precision / above[-1])
+    means = {f"mean {k}": sum(v.values()) / len(v) for k, v in found.items() if v}
+    return found | means
+
+
+def raw(value: object) -> bytes | memoryview:
+    """A tensor's bytes; of one that NumPy does not know, or of no tensor, a file's."""
+    try:
+        return value.cpu().numpy().tobytes()
+    except (AttributeError, RuntimeError, TypeError):
+        return packed(value)
+
+
+def count_weights(model: nn.Module) -> dict:
+    """Numbers of weights, less running means and variances; SHA-256 of all values."""
+    values = model.state_dict().values()
+    total = sum(weight.numel() for weight in model.parameters())
+    trained = sum(w.numel() for w in model.parameters() if w.requires_grad)
+    digest = hashlib.sha256(b"".join(map(raw, values))).hexdigest()
+    return {"count": total, "trainable": trained, "sha256": digest}
+
+
+def predictions(y: np.ndarray, y_hat: np.ndarray) -> Iterator[list]:
+    """Rows of test-y-hat.txt: which labels are true, then what the model gives each."""
+    yield [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
+    for true, given in zip(y.tolist(), y_hat.tolist()):
+        yield true + given
+
+
+def write_results(out: Path, run: dict, results: dict, files: dict) -> None:
+    """Write what is not there yet; a file that fails does not keep the others."""
+    total, trained = results["weights"]["count"], results["weights"]["trainable"]
+    counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
+    files["last-epoch-completed.txt"] = [[len(run["epochs"])]]
+    counts = [(f"number of {kind} parameters", count) for kind, count in counts.items()]
+    files["num-model-parameters.txt"] = counts
+    session = run["versions"] | {"device": run["device"], "threads": run["threads"]}
+    files["session-info.txt"] = session.items()
+    metrics = {"data": run["data"]} | results
+    files["metrics.json"] = [[json.dumps(metrics, indent=2)]]
+    circumstances = {"host": platform.node(), "time": time.ctime()}
+    receipt = run | results | {"circumstances": circumstances}
+    files["receipt.json"] = [[json.dumps(receipt, indent=2)]]
+    failed = []
+    for name, rows in files.items():
+        try:
+            if not (out / name).exists():
+                save(out / name, *rows)
+        except OSError as error:
+            failed.append(f"{error.filename}: {error.strerror}")
+    if failed:
+        failed.append("the same command with --resume writes what is missing")
+        print(*failed, sep="\n", file=sys.stderr)
+        sys.exit(2)
+
+
+def say_start(run: dict, out: Path) -> None:
+    print(f"{MODEL_ID}: device {run['device']}, threads {run['threads']}, output {out}")
+    for name, part in run["data"].items():
+        labels = [f"{label!r} {count:,}" for label, count in part["labels"].items()]
+        more = ", ..." if len(labels) > 8 else ""
+        print(f"{name}: examples {part['examples']:,}; {', '.join(labels[:8])}{more}")
+
+
+def say_end(run: dict, results: dict, out: Path) -> None:
+    count, best = len(run["epochs"]), results["best"]["epoch"]
+    reason = "" if count == EPOCHS else f": {PATIENCE} without a lower validation loss"
+    print(f"epochs {count}{reason}; best epoch {best}; files in {out}")
+    for title, found in results.items():
+        fractions = [name for name in found if isinstance(found[name], float)]
+        figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)
+        if figures:
+            print(f"{title}: {figures}".replace("_", " "))
+    print(f"seconds {time.monotonic() - BEGUN:.1f}")
+
+
+def finish(model, loss_fn, sets: dict, out: Path, run: dict, results: dict, lock):
+    """Test the weights of the best epoch; write what they are worth, and say it."""
     model.load_state_dict(torch.load(out / "saved_model.pth", "cpu", weights_only=True))
-    results = {"copies": copies, "weights": count_weights(model, out), "best": best}
+    results["weights"], files = count_weights(model), {}
     if "test" in sets:
-        results["test"] = test(model, loss_fn, *sets["test"], out)
-    finish(run, results, out, lock)
+        codes, targets = sets["test"]
+        loss, accuracy, scores = evaluate(model, loss_fn, codes, targets, torch.float64)
+        y = targets[:].cpu().numpy()[:, None] == np.arange(len(LABELS))
+        y_hat = scores.softmax(dim=1).double().cpu().numpy()
+        found = areas(y, scores.double().softmax(dim=1).cpu().numpy())
+        results["test"] = found | {"loss": loss, "accuracy": accuracy}
+        files["test-y-hat.txt"] = predictions(y, y_hat)
+    write_results(out, run, results, files)
+    (out / "checkpoint").unlink()  # last of all: until then, --resume goes on
+    lock.close()
+    (out / "lock").unlink()
+    say_end(run, results, out)
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # what a console cannot show is escaped
+            stream.reconfigure(errors="backslashreplace")
     try:
         main()
     except KeyboardInterrupt:
-        sys.exit("stopped; the same command with --resume goes on")
+        sys.exit("stopped; the same command with --resume continues")
     except OSError as error:
-        print(f"{error.filename or 'writing'}: {error.strerror}", file=sys.stderr)
+        problem = f"{error.filename or 'writing'}: {error.strerror or error}"
+        print(problem, file=sys.stderr)
         sys.exit(2)
+    except Exception as error:
+        traceback.print_exc()
+        calls = traceback.extract_tb(error.__traceback__)
+        steps = [call.name for call in calls if call.filename == __file__]
+        place = f"this script was in {', '.join(steps[1:])} when the error was raised"
+        raise SystemExit(place) from error

@@ -31,7 +31,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-import numpy as np
+try:
+    import numpy as np
+except ModuleNotFoundError as error:
+    sys.exit(f"{error}. All that is needed: pip install numpy")
 
 # ---- Definition --------------------------------------------------------------
 DATA_ID = "tiny"  # general/@id
@@ -378,10 +381,14 @@ def sha256(path: Path) -> str:
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # what a console cannot show is escaped
+            stream.reconfigure(errors="backslashreplace")
     try:
         main()
     except KeyboardInterrupt:
         sys.exit("stopped")
     except OSError as error:
-        print(f"{error.filename or 'writing'}: {error.strerror}", file=sys.stderr)
+        problem = f"{error.filename or 'writing'}: {error.strerror or error}"
+        print(problem, file=sys.stderr)
         sys.exit(2)

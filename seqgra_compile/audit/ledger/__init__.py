@@ -207,7 +207,7 @@ class _Ledger:
             return {1}, self.header["free"]
         if group in ("sha256", "version"):
             return self.header["compiled"], set()
-        if group in ("semantics", "data"):
+        if group in ("semantics", "data", "records"):
             derived = self.everything if group == "semantics" else self.header["all"]
             return self.header["compiled"], derived
         if group == "library":

@@ -86,6 +86,7 @@ def _called(model: ir.General, source: Source) -> Iterator[Entry]:
     yield Entry("--semantics", model.semantics, OPTION, group="semantics", head=True, remark=chosen)
     if isinstance(model, ir.Model):
         yield Entry("--data", model.data, OPTION, group="data", head=True)
+    yield Entry("--records", model.records, OPTION, group="records", head=True)
 
 
 def _row(value: Value, group: str, default: str = SEQGRA_DEFAULT, **more: object) -> Entry:

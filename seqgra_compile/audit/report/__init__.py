@@ -37,6 +37,7 @@ _FACTS = {
     "general/seed": "Seed",
     "--semantics": "Semantics",
     "--data": "Data",
+    "--records": "Records",
 }
 
 

@@ -169,8 +169,7 @@ class Fuzzer:
                     "model.xml",
                     given.definition,
                     [self.folder],
-                    semantics=given.semantics,
-                    library=given.library,
+                    self.compiler.Options(given.semantics, given.library),
                 )
             except self.compiler.UnsupportedSemantics:
                 self.outcomes["refused semantics"] += 1
