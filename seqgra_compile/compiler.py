@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import ir
-from .backends import BACKENDS
-from .catalog.semantics import DISK, FULL, INTENDED, MEMORY, SEMANTICS
+from .backends import BACKENDS, simulate
+from .catalog.semantics import DISK, FULL, INTENDED, MEMORY, SEMANTICS, SIMULATED
 from .catalog.sequences import BAYES
+from .datadefinition.structure import ROOT as DATA_ROOT
 from .files.lookup import Folders
 from .files.module import embed
-from .grammar import BayesModel
+from .grammar import BayesModel, Simulation
 from .messages.diagnostics import Diagnostics, TooManyError
 from .passes.checks import check
 from .passes.imitation import imitate
@@ -31,8 +32,10 @@ from .passes.inference import infer
 from .passes.retarget import retarget
 from .reading.analyzer import analyze
 from .reading.decoding import read_source
-from .reading.parser import parse
-from .script import Script
+from .reading.parser import parse_tree
+from .reading.tree import read_tree
+from .reading.written import Element
+from .script import Script, SimulateScript
 from .source import MAX_BYTES, Source, Text
 
 if TYPE_CHECKING:
@@ -70,8 +73,8 @@ class Compilation:
     """
 
     source: Source
-    model: ir.General | None
-    arranged: Script | None
+    model: ir.General | Simulation | None
+    arranged: Script | SimulateScript | None
     script: str | None
     diagnostics: Diagnostics
 
@@ -119,7 +122,10 @@ def compile_bytes(
     model = arranged = script = None
     with contextlib.suppress(TooManyError):
         model = _meant(source, looked_in, options, diagnostics)
-        arranged = model and BACKENDS[model.library.value]()(model, source, diagnostics)
+        if isinstance(model, Simulation):
+            arranged = simulate()(model, source, diagnostics)
+        elif model:
+            arranged = BACKENDS[model.library.value]()(model, source, diagnostics)
         if not (options.check_only or diagnostics.failed):
             from .backends.renderer import render  # noqa: PLC0415 - a check needs no templates
 
@@ -131,11 +137,16 @@ def compile_bytes(
 
 def _meant(
     source: Source, folders: Folders, options: Options, diagnostics: Diagnostics
-) -> ir.Model | BayesModel | None:
+) -> ir.Model | BayesModel | Simulation | None:
     """The model that is written out, or None after an error."""
     if diagnostics.failed:
         return None
-    definition = parse(source, diagnostics)
+    tree = read_tree(source, diagnostics)
+    if tree is None:
+        return None
+    if tree.tag.value == DATA_ROOT:
+        return _data_as_meant(source, tree, options, diagnostics)
+    definition = parse_tree(source, tree, diagnostics)
     model = definition and analyze(definition, diagnostics)
     if not model:
         return None
@@ -150,6 +161,21 @@ def _meant(
     stages = _with_grammar if library == BAYES else _with_shapes
     model = stages(model, folders, options, diagnostics)
     return None if diagnostics.failed else model
+
+
+def _data_as_meant(
+    source: Source, tree: Element, options: Options, diagnostics: Diagnostics
+) -> Simulation | None:
+    """What a data definition simulates."""
+    from .datadefinition.parser import parse_data_tree
+    from .datadefinition.simulation import analyze_simulation
+
+    if options.semantics not in SIMULATED:
+        raise UnsupportedSemantics(f"no data are simulated under the semantics {options.semantics}")
+    if options != Options(semantics=options.semantics, check_only=options.check_only):
+        raise UnsupportedSemantics("a data definition takes no --library, --data or --records")
+    definition = parse_data_tree(source, tree, diagnostics)
+    return definition and analyze_simulation(definition, options.semantics, diagnostics)
 
 
 def _with_shapes(

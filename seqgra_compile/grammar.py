@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
-from .ir import External, General
+from .ir import External, General, Value
 from .source import Source, Span
 
 
@@ -17,22 +17,32 @@ from .source import Source, Span
 class Matrix:
     """A sequence element: per position the letters' weights as written, in the alphabet's order.
 
-    `listed`: how many letters the first position lists.
+    `letters` are each position's letters as listed: in the order in which a simulator draws them.
     """
 
     name: str
     positions: tuple[tuple[float, ...], ...]
-    listed: int
+    letters: tuple[str, ...]
     span: Span
+
+    @property
+    def width(self) -> int:
+        return len(self.positions)
 
 
 @dataclass(frozen=True)
 class Kmers:
-    """A sequence element: words and their weights as written."""
+    """A sequence element: words and their weights; `written` are the words in their own case."""
 
     name: str
     words: tuple[tuple[str, float], ...]
+    written: tuple[str, ...]
     span: Span
+
+    @property
+    def width(self) -> int:
+        """That of the longest word."""
+        return max(len(word) for word in self.written)
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,54 @@ class Grammar:
     @functools.cached_property
     def by_id(self) -> dict[str, Condition]:
         return {condition.id: condition for condition in self.conditions}
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How frequent each letter is: in one set or in all, under one condition or under all."""
+
+    set_name: str | None
+    condition: str | None
+    letters: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class ExampleSet:
+    """A set: for each kind of example the ids of its conditions, and how many there are of it."""
+
+    name: str
+    examples: tuple[tuple[tuple[str, ...], int], ...]
+
+    @property
+    def conditions(self) -> set[str]:
+        return {id for ids, _ in self.examples for id in ids}
+
+
+@dataclass(frozen=True)
+class Shuffle:
+    """Shuffled copies of each example, with the same k-mers, under other labels."""
+
+    k: int
+    labels: str
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A data definition from which data are made, as meant under its semantics."""
+
+    id: Value[str]
+    name: Value[str]
+    description: Value[str]
+    task: Value[str]
+    sequence_space: Value[str]
+    seed: Value[int]
+    minimum_length: Value[int]
+    maximum_length: Value[int]
+    distributions: tuple[Distribution, ...]
+    sets: tuple[ExampleSet, ...]
+    shuffles: tuple[Shuffle, ...]
+    grammar: Grammar
+    semantics: str
 
 
 @dataclass(frozen=True)

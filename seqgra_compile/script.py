@@ -396,6 +396,7 @@ class BayesScript(Script):
     matrices_doc: tuple[str, ...] = decided_by(Decider.SPACE, Decider.SEMANTICS)
     wide: bool = decided_by(Decider.ELEMENTS, Decider.SPACE)
     kmers: tuple[Words, ...] = decided_by(Decider.ELEMENTS)
+    kmers_doc: str = decided_by(Decider.ELEMENTS)
     rules_doc: tuple[str, ...] = decided_by(Decider.CONDITIONS, Decider.SEMANTICS)
     rules: tuple[LabelRules, ...] = decided_by(Decider.CONDITIONS)
     weights_doc: str = decided_by(Decider.SPACE)
@@ -407,3 +408,53 @@ class BayesScript(Script):
     many_widths: bool = decided_by(Decider.CONDITIONS, Decider.SEMANTICS)
     accuracy: bool = decided_by(Decider.SEMANTICS)
     not_a_number: bool = decided_by(Decider.SEMANTICS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulateScript:
+    """A script that simulates data. It shares matrices, k-mers and rules with Bayes scripts.
+
+    `rows_as_text`: rows of matrices take several lines; `orders`: of matrices whose letters are not
+    in the order of the others; `any_background`: an example without conditions gets any;
+    `shuffles_copies`: an operation also shuffles earlier copies; `repeats`: a rule names an element
+    twice, and places it twice.
+    """
+
+    docstring: str
+    dependencies: str
+    future: tuple[str, ...]
+    imports: tuple[str, ...]
+    packages: tuple[str, ...]
+    install: str
+    starts_loudly: bool
+    has_cpu_build: bool
+    checks: tuple[str, ...]
+    sections: tuple[Section, ...]
+    constants: tuple[Constant, ...]
+    version: str
+    definition_sha256: str
+    resumes: bool
+    embeds: bool
+    backgrounds: tuple[str, ...]
+    any_background: bool
+    sets: tuple[str, ...]
+    any_unconditional: bool
+    shuffles: str
+    shuffles_doc: tuple[str, ...]
+    shuffles_copies: bool
+    keeps_kmers: bool
+    matrices: tuple[MatrixRows, ...]
+    matrices_doc: tuple[str, ...]
+    rows_as_text: bool
+    orders: tuple[str, ...]
+    kmers: tuple[Words, ...]
+    kmers_doc: str
+    both_kinds: bool
+    element_doc: str
+    rules_doc: tuple[str, ...]
+    rules: tuple[LabelRules, ...]
+    positions: Windows
+    pairs: bool
+    repeats: bool
+    exclusive: str
+    lengths_vary: bool

@@ -23,4 +23,10 @@ def _bayes():
     return arrange
 
 
+def simulate():
+    from .simulate import arrange
+
+    return arrange
+
+
 BACKENDS = {PYTORCH: _pytorch, TENSORFLOW: _keras, BAYES: _bayes}

@@ -10,11 +10,12 @@ from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
 from ..grammar import BayesModel, Kmers, Matrix, Term
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
-from ..pycode import comment, docstring, laid_out, listing, literal, mapping, prefixed
+from ..pycode import comment, docstring, laid_out, literal, mapping, prefixed
 from ..script import BayesScript, Constant, LabelRules, MatrixRows, Windows, Words
 from ..source import Source
 from . import common, header
 from .imports import import_lines
+from .matrices import KMERS_DOC, matrices_doc, matrix_rows, too_wide
 
 _IMPORTS = (*common.IMPORTS, Import("math"))
 _WIDTH = 80
@@ -28,7 +29,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
     kmers = [e for e in model.grammar.elements if isinstance(e, Kmers)]
     terms = [term for terms in model.terms for term in terms]
     standard, packages = import_lines(common.imports(model, _IMPORTS), common.STANDARD)
-    wide = any(len(row) > _WIDTH for matrix in matrices for row in _numbers(matrix))
+    wide = any(too_wide(matrix.positions) for matrix in matrices)
     return BayesScript(
         docstring=_header(model, source),
         dependencies=literal("numpy"),
@@ -51,10 +52,14 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         records=model.records == FULL,
         trains=False,
         heading=_heading(model),
-        matrices=tuple(_rows(matrix, wide) for matrix in matrices),
-        matrices_doc=_matrices_doc(model),
+        matrices=tuple(
+            MatrixRows(matrix.name, literal(matrix.name), matrix_rows(matrix.positions, wide))
+            for matrix in matrices
+        ),
+        matrices_doc=matrices_doc(", ".join(SEQUENCE_SPACES[model.sequence_space.value].alphabet)),
         wide=wide,
         kmers=tuple(map(_words, kmers)),
+        kmers_doc=f"{KMERS_DOC} seqgra 0.0.4 cannot score them.",
         rules_doc=_rules_doc(model, terms),
         rules=_rules(model, terms),
         weights_doc=f"({size}, width)",
@@ -109,42 +114,9 @@ def _heading(model: BayesModel) -> str:
     return f"# {comment(grammar.path)}, SHA-256\n# {grammar.source.sha256}:"
 
 
-def _matrices_doc(model: BayesModel) -> tuple[str, ...]:
-    letters = ", ".join(SEQUENCE_SPACES[model.sequence_space.value].alphabet)
-    text = f"One row a position: the probabilities of {letters}, as written."
-    return tuple(textwrap.wrap(text, _WIDTH))
-
-
-def _numbers(matrix: Matrix) -> tuple[str, ...]:
-    """Each position as a list and its comma."""
-    return tuple(f"{listing(map(_short, position))}," for position in matrix.positions)
-
-
-def _rows(matrix: Matrix, wide: bool) -> MatrixRows:
-    """Lists of numbers, or where one would be too long for a line, texts with the same numbers."""
-    if not wide:
-        return MatrixRows(matrix.name, literal(matrix.name), _numbers(matrix))
-    rows = []
-    for position in matrix.positions:
-        numbers = " ".join(literal(_short(weight)) for weight in position)
-        if len(numbers) + len('"",') <= _WIDTH:
-            rows.append(f"{literal(numbers)},")
-            continue
-        # In brackets: a string beside a string could pass for two rows that lack a comma.
-        *first, last = textwrap.wrap(numbers, _WIDTH - 4 - len('" "'))
-        texts = [literal(part + " ") for part in first] + [literal(last)]
-        rows.append("\n            ".join(["(", *texts]) + "\n        ),")
-    return MatrixRows(matrix.name, literal(matrix.name), tuple(rows))
-
-
 def _words(kmers: Kmers) -> Words:
     entry = prefixed(f"{literal(kmers.name)}: ", mapping(dict(kmers.words)))
     return Words(kmers.name, laid_out(entry, 4, ","))
-
-
-def _short(weight: float) -> float | int:
-    """0 and 1 without a decimal point: most weights of a protein's positions are 0."""
-    return int(weight) if weight in (0, 1) else weight
 
 
 def _rules_doc(model: BayesModel, terms: list[Term]) -> tuple[str, ...]:

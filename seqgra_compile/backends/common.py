@@ -182,8 +182,8 @@ def general(model: ir.General) -> tuple[Constant, ...]:
     """The general section up to the labels."""
     remarks = (model.task, model.sequence_space, model.library, model.input_encoding)
     return (
-        _constant("MODEL_ID", model.id),
-        *map(_remark, remarks),
+        constant("MODEL_ID", model.id),
+        *map(remark, remarks),
         _named("LABELS", _labels(model), _origin(model.labels), model.labels.path),
     )
 
@@ -192,28 +192,28 @@ def constants(model: ir.Model) -> tuple[Constant, ...]:
     """Each value of the definition once, in the order of the XML."""
     fixed = [
         *general(model),
-        _constant("SEED", model.seed),
+        constant("SEED", model.seed),
         *_architecture(model.architecture),
         Constant("", model.loss.name, model.loss.path, model.loss.path),
-        *(_constant(name.upper(), value) for name, value in model.loss.arguments.items()),
+        *(constant(name.upper(), value) for name, value in model.loss.arguments.items()),
         Constant("", model.optimizer.name, model.optimizer.path, model.optimizer.path),
-        *(_constant(name.upper(), value) for name, value in model.optimizer.arguments.items()),
+        *(constant(name.upper(), value) for name, value in model.optimizer.arguments.items()),
     ]
     for name in ("clipnorm", "clipvalue"):
         clip = getattr(model.optimizer, name)
         if clip.value is not None:
-            fixed.append(_constant(name.upper(), clip))
+            fixed.append(constant(name.upper(), clip))
         elif not clip.is_default:
-            fixed.append(_remark(clip))
+            fixed.append(remark(clip))
     training = model.training
     fixed += [
-        _constant("BATCH_SIZE", training.batch_size),
-        _constant("EPOCHS", training.epochs),
-        _remark(training.early_stopping),
+        constant("BATCH_SIZE", training.batch_size),
+        constant("EPOCHS", training.epochs),
+        remark(training.early_stopping),
     ]
     if training.early_stopping.value:
-        fixed.append(_constant("PATIENCE", training.patience))
-    fixed.append(_remark(training.shuffle))
+        fixed.append(constant("PATIENCE", training.patience))
+    fixed.append(remark(training.shuffle))
     if isinstance(model.architecture, ir.Sequential):
         shape = model.architecture.operations[0].arguments["input_shape"]
         length = _named("SEQUENCE_LENGTH", shape.value[-2], shape.path, shape.path)
@@ -226,7 +226,7 @@ def _origin(value: Value) -> str:
     return value.path + note + (" (default)" if value.is_default else "")
 
 
-def _constant(name: str, value: Value) -> Constant:
+def constant(name: str, value: Value) -> Constant:
     return _named(name, value.value, _origin(value), value.path)
 
 
@@ -238,7 +238,7 @@ def _named(name: str, value: object, remark: str, path: str) -> Constant:
     return Constant(name, assignment(name, made).removeprefix(before), remark, path, above=True)
 
 
-def _remark(value: Value) -> Constant:
+def remark(value: Value) -> Constant:
     """A value that decided what the script looks like: only its comment is left."""
     return Constant("", str(value.value), _origin(value), value.path)
 

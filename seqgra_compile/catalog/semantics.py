@@ -67,6 +67,9 @@ SEMANTICS = {
     )
 }
 
+# Those under which data are simulated.
+SIMULATED = (INTENDED, SEQGRA)
+
 # Words that pandas reads as a missing value: in memory, seqgra turns such a label into no label.
 MISSING_WORDS = frozenset(
     """

@@ -10,6 +10,7 @@ import click
 
 from .. import __version__
 from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
+from ..grammar import Simulation
 from ..messages.writers import TextWriter
 from ..visible import visible
 from .console import (
@@ -61,6 +62,9 @@ def _reported(name: str, include: tuple[Path, ...], options: Options) -> Compila
         complain(name, str(error))
         return None
     _report(compilation)
+    if isinstance(compilation.model, Simulation):
+        complain(name, "this is a data definition; of these, only 'verify' reads one")
+        return None
     return compilation
 
 

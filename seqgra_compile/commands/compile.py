@@ -44,6 +44,7 @@ _MIN_COLUMNS, _MAX_COLUMNS = 40, 88
 _EXAMPLES = """\b
 Examples:
   seqgra-compile model.xml > train.py             compile a definition
+  seqgra-compile data.xml > simulate.py           a data definition
   seqgra-compile models/*.xml -o scripts/         several, each into its own file
   seqgra-compile --check model.xml                only say what is wrong
   seqgra-compile --explain SG203                  explain a message
@@ -125,6 +126,8 @@ def main(
     first: str | None,
 ) -> None:
     """Compile seqgra model definitions (XML) into self-contained training scripts.
+
+    A data definition becomes a script that simulates its data.
 
     DEFINITION is a file, or - for standard input. The script goes to standard output, or to -o.
 

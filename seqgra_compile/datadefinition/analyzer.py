@@ -49,6 +49,13 @@ def analyze_data(definition: DataDefinition, path: str, diagnostics: Diagnostics
     return Grammar(path, definition.source, space.value, elements, conditions)
 
 
+def read_weight(letter: Letter, diagnostics: Diagnostics) -> float:
+    """A probability; a wrong one is reported and taken as 1."""
+    what = f"the probability of {quoted(letter.text.value)}"
+    value = read_value(letter.probability, "@probability", _PROBABILITY, what, diagnostics)
+    return value.value if value else 1.0
+
+
 class _Analysis:
     """One pass over a data definition. What is wrong is reported and left out."""
 
@@ -80,8 +87,11 @@ class _Analysis:
         if isinstance(element, KmerElement):
             return self.kmers(element)
         positions = tuple(map(self.position, element.positions))
-        listed = len(element.positions[0].letters)
-        return Matrix(element.id.value, positions, listed, element.id.span)
+        letters = tuple(
+            "".join(letter.text.value for letter in position.letters)
+            for position in element.positions
+        )
+        return Matrix(element.id.value, positions, letters, element.id.span)
 
     def position(self, position: Position) -> tuple[float, ...]:
         """The weights of a position's letters, in the alphabet's order; one not listed has none."""
@@ -113,7 +123,8 @@ class _Analysis:
                     break
             words[word] = words.get(word, 0.0) + self.weight(kmer)
         self.check_sum(element.span, "the k-mers of this element", words.values())
-        return Kmers(element.id.value, tuple(words.items()), element.id.span)
+        written = tuple(kmer.text.value for kmer in element.kmers)
+        return Kmers(element.id.value, tuple(words.items()), written, element.id.span)
 
     def folded(self, letters: str) -> str:
         return letters.upper() if self.space.folds_case else letters
@@ -127,9 +138,7 @@ class _Analysis:
         )
 
     def weight(self, letter: Letter) -> float:
-        what = f"the probability of {quoted(letter.text.value)}"
-        value = read_value(letter.probability, "@probability", _PROBABILITY, what, self.diagnostics)
-        return value.value if value else 1.0
+        return read_weight(letter, self.diagnostics)
 
     def check_sum(self, span, what: str, weights: Iterable[float]) -> None:
         if sum(weights) <= 0:

@@ -164,7 +164,7 @@ def _check_seqgra(grammar: Grammar, diagnostics: Diagnostics) -> None:
         "there is no such classifier for RNA": lambda element: grammar.sequence_space == "RNA",
         "it cannot score k-mers": lambda element: isinstance(element, Kmers),
         f"it needs all {letters} letters at the first position": lambda element: (
-            element.listed != letters
+            len(element.letters[0]) != letters
         ),
     }
     for element in grammar.elements:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from ..messages.diagnostics import Diagnostics
-from ..reading.structure import read_checked
+from ..reading.structure import checked
+from ..reading.tree import read_tree
 from ..reading.written import Element
 from ..source import Source, Text
 from .structure import ELEMENTS, ROOT
 from .written import (
     Condition,
     DataDefinition,
+    Distribution,
+    Example,
+    ExampleSet,
     KmerElement,
     Letter,
     MatrixElement,
+    Operation,
     Position,
     Rule,
     SpacingConstraint,
@@ -21,17 +26,35 @@ from .written import (
 
 def parse_data(source: Source, diagnostics: Diagnostics) -> DataDefinition | None:
     """The data definition as written, or None if its structure is wrong."""
-    root = read_checked(source, ELEMENTS, ROOT, diagnostics)
+    tree = read_tree(source, diagnostics)
+    return tree and parse_data_tree(source, tree, diagnostics)
+
+
+def parse_data_tree(
+    source: Source, tree: Element, diagnostics: Diagnostics
+) -> DataDefinition | None:
+    """The same for a tree that is already read."""
+    root = checked(tree, ELEMENTS, ROOT, diagnostics)
     return root and _definition(source, root)
 
 
 def _definition(source: Source, root: Element) -> DataDefinition:
-    general = root.child("general")
+    general, background = root.child("general"), root.child("background")
+    generation = root.child("datageneration")
+    operations = generation.child("postprocessing")
     return DataDefinition(
         source,
         general.attributes["id"].value,
+        general.child("name").text,
+        general.child("description").text,
         general.child("task").text,
         general.child("sequencespace").text,
+        general.child("seed").text,
+        background.child("minlength").text,
+        background.child("maxlength").text,
+        tuple(map(_distribution, background.child("alphabetdistributions").children)),
+        tuple(map(_set, generation.child("sets").children)),
+        tuple(map(_operation, operations.children if operations else ())),
         tuple(map(_condition, root.child("conditions").children)),
         tuple(map(_element, root.child("sequenceelements").children)),
     )
@@ -39,6 +62,35 @@ def _definition(source: Source, root: Element) -> DataDefinition:
 
 def _attribute(element: Element, name: str) -> Text:
     return element.attributes[name].value
+
+
+def _optional(element: Element, name: str) -> Text | None:
+    return element.attributes[name].value if name in element.attributes else None
+
+
+def _distribution(element: Element) -> Distribution:
+    return Distribution(
+        element.tag.span,
+        _optional(element, "setname"),
+        _optional(element, "cid"),
+        tuple(map(_letter, element.children)),
+    )
+
+
+def _set(element: Element) -> ExampleSet:
+    return ExampleSet(_attribute(element, "name"), tuple(map(_example, element.children)))
+
+
+def _example(element: Element) -> Example:
+    conditions = tuple(_attribute(ref, "cid") for ref in element.children)
+    return Example(_attribute(element, "samples"), conditions)
+
+
+def _operation(element: Element) -> Operation:
+    names = list(element.attributes)
+    k = _optional(element, "k")
+    k_first = k is not None and names.index("k") < names.index("labels")
+    return Operation(element.text, _attribute(element, "labels"), k, k_first)
 
 
 def _condition(element: Element) -> Condition:

@@ -1,7 +1,4 @@
-"""A data definition as written, as far as a classifier needs it: conditions and elements.
-
-How examples are generated (background, sets, postprocessing) is checked for its structure only.
-"""
+"""A data definition as written: every value is still text and knows its place."""
 
 from __future__ import annotations
 
@@ -71,10 +68,52 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Distribution:
+    """`<alphabetdistribution setname="..." cid="...">`: both are optional."""
+
+    span: Span
+    set_name: Text | None
+    condition: Text | None
+    letters: tuple[Letter, ...]
+
+
+@dataclass(frozen=True)
+class Example:
+    """`<example samples="...">` and the ids of its conditions."""
+
+    samples: Text
+    conditions: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class ExampleSet:
+    name: Text
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`<operation labels="..." k="...">`; `k_first`: in this order the two attributes are swapped."""
+
+    name: Text
+    labels: Text
+    k: Text | None
+    k_first: bool
+
+
+@dataclass(frozen=True)
 class DataDefinition:
     source: Source
     id: Text
+    name: Text
+    description: Text
     task: Text
     sequence_space: Text
+    seed: Text
+    minimum_length: Text
+    maximum_length: Text
+    distributions: tuple[Distribution, ...]
+    sets: tuple[ExampleSet, ...]
+    operations: tuple[Operation, ...]
     conditions: tuple[Condition, ...]
     elements: tuple[MatrixElement | KmerElement, ...]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ..catalog.structure import ELEMENTS, ROOT
 from ..messages.diagnostics import Diagnostics
 from ..source import Source, Text
-from .structure import read_checked
+from .structure import checked
+from .tree import read_tree
 from .written import (
     Definition,
     Element,
@@ -21,7 +22,13 @@ from .written import (
 
 def parse(source: Source, diagnostics: Diagnostics) -> Definition | None:
     """The definition as written, or None if its structure is wrong."""
-    root = read_checked(source, ELEMENTS, ROOT, diagnostics)
+    tree = read_tree(source, diagnostics)
+    return tree and parse_tree(source, tree, diagnostics)
+
+
+def parse_tree(source: Source, tree: Element, diagnostics: Diagnostics) -> Definition | None:
+    """The same for a tree that is already read."""
+    root = checked(tree, ELEMENTS, ROOT, diagnostics)
     return root and _definition(source, root)
 
 

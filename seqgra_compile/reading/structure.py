@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 
 from ..catalog.structure import Rule
 from ..messages.diagnostics import Diagnostics, nearest, one_of, quoted, suggest
-from ..source import Source
-from .tree import read_tree
 from .written import Element
 
 Table = Mapping[str, Rule]
@@ -15,16 +13,11 @@ Table = Mapping[str, Rule]
 _KINDS = {"seqgramodel": "model definition", "seqgradata": "data definition"}
 
 
-def read_checked(
-    source: Source, table: Table, root: str, diagnostics: Diagnostics
-) -> Element | None:
-    """The tree of a definition whose outermost element is `root`, or None if its structure is wrong.
+def checked(tree: Element, table: Table, root: str, diagnostics: Diagnostics) -> Element | None:
+    """The tree if it is a definition whose outermost element is `root`, or None if it is not.
 
     Reports, as SG1, all in which it differs from the table of elements.
     """
-    tree = read_tree(source, diagnostics)
-    if tree is None:
-        return None
     tag = tree.tag.value
     if tag != root:
         other = f"; this is a {_KINDS[tag]}" if tag in _KINDS else ""

@@ -1,0 +1,151 @@
+"""Data of simulate scripts and of seqgra 0.0.4 itself, compared byte for byte.
+
+    python benchmarks/simulation.py SEQGRA_PYTHON DEFINITION... [--examples N] [--random N]
+    python benchmarks/simulation.py SEQGRA_PYTHON golden/simulate/*/data.xml --record
+
+The second form writes the hashes of seqgra's files to seqgra.json beside each definition.
+
+SEQGRA_PYTHON is an interpreter with seqgra 0.0.4 from PyPI; ushuffle needs Cython below 3 and
+setuptools below 60, and `pip install --no-build-isolation ushuffle`. Both sides run under it, one
+after the other, so that NumPy and Python are the same. Definitions are scaled down to about N
+examples. Every file must be equal under the semantics of seqgra 0.0.4, and under `intended` unless
+the compiler notes a departure. CPU times are those of the processes, imports included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from lxml import etree
+
+from seqgra_compile.compiler import Options, compile_bytes
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
+import random_data
+
+# One process for all: to import seqgra takes seconds.
+SEQGRA = """
+import json, logging, os, sys
+logging.disable(logging.WARNING)
+from seqgra.parser import XMLDataDefinitionParser
+from seqgra.simulator import Simulator
+# It asks for all distributions that seqgra names, most of which are for training.
+Simulator.write_session_info = lambda self: None
+for line in sys.stdin:
+    path, folder = json.loads(line)
+    before = os.times()
+    try:
+        definition = XMLDataDefinitionParser(open(path).read(), True).get_data_definition()
+        Simulator(definition, folder, True).simulate_data()
+        error = ""
+    except Exception as problem:
+        error = repr(problem)
+    print(json.dumps([os.times()[0] - before[0], error]), flush=True)
+"""
+
+
+def scaled(path: Path, examples: int | None) -> bytes:
+    """The definition with fewer samples of each kind, but at least one."""
+    tree = etree.parse(path)
+    kinds = list(tree.iter("example"))
+    total = sum(int(kind.get("samples")) for kind in kinds)
+    for kind in kinds if examples else ():
+        kind.set("samples", str(max(1, int(kind.get("samples")) * examples // total)))
+    return etree.tostring(tree)
+
+
+def seconds(*command: object) -> float:
+    """The CPU time of a process; raises CalledProcessError with what it has said."""
+    before = os.times()
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    after = os.times()
+    if done.returncode:
+        raise ChildProcessError(done.stderr[-2000:])
+    return sum(after[2:4]) - sum(before[2:4])
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The data and annotation files."""
+    return {
+        path.name: path.read_bytes()
+        for path in sorted(folder.glob("*.txt"))
+        if path.name != "session-info.txt"
+    }
+
+
+def upstream(seqgra: subprocess.Popen, data: bytes, folder: Path) -> tuple[dict, float, str]:
+    """seqgra's files, its seconds, and what it failed with, if it did."""
+    definition = folder / "data.xml"
+    definition.write_bytes(data)
+    name = etree.fromstring(data).find("general").get("id")
+    print(json.dumps([str(definition), str(folder / "seqgra")]), file=seqgra.stdin, flush=True)
+    seconds, error = json.loads(seqgra.stdout.readline())
+    return contents(folder / "seqgra" / name), seconds, error
+
+
+def record(seqgra: subprocess.Popen, path: Path, folder: Path) -> None:
+    files, _, error = upstream(seqgra, path.read_bytes(), folder)
+    if error:
+        raise ChildProcessError(error)
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    text = json.dumps(hashes, indent=2) + "\n"
+    path.with_name("seqgra.json").write_text(text, encoding="utf-8")
+
+
+def compare(seqgra: subprocess.Popen, python: str, data: bytes, folder: Path) -> bool:
+    expected, taken, error = upstream(seqgra, data, folder)
+    name, equal = etree.fromstring(data).find("general").get("id"), True
+    said = [f"seqgra {taken:.2f} s {error}"]
+    for semantics in ("seqgra-0.0.4", "intended"):
+        compilation = compile_bytes("data.xml", data, options=Options(semantics=semantics))
+        if compilation.script is None:
+            said += [diagnostic.message for diagnostic in compilation.diagnostics]
+            equal = False
+            continue
+        script = folder / f"{semantics}.py"
+        script.write_text(compilation.script, encoding="utf-8")
+        time = seconds(python, script, "-o", folder / semantics)
+        same = contents(folder / semantics) == expected
+        departures = [d.code for d in compilation.diagnostics if d.code.startswith("SG7")]
+        said.append(" ".join(["same" if same else "OTHER", *departures, f"{time:.2f} s"]))
+        equal &= same or (semantics == "intended" and bool(departures))
+    lines = sum(text.count(b"\n") - 1 for text in expected.values()) // 2
+    print(f"{name}: {lines} examples; {'; '.join(said)}", flush=True)
+    return equal and not error
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("python")
+    parser.add_argument("definitions", nargs="*", type=Path)
+    parser.add_argument("--examples", type=int, help="scale down to about so many")
+    parser.add_argument("--random", type=int, default=0, help="also so many random definitions")
+    parser.add_argument("--record", action="store_true", help="write seqgra.json")
+    arguments = parser.parse_args()
+    cases = [scaled(path, arguments.examples) for path in arguments.definitions]
+    cases += [random_data.definition(seed).encode() for seed in range(arguments.random)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    equal = 0
+    with subprocess.Popen([arguments.python, "-c", SEQGRA], **pipes) as seqgra:
+        for path in arguments.definitions if arguments.record else ():
+            with tempfile.TemporaryDirectory() as folder:
+                record(seqgra, path, Path(folder))
+        for data in () if arguments.record else cases:
+            with tempfile.TemporaryDirectory() as folder:
+                equal += compare(seqgra, arguments.python, data, Path(folder))
+        seqgra.stdin.close()
+    if arguments.record:
+        return 0
+    print(f"{equal} of {len(cases)} as expected")
+    return equal < len(cases)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,328 @@
+"""A `DataDefinition` to a `Simulation`: what its script draws. Reports SG2, SG4, SG5 and SG7."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from ..catalog.parameters import Integer
+from ..catalog.semantics import SEQGRA
+from ..catalog.sequences import SEED, SEQUENCE_SPACES
+from ..grammar import Condition, Distribution, ExampleSet, Grammar, Kmers, Rule, Shuffle, Simulation
+from ..messages.diagnostics import Diagnostics, quoted, suggest
+from ..reading.values import plain, read_choice, read_id, read_value
+from ..source import Span, Text
+from . import written
+from .analyzer import analyze_data, read_weight
+
+SETS = ("training", "validation", "test")
+SHUFFLE = "kmer-frequency-preserving-shuffle"
+_LENGTH = Integer(1, 10**9)
+_SAMPLES = Integer(1, 10**9)
+_WORD = Integer(1, 10**6)
+
+
+def analyze_simulation(
+    definition: written.DataDefinition, semantics: str, diagnostics: Diagnostics
+) -> Simulation | None:
+    """The data to simulate, or None if something in the definition is wrong."""
+    grammar = analyze_data(definition, "", diagnostics)
+    analysis = _Analysis(definition, semantics == SEQGRA, diagnostics)
+    id = read_id(definition.id, "general/@id", diagnostics)
+    seed = read_value(definition.seed, "general/seed", SEED, "the seed", diagnostics)
+    shortest, longest = analysis.lengths()
+    sets = analysis.sets()
+    distributions = tuple(map(analysis.distribution, definition.distributions))
+    shuffles = tuple(filter(None, map(analysis.shuffle, definition.operations)))
+    if diagnostics.failed:
+        return None
+    analysis.check_distributions(sets, distributions)
+    analysis.check_room(grammar, shortest.value)
+    analysis.check_words(grammar)
+    analysis.check_seqgra(grammar)
+    analysis.warn(grammar, sets)
+    if diagnostics.failed:
+        return None
+    return Simulation(
+        id,
+        plain(definition.name, "general/name"),
+        plain(definition.description, "general/description"),
+        plain(definition.task, "general/task"),
+        plain(definition.sequence_space, "general/sequencespace"),
+        seed,
+        shortest,
+        longest,
+        distributions,
+        sets,
+        shuffles,
+        grammar,
+        semantics,
+    )
+
+
+class _Analysis:
+    """What a simulator needs beside the grammar. What is wrong is reported and left out."""
+
+    def __init__(
+        self, definition: written.DataDefinition, seqgra: bool, diagnostics: Diagnostics
+    ) -> None:
+        self.definition, self.seqgra, self.diagnostics = definition, seqgra, diagnostics
+        self.conditions = [condition.id.value for condition in definition.conditions]
+        space = SEQUENCE_SPACES.get(definition.sequence_space.value)
+        self.alphabet = space.alphabet if space else None
+        self.folds_case = bool(space and space.folds_case)
+
+    # ---- general, background ----
+
+    def lengths(self):
+        texts = (self.definition.minimum_length, self.definition.maximum_length)
+        names = ("minlength", "maxlength")
+        shortest, longest = (
+            read_value(text, f"background/{name}", _LENGTH, f"'{name}'", self.diagnostics)
+            for text, name in zip(texts, names, strict=True)
+        )
+        if shortest and longest and shortest.value > longest.value:
+            self.diagnostics.error(
+                "SG430",
+                longest.span,
+                f"lengths from {shortest.value} to {longest.value}: there is none",
+                "minlength is the smaller number",
+            )
+        return shortest, longest
+
+    def distribution(self, distribution: written.Distribution) -> Distribution:
+        if distribution.set_name:
+            read_choice(distribution.set_name, "@setname", SETS, self.diagnostics)
+        if distribution.condition:
+            self.known(distribution.condition)
+        letters: dict[str, float] = {}
+        for letter in distribution.letters:
+            name = letter.text.value
+            folded = name.upper() if self.folds_case else name
+            if self.alphabet and (len(folded) != 1 or folded not in self.alphabet):
+                self.diagnostics.error(
+                    "SG421",
+                    letter.text.span,
+                    f"{quoted(name)} is no letter of {self.definition.sequence_space.value}",
+                    f"its letters are {', '.join(self.alphabet)}",
+                )
+            elif name in letters:
+                self.diagnostics.error(
+                    "SG422",
+                    letter.text.span,
+                    f"the letter '{name}' stands here a second time in one distribution",
+                    "delete one",
+                )
+            letters[name] = read_weight(letter, self.diagnostics)
+        if sum(letters.values()) <= 0:
+            self.diagnostics.error(
+                "SG423",
+                distribution.span,
+                "the probabilities of this distribution's letters sum to 0",
+                "give at least one of them a probability above 0",
+            )
+        return Distribution(
+            distribution.set_name and distribution.set_name.value,
+            distribution.condition and distribution.condition.value,
+            tuple(letters.items()),
+        )
+
+    def known(self, condition: Text) -> None:
+        if condition.value not in self.conditions:
+            self.diagnostics.error(
+                "SG424",
+                condition.span,
+                f"the data definition has no condition {quoted(condition.value)}",
+                suggest(condition.value, self.conditions),
+            )
+
+    def check_distributions(
+        self, sets: Iterable[ExampleSet], distributions: tuple[Distribution, ...]
+    ) -> None:
+        """Every kind of example needs a distribution, and only one."""
+        spans = [distribution.span for distribution in self.definition.distributions]
+        seen: set[tuple] = set()
+        for distribution, span in zip(distributions, spans, strict=True):
+            key = distribution.set_name, distribution.condition
+            if key in seen:
+                self.diagnostics.error(
+                    "SG431",
+                    span,
+                    "a second distribution for the same set and condition",
+                    "delete one, or name another set or condition",
+                )
+            seen.add(key)
+        for each in sets:
+            for condition in sorted(each.conditions):
+                fitting = {(each.name, condition), (each.name, None), (None, condition)}
+                if not seen & (fitting | {(None, None)}):
+                    self.diagnostics.error(
+                        "SG432",
+                        self.definition.minimum_length.span,
+                        f"no letters for examples of '{condition}' in the set {each.name}",
+                        "add an alphabetdistribution without setname and cid: it is for all others",
+                    )
+
+    # ---- sets, postprocessing ----
+
+    def sets(self) -> tuple[ExampleSet, ...]:
+        found: dict[str, ExampleSet] = {}
+        for each in self.definition.sets:
+            name = each.name.value
+            read_choice(each.name, "set/@name", SETS, self.diagnostics)
+            if name in found:
+                self.diagnostics.error(
+                    "SG420", each.name.span, f"a second set {quoted(name)}", "rename one of the two"
+                )
+            found[name] = ExampleSet(name, tuple(map(self.example, each.examples)))
+        return tuple(found.values())
+
+    def example(self, example: written.Example) -> tuple[tuple[str, ...], int]:
+        for condition in example.conditions:
+            self.known(condition)
+        samples = read_value(
+            example.samples, "example/@samples", _SAMPLES, "'samples'", self.diagnostics
+        )
+        return tuple(id.value for id in example.conditions), samples.value if samples else 1
+
+    def shuffle(self, operation: written.Operation) -> Shuffle | None:
+        read_choice(operation.name, "postprocessing/operation", (SHUFFLE,), self.diagnostics)
+        if set(operation.labels.value) & set("\t\r\n"):
+            self.diagnostics.error(
+                "SG204",
+                operation.labels.span,
+                "'labels' holds a tab or a line break, which ends a column or a line of a data file",
+                "delete it",
+            )
+        k = operation.k and read_value(operation.k, "@k", _WORD, "'k'", self.diagnostics)
+        if operation.k_first and not self.seqgra:
+            self.diagnostics.note(
+                "SG730",
+                operation.k.span,
+                "seqgra 0.0.4 drops a 'k' that stands before 'labels'; the script takes it",
+            )
+        dropped = operation.k_first and self.seqgra
+        return Shuffle(k.value if k and not dropped else 1, operation.labels.value)
+
+    # ---- rules ----
+
+    def check_room(self, grammar: Grammar, length: int) -> None:
+        """Report what does not fit into the shortest sequence."""
+        widths = {element.name: element.width for element in grammar.elements}
+        for rule in _rules(grammar):
+            before = 0
+            if isinstance(rule.position, int):
+                before = rule.position - 1
+                if not 1 <= rule.position <= length:
+                    self.diagnostics.error(
+                        "SG433",
+                        rule.span,
+                        f"position {rule.position} lies outside of the shortest sequence",
+                        f"positions are 1 to {length}",
+                    )
+                    continue
+            for name in dict.fromkeys(rule.alone):
+                self.check_fits(before + widths[name], length, rule.span, f"'{name}'")
+            for spacing in rule.spacings:
+                # seqgra counts one letter less for a distance behind a number.
+                ahead = rule.position if isinstance(rule.position, int) else 0
+                both = widths[spacing.first] + widths[spacing.second]
+                self.check_fits(
+                    ahead + both + spacing.minimum,
+                    length,
+                    spacing.span,
+                    f"'{spacing.first}', {spacing.minimum} letters and '{spacing.second}'",
+                )
+
+    def check_fits(self, needed: int, length: int, span: Span, what: str) -> None:
+        if needed > length:
+            self.diagnostics.error(
+                "SG434",
+                span,
+                f"at this position {what} would end at letter {needed}; the shortest sequence has {length}",
+                "make minlength larger, or the distance or the elements smaller",
+            )
+
+    def check_words(self, grammar: Grammar) -> None:
+        for element in grammar.elements:
+            if isinstance(element, Kmers) and len(set(element.written)) < len(element.written):
+                self.diagnostics.error(
+                    "SG422", element.span, "a k-mer stands here a second time", "delete one"
+                )
+
+    def check_seqgra(self, grammar: Grammar) -> None:
+        """Report where seqgra fails or departs from the definition."""
+        for rule in _rules(grammar):
+            paired = [{spacing.first, spacing.second} for spacing in rule.spacings]
+            names = [name for pair in paired for name in pair]
+            if len(set(names)) < len(names):
+                self.diagnostics.error(
+                    "SG521",
+                    rule.span,
+                    "two spacing constraints share a sequence element: seqgra 0.0.4 ends in a "
+                    "KeyError, and where it lies is not said",
+                    "write two rules, or a second sequence element of the same letters",
+                )
+            elif len(set(rule.elements)) < len(rule.elements) and not self.seqgra:
+                self.diagnostics.note(
+                    "SG731",
+                    rule.span,
+                    "seqgra 0.0.4 places an element once that a rule names twice; the script places "
+                    "it as often as it is named",
+                )
+        operations = self.definition.operations
+        if len(operations) > 1 and not self.seqgra:
+            self.diagnostics.note(
+                "SG732",
+                operations[1].name.span,
+                "seqgra 0.0.4 also shuffles the copies of the operation before; the script shuffles "
+                "the examples alone",
+            )
+
+    def warn(self, grammar: Grammar, sets: Iterable[ExampleSet]) -> None:
+        used = {id for each in sets for id in each.conditions}
+        for condition in grammar.conditions:
+            if condition.id not in used:
+                self.diagnostics.warning(
+                    "SG435",
+                    condition.span,
+                    f"no set has examples of the condition '{condition.id}'",
+                    "delete it, or add examples",
+                )
+            self.warn_of_sum(condition)
+            for rule in condition.rules:
+                self.warn_of_overlap(rule)
+        elements = {name for rule in _rules(grammar) for name in rule.elements}
+        for element in grammar.elements:
+            if element.name not in elements:
+                self.diagnostics.warning(
+                    "SG435",
+                    element.span,
+                    f"no rule names the element '{element.name}'",
+                    "delete it",
+                )
+
+    def warn_of_sum(self, condition: Condition) -> None:
+        total = math.fsum(rule.probability for rule in condition.rules)
+        if condition.exclusive and not math.isclose(total, 1, rel_tol=1e-9):
+            without = "later rules get less than they should"
+            self.diagnostics.warning(
+                "SG436",
+                condition.span,
+                f"the probabilities of mutually exclusive rules add up to {total:.6g}, not to 1",
+                without if total > 1 else f"in {1 - total:.6g} of all examples none is applied",
+            )
+
+    def warn_of_overlap(self, rule: Rule) -> None:
+        parts = len(rule.alone) + len(rule.spacings)
+        if rule.position != "random" and parts > 1:
+            self.diagnostics.warning(
+                "SG437",
+                rule.span,
+                f"several elements at the position {rule.position}: later ones overwrite earlier ones",
+                "place them randomly, pair them by a spacing constraint, or write several rules",
+            )
+
+
+def _rules(grammar: Grammar) -> list[Rule]:
+    return [rule for condition in grammar.conditions for rule in condition.rules]
