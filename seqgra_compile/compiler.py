@@ -21,6 +21,7 @@ from . import ir
 from .backends import BACKENDS, simulate
 from .catalog.semantics import DISK, FULL, INTENDED, MEMORY, SEMANTICS, SIMULATED
 from .catalog.sequences import BAYES
+from .datadefinition.arranged import SimulateScript
 from .datadefinition.structure import ROOT as DATA_ROOT
 from .files.lookup import Folders
 from .files.module import embed
@@ -35,7 +36,7 @@ from .reading.decoding import read_source
 from .reading.parser import parse_tree
 from .reading.tree import read_tree
 from .reading.written import Element
-from .script import Script, SimulateScript
+from .script import Script
 from .source import MAX_BYTES, Source, Text
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ import textwrap
 from .. import __version__
 from ..catalog.semantics import FULL, SEQGRA
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
+from ..datadefinition.arranged import BayesScript, LabelRules, MatrixRows, Windows, Words
 from ..grammar import BayesModel, Kmers, Matrix, Term
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import comment, docstring, laid_out, literal, mapping, prefixed
-from ..script import BayesScript, Constant, LabelRules, MatrixRows, Windows, Words
+from ..script import Constant
 from ..source import Source
 from . import common, header
 from .imports import import_lines

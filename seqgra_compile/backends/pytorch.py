@@ -54,7 +54,7 @@ OWN_NAMES = frozenset(
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __file__ __name__
     AttributeError BlockingIOError Exception FileExistsError FileNotFoundError IsADirectoryError
     KeyboardInterrupt LookupError ModuleNotFoundError NameError NotADirectoryError OSError RuntimeError SystemExit TypeError
-    ValueError __doc__ __file__ __name__ all any bool bytearray bytes chr dict enumerate float getattr globals hasattr
+    ValueError __doc__ __file__ __name__ all any bool bytearray bytes chr dict enumerate filter float getattr globals hasattr
     hash int isinstance len list map max memoryview min next object open print range repr set slice sorted str
     sum tuple type zip
     """.split()

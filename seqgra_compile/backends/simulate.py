@@ -5,19 +5,12 @@ from __future__ import annotations
 from .. import __version__
 from ..catalog.semantics import SEQGRA
 from ..catalog.sequences import SEQUENCE_SPACES
+from ..datadefinition.arranged import LabelRules, MatrixRows, SimulateScript, Windows, Words
 from ..grammar import ExampleSet, Kmers, Matrix, Rule, Simulation
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import code, comment, docstring, laid_out, listing, literal, mapping, prefixed
-from ..script import (
-    Constant,
-    LabelRules,
-    MatrixRows,
-    Section,
-    SimulateScript,
-    Windows,
-    Words,
-)
+from ..script import Constant, Section
 from ..source import Source
 from . import common
 from .imports import import_lines

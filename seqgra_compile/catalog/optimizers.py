@@ -17,11 +17,10 @@ class OptimizerRow:
 
     `fixed` holds the library's other arguments, which no definition can set. `closure`: a step
     evaluates the loss several times; `full_batch`: it is made for the gradient of all examples.
-    `refused` is the reason why no script can use it; `fault` finds a parameter whose value the others
-    do not allow. `counterparts` are its equals, by library.
-
-    `known`: seqgra 0.0.4 trains with it; `replaced`: parameters that it reads, and the values that it
-    takes instead; `otherwise`: how a script computes its steps otherwise than seqgra's Keras 2.
+    `refused`: why no script can use it; `fault` finds a value that the others do not allow.
+    `counterparts` are its equals, by library.
+    `known`: seqgra 0.0.4 trains with it, `replaced`: with these values of these parameters;
+    `otherwise`: how a script's steps differ from seqgra's Keras 2.
     """
 
     name: str

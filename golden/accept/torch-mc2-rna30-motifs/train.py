@@ -33,7 +33,7 @@ try:
     from torch import nn
     from tqdm import tqdm
 except ModuleNotFoundError as error:
-    print("PyTorch without CUDA: https://download.pytorch.org/whl/cpu (--index-url)")
+    print("PyTorch without CUDA: uv pip install --torch-backend cpu torch")
     sys.exit(f"{error}. All that is needed: pip install numpy torch tqdm")
 if [int(part) for part in torch.__version__.split(".")[:2]] < [2, 4]:
     sys.exit(f"PyTorch {torch.__version__}: this script needs 2.4 or later")
