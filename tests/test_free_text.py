@@ -158,13 +158,18 @@ def _shape(tree: ast.AST) -> str:
     return ast.dump(tree)
 
 
-def _tokens(script: str) -> list[tuple[int, str]]:
-    """What Python reads, without the words of strings and comments."""
-    found = []
-    for token in tokenize.generate_tokens(io.StringIO(script).readline):
-        words = token.type in (tokenize.STRING, tokenize.COMMENT)
-        found.append((token.type, "" if words else token.string))
-    return found
+def _tokens(script: str) -> tuple[list[str], int, int]:
+    """Names and numbers in their order, and how many strings and comments there are.
+
+    Not the layout: a longer text may need lines, brackets and commas of its own, and a comment stands
+    above a line that it does not fit on. The syntax tree is compared beside this.
+    """
+    found = list(tokenize.generate_tokens(io.StringIO(script).readline))
+    plain = [token.string for token in found if token.type in (tokenize.NAME, tokenize.NUMBER)]
+    counts = [
+        sum(token.type == kind for token in found) for kind in (tokenize.STRING, tokenize.COMMENT)
+    ]
+    return plain, counts[0], counts[1]
 
 
 def _is_hidden(character: str) -> bool:
