@@ -158,7 +158,7 @@ def test_what_never_runs_is_left_out(test: str, tmp_path: Path) -> None:
     text = TYPE_CHECKING.format(imports=IMPORTS, test=test, otherwise="", plain=PLAIN)
     done = _compiled(text, tmp_path)
     assert not list(done.diagnostics)
-    assert "config" not in done.script
+    assert "motif_config" not in done.script
     assert "without a block for __main__ or TYPE_CHECKING:" in done.script
 
 
