@@ -146,7 +146,7 @@ def test_receipt(library: str, shared):
         for node in ast.parse(script.read_text("utf-8").partition("\n# ---- Data ")[0]).body
         if isinstance(node, ast.Assign)
         for target in node.targets
-        if isinstance(target, ast.Name)
+        if isinstance(target, ast.Name) and target.id.isupper()
     }
     settings = {name: ast.unparse(ast.parse(value)) for name, value in receipt["settings"].items()}
     assert settings.keys() == constants.keys()
