@@ -19,7 +19,16 @@ from typing import TYPE_CHECKING
 
 from . import ir
 from .backends import BACKENDS, simulate
-from .catalog.semantics import DISK, FULL, INTENDED, MEMORY, SEMANTICS, SIMULATED
+from .catalog.semantics import (
+    DISK,
+    FULL,
+    INTENDED,
+    MEMORY,
+    PREDICT,
+    SEMANTICS,
+    SIMULATED,
+    TRAIN,
+)
 from .catalog.sequences import BAYES
 from .datadefinition.arranged import SimulateScript
 from .datadefinition.structure import ROOT as DATA_ROOT
@@ -51,7 +60,7 @@ class UnsupportedSemantics(ValueError):
 class Options:
     """What is asked for besides the definition.
 
-    `semantics`, `data` and `records` are names in the tables of `catalog.semantics`. `library` is
+    `semantics`, `data`, `records` and `emit` are names in the tables of `catalog.semantics`. `library` is
     PyTorch or TensorFlow, the definition's own if None. `check_only`: no text is made.
     """
 
@@ -59,6 +68,7 @@ class Options:
     library: str | None = None
     data: str = MEMORY
     records: str = FULL
+    emit: str = TRAIN
     check_only: bool = False
 
 
@@ -157,8 +167,10 @@ def _meant(
         raise UnsupportedSemantics(f"{library} has no scripts under the semantics {semantics.name}")
     if options.data == DISK and library == BAYES:
         raise UnsupportedSemantics(f"{library} trains nothing: --data {DISK} is of no use to it")
+    if options.emit == PREDICT and (options.data, options.records) != (MEMORY, FULL):
+        raise UnsupportedSemantics(f"--emit {PREDICT} takes no --data and no --records")
     options = replace(options, library=options.library or library)
-    model = replace(model, data=options.data, records=options.records)
+    model = replace(model, data=options.data, records=options.records, emit=options.emit)
     stages = _with_grammar if library == BAYES else _with_shapes
     model = stages(model, folders, options, diagnostics)
     return None if diagnostics.failed else model
@@ -174,7 +186,9 @@ def _data_as_meant(
     if options.semantics not in SIMULATED:
         raise UnsupportedSemantics(f"no data are simulated under the semantics {options.semantics}")
     if options != Options(semantics=options.semantics, check_only=options.check_only):
-        raise UnsupportedSemantics("a data definition takes no --library, --data or --records")
+        raise UnsupportedSemantics(
+            "a data definition takes no --library, --data, --records or --emit"
+        )
     definition = parse_data_tree(source, tree, diagnostics)
     return definition and analyze_simulation(definition, options.semantics, diagnostics)
 

@@ -13,7 +13,16 @@ from typing import TextIO
 import click
 
 from .. import __version__
-from ..catalog.semantics import FULL, INTENDED, MEMORY, RECORDS, SEMANTICS, STORAGES
+from ..catalog.semantics import (
+    EMITTED,
+    FULL,
+    INTENDED,
+    MEMORY,
+    RECORDS,
+    SEMANTICS,
+    STORAGES,
+    TRAIN,
+)
 from ..catalog.sequences import PYTORCH, TENSORFLOW
 from ..compiler import Options
 from ..messages.diagnostics import Diagnostic
@@ -56,8 +65,9 @@ _SCRIPT_OPTIONS = (
     ),
     _choice("--data", STORAGES, MEMORY, "How the script holds its data. "),
     _choice("--records", RECORDS, FULL, "What the script keeps of its run. "),
+    _choice("--emit", EMITTED, TRAIN, "What the script does. "),
 )
-_NAMES = ("semantics", "library", "data", "records")
+_NAMES = ("semantics", "library", "data", "records", "emit")
 
 
 def script_options(command: Callable) -> Callable:

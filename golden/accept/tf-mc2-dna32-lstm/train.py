@@ -828,7 +828,8 @@ def finish(model, sets: dict, out: Path, run: dict, results: dict, lock) -> None
         y = np.array(targets[:])[:, None] == np.arange(len(LABELS))
         results["test"] = areas(y, tf.nn.softmax(scores.astype(float)).numpy())
         results["test"] |= {name: found[name] for name in ("loss", "accuracy")}
-        files["test-y-hat.txt"] = predictions(y, keras.ops.softmax(scores).numpy())
+        y_hat = keras.ops.softmax(scores).numpy()
+        files["test-y-hat.txt"] = predictions(y, y_hat)
     write_results(out, run, results, files)
     (out / "checkpoint").unlink()  # last of all: until then, --resume goes on
     lock.close()

@@ -724,7 +724,8 @@ def finish(model, sets: dict, out: Path, run: dict, results: dict, lock) -> None
         y = np.array(targets[:])[:, None] == np.arange(len(LABELS))
         results["test"] = areas(y, scores)
         results["test"] |= {name: found[name] for name in ("loss", "accuracy")}
-        files["test-y-hat.txt"] = predictions(y, scores)
+        y_hat = scores
+        files["test-y-hat.txt"] = predictions(y, y_hat)
     write_results(out, run, results, files)
     (out / "checkpoint").unlink()  # last of all: until then, --resume goes on
     lock.close()

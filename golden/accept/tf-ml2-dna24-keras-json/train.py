@@ -813,7 +813,11 @@ def finish(model, sets: dict, out: Path, run: dict, results: dict, lock) -> None
         y = np.array(targets[:]) == 1
         results["test"] = areas(y, scores)
         results["test"] |= {name: found[name] for name in ("loss", "accuracy")}
-        files["test-y-hat.txt"] = predictions(y, keras.ops.sigmoid(scores).numpy())
+        # By batch: the number of scores decides the last digits of a sigmoid.
+        starts = range(0, len(scores), BATCH_SIZE)
+        parts = [keras.ops.sigmoid(scores[n : n + BATCH_SIZE]) for n in starts]
+        y_hat = np.concatenate(parts)
+        files["test-y-hat.txt"] = predictions(y, y_hat)
     write_results(out, run, results, files)
     (out / "checkpoint").unlink()  # last of all: until then, --resume goes on
     lock.close()

@@ -704,7 +704,9 @@ def finish(model, loss_fn, sets: dict, out: Path, run: dict, results: dict, lock
         codes, targets = sets["test"]
         loss, accuracy, scores = evaluate(model, loss_fn, codes, targets, torch.float64)
         y = targets[:].cpu().numpy() == 1
-        y_hat = scores.sigmoid().double().cpu().numpy()
+        # By batch, as in seqgra: the number of scores decides a sigmoid's last digits.
+        parts = [part.sigmoid() for part in scores.split(BATCH_SIZE)]
+        y_hat = torch.cat(parts).double().cpu().numpy()
         found = areas(y, scores.double().cpu().numpy())
         results["test"] = found | {"loss": loss, "accuracy": accuracy}
         files["test-y-hat.txt"] = predictions(y, y_hat)
