@@ -14,6 +14,8 @@ from ..grammar import Simulation
 from ..messages.writers import TextWriter
 from ..visible import visible
 from .console import (
+    MAX_SCRIPT,
+    audit_options,
     complain,
     folders,
     include_option,
@@ -24,7 +26,6 @@ from .console import (
     read_bytes,
     read_definition,
     say,
-    script_options,
     write_file,
 )
 
@@ -87,7 +88,7 @@ def _guarded(name: str, work) -> None:
 @main.command(epilog=_example("seqgra-audit settings model.xml"))
 @click.argument("definition")
 @include_option
-@script_options
+@audit_options
 @click.option(
     "--format",
     "form",
@@ -134,7 +135,7 @@ def settings(
     "otherwise to standard output.",
 )
 @include_option
-@script_options
+@audit_options
 def report(
     definition: str,
     output: str | None,
@@ -203,7 +204,6 @@ def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
     Exit status: 0 the same, 1 different, 2 it cannot be told: the script has no header or cannot be
     read, or the definition has errors.
     """
-    from ..audit.verify import MAX_SCRIPT
     from ..audit.verify import verify as verified
     from ..backends.header import HeaderError
 
@@ -240,7 +240,7 @@ def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
 @click.argument("before")
 @click.argument("after")
 @include_option
-@script_options
+@audit_options
 def diff(before: str, after: str, include: tuple[Path, ...], options: Options) -> None:
     """Tell what the change from BEFORE to AFTER means for training.
 
