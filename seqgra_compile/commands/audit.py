@@ -301,9 +301,10 @@ def compare(one: str, other: str, tolerance: float) -> None:
     Exit status: 0 identical, or within the tolerance that was asked for; 1 different; 2 a receipt
     is damaged or cannot be read.
     """
-    from ..audit.compare import MAX_RECEIPT, ReceiptError, Verdict, read_receipt
+    from ..audit.compare import Verdict
     from ..audit.compare import as_text as text
     from ..audit.compare import compare as compared
+    from ..audit.receipt import MAX_RECEIPT, ReceiptError, read_receipt
 
     def work() -> int:
         if not math.isfinite(tolerance):
