@@ -241,12 +241,21 @@ def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
 @click.argument("after")
 @include_option
 @audit_options
-def diff(before: str, after: str, include: tuple[Path, ...], options: Options) -> None:
+@click.option(
+    "--all",
+    "complete",
+    is_flag=True,
+    help="Also list every setting that differs, with its places in the two definitions.",
+)
+def diff(
+    before: str, after: str, include: tuple[Path, ...], options: Options, complete: bool
+) -> None:
     """Tell what the change from BEFORE to AFTER means for training.
 
     Both are model definitions; one of the two may be - for standard input. What is told is not
-    which characters moved: numbers of weights, initial weights, batches, loss, optimizer and length
-    of the run, on the same data, machine and versions; then the settings that differ.
+    which characters moved: what the model computes, numbers of weights, initial weights, batches,
+    loss, optimizer and length of the run, on the same data, machine and versions; then operation by
+    operation what differs, an activation counted as a step of its own.
 
     Exit status: 0 no difference for training, 1 a difference, 2 a definition has errors or cannot
     be read.
@@ -261,7 +270,7 @@ def diff(before: str, after: str, include: tuple[Path, ...], options: Options) -
         if None in pair:
             return _UNKNOWN
         comparison = compared(*pair)
-        written = print_text(text(comparison))
+        written = print_text(text(comparison, complete))
         return written or (_DIFFERENT if comparison.matters else _SAME)
 
     _guarded(f"{before}, {after}", work)
