@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import functools
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from ... import __version__, ir
+from ... import ir
 from ...compiler import Compilation
 from ...grammar import BayesModel
 from ...messages.codes import CODES
 from ...messages.diagnostics import Diagnostic, Severity
-from ...resources import folder
 from ...source import Source
 from ...visible import visible
 from ..ledger.entries import operation_path
 from ..ledger.setting import Setting, ranges
+from ..results import results
+from ..results.checklist import checklist
+from ..run import Run
 from .drawing import Drawing, draw
 from .highlight import indent, python_lines, xml_lines, xml_marks
+from .html import render
 from .page import Fact, File, Line, Link, Page, Remark
 from .rows import Places, groups, kinds, rows
 
@@ -41,22 +40,19 @@ _FACTS = {
 }
 
 
-@functools.cache
-def _environment() -> Environment:
-    """Unlike scripts, the page is HTML: whatever a template prints is escaped."""
-    return Environment(
-        loader=FileSystemLoader(folder("templates"), encoding="utf-8"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+def report(compilation: Compilation, runs: Sequence[Run] = ()) -> str:
+    """A page of HTML that needs nothing but itself: the definition, its script, and its runs.
+
+    Raises as `results` does.
+    """
+    found = results(runs, compilation.source.sha256) if runs else None
+    answers = checklist(compilation, runs)
+    return render("report/page.html.j2", page=_page(compilation), results=found, checklist=answers)
 
 
-def report(compilation: Compilation) -> str:
-    """A page of HTML that needs nothing but itself."""
-    return _environment().get_template("report/page.html.j2").render(page=_page(compilation))
+def report_of_runs(runs: Sequence[Run]) -> str:
+    """The same for runs without their definition; raises as `results` does."""
+    return render("report/run.html.j2", results=results(runs), checklist=checklist(None, runs))
 
 
 def _page(compilation: Compilation) -> Page:
@@ -89,9 +85,6 @@ def _page(compilation: Compilation) -> Page:
         title=visible(compilation.model_id or sources[0].file_name),
         name=visible(model.name.value) if model else "",
         description=visible(model.description.value) if model else "",
-        version=__version__,
-        style_hash=_hash("report/page.css"),
-        code_hash=_hash("report/page.js"),
         failed=failed,
         outcome=_outcome(compilation.diagnostics),
         worst=_worst(compilation.diagnostics),
@@ -108,12 +101,6 @@ def _page(compilation: Compilation) -> Page:
         settings=len(found),
         departs=sum(row.departs for row in found),
     )
-
-
-def _hash(template: str) -> str:
-    """What the page's content security policy lets its style and its code through by."""
-    text = _environment().get_template(template).render()
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _sources(compilation: Compilation) -> list[Source]:

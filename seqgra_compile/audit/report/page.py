@@ -112,9 +112,6 @@ class Page:
     title: str
     name: str
     description: str
-    version: str
-    style_hash: str
-    code_hash: str
     failed: bool
     outcome: str
     worst: str
