@@ -50,6 +50,7 @@ THIRD_PARTY = {
     "commands.audit": {"click"},
     "commands.auditing": {"click"},
     "commands.auditreport": {"click"},
+    "commands.auditruns": {"click"},
     "commands.data": {"click", "dnaio", "numpy", "pyfaidx"},
     "commands.dataoptions": {"click"},
     "commands.datarun": {"click"},

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ..messages.diagnostics import did_you_mean
 from .receipt import is_number
-from .run import Run
+from .run import Run, UnlikeRuns, check_alike
 
 DEFINITION, RUN = "definition", "run"
 # Those that are there are the columns of a table, if none are named.
@@ -22,10 +22,11 @@ _RESULTS = ("test.accuracy", "test.mean AUROC", "test.mean AUPRC", "test.loss")
 # Settings in which the runs of one definition may differ.
 _FREE = ("MODEL_ID", "SEED")
 _DIGITS = 8  # of a hash
+_MAX_JOINED = 10  # values in one cell
 
 
-class TableError(ValueError):
-    """Why runs make no table; a sentence."""
+class UnknownColumn(ValueError):
+    """A column that no run has; a sentence."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class Table:
 def table(runs: Sequence[Run], per: str = DEFINITION, columns: Sequence[str] = ()) -> Table:
     """The runs in rows; without names the columns are what differs and the results on the test set.
 
-    Raises `TableError` for runs that are not of one task, for a run that is given twice, and for a
-    name that no run knows; `run.RunError` for damaged predictions.
+    Raises `UnlikeRuns` for runs that are not of one task and for one that is given twice, and
+    `UnknownColumn` for a name that no run knows.
     """
     _check(runs)
     groups = _groups(runs) if per == DEFINITION else [[run] for run in runs]
@@ -65,17 +66,11 @@ def table(runs: Sequence[Run], per: str = DEFINITION, columns: Sequence[str] = (
 
 
 def _check(runs: Sequence[Run]) -> None:
-    first = runs[0]
     places = [run.path.resolve() for run in runs]
-    for run, place in zip(runs, places, strict=True):
-        if places.count(place) > 1:
-            raise TableError(f"{run.path} is given twice")
-        if run.labels != first.labels:
-            raise TableError(f"runs of different tasks: labels of {first.path} and {run.path}")
-        if None not in (first.task, run.task) and run.task != first.task:
-            raise TableError(
-                f"runs of different tasks: {first.path} {first.task}, {run.path} {run.task}"
-            )
+    twice = [run.path for run, place in zip(runs, places, strict=True) if places.count(place) > 1]
+    if twice:
+        raise UnlikeRuns(twice[0], "it is given twice")
+    check_alike(runs, "make a table for each")
 
 
 # ---- rows ----
@@ -151,7 +146,7 @@ def _check_names(names: Sequence[str], runs: Sequence[Run]) -> None:
                 guess
                 or f"columns are {', '.join([*OWN, _COUNT])}, settings such as SEED, and paths such as test.accuracy"
             )
-            raise TableError(f"no run has '{name}'; {hint}")
+            raise UnknownColumn(f"no run has '{name}'; {hint}")
 
 
 def known_columns(run: Run) -> list[str]:
@@ -219,4 +214,5 @@ def _joined(values: Sequence[Cell]) -> Cell:
     found = list(dict.fromkeys(value for value in values if value is not None))
     if len(found) < 2:
         return found[0] if found else None
-    return ", ".join(map(str, found))
+    more = ", ..." if len(found) > _MAX_JOINED else ""
+    return ", ".join(map(str, found[:_MAX_JOINED])) + more
