@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any, TypeGuard
 
 from ..visible import visible
 
@@ -50,12 +51,14 @@ class Found:
 
     def __str__(self) -> str:
         line = f"{self.path}: {_shown(self.one)} and {_shown(self.other)}"
-        if _is_number(self.one) and _is_number(self.other) and math.isfinite(self.distance):
+        if math.isfinite(self.distance):
             line += f", {self.distance:.3g} apart"
         return visible(line)
 
     @property
     def distance(self) -> float:
+        if not (_is_number(self.one) and _is_number(self.other)):
+            return math.inf
         try:
             return abs(float(self.one) - float(self.other))
         except OverflowError:
@@ -109,11 +112,11 @@ def _check_epochs(epochs: object) -> None:
             raise ReceiptError(f"epoch {number} calls itself {row['epoch']}")
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     return type(value) in (int, float)
 
 
-def compare(one: dict, other: dict, tolerance: float = 0.0) -> Comparison:
+def compare(one: Mapping[str, Any], other: Mapping[str, Any], tolerance: float = 0.0) -> Comparison:
     """Everything but the circumstances.
 
     The tolerance is for what a run came to: its epochs, its best epoch, its test set. A number is
@@ -128,7 +131,7 @@ def compare(one: dict, other: dict, tolerance: float = 0.0) -> Comparison:
     parts = [_differences(_some(one, names), _some(other, names)) for names in (_ASKED, _WITH)]
     asked, done_with = map(tuple, parts)
     epochs = tuple(_epochs(one.get("epochs", []), other.get("epochs", []), tolerance))
-    results = tuple(_differences(*rest, tolerance=tolerance))
+    results = tuple(_differences(rest[0], rest[1], tolerance=tolerance))
     if not (asked or done_with or epochs or results):
         verdict = Verdict.IDENTICAL
     else:
@@ -138,7 +141,7 @@ def compare(one: dict, other: dict, tolerance: float = 0.0) -> Comparison:
     return Comparison(verdict, asked, done_with, epochs, results)
 
 
-def _some(receipt: dict, names: tuple[str, ...]) -> dict[str, object]:
+def _some(receipt: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, object]:
     return {name: receipt[name] for name in names}
 
 
@@ -146,7 +149,7 @@ def _is_hash(found: Found) -> bool:
     return found.path.startswith("weights")
 
 
-def _epochs(one: list, other: list, tolerance: float) -> Iterator[Found]:
+def _epochs(one: list[Any], other: list[Any], tolerance: float) -> Iterator[Found]:
     for number, (first, second) in enumerate(zip(one, other, strict=False), start=1):
         yield from _differences(first, second, f"epoch {number}", tolerance)
     if len(one) != len(other):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from .. import ir
 from ..compiler import Compilation
+from ..grammar import BayesModel
 from ..visible import visible
 from .effects import Effect, effects
 from .ledger.setting import IDLE, TEMPLATE, Setting
@@ -46,8 +47,10 @@ class Comparison:
 def compare(a: Compilation, b: Compilation) -> Comparison:
     """Both must have been compiled without errors."""
     changes = tuple(_changes(a, b))
-    trained = isinstance(a.model, ir.Model) and isinstance(b.model, ir.Model)
-    found = effects(a.model, b.model) if trained else ()
+    one, other = a.model, b.model
+    found: tuple[Effect, ...] = ()
+    if isinstance(one, ir.Model) and isinstance(other, ir.Model):
+        found = effects(one, other)
     return Comparison(changes, found, a.source.data == b.source.data)
 
 
@@ -78,12 +81,12 @@ def _is_summary(path: str, compilation: Compilation) -> bool:
     """Rows that sum up others, and files all of whose contents have rows."""
     if path in ("architecture/sequential", "file: layers"):
         return True
-    architecture = compilation.model.architecture
-    if isinstance(architecture, ir.Module):
-        return False
-    if isinstance(architecture, ir.External):
+    model = compilation.model
+    if isinstance(model, BayesModel):
         return path == "architecture/external: its content"
-    file = architecture.file
+    if not isinstance(model, ir.Model) or isinstance(model.architecture, ir.Module):
+        return False
+    file = model.architecture.file
     return file is not None and path == f"file: {file.path}"
 
 
@@ -93,8 +96,8 @@ def _matched(a: Compilation, b: Compilation) -> dict[str, str]:
     An operation that is put in moves those behind it: without this, all of them would differ.
     """
     heads = [_heads(each) for each in (a, b)]
-    names = [[name for _, name in found] for found in heads]
-    matcher = difflib.SequenceMatcher(None, *names, autojunk=False)
+    one, other = ([name for _, name in found] for found in heads)
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     matched, gone = {}, set(range(len(heads[0])))
     for first, second, size in matcher.get_matching_blocks():
         for number in range(size):
@@ -113,11 +116,11 @@ def _matched(a: Compilation, b: Compilation) -> dict[str, str]:
 
 def _heads(compilation: Compilation) -> list[tuple[str, str]]:
     """The path of each operation of an embedded architecture, and its name."""
-    architecture = compilation.model.architecture
-    if not isinstance(architecture, ir.Sequential) or architecture.file:
+    if not isinstance(compilation.model, ir.Model):
         return []
     path = "architecture/sequential/operation[{}]"
-    return [(path.format(each.number), each.name) for each in architecture.operations]
+    operations = [each for each in compilation.model.operations if each.saved is None]
+    return [(path.format(each.number), each.name) for each in operations]
 
 
 def _differs(one: Setting, other: Setting) -> bool:
@@ -135,9 +138,13 @@ def _change(path: str, one: Setting | None, other: Setting | None) -> Change:
         path,
         "-" if one is None else one.text,
         "-" if other is None else other.text,
-        tuple("-" if row is None else str(row.where or row.origin) for row in (one, other)),
+        (_place(one), _place(other)),
         not (path in _TEXTS or idle or named or unroll),
     )
+
+
+def _place(row: Setting | None) -> str:
+    return "-" if row is None else str(row.where or row.origin)
 
 
 def as_text(comparison: Comparison) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
+from ..datadefinition.arranged import Windows
 from ..pycode import listing, literal
 
 KMERS_DOC = "Words and their probabilities, as written."
@@ -47,3 +48,14 @@ def _numbers(rows: Rows) -> tuple[str, ...]:
 def _short(weight: float) -> float | int:
     """0 and 1 without a decimal point: most weights of a protein's positions are 0."""
     return int(weight) if weight in (0, 1) else weight
+
+
+def windows(positions: Iterable[str | int]) -> Windows:
+    """Which positions rules name."""
+    named = set(positions)
+    return Windows(
+        "start" in named,
+        "end" in named,
+        "center" in named,
+        any(isinstance(position, int) for position in named),
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from .. import __version__
 from ..catalog.semantics import SEQGRA
 from ..catalog.sequences import SEQUENCE_SPACES
-from ..datadefinition.arranged import LabelRules, MatrixRows, SimulateScript, Windows, Words
-from ..grammar import ExampleSet, Kmers, Matrix, Rule, Simulation
+from ..datadefinition.arranged import LabelRules, MatrixRows, SimulateScript, Words
+from ..grammar import ExampleSet, Kmers, Matrix, Rule, Shuffle, Simulation
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import code, comment, docstring, laid_out, listing, literal, mapping, prefixed
@@ -14,7 +14,7 @@ from ..script import Constant, Section
 from ..source import Source
 from . import common
 from .imports import import_lines
-from .matrices import KMERS_DOC, matrices_doc, matrix_rows, too_wide
+from .matrices import KMERS_DOC, matrices_doc, matrix_rows, too_wide, windows
 
 _IMPORTS = (
     Import("argparse"),
@@ -115,10 +115,7 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
             )
             for condition in grammar.conditions
         ),
-        positions=Windows(
-            *(any(rule.position == name for rule in rules) for name in ("start", "end", "center")),
-            any(isinstance(rule.position, int) for rule in rules),
-        ),
+        positions=windows(rule.position for rule in rules),
         pairs=any(rule.spacings for rule in rules),
         repeats=not seqgra and any(len(set(rule.elements)) < len(rule.elements) for rule in rules),
         exclusive=literal(exclusive) if exclusive else "",
@@ -147,7 +144,7 @@ def _header(simulation: Simulation, source: Source, keeps_kmers: bool) -> str:
     )
 
 
-def _imports(matrices: list, shuffles: tuple) -> list[Import]:
+def _imports(matrices: list[Matrix], shuffles: tuple[Shuffle, ...]) -> list[Import]:
     more = [Import("bisect")] if matrices else []
     if shuffles:
         more += [Import("itertools"), Import("typing", "TextIO")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -72,7 +73,7 @@ def _report(compilation: Compilation) -> None:
     say(TextWriter(is_coloured(sys.stderr)).compiled(compilation.source, compilation.diagnostics))
 
 
-def _guarded(name: str, work) -> None:
+def _guarded(name: str, work: Callable[[], int]) -> None:
     """Exit with the status that the work gives; what it trips over is our fault."""
     try:
         status = work()
@@ -257,10 +258,10 @@ def diff(before: str, after: str, include: tuple[Path, ...], options: Options) -
     def work() -> int:
         if before == after == "-":
             raise click.UsageError("standard input can be read only once")
-        pair = [_compiled(name, include, options) for name in (before, after)]
-        if None in pair:
+        one, other = (_compiled(name, include, options) for name in (before, after))
+        if one is None or other is None:
             return _UNKNOWN
-        comparison = compared(*pair)
+        comparison = compared(one, other)
         written = print_text(text(comparison))
         return written or (_DIFFERENT if comparison.matters else _SAME)
 
@@ -311,7 +312,7 @@ def compare(one: str, other: str, tolerance: float) -> None:
                 complain(name, str(error))
         if len(receipts) < 2:
             return _UNKNOWN
-        comparison = compared(*receipts, tolerance)
+        comparison = compared(receipts[0], receipts[1], tolerance)
         differs = comparison.verdict is Verdict.DIFFERENT
         return print_text(text(comparison)) or (_DIFFERENT if differs else _SAME)
 

@@ -6,9 +6,9 @@ import contextlib
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
@@ -22,6 +22,8 @@ from ..source import MAX_BYTES, Source
 
 FAILED, USAGE = 1, 2
 FORMATS = ("text", "json", "sarif", "github")
+# A function that click calls with the values of its options.
+Command = Callable[..., object]
 
 include_option = click.option(
     "-I",
@@ -32,7 +34,9 @@ include_option = click.option(
 )
 
 
-def _choice(name: str, rows: Mapping[str, str], default: str, about: str = "") -> Callable:
+def _choice(
+    name: str, rows: Mapping[str, str], default: str, about: str = ""
+) -> Callable[[Command], Command]:
     """An option that takes one of the names, each with what it means."""
     meanings = "; ".join(f"{key}: {meaning}" for key, meaning in rows.items())
     return click.option(
@@ -60,17 +64,22 @@ _SCRIPT_OPTIONS = (
 _NAMES = ("semantics", "library", "data", "records")
 
 
-def script_options(command: Callable) -> Callable:
+def script_options(command: Command) -> Command:
     """Give a command the options that decide the script; it gets them as `options`."""
 
     @functools.wraps(command)
-    def with_options(**arguments: object) -> object:
+    def with_options(**arguments: Any) -> object:
         chosen = {name: arguments.pop(name) for name in _NAMES}
         return command(options=Options(**chosen), **arguments)
 
-    for option in reversed(_SCRIPT_OPTIONS):
-        with_options = option(with_options)
-    return with_options
+    return with_all(_SCRIPT_OPTIONS, with_options)
+
+
+def with_all(options: Sequence[Callable[[Command], Command]], command: Command) -> Command:
+    """A command with options, in this order in its help."""
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def folders(name: str, include: Iterable[Path]) -> list[Path]:
@@ -125,7 +134,7 @@ def _writer(format: str) -> Writer:
         return SarifWriter()
     if format == "text":
         return TextWriter(is_coloured(sys.stderr))
-    return {"json": JsonWriter, "github": GithubWriter}[format]()
+    return JsonWriter() if format == "json" else GithubWriter()
 
 
 def is_coloured(stream: TextIO | None) -> bool:

@@ -9,6 +9,7 @@ from ..catalog.parameters import Integer
 from ..catalog.semantics import SEQGRA
 from ..catalog.sequences import SEED, SEQUENCE_SPACES
 from ..grammar import Condition, Distribution, ExampleSet, Grammar, Kmers, Rule, Shuffle, Simulation
+from ..ir import Given
 from ..messages.diagnostics import Diagnostics, quoted, suggest
 from ..reading.values import plain, read_choice, read_id, read_value
 from ..source import Span, Text
@@ -34,7 +35,7 @@ def analyze_simulation(
     sets = analysis.sets()
     distributions = tuple(map(analysis.distribution, definition.distributions))
     shuffles = tuple(filter(None, map(analysis.shuffle, definition.operations)))
-    if diagnostics.failed:
+    if diagnostics.failed or not (grammar and seed and shortest and longest):
         return None
     analysis.check_distributions(sets, distributions)
     analysis.check_room(grammar, shortest.value)
@@ -74,7 +75,7 @@ class _Analysis:
 
     # ---- general, background ----
 
-    def lengths(self):
+    def lengths(self) -> tuple[Given[int] | None, Given[int] | None]:
         texts = (self.definition.minimum_length, self.definition.maximum_length)
         names = ("minlength", "maxlength")
         shortest, longest = (
@@ -122,8 +123,8 @@ class _Analysis:
                 "give at least one of them a probability above 0",
             )
         return Distribution(
-            distribution.set_name and distribution.set_name.value,
-            distribution.condition and distribution.condition.value,
+            distribution.set_name.value if distribution.set_name else None,
+            distribution.condition.value if distribution.condition else None,
             tuple(letters.items()),
         )
 
@@ -141,7 +142,7 @@ class _Analysis:
     ) -> None:
         """Every kind of example needs a distribution, and only one."""
         spans = [distribution.span for distribution in self.definition.distributions]
-        seen: set[tuple] = set()
+        seen: set[tuple[str | None, str | None]] = set()
         for distribution, span in zip(distributions, spans, strict=True):
             key = distribution.set_name, distribution.condition
             if key in seen:
@@ -195,7 +196,7 @@ class _Analysis:
                 "delete it",
             )
         k = operation.k and read_value(operation.k, "@k", _WORD, "'k'", self.diagnostics)
-        if operation.k_first and not self.seqgra:
+        if operation.k and operation.k_first and not self.seqgra:
             self.diagnostics.note(
                 "SG730",
                 operation.k.span,
