@@ -321,3 +321,11 @@ def test_own_names_are_used():
     text = "\n".join(path.read_text("utf-8") for path in TEMPLATE_FILES)
     constants = {"MODEL_ID", "LABELS", "SEED", "BATCH_SIZE", "EPOCHS", "PATIENCE"}
     assert set(re.findall(r"\w+", text)) | constants >= OWN_NAMES
+
+
+def test_fragments_define_different_names():
+    """A script may hold any of them together: the second class of a name would replace the first."""
+    for folder in ("pytorch", "keras"):
+        trees = [ast.parse(path.read_text("utf-8")) for path in (TEMPLATES / folder).glob("*.py")]
+        names = [node.name for tree in trees for node in tree.body if hasattr(node, "name")]
+        assert len(names) == len(set(names))

@@ -6,6 +6,7 @@ know, such as what an embedded module draws, it says.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .. import ir
@@ -15,10 +16,13 @@ from ..catalog.libraries import LIBRARIES, LibraryRow
 from ..catalog.operations import lower
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.semantics import INTENDED, SEQGRA, STREAMING
-from .ledger.setting import counted, shown
+from ..visible import visible
+from .ledger.setting import counted, shown_apart, shown_briefly
+from .steps import align, steps, summary
 
 SAME, OTHERS = "the same", "others"
 _SEED = "a seed"
+_FEW = 3  # names of labels
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Effect:
 def effects(a: ir.Model, b: ir.Model) -> tuple[Effect, ...]:
     """Every aspect, whether it changes or not."""
     return (
+        Effect("computation", _computation(a, b)),
         Effect("number of weights", _count(a, b)),
         Effect("initial weights", initial_weights(a, b)),
         Effect("what the model sees", _input(a, b)),
@@ -40,6 +45,16 @@ def effects(a: ir.Model, b: ir.Model) -> tuple[Effect, ...]:
         Effect("optimizer", _optimizer(a, b)),
         Effect("length of the run", _run(a, b)),
     )
+
+
+def _computation(a: ir.Model, b: ir.Model) -> str:
+    """Whether the same weights would give the same scores."""
+    if _module(a) is not None or _module(b) is not None:
+        return SAME if _module(a) == _module(b) else "not known: a module decides it"
+    found = summary(align(steps(a), steps(b)))
+    if not found and a.library.value != b.library.value:
+        return "the same steps, in another library"
+    return found or SAME
 
 
 def _count(a: ir.Model, b: ir.Model) -> str:
@@ -223,7 +238,7 @@ def _input(a: ir.Model, b: ir.Model) -> str:
             parts.append(f"{what}: {one} -> {other}")
     if a.labels.value != b.labels.value:
         same = sorted(a.labels.value) == sorted(b.labels.value)
-        parts.append("labels in another order" if same else "other labels")
+        parts.append("labels in another order" if same else _labels(a, b))
     lengths = [_length(model) for model in (a, b)]
     if lengths[0] != lengths[1]:
         parts.append(f"sequences of {lengths[0]} -> {lengths[1]} letters")
@@ -235,6 +250,20 @@ def _input(a: ir.Model, b: ir.Model) -> str:
     return "; ".join(parts) or SAME
 
 
+def _labels(a: ir.Model, b: ir.Model) -> str:
+    one, other = (model.labels.value for model in (a, b))
+    size = f"{len(one):,} -> {len(other):,} " if len(one) != len(other) else ""
+    gone, new = ([each for each in x if each not in y] for x, y in ((one, other), (other, one)))
+    names = " -> ".join(_some(each) for each in (gone, new))
+    return f"{size}{'' if size else 'other '}labels: {names}"
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first few of them."""
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return (", ".join(visible(name) for name in names[:_FEW]) or "none") + more
+
+
 def _length(model: ir.Model) -> str:
     if isinstance(model.architecture, ir.Module):
         return "any number of"
@@ -243,7 +272,7 @@ def _length(model: ir.Model) -> str:
 
 def _loss(a: ir.Model, b: ir.Model) -> str:
     if a.loss.name != b.loss.name:
-        return f"another: {a.loss.name} -> {b.loss.name}"
+        return f"another: {_stated(a.loss)} -> {_stated(b.loss)}"
     parts = _arguments(a.loss.arguments, b.loss.arguments)
     if _penalties(a) != _penalties(b):
         parts.append("other penalties on weights or results")
@@ -265,7 +294,7 @@ def _penalties(model: ir.Model) -> list[object]:
 
 def _optimizer(a: ir.Model, b: ir.Model) -> str:
     if a.optimizer.name != b.optimizer.name:
-        return f"another: {a.optimizer.name} -> {b.optimizer.name}"
+        return f"another: {_stated(a.optimizer)} -> {_stated(b.optimizer)}"
     given: list[ir.Arguments] = [
         {**each.arguments, "clipnorm": each.clipnorm, "clipvalue": each.clipvalue}
         for each in (a.optimizer, b.optimizer)
@@ -276,13 +305,23 @@ def _optimizer(a: ir.Model, b: ir.Model) -> str:
     return "; ".join(parts) or SAME
 
 
+def _stated(of: ir.Loss | ir.Optimizer) -> str:
+    """A name and the arguments that the definition gives."""
+    told = [
+        f"{name} {shown_briefly(value.value)}"
+        for name, value in of.arguments.items()
+        if not value.is_default
+    ]
+    return f"{of.name} ({', '.join(told)})" if told else of.name
+
+
 def _miscounts(model: ir.Model) -> bool:
     return model.semantics == STREAMING and _library(model).counts_on
 
 
 def _arguments(a: ir.Arguments, b: ir.Arguments) -> list[str]:
     return [
-        f"{name} {shown(a[name].value)} -> {shown(b[name].value)}"
+        f"{name} {' -> '.join(shown_apart(a[name].value, b[name].value))}"
         for name in a
         if name in b and a[name].value != b[name].value
     ]

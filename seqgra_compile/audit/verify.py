@@ -19,7 +19,6 @@ from ..backends.header import Header, read_header
 from ..compiler import Compilation, Options, compile_bytes
 from ..visible import visible
 
-MAX_SCRIPT = 2**24
 _DEPENDENCIES = re.compile(r"^# /// script$.*?^# ///$", re.MULTILINE | re.DOTALL)
 
 

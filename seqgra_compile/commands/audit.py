@@ -15,6 +15,8 @@ from ..grammar import Simulation
 from ..messages.writers import TextWriter
 from ..visible import visible
 from .console import (
+    MAX_SCRIPT,
+    audit_options,
     complain,
     folders,
     include_option,
@@ -25,7 +27,6 @@ from .console import (
     read_bytes,
     read_definition,
     say,
-    script_options,
     write_file,
 )
 
@@ -88,7 +89,7 @@ def _guarded(name: str, work: Callable[[], int]) -> None:
 @main.command(epilog=_example("seqgra-audit settings model.xml"))
 @click.argument("definition")
 @include_option
-@script_options
+@audit_options
 @click.option(
     "--format",
     "form",
@@ -135,7 +136,7 @@ def settings(
     "otherwise to standard output.",
 )
 @include_option
-@script_options
+@audit_options
 def report(
     definition: str,
     output: str | None,
@@ -204,7 +205,6 @@ def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
     Exit status: 0 the same, 1 different, 2 it cannot be told: the script has no header or cannot be
     read, or the definition has errors.
     """
-    from ..audit.verify import MAX_SCRIPT
     from ..audit.verify import verify as verified
     from ..backends.header import HeaderError
 
@@ -241,13 +241,22 @@ def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
 @click.argument("before")
 @click.argument("after")
 @include_option
-@script_options
-def diff(before: str, after: str, include: tuple[Path, ...], options: Options) -> None:
+@audit_options
+@click.option(
+    "--all",
+    "complete",
+    is_flag=True,
+    help="Also list every setting that differs, with its places in the two definitions.",
+)
+def diff(
+    before: str, after: str, include: tuple[Path, ...], options: Options, complete: bool
+) -> None:
     """Tell what the change from BEFORE to AFTER means for training.
 
     Both are model definitions; one of the two may be - for standard input. What is told is not
-    which characters moved: numbers of weights, initial weights, batches, loss, optimizer and length
-    of the run, on the same data, machine and versions; then the settings that differ.
+    which characters moved: what the model computes, numbers of weights, initial weights, batches,
+    loss, optimizer and length of the run, on the same data, machine and versions; then operation by
+    operation what differs, an activation counted as a step of its own.
 
     Exit status: 0 no difference for training, 1 a difference, 2 a definition has errors or cannot
     be read.
@@ -262,7 +271,7 @@ def diff(before: str, after: str, include: tuple[Path, ...], options: Options) -
         if one is None or other is None:
             return _UNKNOWN
         comparison = compared(one, other)
-        written = print_text(text(comparison))
+        written = print_text(text(comparison, complete))
         return written or (_DIFFERENT if comparison.matters else _SAME)
 
     _guarded(f"{before}, {after}", work)
@@ -293,9 +302,10 @@ def compare(one: str, other: str, tolerance: float) -> None:
     Exit status: 0 identical, or within the tolerance that was asked for; 1 different; 2 a receipt
     is damaged or cannot be read.
     """
-    from ..audit.compare import MAX_RECEIPT, ReceiptError, Verdict, read_receipt
+    from ..audit.compare import Verdict
     from ..audit.compare import as_text as text
     from ..audit.compare import compare as compared
+    from ..audit.receipt import MAX_RECEIPT, ReceiptError, read_receipt
 
     def work() -> int:
         if not math.isfinite(tolerance):

@@ -9,6 +9,7 @@ from typing import Any
 from ... import ir
 from ...pycode import Code
 from ..activations import ACTIVATIONS
+from ..expressions import Expression
 from .layers import FUNCTIONAL, Draw, Fragment, Submodule, TorchLayer, TorchWeight, submodule
 from .row import TorchCell, torch_activation_fragments
 
@@ -28,14 +29,14 @@ class _Kind:
 
     `plain` gives PyTorch's own layer, without the arguments that all share, or None where it cannot
     compute the operation; `state` picks the last hidden states out of what it returns. `order` has
-    Keras's gates in PyTorch's order.
+    Keras's gates in PyTorch's order. `own` names our class, and the fragment that holds it.
     """
 
     name: str
     order: tuple[int, ...]
     plain: Callable[[ir.Layer], tuple[str, dict[str, object]] | None]
     state: str
-    fragment: Callable[[ir.Layer], str]
+    own: Callable[[ir.Layer], tuple[str, str]]
 
 
 def _undisturbed(operation: ir.Layer) -> bool:
@@ -67,24 +68,31 @@ def _plain_gru(operation: ir.Layer) -> tuple[str, dict[str, object]] | None:
     placed = "Identity" in (
         operation[f"{weight.role}_initializer"].name for weight in operation.weights
     )
-    drawn = operation["use_bias"] and "seed" in dict(
-        operation["bias_initializer"].arguments
-    )  # of a bias of two rows
-    return None if from_file or placed or drawn else ("nn.GRU", {})
+    whole = operation["use_bias"] and _drawn_as_a_whole(operation["bias_initializer"])
+    return None if from_file or placed or whole else ("nn.GRU", {})
+
+
+def _drawn_as_a_whole(initializer: Expression) -> bool:
+    """Whether the rows of a GRU's bias depend on one another; PyTorch holds each by itself."""
+    return initializer.name == "Orthogonal" or dict(initializer.arguments).get("seed") is not None
 
 
 _KINDS = {
     kind.name: kind
     for kind in (
-        _Kind("LSTM", (0, 1, 2, 3), _plain_lstm, "[1][0]", lambda operation: "lstm"),
+        _Kind("LSTM", (0, 1, 2, 3), _plain_lstm, "[1][0]", lambda operation: ("LSTM", "lstm")),
         _Kind(
             "GRU",
             (1, 0, 2),
             _plain_gru,
             "[1]",
-            lambda operation: "gru" if operation["reset_after"] else "gru_reset_before",
+            lambda operation: (
+                ("GRU", "gru")
+                if operation["reset_after"]
+                else ("GRUResetBefore", "gru_reset_before")
+            ),
         ),
-        _Kind("SimpleRNN", (0,), _plain_rnn, "[1]", lambda operation: "simple_rnn"),
+        _Kind("SimpleRNN", (0,), _plain_rnn, "[1]", lambda operation: ("SimpleRNN", "simple_rnn")),
     )
 }
 
@@ -208,6 +216,7 @@ def _forget(operation: ir.Layer, attribute: str) -> list[Code]:
 def _stepwise_torch(kind: _Kind, operation: ir.Layer) -> TorchLayer:
     """The loop over positions, written out in the script."""
     name, both = operation.identifier, len(directions(operation)) == 2
+    class_name, fragment = kind.own(operation)
     size = (operation.input_shape[-1], operation["units"])
     functions = (operation["activation"], _own(operation, "recurrent_activation"))
     per_gate = operation["recurrent_dropout"] or _own(operation, "implementation") == 1
@@ -224,7 +233,7 @@ def _stepwise_torch(kind: _Kind, operation: ir.Layer) -> TorchLayer:
             initialize += _forget(operation, f"{attribute}.bias")
         module = submodule(
             attribute,
-            kind.name,
+            class_name,
             *size,
             activation=_function(functions[0]),
             recurrent_activation=_function(functions[1]),
@@ -252,7 +261,7 @@ def _stepwise_torch(kind: _Kind, operation: ir.Layer) -> TorchLayer:
         fragments=(
             *torch_activation_fragments(*functions),
             _RECURRENT,
-            Fragment(kind.fragment(operation)),
+            Fragment(fragment),
         ),
         draws=tuple(draws),
     )
