@@ -119,10 +119,10 @@ def _chosen(groups: Sequence[Sequence[Run]], per: str) -> list[str]:
     """What the rows are called, what differs between them, and the results that are there."""
     firsts = [group[0] for group in groups]
     names = ["model"] if per == DEFINITION else ["folder", "model"]
-    names += [name for name in ("library", "data") if _differs(OWN[name], firsts)]
+    names += [name for name in ("library", "data") if len({OWN[name](run) for run in firsts}) > 1]
     settings = dict.fromkeys(name for run in firsts for name in run.settings)
     for name in settings:
-        if name not in _FREE and _differs(lambda run, name=name: run.settings.get(name), firsts):
+        if name not in _FREE and len({run.settings.get(name) for run in firsts}) > 1:
             names.append(name)
     seeds = [run for group in groups for run in group if "SEED" in run.settings]
     names += ["n"] if per == DEFINITION else (["SEED"] if seeds else [])
@@ -131,10 +131,6 @@ def _chosen(groups: Sequence[Sequence[Run]], per: str) -> list[str]:
         name for name in ("epochs", *_RESULTS) if any(_value(name, run) is not None for run in runs)
     ]
     return names
-
-
-def _differs(of: Callable[[Run], object], runs: Iterable[Run]) -> bool:
-    return len({of(run) for run in runs}) > 1
 
 
 def _check_names(names: Sequence[str], runs: Sequence[Run]) -> None:

@@ -36,9 +36,9 @@ class Shown:
 class Page:
     """What a template prints, as text that is ready: `rules` say where columns are aligned."""
 
-    columns: tuple
+    columns: tuple[object, ...]
     rules: object
-    rows: tuple[tuple, ...]
+    rows: tuple[tuple[object, ...], ...]
 
 
 def as_text(table: Table, form: str) -> str:
@@ -49,26 +49,31 @@ def as_text(table: Table, form: str) -> str:
 # ---- all digits ----
 
 
-def _separated(separator: str) -> Callable[[Table], str]:
-    def text(table: Table) -> str:
-        file = io.StringIO()
-        # A cell of TSV has no quotes: what would need them is escaped.
-        plain = {"quoting": csv.QUOTE_NONE, "quotechar": None} if separator == "\t" else {}
-        writer = csv.writer(file, delimiter=separator, lineterminator="\n", **plain)
-        columns = list(zip(*table.rows, strict=True))
-        spreads = [any(isinstance(cell, Spread) for cell in column) for column in columns]
-        names: list[str] = []
-        for name, spread in zip(table.columns, spreads, strict=True):
-            names += [f"{name} mean", f"{name} sd"] if spread else [name]
-        writer.writerow(map(visible, names))
-        for row in table.rows:
-            cells: list[Cell] = []
-            for cell, spread in zip(row, spreads, strict=True):
-                cells += _parts(cell) if spread else [cell]
-            writer.writerow(["" if cell is None else visible(str(cell)) for cell in cells])
-        return file.getvalue()
+def _rows(table: Table) -> list[list[str]]:
+    """Lines of cells; a result over several runs has two, its mean and its deviation."""
+    columns = zip(*table.rows, strict=True)
+    spreads = [any(isinstance(cell, Spread) for cell in column) for column in columns]
+    names: list[Cell] = []
+    for name, spread in zip(table.columns, spreads, strict=True):
+        names += [f"{name} mean", f"{name} sd"] if spread else [name]
+    lines = [names]
+    for row in table.rows:
+        cells: list[Cell] = []
+        for cell, spread in zip(row, spreads, strict=True):
+            cells += _parts(cell) if spread else [cell]
+        lines.append(cells)
+    return [["" if cell is None else visible(str(cell)) for cell in line] for line in lines]
 
-    return text
+
+def _tsv(table: Table) -> str:
+    """Nothing is quoted: tabs and ends of lines are escaped already."""
+    return "".join("\t".join(row) + "\n" for row in _rows(table))
+
+
+def _csv(table: Table) -> str:
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(_rows(table))
+    return file.getvalue()
 
 
 def _parts(cell: Cell) -> list[Cell]:
@@ -142,8 +147,8 @@ def _rendered(form: str, page: Page) -> str:
 
 
 FORMS: Mapping[str, Callable[[Table], str]] = {
-    "tsv": _separated("\t"),
-    "csv": _separated(","),
+    "tsv": _tsv,
+    "csv": _csv,
     "md": _markdown,
     "tex": _latex,
     "html": _html,

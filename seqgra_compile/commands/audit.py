@@ -156,10 +156,10 @@ def diff(
     def work() -> int:
         if before == after == "-":
             raise click.UsageError("standard input can be read only once")
-        pair = [compiled(name, include, options) for name in (before, after)]
-        if None in pair:
+        one, other = (compiled(name, include, options) for name in (before, after))
+        if one is None or other is None:
             return UNKNOWN
-        comparison = compared(*pair)
+        comparison = compared(one, other)
         written = print_text(text(comparison, complete))
         return written or (DIFFERENT if comparison.matters else SAME)
 

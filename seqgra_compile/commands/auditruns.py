@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -109,17 +110,17 @@ def compare(one: str, other: str, tolerance: float) -> None:
             raise click.UsageError("a tolerance is a number")
         if one == other == "-":
             raise click.UsageError("standard input can be read only once")
-        receipts = [found for name in (one, other) if (found := _receipt(name)) is not None]
-        if len(receipts) < 2:
+        first, second = _receipt(one), _receipt(other)
+        if first is None or second is None:
             return UNKNOWN
-        comparison = compared(*receipts, tolerance)
+        comparison = compared(first, second, tolerance)
         differs = comparison.verdict is Verdict.DIFFERENT
         return print_text(text(comparison)) or (DIFFERENT if differs else SAME)
 
     guarded(f"{one}, {other}", work)
 
 
-def _receipt(name: str) -> dict | None:
+def _receipt(name: str) -> dict[str, Any] | None:
     """The receipt of a run's folder or in a file, or None after a complaint."""
     from ..audit.receipt import MAX_RECEIPT, ReceiptError, read_receipt
 
