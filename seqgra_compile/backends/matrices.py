@@ -1,19 +1,21 @@
-"""Sequence elements as the scripts of Bayes classifiers and of simulations write them."""
+"""Sequence elements and rules as the scripts of Bayes classifiers and of simulations write them."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
 
-from ..pycode import listing, literal
+from ..datadefinition.arranged import ConditionRules
+from ..pycode import Code, comment, fits, laid_out, listing, literal, prefixed
 
-KMERS_DOC = "Words and their probabilities, as written."
-_WIDTH = 80
+_PATH = "sequenceelements/sequenceelement/"
+KMERS_DOC = f"{_PATH}kmerbased: words and their probabilities, as written."
+_WIDTH, _INDENT = 80, 4
 Rows = Iterable[tuple[float, ...]]
 
 
 def matrices_doc(letters: str) -> tuple[str, ...]:
-    text = f"One row a position: the probabilities of {letters}, as written."
+    text = f"{_PATH}matrixbased: per position, the probabilities of {letters}, as written."
     return tuple(textwrap.wrap(text, _WIDTH))
 
 
@@ -37,6 +39,28 @@ def matrix_rows(rows: Rows, wide: bool) -> tuple[str, ...]:
         parts = [literal(part + " ") for part in first] + [literal(last)]
         texts.append("\n            ".join(["(", *parts]) + "\n        ),")
     return tuple(texts)
+
+
+def condition_rules(
+    conditions: Iterable[tuple[str, str, Iterable[Code]]],
+) -> tuple[ConditionRules, ...]:
+    """Ids, labels and rules. A label is a comment behind its condition, if all of them fit there."""
+    entries = [
+        (id, comment(label if label != id else ""), prefixed(f"{literal(id)}: ", listing(rules)))
+        for id, label, rules in conditions
+    ]
+    if all(_fits(f"{entry},  # {label}") for _, label, entry in entries):
+        return tuple(
+            ConditionRules(id, "", f"{entry},  # {label}" if label else f"{entry},")
+            for id, label, entry in entries
+        )
+    return tuple(
+        ConditionRules(id, label, laid_out(entry, _INDENT, ",")) for id, label, entry in entries
+    )
+
+
+def _fits(text: str) -> bool:
+    return fits(Code(text), _INDENT)
 
 
 def _numbers(rows: Rows) -> tuple[str, ...]:

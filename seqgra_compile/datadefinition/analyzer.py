@@ -159,6 +159,7 @@ class _Analysis:
             condition.id.value,
             condition.label.value,
             mode is not None and mode.value == _MODES[1],
+            bool(mode and mode.value),
             tuple(map(self.rule, condition.rules)),
             condition.id.span,
         )
