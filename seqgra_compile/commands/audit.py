@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -73,7 +74,7 @@ def _report(compilation: Compilation) -> None:
     say(TextWriter(is_coloured(sys.stderr)).compiled(compilation.source, compilation.diagnostics))
 
 
-def _guarded(name: str, work) -> None:
+def _guarded(name: str, work: Callable[[], int]) -> None:
     """Exit with the status that the work gives; what it trips over is our fault."""
     try:
         status = work()
@@ -266,10 +267,10 @@ def diff(
     def work() -> int:
         if before == after == "-":
             raise click.UsageError("standard input can be read only once")
-        pair = [_compiled(name, include, options) for name in (before, after)]
-        if None in pair:
+        one, other = (_compiled(name, include, options) for name in (before, after))
+        if one is None or other is None:
             return _UNKNOWN
-        comparison = compared(*pair)
+        comparison = compared(one, other)
         written = print_text(text(comparison, complete))
         return written or (_DIFFERENT if comparison.matters else _SAME)
 
@@ -321,7 +322,7 @@ def compare(one: str, other: str, tolerance: float) -> None:
                 complain(name, str(error))
         if len(receipts) < 2:
             return _UNKNOWN
-        comparison = compared(*receipts, tolerance)
+        comparison = compared(receipts[0], receipts[1], tolerance)
         differs = comparison.verdict is Verdict.DIFFERENT
         return print_text(text(comparison)) or (_DIFFERENT if differs else _SAME)
 
