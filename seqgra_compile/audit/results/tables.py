@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -109,12 +111,12 @@ def _hash_or_text(value: object) -> str:
 
 def confusion(found: Sequence[Predicted]) -> Table | None:
     """Of multi-class tasks: true label by row, predicted one by column, all runs together."""
-    import numpy as np
-
     labels = found[0].labels
     if len(labels) > _MOST_LABELS:
         return None
-    counts = np.sum([measures.confusion(each.truth, each.scores) for each in found], axis=0)
+    counts = functools.reduce(
+        operator.add, (measures.confusion(each.truth, each.scores) for each in found)
+    )
     totals = counts.sum(axis=1)
     rows = []
     for number, label in enumerate(labels):
