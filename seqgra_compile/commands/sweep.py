@@ -157,9 +157,10 @@ def _sweep(
 def _check(names: Sequence[str], options: Options, settings: dict) -> None:
     """Options that do not fit together."""
     if "-" in names or settings["simulate"] == "-":
-        raise click.UsageError("a sweep reads files, not standard input")
+        raise SweepError("a sweep reads files, not standard input", "-", "save it to a file")
     if bool(settings["simulate"]) == bool(settings["data_dir"]):
-        raise click.UsageError("name the data: either --simulate data.xml, or --data-dir DIR")
+        help = "either --simulate data.xml, or --data-dir DIR"
+        raise SweepError("a sweep has data of one kind", COMMAND, help)
     if settings["data_dir"] and settings["data_seeds"] and not settings["sizes"]:
         help = "leave them out, or say with --sizes how much is drawn"
         raise SweepError("nothing is drawn from folders as they are", "--data-seeds", help)

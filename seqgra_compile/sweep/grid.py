@@ -13,7 +13,7 @@ from .problem import SweepError
 SHEET = "runs.tsv"
 _MAX_SEEDS = 10_000
 _RANGE = re.compile(r"(\d{1,10})(?:-(\d{1,10}))?", re.ASCII)
-_SIZE = re.compile(r"\d{1,9}|0?\.\d{1,6}", re.ASCII)
+_SIZE = re.compile(r"\d{1,9}|0?\.\d{1,6}|1\.0{1,6}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def read_sizes(words: Sequence[str], shares: bool) -> tuple[str, ...]:
         if "." in word and not shares:
             help = "a fraction is for --data-dir: simulated data have as many examples as are asked"
             raise SweepError(f"{word} is a fraction", "--sizes", help)
-        found[f"0.{word.partition('.')[2]}" if "." in word else str(int(word))] = None
+        found[str(float(word) if "." in word else int(word))] = None
     return tuple(found)
 
 
