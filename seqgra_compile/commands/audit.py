@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -73,7 +74,7 @@ def _report(compilation: Compilation) -> None:
     say(TextWriter(is_coloured(sys.stderr)).compiled(compilation.source, compilation.diagnostics))
 
 
-def _guarded(name: str, work) -> None:
+def _guarded(name: str, work: Callable[[], int]) -> None:
     """Exit with the status that the work gives; what it trips over is our fault."""
     try:
         status = work()
@@ -241,12 +242,21 @@ def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
 @click.argument("after")
 @include_option
 @audit_options
-def diff(before: str, after: str, include: tuple[Path, ...], options: Options) -> None:
+@click.option(
+    "--all",
+    "complete",
+    is_flag=True,
+    help="Also list every setting that differs, with its places in the two definitions.",
+)
+def diff(
+    before: str, after: str, include: tuple[Path, ...], options: Options, complete: bool
+) -> None:
     """Tell what the change from BEFORE to AFTER means for training.
 
     Both are model definitions; one of the two may be - for standard input. What is told is not
-    which characters moved: numbers of weights, initial weights, batches, loss, optimizer and length
-    of the run, on the same data, machine and versions; then the settings that differ.
+    which characters moved: what the model computes, numbers of weights, initial weights, batches,
+    loss, optimizer and length of the run, on the same data, machine and versions; then operation by
+    operation what differs, an activation counted as a step of its own.
 
     Exit status: 0 no difference for training, 1 a difference, 2 a definition has errors or cannot
     be read.
@@ -257,11 +267,11 @@ def diff(before: str, after: str, include: tuple[Path, ...], options: Options) -
     def work() -> int:
         if before == after == "-":
             raise click.UsageError("standard input can be read only once")
-        pair = [_compiled(name, include, options) for name in (before, after)]
-        if None in pair:
+        one, other = (_compiled(name, include, options) for name in (before, after))
+        if one is None or other is None:
             return _UNKNOWN
-        comparison = compared(*pair)
-        written = print_text(text(comparison))
+        comparison = compared(one, other)
+        written = print_text(text(comparison, complete))
         return written or (_DIFFERENT if comparison.matters else _SAME)
 
     _guarded(f"{before}, {after}", work)
@@ -312,7 +322,7 @@ def compare(one: str, other: str, tolerance: float) -> None:
                 complain(name, str(error))
         if len(receipts) < 2:
             return _UNKNOWN
-        comparison = compared(*receipts, tolerance)
+        comparison = compared(receipts[0], receipts[1], tolerance)
         differs = comparison.verdict is Verdict.DIFFERENT
         return print_text(text(comparison)) or (_DIFFERENT if differs else _SAME)
 

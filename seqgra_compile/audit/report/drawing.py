@@ -41,7 +41,7 @@ class Drawing:
     families: tuple[str, ...]
 
 
-def draw(operations: Sequence[ir.Operation], settings: Sequence[int | None]) -> Drawing:
+def draw(operations: Sequence[ir.Layer], settings: Sequence[int | None]) -> Drawing:
     """A drawing of a chain of operations; `settings` are the numbers of their rows in the ledger."""
     total = sum(operation.weight_count for operation in operations)
     sizes = [math.prod(operations[0].input_shape)]
@@ -68,7 +68,7 @@ def _widths(sizes: Sequence[int]) -> list[float]:
 
 
 def _layer(
-    operation: ir.Operation, total: int, above: float, below: float, setting: int | None
+    operation: ir.Layer, total: int, above: float, below: float, setting: int | None
 ) -> Layer:
     count = operation.weight_count
     share = count / total if total else 0.0
