@@ -28,7 +28,7 @@ FLOORS = {
     "tables": "catalog datadefinition.structure",
     "reading": "reading files.lookup",
     "stages": "datadefinition files passes backends",
-    "assembly": "compiler reference audit datasets",
+    "assembly": "compiler reference audit datasets sweep",
     "faces": "commands __main__",
 }
 STAGES = FLOORS["stages"].split()
@@ -55,6 +55,7 @@ THIRD_PARTY = {
     "commands.data": {"click", "dnaio", "numpy", "pyfaidx"},
     "commands.dataoptions": {"click"},
     "commands.datarun": {"click"},
+    "commands.sweep": {"click"},
     "commands.usage": {"click"},
     "datasets.bed": {"numpy"},
     "datasets.fasta": {"dnaio", "xopen"},

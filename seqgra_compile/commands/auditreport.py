@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,7 +67,9 @@ def report(
     def work() -> int:
         if _is_run(definition):
             found = read_runs((definition, *runs))
-            text = found and _shown(definition, lambda: report_of_runs(found))
+            if found is None:
+                return UNKNOWN
+            text = _shown(definition, functools.partial(report_of_runs, found))
             return _page_to(output, definition, found[0].model_id, text) if text else UNKNOWN
         found = read_runs(runs)
         compilation = reported(definition, include, options)

@@ -79,7 +79,7 @@ def _page(compilation: Compilation) -> Page:
         failed=failed,
         outcome=_outcome(compilation.diagnostics),
         worst=_worst(compilation.diagnostics),
-        facts=facts(model, settings, drawing),
+        facts=facts(model if isinstance(model, ir.General) else None, settings, drawing),
         compiled=compiled(settings),
         files=tuple(_definition(each, settings, remarks, colours) for each in places),
         script=script,

@@ -22,7 +22,8 @@ class _Known:
     """What can be asked: a compilation, runs, or both."""
 
     def __init__(self, compilation: Compilation | None, runs: Sequence[Run]) -> None:
-        self.model = None if compilation is None else compilation.model
+        model = None if compilation is None else compilation.model
+        self.model = model if isinstance(model, ir.General) else None
         self.source = None if compilation is None else compilation.source
         self.script = None if compilation is None else compilation.script
         self.runs = runs
@@ -54,7 +55,7 @@ class _Known:
         found = self.first.data["training"].labels
         if not found:
             return ""
-        rarest, commonest = min(found, key=found.get), max(found, key=found.get)
+        rarest, commonest = min(found, key=found.__getitem__), max(found, key=found.__getitem__)
         return (
             f"In the training set {visible(commonest)} is most frequent ({found[commonest]:,} "
             f"examples), {visible(rarest)} least ({found[rarest]:,}). All counts are on this page."
@@ -86,7 +87,7 @@ class _Known:
 
     def weights(self) -> str:
         found = self.first.results.get("weights", {}) if self.first else {}
-        if type(found.get("count")) is not int:
+        if self.first is None or type(found.get("count")) is not int:
             return ""
         examples = self.first.data["training"].examples if "training" in self.first.data else None
         beside = "" if examples is None else f", beside {counted(examples, 'training examples')}"
@@ -167,10 +168,10 @@ class _Known:
             return ""
         versions = ", ".join(f"{visible(n)} {visible(v)}" for n, v in self.first.versions.items())
         device, threads = self.first.receipt["device"], self.first.receipt["threads"]
-        return f"{versions}; on {visible(device)} with {counted(threads, 'threads')}."
+        return f"{versions}; on {visible(str(device))}, threads {threads}."
 
     def reproduction(self) -> str:
-        if self.model is not None:
+        if self.model is not None and self.source is not None:
             name = visible(self.source.file_name)
             return f"seqgra-compile {name} > train.py; python train.py DATA. One seed: {self.model.seed.value}."
         seed = self.first and self.first.settings.get("SEED")

@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     import numpy as np
     from matplotlib.axes import Axes
 
+    _Numbers = Sequence[float] | np.ndarray
+
 _SIZE = (4.6, 3.4)  # inches
 _SMALL = (3.0, 2.1)
-_DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
+Dash = str | tuple[int, tuple[int, ...]]
+_DASHES: tuple[Dash, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
 _STEPS = 20  # of a histogram
 _MOST = 60  # curves of labels in one picture
 _WIDEST = 18  # letters of a label in a legend
@@ -77,6 +80,8 @@ def epochs(runs: Sequence[Run]) -> list[Picture]:
 
 
 def _epochs(key: str, title: str, runs: Sequence[Run], columns: Sequence[str]) -> Picture:
+    kept = [_kept(run) for run in runs]
+
     def draw(axes: Axes) -> None:
         for column, colour, dash in zip(columns, itertools.cycle(SERIES), itertools.cycle(_DASHES)):
             name = column.replace("_", " ")
@@ -92,16 +97,18 @@ def _epochs(key: str, title: str, runs: Sequence[Run], columns: Sequence[str]) -
                 ]
                 _line(axes, range(1, shared + 1), means, colour, dash, False, f"{name}, mean")
             if column.startswith("validation"):
-                for run, row in zip(runs, rows, strict=True):
-                    axes.plot([run.best_epoch], [row[run.best_epoch - 1]], "o", ms=5, color=colour)
+                for epoch, row in zip(kept, rows, strict=True):
+                    axes.plot([epoch], [row[epoch - 1]], "o", ms=5, color=colour)
         if len(runs) == 1:
-            axes.axvline(runs[0].best_epoch, color=SOFT, linewidth=0.8, linestyle=(0, (3, 3)))
+            axes.axvline(kept[0], color=SOFT, linewidth=0.8, linestyle=(0, (3, 3)))
         axes.set_xlabel("epoch")
         axes.set_ylabel(title.lower())
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        from matplotlib.ticker import MaxNLocator
+
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend()
 
-    chosen = ", ".join(str(run.best_epoch) for run in runs)
+    chosen = ", ".join(map(str, kept))
     if len(runs) == 1:
         lasted = len(runs[0].history)
         caption = f"The dot marks epoch {chosen} of {lasted}, whose weights were kept."
@@ -113,10 +120,16 @@ def _epochs(key: str, title: str, runs: Sequence[Run], columns: Sequence[str]) -
     return _picture(key, f"{title} over epochs", caption, about, draw)
 
 
+def _kept(run: Run) -> int:
+    """The epoch whose weights a run kept; all runs with a history have one."""
+    assert run.best_epoch is not None
+    return run.best_epoch
+
+
 def _ends(runs: Sequence[Run], columns: Sequence[str]) -> str:
     """For whoever cannot see the lines: the first, the kept and the last value of the first run."""
     history = runs[0].history
-    kept = history[runs[0].best_epoch - 1]
+    kept = history[_kept(runs[0]) - 1]
     return " ".join(
         f"{column.replace('_', ' ')} is {history[0][column]:.4g} after the first epoch, "
         f"{kept[column]:.4g} after the kept one, {history[-1][column]:.4g} after the last."
@@ -251,7 +264,7 @@ def calibrations(found: Sequence[Predicted]) -> list[Picture]:
 
 
 def _calibration(
-    axes: Axes, pairs: Sequence[tuple[np.ndarray, np.ndarray]], colour: str, dash, name: str
+    axes: Axes, pairs: Sequence[tuple[np.ndarray, np.ndarray]], colour: str, dash: Dash, name: str
 ) -> None:
     import numpy as np
 
@@ -306,7 +319,9 @@ def _histogram(
 # ---- what they share ----
 
 
-def _line(axes: Axes, x, y, colour: str, dash, thin: bool, name: str) -> None:
+def _line(
+    axes: Axes, x: _Numbers, y: _Numbers, colour: str, dash: Dash, thin: bool, name: str
+) -> None:
     width, alpha = (0.7, 0.55) if thin else (1.6, 1)
     axes.plot(
         x, y, color=colour, linestyle=dash, linewidth=width, alpha=alpha, label=name or "_nothing"

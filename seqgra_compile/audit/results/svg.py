@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
@@ -59,7 +59,8 @@ def drawn(
     """An `svg` element of a size in inches; `key` is unique in the page, `about` says what is seen."""
     import matplotlib
 
-    with matplotlib.rc_context({**_RC, "svg.hashsalt": key}):
+    settings: Any = {**_RC, "svg.hashsalt": key}  # matplotlib lists the names as literals
+    with matplotlib.rc_context(settings):
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=size, layout="constrained")
@@ -100,7 +101,8 @@ def _plain(element: etree._Element, key: str, referenced: set[str]) -> None:
     for declaration in filter(None, element.attrib.pop("style", "").split(";")):
         name, _, value = (part.strip() for part in declaration.partition(":"))
         if name == "font":
-            element.set("font-size", re.search(r"([\d.]+)px", value)[1])
+            size = re.search(r"([\d.]+)px", value)
+            element.set("font-size", size[1] if size else value)
         elif name != "font-family":
             element.set(name, _COLOURS.get(value, value))
     for name in ("d", "points", "transform", "x", "y"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -112,7 +114,9 @@ def confusion(found: Sequence[Predicted]) -> Table | None:
     labels = found[0].labels
     if len(labels) > _MOST_LABELS:
         return None
-    counts = sum(measures.confusion(each.truth, each.scores) for each in found)
+    counts = functools.reduce(
+        operator.add, (measures.confusion(each.truth, each.scores) for each in found)
+    )
     totals = counts.sum(axis=1)
     rows = []
     for number, label in enumerate(labels):
@@ -131,7 +135,7 @@ def confusion(found: Sequence[Predicted]) -> Table | None:
 
 
 def by_label(
-    found: Sequence[Predicted], task: str | None, areas: Sequence[Mapping[str, Mapping]]
+    found: Sequence[Predicted], task: str | None, areas: Sequence[Mapping[str, Mapping[str, float]]]
 ) -> Table:
     """For each label: how often it is true and predicted, how well; the mean over runs."""
     rows = []
@@ -193,7 +197,12 @@ def of_settings(run: Run) -> Table:
 def of_versions(run: Run) -> Table:
     circumstances = run.receipt.get("circumstances")
     more = circumstances.items() if isinstance(circumstances, dict) else ()
-    rows = [*run.versions.items(), ("device", run.receipt["device"]), *_threads(run), *more]
+    rows: list[tuple[str, object]] = [
+        *run.versions.items(),
+        ("device", run.receipt["device"]),
+        *_threads(run),
+        *more,
+    ]
     return pairs("Versions and circumstances", ("what", "value"), rows)
 
 
@@ -203,7 +212,9 @@ def _threads(run: Run) -> list[tuple[str, object]]:
 
 def of_hashes(run: Run) -> Table:
     weights = run.results.get("weights", {})
-    rows = [(f"{name}.txt", found.sha256) for name, found in run.data.items()]
+    rows: list[tuple[str, object]] = [
+        (f"{name}.txt", found.sha256) for name, found in run.data.items()
+    ]
     rows += [(name, run.receipt[name]) for name in ("definition", "script")]
     if "sha256" in weights:
         rows.append(("weights", weights["sha256"]))
