@@ -9,6 +9,7 @@ import click
 from .. import __version__
 from ..compiler import Options, UnsupportedSemantics
 from ..visible import visible
+from .auditexport import export
 from .auditing import DIFFERENT, SAME, UNKNOWN, compiled, example, guarded, tell
 from .auditreport import report
 from .auditruns import compare, table
@@ -73,7 +74,7 @@ def settings(
     guarded(definition, work)
 
 
-for command in (report, compare, table):
+for command in (report, compare, table, export):
     main.add_command(command)
 
 
