@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from . import ir
 from .backends import BACKENDS, simulate
-from .catalog.semantics import DISK, FULL, INTENDED, MEMORY, SEMANTICS, SIMULATED
-from .catalog.sequences import BAYES
+from .catalog.libraries import LIBRARIES
+from .catalog.semantics import FULL, INTENDED, MEMORY, SEMANTICS, SIMULATED
 from .datadefinition.arranged import SimulateScript
 from .datadefinition.structure import ROOT as DATA_ROOT
 from .files.lookup import Folders
@@ -160,8 +160,9 @@ def _meant(source: Source, folders: Folders, options: Options, diagnostics: Diag
     semantics = SEMANTICS[options.semantics]
     if library not in semantics.libraries:
         raise UnsupportedSemantics(f"{library} has no scripts under the semantics {semantics.name}")
-    if options.data == DISK and library == BAYES:
-        raise UnsupportedSemantics(f"{library} trains nothing: --data {DISK} is of no use to it")
+    if options.data != MEMORY and not LIBRARIES[library].trains:
+        problem = f"{library} trains nothing: --data {options.data} is of no use to it"
+        raise UnsupportedSemantics(problem)
     model = replace(model, data=options.data, records=options.records)
     found: Classifier | None
     if isinstance(model, BayesDefinition):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from .. import __version__
-from ..catalog.semantics import FULL, SEQGRA
+from ..catalog.semantics import FULL, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
 from ..datadefinition.arranged import BayesScript, ConditionRules, MatrixRows, Words
 from ..grammar import BayesModel, Kmers, Matrix, Term
@@ -24,7 +24,7 @@ _WIDTH = 80
 
 def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> BayesScript:
     """The script of a classifier that knows its grammar."""
-    seqgra = model.semantics == SEQGRA
+    seqgra = SEMANTICS[model.semantics].imitates
     size = common.alphabet(model).size
     matrices = [e for e in model.grammar.elements if isinstance(e, Matrix)]
     kmers = [e for e in model.grammar.elements if isinstance(e, Kmers)]
@@ -122,7 +122,7 @@ def _words(kmers: Kmers) -> Words:
 
 def _rules_doc(model: BayesModel, terms: list[Term]) -> tuple[str, ...]:
     """What the rules mean, and where seqgra departs from it."""
-    seqgra = model.semantics == SEQGRA
+    seqgra = SEMANTICS[model.semantics].imitates
     by_id = model.grammar.by_id
     elements, pairs = any(term.elements for term in terms), any(term.pairs for term in terms)
     columns = [*(["position, elements"] if elements else []), *(["pairs"] if pairs else [])]
