@@ -181,10 +181,11 @@ def test_copies_are_counted(library: str, shared, capsys):
         "test in training": 2,
         "test in validation": 0,
     }
+    function(case, "warn")({"data": {}}, find(sets))
     assert capsys.readouterr() == (
         "",
-        "warning: validation examples that are also in training: 2\n"
-        "warning: test examples that are also in training: 2\n",
+        "warning: copies of validation in training: 2\n"
+        "warning: copies of test in training: 2\n",
     )
     # Each example counts, not each sequence.
     sets["test"] = np.concatenate([sets["training"][0][:1]] * 100), None

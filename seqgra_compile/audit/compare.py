@@ -12,7 +12,7 @@ from ..visible import visible
 
 MAX_RECEIPT = 2**26
 # What a run was asked to do, and what it was done with: in this order they are compared.
-_ASKED = ("settings", "data", "definition", "script")
+_ASKED = ("settings", "data", "definition", "script", "family", "sources")
 _WITH = ("versions", "device", "threads")
 _REQUIRED = {
     "definition": (dict, str),
@@ -139,7 +139,7 @@ def compare(one: dict, other: dict, tolerance: float = 0.0) -> Comparison:
 
 
 def _some(receipt: dict, names: tuple[str, ...]) -> dict[str, object]:
-    return {name: receipt[name] for name in names}
+    return {name: receipt[name] for name in names if name in receipt}
 
 
 def _is_hash(found: Found) -> bool:

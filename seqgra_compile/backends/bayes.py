@@ -15,6 +15,7 @@ from ..pycode import comment, docstring, laid_out, literal, mapping, prefixed
 from ..script import Constant
 from ..source import Source
 from . import common, header
+from .family import family
 from .imports import import_lines
 from .matrices import KMERS_DOC, matrices_doc, matrix_rows, too_wide
 
@@ -43,6 +44,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         constants=_constants(model),
         version=__version__,
         definition_sha256=literal(source.sha256),
+        family=literal(family(model)),
         alphabet=common.alphabet(model),
         one_hot_doc=common.one_hot_doc(model, f"(B, {size}, L)", "float64"),
         targets_doc=common.targets_doc(model),
