@@ -1,5 +1,5 @@
 def add_sources(data_dir: Path, run: dict) -> None:
-    """The records that seqgra-data and simulate.py leave beside the data that they make."""
+    """The records that seqgra-data and simulate.py leave beside data that they make."""
     run["sources"] = {}
     for path in (data_dir / "data.json", data_dir / "simulation.json"):
         if path.exists():

@@ -75,7 +75,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
                 found = f"length {len(x)}, other letters {other[:20]!r}"
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
-        need = f"{length or 'letters'} of ACGTN, a tab, a label of {LABELS[:10]}"
+        need = f"{length or 'n'} of ACGTN, a tab, a label of {LABELS[:10]}"
         sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, np.array(targets, np.int64), digest.hexdigest()
@@ -384,7 +384,7 @@ def files_in(out: Path) -> set[str]:
 
 
 def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
-    """What decides the result besides the data; a run continues only if it is the same."""
+    """What decides the result besides the data; a run continues only with the same."""
     try:
         script = Path(__file__).read_bytes()
     except (NameError, FileNotFoundError):  # from standard input, or in a notebook
@@ -403,7 +403,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
 
 
 def add_sources(data_dir: Path, run: dict) -> None:
-    """The records that seqgra-data and simulate.py leave beside the data that they make."""
+    """The records that seqgra-data and simulate.py leave beside data that they make."""
     run["sources"] = {}
     for path in (data_dir / "data.json", data_dir / "simulation.json"):
         if path.exists():

@@ -624,7 +624,7 @@ def check_same_run(run: dict, record: str | bytes, path: Path) -> list[dict]:
 
 
 def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
-    """What decides the result besides the data; a run continues only if it is the same."""
+    """What decides the result besides the data; a run continues only with the same."""
     try:
         script = Path(__file__).read_bytes()
     except (NameError, FileNotFoundError):  # from standard input, or in a notebook
@@ -644,7 +644,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
 
 
 def add_sources(data_dir: Path, run: dict) -> None:
-    """The records that seqgra-data and simulate.py leave beside the data that they make."""
+    """The records that seqgra-data and simulate.py leave beside data that they make."""
     run["sources"] = {}
     for path in (data_dir / "data.json", data_dir / "simulation.json"):
         if path.exists():

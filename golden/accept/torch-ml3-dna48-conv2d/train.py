@@ -96,7 +96,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
                 found = f"length {len(x)}, other letters {other[:20]!r}"
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
-        need = f"{length or 'letters'} of ACGTN, a tab, labels of {LABELS[:10]}"
+        need = f"{length or 'n'} of ACGTN, a tab, labels of {LABELS[:10]}"
         sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
     targets = np.frombuffer(targets, np.uint8).reshape(-1, len(LABELS))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
@@ -445,7 +445,7 @@ def check_same_run(run: dict, record: str | bytes, path: Path) -> list[dict]:
 
 
 def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
-    """What decides the result besides the data; a run continues only if it is the same."""
+    """What decides the result besides the data; a run continues only with the same."""
     try:
         script = Path(__file__).read_bytes()
     except (NameError, FileNotFoundError):  # from standard input, or in a notebook
@@ -465,7 +465,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
 
 
 def add_sources(data_dir: Path, run: dict) -> None:
-    """The records that seqgra-data and simulate.py leave beside the data that they make."""
+    """The records that seqgra-data and simulate.py leave beside data that they make."""
     run["sources"] = {}
     for path in (data_dir / "data.json", data_dir / "simulation.json"):
         if path.exists():
