@@ -331,7 +331,7 @@ def test_every_bad_line_is_counted_and_the_first_twenty_shown(tmp_path):
     path.write_bytes(text(pairs))
     with pytest.raises(SystemExit) as caught:
         reader(case)["read_set"](path, case.length)
-    need = f"{case.length} of ACGTN, a tab, a label of {case.labels}"
+    need = f"{case.length} of ACGTN, tab, label of {case.labels}"
     *shown, last = str(caught.value).split("\n")
     assert shown == wanted[:20] and last == f"{path}: bad lines: 25; need {need}"
 
