@@ -14,8 +14,9 @@ import tokenize
 from dataclasses import dataclass
 
 from .. import __version__, ir
-from ..catalog.semantics import FULL, RECORDS, SEMANTICS, STORAGES
-from ..catalog.sequences import MULTI_CLASS, PYTORCH, TENSORFLOW
+from ..catalog.options import SCRIPT_OPTIONS
+from ..catalog.semantics import FULL
+from ..catalog.sequences import MULTI_CLASS
 from ..pycode import docstring
 from ..source import Source
 
@@ -25,12 +26,6 @@ _COMPILED = re.compile(
     r"\sUsage:  ",
     re.DOTALL,
 )
-_OPTIONS = {
-    "semantics": tuple(SEMANTICS),
-    "library": (PYTORCH, TENSORFLOW),
-    "data": tuple(STORAGES),
-    "records": tuple(RECORDS),
-}
 _SILENT = "its docstring does not say from what it was compiled"
 
 
@@ -118,7 +113,7 @@ def read_header(text: str) -> Header:
     words = found["options"].split(" ")
     options = {name[2:]: value for name, value in zip(words[::2], words[1::2], strict=True)}
     for name, value in options.items():
-        if value not in _OPTIONS.get(name, ()):
+        if name not in SCRIPT_OPTIONS or value not in SCRIPT_OPTIONS[name].choices:
             raise HeaderError(
                 f"it was compiled with --{name} {value}, which this version does not know"
             )

@@ -91,7 +91,8 @@ def one_hot(codes: np.ndarray) -> np.ndarray:
 # d4eeba5be8845eb131af44cad86d9293b673c7dfa15ecbc62b7b8148bc1b34d6:
 # its sequence elements and the rules of its conditions.
 
-# One row a position: the probabilities of A, C, G, U, as written.
+# sequenceelements/sequenceelement/matrixbased: per position, the probabilities of
+# A, C, G, U, as written.
 MATRICES = {
     "se1": [
         [0.64, 0.12, 0.15, 0.09],
@@ -106,19 +107,14 @@ MATRICES = {
     ],
 }
 
-# What is added up for each label: the rules of the condition with this id.
+# What is added up for each label: the rules of the condition with this id, each
+# with pairs.
 # Pairs: the best one; the second element starts so many letters after the end of
 # the first one, from mindistance to maxdistance, as seqgra places them; its
 # classifier counts from start to start and leaves the last out.
 RULES = {
-    # near
-    "c1": [
-        {"pairs": (("se1", "se2", 3, 10),)},
-    ],
-    # far
-    "c2": [
-        {"pairs": (("se1", "se2", 11, 25),)},
-    ],
+    "c1": [[("se1", "se2", 3, 10)]],  # near
+    "c2": [[("se1", "se2", 11, 25)]],  # far
 }
 
 
@@ -188,7 +184,7 @@ def label_scores(model: dict, x: np.ndarray) -> np.ndarray:
     scores = {name: scan(x, element) for name, element in model.items()}
     y_hat = np.zeros((len(x), len(LABELS)))
     for column, label in zip(y_hat.T, LABELS):
-        for rule in RULES[label]:
+        for pairs in RULES[label]:
             found = [
                 best_pair(
                     relative(scores[first], model[first]),
@@ -196,7 +192,7 @@ def label_scores(model: dict, x: np.ndarray) -> np.ndarray:
                     width_of(model[first]) + nearest,
                     width_of(model[first]) + farthest,
                 )
-                for first, second, nearest, farthest in rule["pairs"]
+                for first, second, nearest, farthest in pairs
             ]
             column += np.max(found, axis=0, initial=0.0)
     return y_hat
@@ -348,7 +344,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         MODEL_ID LABELS
     """
     definition = "77a44b06f75c91cdd5232498b2ce3aba5f62c55f3597fe517ecfecabc8563064"
-    family = "f45b42bbc6929916274ab36f006cda58e2f761d85e1a238b476db55637212e9b"
+    family = "6fdbd467de2d2f4e62537588e17f5123a00586bef7d379557af4c94a6398bd3b"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

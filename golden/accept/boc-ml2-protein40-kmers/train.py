@@ -92,8 +92,8 @@ def one_hot(codes: np.ndarray) -> np.ndarray:
 # a73b66900a2444d90f64a9a462cd80668e835fa1c59c2ade1cd78ece50528e38:
 # its sequence elements and the rules of its conditions.
 
-# One row a position: the probabilities of A, R, N, D, C, E, Q, G, H, I, L, K, M,
-# F, P, S, T, W, Y, V, as written.
+# sequenceelements/sequenceelement/matrixbased: per position, the probabilities of
+# A, R, N, D, C, E, Q, G, H, I, L, K, M, F, P, S, T, W, Y, V, as written.
 MATRICES = {
     "site": [
         "0 0.6 0 0 0 0 0 0 0 0 0 0.4 0 0 0 0 0 0 0 0",
@@ -106,21 +106,17 @@ MATRICES = {
     ],
 }
 
-# Words and their probabilities, as written. seqgra 0.0.4 cannot score them.
+# sequenceelements/sequenceelement/kmerbased: words and their probabilities, as written. seqgra 0.0.4 cannot score them.
 KMERS = {
     "words": {"WDPG": 0.5, "WDPGA": 0.25, "HDRG": 0.25},
 }
 
-# What is added up for each label: the rules of the condition with this id.
+# What is added up for each label: the rules of the condition with this id, each
+# with position, elements.
 # Elements: each one's best score at the position.
 RULES = {
-    "kinase": [
-        {"position": "random", "elements": ("site",)},
-    ],
-    "phosphatase": [
-        {"position": "random", "elements": ("words",)},
-        {"position": "random", "elements": ("site",)},
-    ],
+    "kinase": [("random", ["site"])],
+    "phosphatase": [("random", ["words"]), ("random", ["site"])],
 }
 
 
@@ -184,8 +180,8 @@ def label_scores(model: dict, x: np.ndarray) -> np.ndarray:
     scores = {name: scan(x, element) for name, element in model.items()}
     y_hat = np.zeros((len(x), len(LABELS)))
     for column, label in zip(y_hat.T, LABELS):
-        for rule in RULES[label]:
-            for name in rule["elements"]:
+        for position, elements in RULES[label]:
+            for name in elements:
                 best = scores[name].max(axis=1)  # at any position
                 column += relative(best, model[name])
     return y_hat
@@ -334,7 +330,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         MODEL_ID LABELS
     """
     definition = "4a8d15333b58ab50b8341f53d07ac152e0f42a08aeb3cf4dc4afd8e02044d087"
-    family = "80d908593ef6f9fde2a49582f65804546a838144f58b44f45e6fbbed6b2e3467"
+    family = "e8138c266147b7bc531412acc8d2453485d4f6fee924a71b7801b0af0acf6604"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

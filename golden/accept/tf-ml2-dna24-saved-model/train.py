@@ -634,7 +634,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         MOMENTUM NESTEROV BATCH_SIZE EPOCHS
     """
     definition = "c36e8c850eba400b4bc7b81c0431e4b9d83fa09f0ad30d7fd0a30264d5cd6161"
-    family = "5f816bd6ca5c15c6c77187ea1e8cdf9ed7014b3426db3f44bb3afa710780c9f7"
+    family = "3617c3e77c015bed0ebbf9c137da3740ade9bf482c28bd68be2cc3de814cffcc"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

@@ -537,7 +537,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         BETA_1 BETA_2 EPSILON AMSGRAD CLIPVALUE BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "9b1c29387b3cb4e82c7716851f86911d4078e9f2294eea41e05cd843a7db18a7"
-    family = "ca9952c62b4b49260ae0f8f164739028e0668d2a4ccb0fcabfaf5e69999c0891"
+    family = "ca262550e9b19726e4e8d342b9a9adc1a3528466fad96243d81c7e8192494bbc"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

@@ -485,7 +485,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         WEIGHT_DECAY NESTEROV BATCH_SIZE EPOCHS
     """
     definition = "290ca80eae35fbcf1d6a64e68ad415113014d120ce2e356456c9838eed45f71d"
-    family = "0af69460798fd82a90dc63731087a9db394574da247704b441f3ef9c7b91a436"
+    family = "b4a954eddee845376443c469a69692393080efe42225dcb2f313b0619d9830e4"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
