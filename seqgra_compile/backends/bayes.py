@@ -15,6 +15,7 @@ from ..pycode import Code, code, comment, docstring, laid_out, listing, literal,
 from ..script import Constant
 from ..source import Source
 from . import common, header
+from .family import family
 from .imports import import_lines
 from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide, windows
 
@@ -43,6 +44,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         constants=_constants(model),
         version=__version__,
         definition_sha256=literal(source.sha256),
+        family=literal(family(model)),
         alphabet=common.alphabet(model),
         one_hot_doc=common.one_hot_doc(model, f"(B, {size}, L)", "float64"),
         targets_doc=common.targets_doc(model),

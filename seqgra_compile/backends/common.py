@@ -29,6 +29,7 @@ from ..script import Alphabet, Constant, Section
 from ..source import Source
 from . import header
 from . import weights as weightsfiles
+from .family import family
 
 STANDARD = frozenset(sys.stdlib_module_names)
 _BODY = 4  # columns before the statements of a function
@@ -39,8 +40,6 @@ IMPORTS = (
     Import("json"),
     Import("os"),
     Import("sys"),
-    Import("collections"),
-    Import("collections.abc", "Iterator"),
     Import("pathlib", "Path"),
     Import("numpy", None, "np"),
 )
@@ -49,7 +48,7 @@ RECORDS_IMPORTS = (
     Import("sqlite3"),
     Import("time"),
 )
-DISK_IMPORTS = (Import("tempfile"),)
+DISK_IMPORTS = (Import("collections.abc", "Iterator"), Import("tempfile"))
 
 
 @dataclass(frozen=True)
@@ -121,6 +120,7 @@ def fields(
         "constants": constants(model),
         "version": __version__,
         "definition_sha256": literal(source.sha256),
+        "family": literal(family(model)),
         "alphabet": alphabet(model),
         "length": length(model),
         "on_disk": model.data == DISK,
@@ -160,6 +160,7 @@ def alphabet(model: ir.General) -> Alphabet:
         share=literal(1 / len(space.alphabet)),
         lenient=SEMANTICS[model.semantics].imitates and space.unknown is not None,
         complement=_complement(space),
+        known=f'b"{codes}{codes.lower() if space.folds_case else ""}"',
     )
 
 
