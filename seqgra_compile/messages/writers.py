@@ -26,13 +26,15 @@ _SHOWN_IN_FULL = 3
 class Problem:
     """What keeps the command from its work: wrong usage, a file out of reach, a bug of ours (SG9).
 
-    `name` is the file or the stream that it is about, if it is about one.
+    `name` is the file or the stream that it is about, if it is about one. `details` are lines that
+    people alone are shown, such as a table.
     """
 
     message: str
     name: str | None = None
     code: str | None = None
     help: str | None = None
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,8 +142,10 @@ class TextWriter:
     def problem(self, problem: Problem) -> str:
         kind = f"error[{problem.code}]" if problem.code else ""
         parts = filter(None, [problem.name, kind, problem.message])
-        line = visible(": ".join(parts)) + "\n"
-        return line + (f"  help: {visible(problem.help)}\n" if problem.help else "")
+        lines = [visible(": ".join(parts)), *(f"  {visible(each)}" for each in problem.details)]
+        if problem.help:
+            lines.append(f"  help: {visible(problem.help)}")
+        return "\n".join(lines) + "\n"
 
     def end(self, status: int) -> str:
         """How much was found, and how to learn more."""
