@@ -73,7 +73,7 @@ class Alphabet:
 
     `letters` are those of `codes`, for messages.
 
-    `unknown` is the code of the letter that stands for any, `share` its value in each channel;
+    `unknown` is the code of the letter for any, `share` its value in each channel;
     `lenient`: any other letter counts as it. `complement` is the codes' list of the opposite strand, or
     empty.
     """

@@ -145,7 +145,7 @@ def report(
 ) -> None:
     """Make one offline page: definition and script side by side, linked line by line.
 
-    The page holds the ledger, the diagnostics and a drawing of the architecture, too. It needs
+    The page also holds the ledger, the diagnostics and a drawing of the architecture. It needs
     nothing but a browser, and asks the network for nothing.
 
     DEFINITION is a file, or - for standard input.

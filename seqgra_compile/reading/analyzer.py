@@ -265,7 +265,7 @@ class _Analysis:
                 self.diagnostics.error(
                     "SG209",
                     name.span,
-                    f"the hyperparameter {quoted(name.value)} stands here a second time",
+                    f"the hyperparameter {quoted(name.value)} is given twice",
                     "delete one",
                 )
             given.setdefault(name.value, (name.span, hyperparameter.value))
@@ -289,7 +289,7 @@ class _Analysis:
                     f"{owner} has no hyperparameter {quoted(name)}",
                     (parameter_hint(name, known) or suggest(name, known))
                     if known
-                    else "it has none besides its name",
+                    else "it takes no others",
                 )
         path = section.tag.value + "/"
         of = Owner(owner, section.tag.span, path, "SG208", silent=silent)
