@@ -28,7 +28,7 @@ FLOORS = {
     "tables": "catalog datadefinition.structure",
     "reading": "reading files.lookup",
     "stages": "datadefinition files passes backends",
-    "assembly": "compiler reference audit datasets",
+    "assembly": "compiler reference audit datasets sweep",
     "faces": "commands __main__",
 }
 STAGES = FLOORS["stages"].split()
@@ -41,13 +41,20 @@ THIRD_PARTY = {
     "files.layout": {"black"},
     "backends.renderer": {"jinja2"},
     "audit.ledger.provenance": {"jinja2"},
-    "audit.report": {"jinja2"},
+    "audit.report.html": {"jinja2"},
+    "audit.results.measures": {"numpy"},
+    "audit.results.page": {"markupsafe"},
+    "audit.results.pictures": {"markupsafe", "matplotlib", "numpy"},
+    "audit.results.svg": {"lxml", "matplotlib"},
     "commands.console": {"click"},
     "commands.compile": {"click"},
     "commands.audit": {"click"},
+    "commands.auditing": {"click"},
+    "commands.auditreport": {"click"},
     "commands.data": {"click", "dnaio", "numpy", "pyfaidx"},
     "commands.dataoptions": {"click"},
     "commands.datarun": {"click"},
+    "commands.sweep": {"click"},
     "commands.usage": {"click"},
     "datasets.bed": {"numpy"},
     "datasets.fasta": {"dnaio", "xopen"},
@@ -61,7 +68,7 @@ THIRD_PARTY = {
 # All that is slow to import: only inside functions.
 LATE = {"black", "dnaio", "h5py", "matplotlib", "numpy", "pyfaidx", "xopen"}
 RUNS_CODE = {"eval", "exec", "__import__"}
-PRINTS = {"commands.compile", "commands.audit"}
+PRINTS = {"commands.compile", "commands.audit", "commands.auditing"}
 WORLD = {"subprocess", "runpy", "importlib", "socket", "urllib", "datetime", "time"}
 # Starts our own reader of HDF5, a library that crashes on damaged files.
 STARTS = {"files.keras.h5_file": {"subprocess"}}
