@@ -264,7 +264,7 @@ def constant(name: str, value: Value[Any]) -> Constant:
 
 
 def _named(name: str, value: object, remark: str, path: str) -> Constant:
-    """A constant whose comment stands behind it, or above it where that is too long."""
+    """A constant with its comment after it, or above it where the line would be too long."""
     before, made = f"{name} = ", code(value)
     if fits(prefixed(before, made), 0, remark):
         return Constant(name, made.text, remark, path)

@@ -300,7 +300,7 @@ def _imports(
 
 
 def _target(bound: Import) -> str:
-    """What a name stands for: `import torch.nn as nn` and `from torch import nn` are alike."""
+    """What a name means: `import torch.nn as nn` and `from torch import nn` are alike."""
     if bound.name:
         return f"{bound.module}.{bound.name}"
     return bound.module if bound.alias else bound.module.partition(".")[0]
