@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -95,7 +96,7 @@ class _SeveralWords(SeveralValues):
 @click.version_option(__version__, prog_name=COMMAND, message="%(prog)s %(version)s")
 def main(
     definitions: tuple[str, ...], output: Path, include: tuple[Path, ...], options: Options,
-    message_format: str, **settings: object,
+    message_format: str, **settings: Any,
 ) -> None:  # fmt: skip
     """Write a sweep, of models, seeds and data, as a folder that Snakemake runs.
 
@@ -126,7 +127,7 @@ def _sweep(
     output: Path,
     include: Sequence[Path],
     options: Options,
-    settings: dict,
+    settings: Mapping[str, Any],
     messages: Messages,
 ) -> int:
     _check(names, options, settings)
@@ -135,10 +136,11 @@ def _sweep(
     sizes = read_sizes(settings["sizes"], shares=not settings["simulate"])
     given = named_folders(settings["data_dir"], _paths_within(output, settings["data_dir"]))
     known = known_runs(output)
-    models = [_read_model(name, include, options, messages) for name in names]
+    read = [_read_model(name, include, options, messages) for name in names]
+    models = [model for model in read if model is not None]
     simulated = settings["simulate"]
     data = _read_data(simulated, include, options, messages) if simulated else None
-    if None in models or (simulated and data is None):
+    if len(models) < len(names) or (simulated and data is None):
         return FAILED
     if all(model.is_bayes for model in models):
         raise SweepError("nothing in these definitions is trained", names[0], "add a model")
@@ -149,12 +151,12 @@ def _sweep(
     runs, files = to_write(output, plan, known)
     for path, content in files.items():
         write_file(path, content)
-    if plan.note:
+    if plan.note and data:
         messages.problem(Problem(f"no Bayes optimal classifier: {plan.note}", data.source.name))
     return print_text(_summary(output, runs, known), messages)
 
 
-def _check(names: Sequence[str], options: Options, settings: dict) -> None:
+def _check(names: Sequence[str], options: Options, settings: Mapping[str, Any]) -> None:
     """Options that do not fit together."""
     if "-" in names or settings["simulate"] == "-":
         raise SweepError("a sweep reads files, not standard input", "-", "save it to a file")
@@ -184,9 +186,9 @@ def _read_model(
     A Bayes classifier is not asked how it holds its data, nor for another library.
     """
     plain = _compiled(name, include, _without_training(options))
-    if isinstance(plain.meant, Simulation):
+    if isinstance(plain.compilation.model, Simulation):
         raise SweepError("this is a data definition", name, f"--simulate {name}")
-    if not isinstance(plain.meant, BayesModel):
+    if not isinstance(plain.compilation.model, BayesModel):
         plain = _compiled(name, include, options)
     return _reported(plain, messages)
 
@@ -196,7 +198,8 @@ def _read_data(
 ) -> Original | None:
     """A data definition, or None after reporting its errors."""
     found = _compiled(name, include, _without_training(options))
-    if found.meant and not isinstance(found.meant, Simulation):
+    model = found.compilation.model
+    if model and not isinstance(model, Simulation):
         raise SweepError("this is a model definition", name, "--simulate takes a data definition")
     return _reported(found, messages)
 

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from fractions import Fraction
+from typing import TypeVar
 
 from ..catalog.sequences import SEED
 from .problem import SweepError
+
+DataSeed = TypeVar("DataSeed")
 
 SHEET = "runs.tsv"
 _MAX_SEEDS = 10_000
@@ -89,7 +92,9 @@ def read_sizes(words: Sequence[str], shares: bool) -> tuple[str, ...]:
     return tuple(found)
 
 
-def pairs(seeds: Sequence[int], data_seeds: Sequence, grid: bool) -> list[tuple]:
+def pairs(
+    seeds: Sequence[int], data_seeds: Sequence[DataSeed], grid: bool
+) -> list[tuple[int, DataSeed]]:
     """Model seeds and data seeds that belong together.
 
     All with all if `grid`; otherwise the first with the first and so on, where the fewer start
@@ -122,7 +127,7 @@ def joined(known: Iterable[Run], new: Iterable[Run]) -> tuple[Run, ...]:
     found = dict.fromkeys([*known, *new])
     architectures = list(dict.fromkeys(run.architecture for run in found))
 
-    def key(run: Run) -> tuple:
+    def key(run: Run) -> tuple[object, ...]:
         numbers = (Fraction(word or -1) for word in (run.size, run.data_seed, run.model_seed))
         return (architectures.index(run.architecture), *numbers, run.data)
 

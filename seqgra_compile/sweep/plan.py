@@ -10,11 +10,16 @@ from xml.sax.saxutils import escape
 
 from ..backends.renderer import environment
 from ..compiler import Options, UnsupportedSemantics, compile_bytes
+from ..grammar import Simulation
 from .grid import Data, Run, pairs
 from .problem import SweepError
 from .variants import SETS, Original, Variant, for_test, size_of, unchanged, with_seed, with_size
 
 DEFINITIONS = "definitions"
+
+
+# Data sets by data seed; those that are taken as they are have None.
+BySeed = dict[int | None, list[Data]]
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ def planned(request: Request, known: Sequence[Run] = ()) -> Plan:
         for seed in request.seeds:
             plan.add_variant("train", with_seed(model, seed))
     if request.simulated:
-        data, tests = _simulated(request, plan)
+        data, tests = _simulated(request, request.simulated, plan)
     else:
         data, tests = _given(request)
     for model in trained:
@@ -89,9 +94,8 @@ def _run(architecture: str, seed: str, data: Data) -> Run:
 # ---- data ----
 
 
-def _simulated(request: Request, plan: Plan) -> tuple[dict[int, list[Data]], list[Data]]:
+def _simulated(request: Request, original: Original, plan: Plan) -> tuple[BySeed, list[Data]]:
     """Data sets by data seed, and that whose test set is used; with their definitions."""
-    original = request.simulated
     seeds = request.data_seeds or (original.seed,)
     if request.test_seed in seeds:
         raise SweepError(
@@ -102,7 +106,7 @@ def _simulated(request: Request, plan: Plan) -> tuple[dict[int, list[Data]], lis
     sizes = request.sizes or (str(size_of(original)),)
     test = for_test(original, request.test_seed)
     plan.add_variant("simulate", test)
-    found: dict[int, list[Data]] = {}
+    found: BySeed = {}
     for seed in seeds:
         found[seed] = []
         for size in sizes:
@@ -112,7 +116,7 @@ def _simulated(request: Request, plan: Plan) -> tuple[dict[int, list[Data]], lis
     return found, [Data(test.id, "", str(request.test_seed), test_data=test.id)]
 
 
-def _given(request: Request) -> tuple[dict[int | None, list[Data]], list[Data]]:
+def _given(request: Request) -> tuple[BySeed, list[Data]]:
     """Data sets by data seed, and those on whose test sets a Bayes classifier is run.
 
     Folders that are taken as they are have the seed None.
@@ -122,7 +126,7 @@ def _given(request: Request) -> tuple[dict[int | None, list[Data]], list[Data]]:
         whole = [Data(name, folder=folder) for name, folder in folders]
         return {None: whole}, whole
     seeds = request.data_seeds or (1,)
-    found = {
+    found: BySeed = {
         seed: [
             Data(f"{name}-{size}-s{seed}", size, str(seed), folder)
             for name, folder in folders
@@ -159,6 +163,7 @@ def _add_bayes(data: Original, model: Original, test: Data, plan: Plan) -> None:
     id = f"{data.id}-bayes"
     name = data.source.file_name
     meant = model.meant
+    assert not isinstance(meant, Simulation)  # it is trained
     text = environment().get_template("sweep/bayes.xml.j2")
     definition = text.render(
         id=id,

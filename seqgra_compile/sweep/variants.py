@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import ir
 from ..compiler import Compilation, Options, compile_bytes
 from ..datadefinition.parser import parse_data
 from ..datadefinition.written import Example
-from ..grammar import BayesModel, Simulation
+from ..grammar import BayesModel, Classifier, Simulation
 from ..messages.diagnostics import Diagnostics
 from ..source import Source, Span
 from .problem import SweepError
@@ -39,7 +38,8 @@ class Original:
         return self.compilation.source
 
     @property
-    def meant(self) -> ir.General | Simulation:
+    def meant(self) -> Classifier | Simulation:
+        assert self.compilation.model is not None  # it has no errors
         return self.compilation.model
 
     @property
@@ -104,6 +104,7 @@ def edited(source: Source, changes: Mapping[Span, str]) -> bytes:
 def examples_of(original: Original) -> dict[str, tuple[Example, ...]]:
     """The examples of each set of a data definition; raises `SweepError` if a set has none."""
     written = parse_data(original.source, Diagnostics())
+    assert written is not None  # it has no errors
     found = {each.name.value: each.examples for each in written.sets}
     for name in SETS:
         if not found.get(name):
