@@ -11,7 +11,7 @@ from typing import TypeVar
 from ..catalog.sequences import SEED
 from .problem import SweepError
 
-DataSeed = TypeVar("DataSeed")
+T = TypeVar("T")
 
 SHEET = "runs.tsv"
 _MAX_SEEDS = 10_000
@@ -92,18 +92,16 @@ def read_sizes(words: Sequence[str], shares: bool) -> tuple[str, ...]:
     return tuple(found)
 
 
-def pairs(
-    seeds: Sequence[int], data_seeds: Sequence[DataSeed], grid: bool
-) -> list[tuple[int, DataSeed]]:
-    """Model seeds and data seeds that belong together.
+def pairs(seeds: Sequence[int], data: Sequence[T], grid: bool) -> list[tuple[int, T]]:
+    """Model seeds and the data of data seeds that belong together.
 
     All with all if `grid`; otherwise the first with the first and so on, where the fewer start
     again from the first.
     """
     if grid:
-        return [(seed, data_seed) for data_seed in data_seeds for seed in seeds]
-    count = max(len(seeds), len(data_seeds))
-    return [(seeds[i % len(seeds)], data_seeds[i % len(data_seeds)]) for i in range(count)]
+        return [(seed, each) for each in data for seed in seeds]
+    count = max(len(seeds), len(data))
+    return [(seeds[i % len(seeds)], data[i % len(data)]) for i in range(count)]
 
 
 def sheet(runs: Iterable[Run]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ... import __version__, ir
 from ...catalog.operations import OPERATIONS
-from ...catalog.semantics import SEMANTICS
+from ...catalog.semantics import SEMANTICS, TRAIN
 from ...deciders import Decider, Group, OfCondition, OfElement, OfOperation
 from ...grammar import BayesModel, Classifier, Kmers, Term
 from ...ir import DEFINITION, FILE, Value
@@ -84,6 +84,9 @@ def _called(model: ir.General, source: Source) -> Iterator[Entry]:
     yield Entry(
         "--semantics", model.semantics, OPTION, group=Decider.SEMANTICS, head=True, remark=chosen
     )
+    if model.emit != TRAIN:
+        yield Entry("--emit", model.emit, OPTION, group=Decider.EMIT, head=True)
+        return
     if isinstance(model, ir.Model):
         yield Entry("--data", model.data, OPTION, group=Decider.DATA, head=True)
     yield Entry("--records", model.records, OPTION, group=Decider.RECORDS, head=True)
