@@ -180,7 +180,6 @@ class Script:
     one_hot_doc: str = decided_by(Decider.SPACE, Decider.ENCODING, Decider.LIBRARY)
     targets_doc: str = decided_by(Decider.TASK)
     multi_class: bool = decided_by(Decider.TASK)
-    length: str = decided_by(Decider.ARCHITECTURE)
     length_from_data: bool = decided_by(Decider.ARCHITECTURE)
     on_disk: bool = decided_by(Decider.DATA)
     records: bool = decided_by(Decider.RECORDS)

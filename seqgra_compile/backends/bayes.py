@@ -49,7 +49,6 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         one_hot_doc=common.one_hot_doc(model, f"(B, {size}, L)", "float64"),
         targets_doc=common.targets_doc(model),
         multi_class=model.task.value == MULTI_CLASS,
-        length="None",
         length_from_data=True,
         on_disk=False,
         records=model.records == FULL,
