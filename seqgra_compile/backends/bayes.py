@@ -61,7 +61,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         matrices_doc=matrices_doc(", ".join(SEQUENCE_SPACES[model.sequence_space.value].alphabet)),
         wide=wide,
         kmers=tuple(map(_words, kmers)),
-        kmers_doc=f"{KMERS_DOC} seqgra 0.0.4 cannot score them.",
+        kmers_doc=f"{KMERS_DOC}\n# seqgra 0.0.4 cannot score them.",
         rules_doc=_rules_doc(model, terms),
         rules=_rules(model, terms),
         weights_doc=f"({size}, width)",
