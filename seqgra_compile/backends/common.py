@@ -10,7 +10,7 @@ from typing import Any
 from .. import __version__, ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.semantics import DISK, FULL, SEMANTICS
+from ..catalog.semantics import DISK, FULL, PREDICT, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES, SequenceSpace
 from ..ir import Import, Value
 from ..pycode import (
@@ -49,6 +49,20 @@ RECORDS_IMPORTS = (
     Import("time"),
 )
 DISK_IMPORTS = (Import("collections.abc", "Iterator"), Import("tempfile"))
+PREDICT_IMPORTS = (
+    Import("argparse"),
+    Import("bz2"),
+    Import("gzip"),
+    Import("itertools"),
+    Import("json"),
+    Import("lzma"),
+    Import("sys"),
+    Import("zlib"),
+    Import("collections.abc", "Iterator"),
+    Import("pathlib", "Path"),
+    Import("typing", "NoReturn"),
+    Import("numpy", None, "np"),
+)
 
 
 @dataclass(frozen=True)
@@ -79,8 +93,15 @@ class Oldest:
         return ".".join(map(str, self.version))
 
 
-def sections(folder: str, records: str) -> tuple[Section, ...]:
+def sections(folder: str, model: ir.General) -> tuple[Section, ...]:
     """The same sections in the same order for every library."""
+    if model.emit == PREDICT:
+        return (
+            Section("Definition", "common/definition.py.j2"),
+            Section("Data", "predict/data.py.j2"),
+            Section("Model", f"{folder}/model.py.j2"),
+            Section("Main", f"predict/{folder}.py.j2"),
+        )
     found = (
         Section("Definition", "common/definition.py.j2"),
         Section("Data", f"{folder}/data.py.j2"),
@@ -89,11 +110,14 @@ def sections(folder: str, records: str) -> tuple[Section, ...]:
         Section("Training", f"{folder}/training.py.j2"),
         Section("Main", f"{folder}/main.py.j2"),
     )
-    return (*found, Section("Records", f"{folder}/records.py.j2")) if records == FULL else found
+    records = Section("Records", f"{folder}/records.py.j2")
+    return (*found, records) if model.records == FULL else found
 
 
 def imports(model: ir.General, own: Iterable[Import]) -> tuple[Import, ...]:
     """What a script imports: its own, and what its way with data and records needs."""
+    if model.emit == PREDICT:
+        return tuple(own)
     return (
         *own,
         *(DISK_IMPORTS if model.data == DISK else ()),
@@ -113,19 +137,21 @@ def fields(
     `folder` holds the templates; `weights` names the files of weights; `shape` is that of a one-hot
     batch, with a hole for the number of channels.
     """
-    reader = weightsfiles.reader(model.architecture)
+    reader = weightsfiles.reader(model)
     return {
         "docstring": header.header(model, source, weights),
-        "sections": sections(folder, model.records),
+        "sections": sections(folder, model),
         "constants": constants(model),
         "version": __version__,
         "definition_sha256": literal(source.sha256),
         "family": literal(family(model)),
         "alphabet": alphabet(model),
         "on_disk": model.data == DISK,
-        "records": model.records == FULL,
+        "records": model.records == FULL and model.emit != PREDICT,
         "trains": True,
-        "length_from_data": not isinstance(model.architecture, ir.Sequential),
+        "length_from_data": not header.has_length(model),
+        "one_hot": f"{folder}/one_hot.py.j2",
+        "cut": str(LOSSES[model.loss.name].threshold),
         "one_hot_doc": one_hot_doc(model, shape.format(alphabet(model).size)),
         "targets_doc": targets_doc(model),
         "model_doc": model_doc(model),
