@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from .. import __version__
+from ..catalog.semantics import PREDICT
 from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
 from ..messages.diagnostics import did_you_mean
 from ..messages.writers import Problem
@@ -45,6 +46,7 @@ _EXAMPLES = """\b
 Examples:
   seqgra-compile model.xml > train.py             compile a definition
   seqgra-compile data.xml > simulate.py           a data definition
+  seqgra-compile model.xml --emit predict > predict.py        score new sequences
   seqgra-compile models/*.xml -o scripts/         several, each into its own file
   seqgra-compile --check model.xml                only say what is wrong
   seqgra-compile --explain SG203                  explain a message
@@ -239,7 +241,8 @@ class _Run:
             return print_text(script, self.messages)
         target = self.output
         if self.into_folder:
-            target = target / f"{compilation.model_id}.py"
+            kind = "-predict" if self.options.emit == PREDICT else ""
+            target = target / f"{compilation.model_id}{kind}.py"
         if target in self.written:
             first = self.written[target]
             return self.messages.complain(
