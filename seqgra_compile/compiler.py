@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from . import ir
 from .backends import BACKENDS, simulate
+from .catalog.libraries import LIBRARIES
 from .catalog.semantics import (
-    DISK,
     FULL,
     INTENDED,
     MEMORY,
@@ -29,7 +29,6 @@ from .catalog.semantics import (
     SIMULATED,
     TRAIN,
 )
-from .catalog.sequences import BAYES
 from .datadefinition.arranged import SimulateScript
 from .datadefinition.structure import ROOT as DATA_ROOT
 from .files.lookup import Folders
@@ -62,7 +61,7 @@ class UnsupportedSemantics(ValueError):
 
 @dataclass(frozen=True)
 class Options:
-    """What is asked for besides the definition.
+    """What the caller chooses; the rest is in the definition.
 
     `semantics`, `data`, `records` and `emit` are names in the tables of `catalog.semantics`. `library` is
     PyTorch or TensorFlow, the definition's own if None. `check_only`: no text is made.
@@ -128,7 +127,7 @@ def compile_bytes(
     folders: Sequence[str | Path] = (),
     options: Options = _DEFAULT,
 ) -> Compilation:
-    """Compile a definition that is already read; `name` stands in messages and the script.
+    """Compile a definition that is already read; `name` occurs in messages and the script.
 
     Files that it names are looked for in `folders`.
     """
@@ -170,8 +169,9 @@ def _meant(source: Source, folders: Folders, options: Options, diagnostics: Diag
     semantics = SEMANTICS[options.semantics]
     if library not in semantics.libraries:
         raise UnsupportedSemantics(f"{library} has no scripts under the semantics {semantics.name}")
-    if options.data == DISK and library == BAYES:
-        raise UnsupportedSemantics(f"{library} trains nothing: --data {DISK} is of no use to it")
+    if options.data != MEMORY and not LIBRARIES[library].trains:
+        problem = f"{library} trains nothing: --data {options.data} is of no use to it"
+        raise UnsupportedSemantics(problem)
     if options.emit == PREDICT and (options.data, options.records) != (MEMORY, FULL):
         raise UnsupportedSemantics(f"--emit {PREDICT} takes no --data and no --records")
     model = replace(model, data=options.data, records=options.records, emit=options.emit)

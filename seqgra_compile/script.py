@@ -72,9 +72,9 @@ class Section:
 class Alphabet:
     """Letters and their codes: `codes` and `lower` are byte strings whose place is their code.
 
-    `letters` are those of `codes`, for messages.
+    `letters` are those of `codes`, for messages; `known` is a byte string of all that have a code.
 
-    `unknown` is the code of the letter that stands for any, `share` its value in each channel;
+    `unknown` is the code of the letter for any, `share` its value in each channel;
     `lenient`: any other letter counts as it. `complement` is the codes' list of the opposite strand, or
     empty.
     """
@@ -89,6 +89,7 @@ class Alphabet:
     share: str = decided_by(Decider.SPACE)
     lenient: bool = decided_by(Decider.SEMANTICS, Decider.SPACE)
     complement: str = decided_by(Decider.SPACE)
+    known: str = decided_by(Decider.SPACE)
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,7 @@ class Script:
 
     `imports` are lines before those of `packages`, which may be missing; then the text `install`
     says what to do; `checks` are lines that end a script under too old versions of them.
+    `family` is a hash that is the same for definitions that differ in id, name, text and seed only.
     `length_from_data`: the sequences' length is that of the first one, not the definition's.
     `on_disk`: data stay on disk. `records`: the script keeps records of its run.
     `trains`: there is something to train, and a run that was stopped can go on. `one_hot` is the
@@ -176,13 +178,13 @@ class Script:
     constants: tuple[Constant, ...] = decided_by()
     version: str = decided_by(Decider.VERSION)
     definition_sha256: str = decided_by(Decider.SHA256)
+    family: str = decided_by(Decider.SHA256)
     alphabet: Alphabet
     one_hot: str = decided_by(Decider.LIBRARY)
     one_hot_doc: str = decided_by(Decider.SPACE, Decider.ENCODING, Decider.LIBRARY)
     targets_doc: str = decided_by(Decider.TASK)
     multi_class: bool = decided_by(Decider.TASK)
     cut: str = decided_by(*_SCORES)
-    length: str = decided_by(Decider.ARCHITECTURE)
     length_from_data: bool = decided_by(Decider.ARCHITECTURE)
     on_disk: bool = decided_by(Decider.DATA)
     records: bool = decided_by(Decider.RECORDS)

@@ -175,6 +175,21 @@ def test_nothing_is_run_and_only_faces_print(name: str):
     assert not roots & WORLD - STARTS.get(name, set())
 
 
+@each_module
+def test_only_rows_and_backends_know_libraries_and_semantics(name: str):
+    """Elsewhere, what sets one apart is a field of its row."""
+    if place(name).split(".")[0] in ("catalog", "backends"):
+        return
+    compared = {
+        side.id
+        for node in ast.walk(TREES[name])
+        if isinstance(node, ast.Compare)
+        for side in (node.left, *node.comparators)
+        if isinstance(side, ast.Name)
+    }
+    assert not compared & {"PYTORCH", "TENSORFLOW", "BAYES", "INTENDED", "SEQGRA", "STREAMING"}
+
+
 def test_types():
     """mypy, strict: as pyproject.toml has it."""
     found = subprocess.run(

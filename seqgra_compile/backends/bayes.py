@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from .. import __version__
-from ..catalog.semantics import FULL, PREDICT, SEQGRA
+from ..catalog.semantics import FULL, PREDICT, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
 from ..datadefinition.arranged import BayesScript, ConditionRules, MatrixRows, Words
 from ..grammar import BayesModel, Kmers, Matrix, Term
@@ -15,6 +15,7 @@ from ..pycode import Code, code, comment, docstring, laid_out, listing, literal,
 from ..script import Constant
 from ..source import Source
 from . import common, header
+from .family import family
 from .imports import import_lines
 from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide, windows
 
@@ -25,7 +26,7 @@ _WIDTH = 80
 
 def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> BayesScript:
     """The script of a classifier that knows its grammar."""
-    seqgra = model.semantics == SEQGRA
+    seqgra = SEMANTICS[model.semantics].imitates
     size = common.alphabet(model).size
     matrices = [e for e in model.grammar.elements if isinstance(e, Matrix)]
     kmers = [e for e in model.grammar.elements if isinstance(e, Kmers)]
@@ -45,13 +46,13 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         constants=_constants(model),
         version=__version__,
         definition_sha256=literal(source.sha256),
+        family=literal(family(model)),
         alphabet=common.alphabet(model),
         one_hot="bayes/one_hot.py.j2",
         cut="0.5",
         one_hot_doc=common.one_hot_doc(model, f"(B, {size}, L)", "float64"),
         targets_doc=common.targets_doc(model),
         multi_class=model.task.value == MULTI_CLASS,
-        length="None",
         length_from_data=True,
         on_disk=False,
         records=model.records == FULL and model.emit != PREDICT,
@@ -64,7 +65,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         matrices_doc=matrices_doc(", ".join(SEQUENCE_SPACES[model.sequence_space.value].alphabet)),
         wide=wide,
         kmers=tuple(map(_words, kmers)),
-        kmers_doc=f"{KMERS_DOC} seqgra 0.0.4 cannot score them.",
+        kmers_doc=f"{KMERS_DOC}\n# seqgra 0.0.4 cannot score them.",
         rules_doc=_rules_doc(model, terms),
         rules=_rules(model, terms),
         weights_doc=f"({size}, width)",
@@ -128,7 +129,7 @@ def _words(kmers: Kmers) -> Words:
 
 def _rules_doc(model: BayesModel, terms: list[Term]) -> tuple[str, ...]:
     """What the rules mean, and where seqgra departs from it."""
-    seqgra = model.semantics == SEQGRA
+    seqgra = SEMANTICS[model.semantics].imitates
     by_id = model.grammar.by_id
     elements, pairs = any(term.elements for term in terms), any(term.pairs for term in terms)
     columns = [*(["position, elements"] if elements else []), *(["pairs"] if pairs else [])]

@@ -29,6 +29,7 @@ from ..script import Alphabet, Constant, Section
 from ..source import Source
 from . import header
 from . import weights as weightsfiles
+from .family import family
 
 STANDARD = frozenset(sys.stdlib_module_names)
 _BODY = 4  # columns before the statements of a function
@@ -39,8 +40,6 @@ IMPORTS = (
     Import("json"),
     Import("os"),
     Import("sys"),
-    Import("collections"),
-    Import("collections.abc", "Iterator"),
     Import("pathlib", "Path"),
     Import("numpy", None, "np"),
 )
@@ -49,7 +48,7 @@ RECORDS_IMPORTS = (
     Import("sqlite3"),
     Import("time"),
 )
-DISK_IMPORTS = (Import("tempfile"),)
+DISK_IMPORTS = (Import("collections.abc", "Iterator"), Import("tempfile"))
 PREDICT_IMPORTS = (
     Import("argparse"),
     Import("bz2"),
@@ -145,8 +144,8 @@ def fields(
         "constants": constants(model),
         "version": __version__,
         "definition_sha256": literal(source.sha256),
+        "family": literal(family(model)),
         "alphabet": alphabet(model),
-        "length": length(model),
         "on_disk": model.data == DISK,
         "records": model.records == FULL and model.emit != PREDICT,
         "trains": True,
@@ -186,6 +185,7 @@ def alphabet(model: ir.General) -> Alphabet:
         share=literal(1 / len(space.alphabet)),
         lenient=SEMANTICS[model.semantics].imitates and space.unknown is not None,
         complement=_complement(space),
+        known=f'b"{codes}{codes.lower() if space.folds_case else ""}"',
     )
 
 
@@ -263,7 +263,7 @@ def constant(name: str, value: Value[Any]) -> Constant:
 
 
 def _named(name: str, value: object, remark: str, path: str) -> Constant:
-    """A constant whose comment stands behind it, or above it where that is too long."""
+    """A constant with its comment after it, or above it where the line would be too long."""
     before, made = f"{name} = ", code(value)
     if fits(prefixed(before, made), 0, remark):
         return Constant(name, made.text, remark, path)
@@ -331,11 +331,6 @@ def targets_doc(model: ir.General) -> str:
     if model.task.value == MULTI_CLASS:
         return "class indices (N,) int64"
     return "0 or 1 (N, labels) uint8"
-
-
-def length(model: ir.Model) -> str:
-    """The sequences' length: a constant, or None where the training set decides."""
-    return "SEQUENCE_LENGTH" if isinstance(model.architecture, ir.Sequential) else "None"
 
 
 def model_doc(model: ir.Model) -> str:

@@ -111,6 +111,8 @@ def _imports(
         own = [*common.IMPORTS, Import("time"), Import("warnings"), *reading]
         own += [Import("math")] if records or not imitates else []
         own += [Import("io")] if records else []
+        if imitates and model.training.shuffle.value:
+            own += [Import("collections.abc", "Iterator")]
     own += [Import("keras"), Import("tensorflow", None, "tf")]
     standard, frameworks = import_lines(common.imports(model, own), common.STANDARD)
     environment = (

@@ -47,15 +47,15 @@ _PREDICT_IMPORTS = (*common.PREDICT_IMPORTS, Import("os"), _TRACEBACK, *_LIBRARY
 # not bind these names anew. A test holds the list against the scripts in golden/.
 OWN_NAMES = frozenset(
     """
-    CODE_OF DiskArray explain_header explain refuse read_examples contents make_cache read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
+    CODE_OF REMEDY DiskArray read_examples contents make_cache read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
     draw stream_order train_epoch evaluate waited train
-    parse_arguments set_seed choose_device look_for_files warn_of_labels is_sorted read_sets checked check_normalization write_predictions main
-    BEGUN save packed sha256 open_folder files_in check_same_run add_origin save_epoch resume find_copies areas
-    raw count_weights predictions write_results say_start say_end finish stream
+    parse_arguments set_seed choose_device warn is_sorted read_sets checked check_normalization write_predictions main
+    BEGUN save packed sha256 open_folder files_in check_same_run add_origin add_sources named save_epoch resume find_copies areas
+    raw count_weights predictions write_results say_end finish stream
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __file__ __name__
     AttributeError BlockingIOError Exception FileExistsError FileNotFoundError IsADirectoryError
     KeyboardInterrupt LookupError ModuleNotFoundError NameError NotADirectoryError OSError RuntimeError SystemExit TypeError
-    ValueError __doc__ __file__ __name__ all any bool bytearray bytes chr dict enumerate filter float getattr globals hasattr
+    ValueError __doc__ __file__ __name__ all any bool bytearray bytes dict enumerate filter float getattr globals hasattr
     hash int isinstance len list map max memoryview min next object open print range repr set slice sorted str
     sum tuple type zip
     """.split()
@@ -300,7 +300,7 @@ def _imports(
 
 
 def _target(bound: Import) -> str:
-    """What a name stands for: `import torch.nn as nn` and `from torch import nn` are alike."""
+    """What a name means: `import torch.nn as nn` and `from torch import nn` are alike."""
     if bound.name:
         return f"{bound.module}.{bound.name}"
     return bound.module if bound.alias else bound.module.partition(".")[0]
