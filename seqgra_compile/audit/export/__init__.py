@@ -55,10 +55,11 @@ class Inputs:
             if path:
                 _check(path, str(run.receipt[name]), f"the {name} of this run")
                 found[path.name] = path
-        for name, part in run.data.items() if self.data else ():
-            path = self.data / f"{name}.txt"
-            _check(path, part.sha256, f"the {name} data of this run")
-            found[f"data/{name}.txt"] = path
+        for name, part in run.data.items():
+            if self.data:
+                path = self.data / f"{name}.txt"
+                _check(path, part.sha256, f"the {name} data of this run")
+                found[f"data/{name}.txt"] = path
         return found
 
 
