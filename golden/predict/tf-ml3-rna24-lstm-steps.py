@@ -343,7 +343,6 @@ def check_receipt(path: Path) -> None:
 
 def load_model(path: Path) -> keras.Model:
     model = build_model()
-    model.compile(jit_compile=False)  # as in train.py
     try:
         path.open("rb").close()  # Keras does not say why it cannot
         model.load_weights(path)
@@ -352,6 +351,7 @@ def load_model(path: Path) -> keras.Model:
     except Exception as error:  # a damaged file, or another model: there are many kinds
         problem = f"not the weights of this model ({type(error).__name__})"
         raise OSError(0, problem, str(path)) from error
+    model.compile(jit_compile=False)  # as in train.py
     return model
 
 

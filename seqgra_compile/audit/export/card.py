@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ...backends.renderer import environment
 from ...visible import visible
 from ..run import Run
-
-if TYPE_CHECKING:
-    from . import Inputs
+from .inputs import Inputs
 
 _METRICS = {
     "accuracy": "accuracy",
@@ -61,10 +58,12 @@ def _body(run: Run, header: str) -> dict[str, object]:
         "name": _plain(run.model_id),
         "task": run.task or "classification",
         "labels": [_plain(label) for label in run.labels],
-        "settings": [(f"`{name}`", _plain(value)) for name, value in run.settings.items()],
-        "data": [(name, f"{part.examples:,}", part.sha256) for name, part in run.data.items()],
-        "results": [(name, f"{test[name]:.4g}") for name in _METRICS if name in test],
-        "versions": [(_plain(name), _plain(value)) for name, value in run.versions.items()],
+        "settings": [f"`{name}` | {_plain(value)}" for name, value in run.settings.items()],
+        "data": [
+            f"{name} | {part.examples:,} | `{part.sha256}`" for name, part in run.data.items()
+        ],
+        "results": [f"{name} | {test[name]:.4g}" for name in _METRICS if name in test],
+        "versions": [f"{_plain(name)} | {_plain(value)}" for name, value in run.versions.items()],
         "definition": run.receipt["definition"],
         "script": run.receipt["script"],
         "epoch": run.best_epoch,

@@ -8,12 +8,10 @@ from __future__ import annotations
 import email.utils
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..run import Run
-
-if TYPE_CHECKING:
-    from . import Inputs
+from .inputs import Inputs
 
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 _FORMATS = {

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..run import Run
-
-if TYPE_CHECKING:
-    from . import Inputs
+from .inputs import Inputs
 
 _COLUMNS = {"x": "a sequence", "y": "its label, or its labels joined by |"}
 
