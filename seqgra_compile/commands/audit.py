@@ -63,9 +63,6 @@ def _reported(name: str, include: tuple[Path, ...], options: Options) -> Compila
         complain(name, str(error))
         return None
     _report(compilation)
-    if isinstance(compilation.model, Simulation):
-        complain(name, "this is a data definition; of these, only 'verify' reads one")
-        return None
     return compilation
 
 
@@ -268,6 +265,9 @@ def diff(
             raise click.UsageError("standard input can be read only once")
         pair = [_compiled(name, include, options) for name in (before, after)]
         if None in pair:
+            return _UNKNOWN
+        if len({isinstance(each.model, Simulation) for each in pair}) == 2:
+            complain(after, "of the two, one is a model definition and one a data definition")
             return _UNKNOWN
         comparison = compared(*pair)
         written = print_text(text(comparison, complete))

@@ -25,13 +25,14 @@ from ...deciders import (
     Stated,
     deciders,
 )
-from ...grammar import BayesModel
+from ...grammar import BayesModel, Simulation
 from ...messages.diagnostics import Diagnostic, Diagnostics
 from ...script import Script
 from ...source import Source
 from .. import lexer
 from . import fixed
-from .entries import Entry, entries
+from .entries import entries
+from .entry import Entry
 from .operations import Narrowed, Places
 from .provenance import Field, Path, tokens
 from .setting import IDLE, SILENT, Setting, Where
@@ -41,7 +42,11 @@ _NONE: Lines = frozenset()
 
 
 def settings(
-    source: Source, model: ir.General, script: Script, text: str, diagnostics: Diagnostics
+    source: Source,
+    model: ir.General | Simulation,
+    script: Script,
+    text: str,
+    diagnostics: Diagnostics,
 ) -> tuple[Setting, ...]:
     """All rows, in the order of the definition; then what libraries and templates fix."""
     ledger = _Ledger(model, script, text)
@@ -89,7 +94,7 @@ class _Ledger:
     of a field's value.
     """
 
-    def __init__(self, model: ir.General, script: Script, text: str) -> None:
+    def __init__(self, model: ir.General | Simulation, script: Script, text: str) -> None:
         self.model, self.script = model, script
         self.tokens = tokens(script, text)
         self.code = ast.parse(text)
@@ -163,6 +168,8 @@ class _Ledger:
 
     def _reached(self) -> dict[Group, tuple[Group, ...]]:
         """Whose lines follow from a group's head as well: another loss has other parameters."""
+        if isinstance(self.model, Simulation):
+            return _reached_by_data(self.model)
         if isinstance(self.model, BayesModel):
             labels = self.model.labels.value
             conditions = (Decider.CONDITIONS, *map(OfCondition, labels))
@@ -187,6 +194,8 @@ class _Ledger:
         return architecture.operations if isinstance(architecture, ir.Sequential) else ()
 
     def _narrowed(self) -> dict[int, Narrowed]:
+        if not self._operations:
+            return {}
         library, calls = self.model.library.value, self._calls()
         penalties: dict[int | None, dict[str, set[int]]] = defaultdict(dict)
         for index, term in enumerate(getattr(self.script, "penalties", ())):
@@ -318,6 +327,23 @@ def _groups(script: Script, path: Path) -> tuple[Group, ...]:
         if found is not None:
             return found
     return deciders(type(script), name) or ()
+
+
+def _reached_by_data(model: Simulation) -> dict[Group, tuple[Group, ...]]:
+    """Of a row, what all rows of its kind decide together."""
+    rows = (
+        (Decider.BACKGROUNDS, [Stated(each.path) for each in model.distributions]),
+        (Decider.SETS, [Stated(each.path) for each in model.sets]),
+        (Decider.COPIES, [Stated(each.path) for each in model.shuffles]),
+        (Decider.CONDITIONS, [OfCondition(each.id) for each in model.conditions]),
+        (Decider.ELEMENTS, [OfElement(each.name) for each in model.grammar.elements]),
+    )
+    reached: dict[Group, tuple[Group, ...]] = {
+        group: (kind,) for kind, groups in rows for group in groups
+    }
+    # Where the two are equal, the script states one of them.
+    reached[Decider.LENGTHS] = _stated([model.minimum_length, model.maximum_length])
+    return reached
 
 
 def _stated(values: Iterable[ir.Value]) -> tuple[Group, ...]:

@@ -8,21 +8,26 @@ from collections.abc import Iterator
 
 from ... import ir
 from ...catalog.sequences import PYTORCH
+from ...grammar import Simulation
 from .entries import cell_parameters, input_path, operation_path
 from .provenance import Field, Path, Template, Token
 from .setting import LIBRARY, TEMPLATE, Setting
 
 # Values of parameters, which have their rows.
 _PARTS = ("keras.initializers.", "keras.regularizers.")
-_SECTIONS = ("Definition", "Model", "Loss and optimizer")
+_SECTIONS = ("Definition", "Model", "Loss and optimizer", "Draw", "Grammar", "Shuffle")
 _WORDS = ("True", "False")
 
 
-def rows(tokens: tuple[Token, ...], code: ast.Module, model: ir.General) -> tuple[Setting, ...]:
+def rows(
+    tokens: tuple[Token, ...], code: ast.Module, model: ir.General | Simulation
+) -> tuple[Setting, ...]:
     return (*_arguments(tokens, code, model), *_templates(tokens, code))
 
 
-def _arguments(tokens: tuple[Token, ...], code: ast.Module, model: ir.General) -> Iterator[Setting]:
+def _arguments(
+    tokens: tuple[Token, ...], code: ast.Module, model: ir.General | Simulation
+) -> Iterator[Setting]:
     """Arguments of the library that are written out: no name stands there, but a value."""
     at = {(token.first, token.column): token for token in tokens}
     own: dict[str, set[str]] = {}
@@ -58,7 +63,7 @@ def _arguments(tokens: tuple[Token, ...], code: ast.Module, model: ir.General) -
             )
 
 
-def _owner(token: Token, model: ir.General) -> str | None:
+def _owner(token: Token, model: ir.General | Simulation) -> str | None:
     """The setting whose call holds the token."""
     fields = _printed(token)
     if ("loss",) in fields:
@@ -71,9 +76,9 @@ def _owner(token: Token, model: ir.General) -> str | None:
     return operation and operation_path(operation)
 
 
-def _operation(token: Token, model: ir.General) -> ir.Operation | None:
+def _operation(token: Token, model: ir.General | Simulation) -> ir.Operation | None:
     """The operation of Keras whose layer holds the token; PyTorch's have a row each."""
-    if model.library.value == PYTORCH:
+    if isinstance(model, Simulation) or model.library.value == PYTORCH:
         return None
     numbers = (path[1] for path in _printed(token) if path[0] == "layers")
     number = next(numbers, None)
@@ -85,7 +90,7 @@ def _printed(token: Token) -> list[Path]:
     return [each.path for each in token.origins if isinstance(each, Field) and each.printed]
 
 
-def _own_keywords(token: Token, model: ir.General) -> set[str]:
+def _own_keywords(token: Token, model: ir.General | Simulation) -> set[str]:
     """Keywords that have a row already, and the layer's name."""
     operation = _operation(token, model)
     if operation is None:

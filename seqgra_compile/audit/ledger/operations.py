@@ -14,7 +14,8 @@ from ...catalog.operations import OPERATIONS, lower
 from ...catalog.operations.layers import TorchLayer
 from ...catalog.sequences import PYTORCH
 from ...script import Statement
-from .entries import Entry, cell_parameters
+from .entries import cell_parameters
+from .entry import Entry
 
 # What is read for a check only, of the layer, the shape and the weights.
 _UNREAD = (frozenset(), frozenset({"implementation"}), frozenset())
