@@ -39,7 +39,7 @@ def _example(command: str) -> str:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="seqgra-audit", message="%(prog)s %(version)s")
 def main() -> None:
-    """Audit model definitions, the scripts compiled from them, and their runs.
+    """Audit model and data definitions, the scripts compiled from them, and their runs.
 
     Nothing that is audited is ever run.
     """
@@ -141,7 +141,8 @@ def report(
 ) -> None:
     """Make one offline page: definition and script side by side, linked line by line.
 
-    The page holds the ledger, the diagnostics and a drawing of the architecture, too. It needs
+    The page also holds the ledger, the diagnostics, and a drawing: the architecture, or of a data
+    definition its elements as sequence logos and where its rules place them. It needs
     nothing but a browser, and asks the network for nothing.
 
     DEFINITION is a file, or - for standard input.
@@ -249,7 +250,8 @@ def diff(
 ) -> None:
     """Tell what the change from BEFORE to AFTER means for training.
 
-    Both are model definitions; one of the two may be - for standard input. What is told is not
+    Both are model definitions, or both data definitions, of which it tells which sets change; one of
+    the two may be - for standard input. What is told is not
     which characters moved: what the model computes, numbers of weights, initial weights, batches,
     loss, optimizer and length of the run, on the same data, machine and versions; then operation by
     operation what differs, an activation counted as a step of its own.

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ... import __version__, ir
 from ...compiler import Compilation
-from ...grammar import BayesModel
+from ...grammar import BayesModel, Simulation
 from ...messages.codes import CODES
 from ...messages.diagnostics import Diagnostic, Severity
 from ...resources import folder
@@ -19,9 +19,11 @@ from ...source import Source
 from ...visible import visible
 from ..ledger.entries import operation_path
 from ..ledger.setting import Setting, ranges
+from .data import DataDrawing, data_facts, draw_data
 from .drawing import Drawing, draw
+from .facts import Fact
 from .highlight import indent, python_lines, xml_lines, xml_marks
-from .page import Fact, File, Line, Link, Page, Remark
+from .page import File, Line, Link, Page, Remark
 from .rows import Places, groups, kinds, rows
 
 _BLOCK = 64
@@ -95,13 +97,15 @@ def _page(compilation: Compilation) -> Page:
         failed=failed,
         outcome=_outcome(compilation.diagnostics),
         worst=_worst(compilation.diagnostics),
-        facts=_facts(settings, drawing),
+        facts=_facts(model, settings, drawing),
         files=tuple(_definition(each, settings, remarks) for each in places),
         script=script,
         script_name=f"{compilation.model_id}.py" if not failed else "no script",
         sections=_sections(script),
         remarks=tuple(remark for _, _, remark in remarks),
         drawing=drawing,
+        data=_data(model, settings),
+        drawn="Elements" if isinstance(model, Simulation) else "Architecture",
         drawn_instead=_drawn_instead(model),
         groups=groups(found, titles),
         kinds=kinds(found),
@@ -166,7 +170,9 @@ def _worst(diagnostics: Iterable[Diagnostic]) -> str:
     return next((severity.value for severity in Severity if severity in found), "")
 
 
-def _facts(settings: Sequence[Setting], drawing: Drawing | None) -> tuple[Fact, ...]:
+def _facts(model: object, settings: Sequence[Setting], drawing: Drawing | None) -> tuple[Fact, ...]:
+    if isinstance(model, Simulation):
+        return data_facts(model)
     by_path = {setting.path: setting for setting in settings}
     facts = [Fact(name, by_path[path].text) for path, name in _FACTS.items() if path in by_path]
     if drawing:
@@ -233,7 +239,13 @@ def _sections(script: File) -> tuple[Link, ...]:
 # ---- the architecture ----
 
 
-def _drawing(model: ir.General | None, settings: Sequence[Setting]) -> Drawing | None:
+def _data(model: object, settings: Sequence[Setting]) -> DataDrawing | None:
+    if not isinstance(model, Simulation):
+        return None
+    return draw_data(model, {setting.path: number for number, setting in enumerate(settings)})
+
+
+def _drawing(model: ir.General | Simulation | None, settings: Sequence[Setting]) -> Drawing | None:
     if not isinstance(model, ir.Model) or not isinstance(model.architecture, ir.Sequential):
         return None
     numbers = {setting.path: number for number, setting in enumerate(settings)}
@@ -241,7 +253,7 @@ def _drawing(model: ir.General | None, settings: Sequence[Setting]) -> Drawing |
     return draw(operations, [numbers.get(operation_path(each)) for each in operations])
 
 
-def _drawn_instead(model: ir.General | None) -> str:
+def _drawn_instead(model: ir.General | Simulation | None) -> str:
     """Why nothing is drawn."""
     if model is None:
         return "The definition has errors."
@@ -250,7 +262,7 @@ def _drawn_instead(model: ir.General | None) -> str:
             "A Bayes optimal classifier has no layers: it scores a sequence with the motifs and "
             "rules of its data definition, which the script writes out."
         )
-    if isinstance(model.architecture, ir.Module):
+    if isinstance(model, ir.Model) and isinstance(model.architecture, ir.Module):
         return (
             f"The architecture is the class {model.architecture.class_name} of a PyTorch module. "
             "The compiler never runs a module, so it cannot know its layers; the script holds the "
