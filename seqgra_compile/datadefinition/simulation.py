@@ -20,6 +20,7 @@ from .placement import Placement
 
 SETS = ("training", "validation", "test")
 SHUFFLE = "kmer-frequency-preserving-shuffle"
+_TOO_LARGE = 2**31  # for uShuffle, which takes a C int
 _LENGTH = Integer(1, 10**9)
 _SAMPLES = Integer(1, 10**9)
 _WORD = Integer(1, 10**6)
@@ -33,6 +34,8 @@ def analyze_simulation(
     analysis = _Analysis(definition, semantics == SEQGRA, diagnostics)
     id = read_id(definition.id, "general/@id", diagnostics)
     seed = read_value(definition.seed, "general/seed", SEED, "the seed", diagnostics)
+    if seed and seed.value >= _TOO_LARGE:
+        analysis.report_seed(seed.span)
     shortest, longest = analysis.lengths()
     sets = analysis.sets()
     distributions = tuple(map(analysis.distribution, *_numbered(definition.distributions)))
@@ -87,6 +90,15 @@ class _Analysis:
         self.folds_case = bool(space and space.folds_case)
 
     # ---- general, background ----
+
+    def report_seed(self, span: Span) -> None:
+        limit = f"seqgra 0.0.4 takes no seed above {_TOO_LARGE - 1}"
+        if self.seqgra:
+            self.diagnostics.error(
+                "SG522", span, limit, "take a smaller one, or compile with --semantics intended"
+            )
+        else:
+            self.diagnostics.note("SG734", span, f"{limit}; the script does")
 
     def lengths(self):
         texts = (self.definition.minimum_length, self.definition.maximum_length)
