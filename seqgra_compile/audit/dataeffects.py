@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from ..grammar import ExampleSet, Kmers, Matrix, Simulation
+from ..grammar import ExampleSet, Kmers, Matrix, Rule, Simulation
 from .effects import SAME, Effect
 
 _REACHED = "others, since one stream of random numbers runs through all sets"
@@ -59,7 +59,7 @@ def _made_of(model: Simulation, each: ExampleSet) -> tuple[object, ...]:
     return each.examples, rules, letters
 
 
-def _rules(model: Simulation, rules: tuple) -> Iterator[tuple[object, ...]]:
+def _rules(model: Simulation, rules: tuple[Rule, ...]) -> Iterator[tuple[object, ...]]:
     copies = dict(model.copies)
     elements = {element.name: element for element in model.grammar.elements}
     for rule in rules:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .. import ir
 from ..compiler import Compilation
-from ..grammar import Simulation
+from ..grammar import BayesModel, Simulation
 from ..visible import visible
 from .dataeffects import data_effects
 from .effects import SAME, Effect, effects
@@ -76,14 +76,16 @@ class Comparison:
 def compare(a: Compilation, b: Compilation) -> Comparison:
     """Both must have been compiled without errors, and be of models or both of data."""
     changes = tuple(_changes(a, b))
-    trained = isinstance(a.model, ir.Model) and isinstance(b.model, ir.Model)
-    found = effects(a.model, b.model) if trained else ()
     names = (a.source.file_name, b.source.file_name)
     same_bytes = a.source.data == b.source.data
-    if isinstance(a.model, Simulation):
-        found = data_effects(a.model, b.model)
-        return Comparison(changes, found, same_bytes, names, simulates=True)
-    aligned = align(steps(a.model), steps(b.model)) if trained else ()
+    if isinstance(a.model, Simulation) and isinstance(b.model, Simulation):
+        of_data = data_effects(a.model, b.model)
+        return Comparison(changes, of_data, same_bytes, names, simulates=True)
+    found: tuple[Effect, ...] = ()
+    aligned: tuple[Aligned, ...] = ()
+    if isinstance(a.model, ir.Model) and isinstance(b.model, ir.Model):
+        found = effects(a.model, b.model)
+        aligned = align(steps(a.model), steps(b.model))
     return Comparison(changes, found, same_bytes, names, aligned)
 
 
@@ -114,12 +116,12 @@ def _is_summary(path: str, compilation: Compilation) -> bool:
     """Rows that sum up others, and files all of whose contents have rows."""
     if path in ("architecture/sequential", "file: layers"):
         return True
-    architecture = getattr(compilation.model, "architecture", None)
-    if architecture is None or isinstance(architecture, ir.Module):
-        return False
-    if isinstance(architecture, ir.External):
+    model = compilation.model
+    if isinstance(model, BayesModel):
         return path == "architecture/external: its content"
-    file = architecture.file
+    if not isinstance(model, ir.Model) or isinstance(model.architecture, ir.Module):
+        return False
+    file = model.architecture.file
     return file is not None and path == f"file: {file.path}"
 
 
@@ -128,9 +130,11 @@ def _matched(a: Compilation, b: Compilation) -> dict[str, str]:
 
     An operation that is put in moves those behind it: without this, all of them would differ.
     """
+    if not (isinstance(a.model, ir.Model) and isinstance(b.model, ir.Model)):
+        return {}
     if not (_is_embedded(a.model) and _is_embedded(b.model)):
         return {}
-    matched = {_PATH.format(each.number): "nothing" for each in a.model.architecture.operations}
+    matched = {_PATH.format(each.number): "nothing" for each in a.model.operations}
     for pair in align(steps(a.model), steps(b.model)):
         if pair.matched:
             one, other = (found[0].number for found in (pair.one, pair.other))
@@ -144,10 +148,8 @@ def _matched(a: Compilation, b: Compilation) -> dict[str, str]:
     return paths
 
 
-def _is_embedded(model: object) -> bool:
-    if not isinstance(model, ir.Model) or not isinstance(model.architecture, ir.Sequential):
-        return False
-    return model.architecture.file is None
+def _is_embedded(model: ir.Model) -> bool:
+    return isinstance(model.architecture, ir.Network) and model.architecture.file is None
 
 
 def _differs(one: Setting, other: Setting) -> bool:
@@ -166,9 +168,13 @@ def _change(path: str, one: Setting | None, other: Setting | None, model: object
         path,
         "-" if one is None else one.text,
         "-" if other is None else other.text,
-        tuple("-" if row is None else str(row.where or row.origin) for row in (one, other)),
+        (_place(one), _place(other)),
         not (path in _TEXTS or idle or named or unroll or task),
     )
+
+
+def _place(row: Setting | None) -> str:
+    return "-" if row is None else str(row.where or row.origin)
 
 
 def as_text(comparison: Comparison, complete: bool = False) -> str:

@@ -15,7 +15,7 @@ from ..catalog.initializers import draws
 from ..catalog.libraries import LIBRARIES, LibraryRow
 from ..catalog.operations import lower
 from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.semantics import INTENDED, SEQGRA, STREAMING
+from ..catalog.semantics import SEMANTICS, Semantics
 from ..visible import visible
 from .ledger.setting import counted, shown_apart, shown_briefly
 from .steps import align, steps, summary
@@ -68,7 +68,7 @@ def _count(a: ir.Model, b: ir.Model) -> str:
 def weight_count(model: ir.Model) -> int | None:
     if isinstance(model.architecture, ir.Module):
         return None
-    return sum(operation.weight_count for operation in model.architecture.operations)
+    return sum(operation.weight_count for operation in model.operations)
 
 
 def _module(model: ir.Model) -> tuple[str, str] | None:
@@ -104,12 +104,12 @@ def _draws_weights(model: ir.Model) -> bool:
     """Whether any weight depends on the seed."""
     return any(
         not fixed and draws(initializer)
-        for operation in model.architecture.operations
+        for operation in model.operations
         for fixed, initializer in _initializers(operation)
     )
 
 
-def _initializers(operation: ir.Operation) -> list[tuple[bool, Expression]]:
+def _initializers(operation: ir.Layer) -> list[tuple[bool, Expression]]:
     """Of each weight: whether a file holds it, and its initializer."""
     fixed = bool(operation.weights_file or operation.stored)
     return [(fixed, operation[f"{weight.role}_initializer"]) for weight in operation.weights]
@@ -118,20 +118,18 @@ def _initializers(operation: ir.Operation) -> list[tuple[bool, Expression]]:
 def _fills(model: ir.Model) -> list[object]:
     """What decides the initial weights, layer by layer, besides the seed."""
     found = [
-        fill
-        for operation in model.architecture.operations
-        for fill in _fill(operation, model.library.value)
+        fill for operation in model.operations for fill in _fill(operation, model.library.value)
     ]
     while found and found[-1] == _SEED:
         found.pop()  # nothing is drawn behind it
-    file = model.architecture.file
+    file = model.architecture.file if isinstance(model.architecture, ir.Network) else None
     stored = file and file.weights and file.weights.sha256
     return [stored, *found]
 
 
-def _fill(operation: ir.Operation, library: str) -> list[object]:
+def _fill(operation: ir.Layer, library: str) -> list[object]:
     start = lower(operation, library, channels_first=True).start
-    unused = [_SEED] * start.unused
+    unused: list[object] = [_SEED] * start.unused
     if not operation.weights:
         return unused
     shapes = [(weight.name, weight.shape) for weight in operation.weights]
@@ -163,11 +161,15 @@ def batches(a: ir.Model, b: ir.Model) -> str:
 
 
 def _loses(model: ir.Model) -> bool:
-    return model.semantics == STREAMING and _library(model).loses_examples
+    return _semantics(model).streams and _library(model).loses_examples
 
 
 def _library(model: ir.Model) -> LibraryRow:
     return LIBRARIES[model.library.value]
+
+
+def _semantics(model: ir.Model) -> Semantics:
+    return SEMANTICS[model.semantics]
 
 
 def _order(a: ir.Model, b: ir.Model) -> str:
@@ -181,7 +183,7 @@ def _order(a: ir.Model, b: ir.Model) -> str:
     kinds = [(model.library.value, _way(model)) for model in (a, b)]
     if kinds[0] != kinds[1] or a.seed.value != b.seed.value:
         return OTHERS
-    if not _library(a).one_generator or a.semantics == STREAMING:
+    if not _library(a).one_generator or _semantics(a).streams:
         return SAME
     if _module(a) is not None or _module(b) is not None:
         if _module(a) == _module(b) and _steps(a) == _steps(b):
@@ -196,15 +198,15 @@ def _order(a: ir.Model, b: ir.Model) -> str:
     return "the same in the first epoch; others in later ones, for the noise is drawn otherwise"
 
 
-def _way(model: ir.Model) -> str:
-    """The semantics whose order a script draws.
+def _way(model: ir.Model) -> tuple[bool, bool]:
+    """How a script draws the order: as seqgra does, and as it does while it streams.
 
     In Keras seqgra's two modes have the same one. seqgra can train a PyTorch module, so that its
     script draws as seqgra does in any case.
     """
-    if model.semantics == STREAMING and _library(model).own_order:
-        return STREAMING
-    return INTENDED if model.semantics == INTENDED and _module(model) is None else SEQGRA
+    semantics = _semantics(model)
+    streams = semantics.streams and _library(model).own_order
+    return semantics.imitates or _module(model) is not None, streams
 
 
 def _closure(model: ir.Model) -> bool:
@@ -220,7 +222,7 @@ def _steps(model: ir.Model) -> tuple[object, ...]:
 def _drawn(model: ir.Model) -> list[object]:
     """What the layers draw in training: as much for any rate above 0."""
     library = model.library.value
-    layers = [lower(each, library, channels_first=True) for each in model.architecture.operations]
+    layers = [lower(each, library, channels_first=True) for each in model.operations]
     return [draw for layer in layers for draw in layer.draws]
 
 
@@ -244,7 +246,7 @@ def _input(a: ir.Model, b: ir.Model) -> str:
     lengths = [_length(model) for model in (a, b)]
     if lengths[0] != lengths[1]:
         parts.append(f"sequences of {lengths[0]} -> {lengths[1]} letters")
-    habits = [(model.semantics != INTENDED, _loses(model)) for model in (a, b)]
+    habits = [(_semantics(model).imitates, _loses(model)) for model in (a, b)]
     names = ("unknown letters", "lost examples")
     found = [name for name, *had in zip(names, *habits, strict=True) if had[0] != had[1]]
     if found:
@@ -282,10 +284,8 @@ def _loss(a: ir.Model, b: ir.Model) -> str:
 
 
 def _penalties(model: ir.Model) -> list[object]:
-    if isinstance(model.architecture, ir.Module):
-        return []
-    found = []
-    for operation in model.architecture.operations:
+    found: list[object] = []
+    for operation in model.operations:
         for weight in operation.weights:
             value = operation.arguments.get(f"{weight.role}_regularizer")
             if value and value.value:
@@ -299,11 +299,11 @@ def _penalties(model: ir.Model) -> list[object]:
 def _optimizer(a: ir.Model, b: ir.Model) -> str:
     if a.optimizer.name != b.optimizer.name:
         return f"another: {_stated(a.optimizer)} -> {_stated(b.optimizer)}"
-    clips = [
-        {"clipnorm": model.optimizer.clipnorm, "clipvalue": model.optimizer.clipvalue}
-        for model in (a, b)
+    given: list[ir.Arguments] = [
+        {**each.arguments, "clipnorm": each.clipnorm, "clipvalue": each.clipvalue}
+        for each in (a.optimizer, b.optimizer)
     ]
-    parts = _arguments({**a.optimizer.arguments, **clips[0]}, {**b.optimizer.arguments, **clips[1]})
+    parts = _arguments(*given)
     if _miscounts(a) != _miscounts(b):
         parts.append("one of the two counts a step too many after the first epoch")
     return "; ".join(parts) or SAME
@@ -320,7 +320,7 @@ def _stated(of: ir.Loss | ir.Optimizer) -> str:
 
 
 def _miscounts(model: ir.Model) -> bool:
-    return model.semantics == STREAMING and _library(model).counts_on
+    return _semantics(model).streams and _library(model).counts_on
 
 
 def _arguments(a: ir.Arguments, b: ir.Arguments) -> list[str]:
@@ -342,11 +342,11 @@ def _run(a: ir.Model, b: ir.Model) -> str:
         epochs = _changed(one.epochs.value, other.epochs.value, "epochs")
         parts.append(f"{longer}, {epochs}: by itself, the first {kept}")
     stops = [t.early_stopping.value for t in (one, other)]
-    patience = [t.patience.value for t in (one, other)]
     if stops[0] != stops[1]:
         parts.append("it may stop early" if stops[1] else "it never stops early")
-    elif stops[0] and patience[0] != patience[1]:
-        parts.append(f"it waits {_changed(*patience, 'epochs')} for a better one")
+    elif stops[0] and one.patience.value != other.patience.value:
+        waits = _changed(one.patience.value, other.patience.value, "epochs")
+        parts.append(f"it waits {waits} for a better one")
     return "; ".join(parts) or SAME
 
 

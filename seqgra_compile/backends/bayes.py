@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 
 from .. import __version__
-from ..catalog.semantics import FULL, SEQGRA
+from ..catalog.semantics import FULL, PREDICT, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
-from ..datadefinition.arranged import BayesScript, ConditionRules, MatrixRows, Windows, Words
+from ..datadefinition.arranged import BayesScript, ConditionRules, MatrixRows, Words
 from ..grammar import BayesModel, Kmers, Matrix, Term
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
@@ -15,21 +15,24 @@ from ..pycode import Code, code, comment, docstring, laid_out, listing, literal,
 from ..script import Constant
 from ..source import Source
 from . import common, header
+from .family import family
 from .imports import import_lines
-from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide
+from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide, windows
 
 _IMPORTS = (*common.IMPORTS, Import("math"))
+_PREDICT_IMPORTS = (*common.PREDICT_IMPORTS, Import("math"))
 _WIDTH = 80
 
 
 def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> BayesScript:
     """The script of a classifier that knows its grammar."""
-    seqgra = model.semantics == SEQGRA
+    seqgra = SEMANTICS[model.semantics].imitates
     size = common.alphabet(model).size
     matrices = [e for e in model.grammar.elements if isinstance(e, Matrix)]
     kmers = [e for e in model.grammar.elements if isinstance(e, Kmers)]
     terms = [term for terms in model.terms for term in terms]
-    standard, packages = import_lines(common.imports(model, _IMPORTS), common.STANDARD)
+    imports = _PREDICT_IMPORTS if model.emit == PREDICT else _IMPORTS
+    standard, packages = import_lines(common.imports(model, imports), common.STANDARD)
     wide = any(too_wide(matrix.positions) for matrix in matrices)
     return BayesScript(
         docstring=_header(model, source),
@@ -39,18 +42,21 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         packages=packages,
         install="pip install numpy",
         checks=(),
-        sections=common.sections("bayes", model.records),
+        sections=common.sections("bayes", model),
         constants=_constants(model),
         version=__version__,
         definition_sha256=literal(source.sha256),
+        family=literal(family(model)),
         alphabet=common.alphabet(model),
+        one_hot="bayes/one_hot.py.j2",
+        cut="0.5",
         one_hot_doc=common.one_hot_doc(model, f"(B, {size}, L)", "float64"),
         targets_doc=common.targets_doc(model),
         multi_class=model.task.value == MULTI_CLASS,
         length="None",
         length_from_data=True,
         on_disk=False,
-        records=model.records == FULL,
+        records=model.records == FULL and model.emit != PREDICT,
         trains=False,
         heading=_heading(model),
         matrices=tuple(
@@ -65,7 +71,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         rules=_rules(model, terms),
         weights_doc=f"({size}, width)",
         empty_matrices=seqgra and model.sequence_space.value == "protein",
-        windows=_windows(terms),
+        windows=windows(term.position for term in terms if term.elements),
         lone_elements=any(term.elements for term in terms),
         pairs=any(term.pairs for term in terms),
         from_starts=seqgra,
@@ -76,6 +82,8 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
 
 
 def _header(model: BayesModel, source: Source) -> str:
+    if model.emit == PREDICT:
+        return header.predict_header(model, source, "receipt.json")
     return docstring(
         [
             *header.title(model, source),
@@ -122,7 +130,7 @@ def _words(kmers: Kmers) -> Words:
 
 def _rules_doc(model: BayesModel, terms: list[Term]) -> tuple[str, ...]:
     """What the rules mean, and where seqgra departs from it."""
-    seqgra = model.semantics == SEQGRA
+    seqgra = SEMANTICS[model.semantics].imitates
     by_id = model.grammar.by_id
     elements, pairs = any(term.elements for term in terms), any(term.pairs for term in terms)
     columns = [*(["position, elements"] if elements else []), *(["pairs"] if pairs else [])]
@@ -178,14 +186,4 @@ def _many_widths(terms: list[Term], kmers: list[Kmers]) -> bool:
     return any(
         element.name in firsts and len({len(word) for word, _ in element.words}) > 1
         for element in kmers
-    )
-
-
-def _windows(terms: list[Term]) -> Windows:
-    positions = {term.position for term in terms if term.elements}
-    return Windows(
-        "start" in positions,
-        "end" in positions,
-        "center" in positions,
-        any(isinstance(position, int) for position in positions),
     )

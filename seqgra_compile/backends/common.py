@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from .. import __version__, ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.semantics import DISK, FULL, SEMANTICS
+from ..catalog.semantics import DISK, FULL, PREDICT, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES, SequenceSpace
 from ..ir import Import, Value
 from ..pycode import (
@@ -28,6 +29,7 @@ from ..script import Alphabet, Constant, Section
 from ..source import Source
 from . import header
 from . import weights as weightsfiles
+from .family import family
 
 STANDARD = frozenset(sys.stdlib_module_names)
 _BODY = 4  # columns before the statements of a function
@@ -38,8 +40,6 @@ IMPORTS = (
     Import("json"),
     Import("os"),
     Import("sys"),
-    Import("collections"),
-    Import("collections.abc", "Iterator"),
     Import("pathlib", "Path"),
     Import("numpy", None, "np"),
 )
@@ -48,7 +48,21 @@ RECORDS_IMPORTS = (
     Import("sqlite3"),
     Import("time"),
 )
-DISK_IMPORTS = (Import("tempfile"),)
+DISK_IMPORTS = (Import("collections.abc", "Iterator"), Import("tempfile"))
+PREDICT_IMPORTS = (
+    Import("argparse"),
+    Import("bz2"),
+    Import("gzip"),
+    Import("itertools"),
+    Import("json"),
+    Import("lzma"),
+    Import("sys"),
+    Import("zlib"),
+    Import("collections.abc", "Iterator"),
+    Import("pathlib", "Path"),
+    Import("typing", "NoReturn"),
+    Import("numpy", None, "np"),
+)
 
 
 @dataclass(frozen=True)
@@ -79,8 +93,15 @@ class Oldest:
         return ".".join(map(str, self.version))
 
 
-def sections(folder: str, records: str) -> tuple[Section, ...]:
+def sections(folder: str, model: ir.General) -> tuple[Section, ...]:
     """The same sections in the same order for every library."""
+    if model.emit == PREDICT:
+        return (
+            Section("Definition", "common/definition.py.j2"),
+            Section("Data", "predict/data.py.j2"),
+            Section("Model", f"{folder}/model.py.j2"),
+            Section("Main", f"predict/{folder}.py.j2"),
+        )
     found = (
         Section("Definition", "common/definition.py.j2"),
         Section("Data", f"{folder}/data.py.j2"),
@@ -89,11 +110,14 @@ def sections(folder: str, records: str) -> tuple[Section, ...]:
         Section("Training", f"{folder}/training.py.j2"),
         Section("Main", f"{folder}/main.py.j2"),
     )
-    return (*found, Section("Records", f"{folder}/records.py.j2")) if records == FULL else found
+    records = Section("Records", f"{folder}/records.py.j2")
+    return (*found, records) if model.records == FULL else found
 
 
 def imports(model: ir.General, own: Iterable[Import]) -> tuple[Import, ...]:
     """What a script imports: its own, and what its way with data and records needs."""
+    if model.emit == PREDICT:
+        return tuple(own)
     return (
         *own,
         *(DISK_IMPORTS if model.data == DISK else ()),
@@ -107,25 +131,28 @@ def fields(
     folder: str,
     weights: str,
     shape: str,
-) -> dict[str, object]:
-    """The fields of `Script` that all libraries fill alike.
+) -> dict[str, Any]:
+    """The fields of `TrainingScript` that all libraries fill alike.
 
     `folder` holds the templates; `weights` names the files of weights; `shape` is that of a one-hot
     batch, with a hole for the number of channels.
     """
-    reader = weightsfiles.reader(model.architecture)
+    reader = weightsfiles.reader(model)
     return {
         "docstring": header.header(model, source, weights),
-        "sections": sections(folder, model.records),
+        "sections": sections(folder, model),
         "constants": constants(model),
         "version": __version__,
         "definition_sha256": literal(source.sha256),
+        "family": literal(family(model)),
         "alphabet": alphabet(model),
         "length": length(model),
         "on_disk": model.data == DISK,
-        "records": model.records == FULL,
+        "records": model.records == FULL and model.emit != PREDICT,
         "trains": True,
-        "length_from_data": not isinstance(model.architecture, ir.Sequential),
+        "length_from_data": not header.has_length(model),
+        "one_hot": f"{folder}/one_hot.py.j2",
+        "cut": str(LOSSES[model.loss.name].threshold),
         "one_hot_doc": one_hot_doc(model, shape.format(alphabet(model).size)),
         "targets_doc": targets_doc(model),
         "model_doc": model_doc(model),
@@ -159,6 +186,7 @@ def alphabet(model: ir.General) -> Alphabet:
         share=literal(1 / len(space.alphabet)),
         lenient=SEMANTICS[model.semantics].imitates and space.unknown is not None,
         complement=_complement(space),
+        known=f'b"{codes}{codes.lower() if space.folds_case else ""}"',
     )
 
 
@@ -180,7 +208,12 @@ def one_hot_doc(model: ir.General, shape: str, dtype: str = "float32") -> str:
 
 def general(model: ir.General) -> tuple[Constant, ...]:
     """The general section up to the labels."""
-    remarks = (model.task, model.sequence_space, model.library, model.input_encoding)
+    remarks: tuple[Value[str], ...] = (
+        model.task,
+        model.sequence_space,
+        model.library,
+        model.input_encoding,
+    )
     return (
         constant("MODEL_ID", model.id),
         *map(remark, remarks),
@@ -200,7 +233,7 @@ def constants(model: ir.Model) -> tuple[Constant, ...]:
         *(constant(name.upper(), value) for name, value in model.optimizer.arguments.items()),
     ]
     for name in ("clipnorm", "clipvalue"):
-        clip = getattr(model.optimizer, name)
+        clip: Value[Any] = getattr(model.optimizer, name)
         if clip.value is not None:
             fixed.append(constant(name.upper(), clip))
         elif not clip.is_default:
@@ -221,12 +254,12 @@ def constants(model: ir.Model) -> tuple[Constant, ...]:
     return tuple(fixed)
 
 
-def _origin(value: Value) -> str:
+def _origin(value: Value[Any]) -> str:
     note = f" ({value.note})" if value.note else ""
     return value.path + note + (" (default)" if value.is_default else "")
 
 
-def constant(name: str, value: Value) -> Constant:
+def constant(name: str, value: Value[Any]) -> Constant:
     return _named(name, value.value, _origin(value), value.path)
 
 
@@ -238,7 +271,7 @@ def _named(name: str, value: object, remark: str, path: str) -> Constant:
     return Constant(name, assignment(name, made).removeprefix(before), remark, path, above=True)
 
 
-def remark(value: Value) -> Constant:
+def remark(value: Value[Any]) -> Constant:
     """A value that decided what the script looks like: only its comment is left."""
     return Constant("", str(value.value), _origin(value), value.path)
 
@@ -254,7 +287,7 @@ def _labels(model: ir.General) -> Code:
     return call("tuple", spaced(spaced(*terms), Code(f"for n in {call('range', *numbers)}")))
 
 
-def _architecture(architecture: ir.Sequential | ir.Module) -> tuple[Constant, ...]:
+def _architecture(architecture: ir.Network | ir.Module) -> tuple[Constant, ...]:
     if isinstance(architecture, ir.Module):
         name = f"class {architecture.class_name} of {comment(architecture.path)}"
         return (Constant("", f"{name}, in the section Model", EXTERNAL, EXTERNAL),)
@@ -285,7 +318,7 @@ def optimizer_text(model: ir.Model, *positional: object, **clipping: object) -> 
     return returned(call(row.function, *positional, **arguments, **clipping, **row.fixed))
 
 
-def heading(operation: ir.Operation) -> str:
+def heading(operation: ir.Layer) -> str:
     """Number, name, shapes and weights of an operation."""
     count = operation.weight_count
     weights = f", {count:,} weights" if count else ""

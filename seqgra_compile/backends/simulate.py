@@ -7,9 +7,9 @@ import textwrap
 from collections.abc import Iterable
 
 from .. import __version__
-from ..catalog.semantics import SEQGRA
+from ..catalog.semantics import SEMANTICS
 from ..catalog.sequences import SEQUENCE_SPACES
-from ..datadefinition.arranged import MODE, MatrixRows, Row, SimulateScript, Windows, Words
+from ..datadefinition.arranged import MODE, MatrixRows, Row, SimulateScript, Words
 from ..grammar import Condition, Distribution, ExampleSet, Kmers, Matrix, Rule, Shuffle, Simulation
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
@@ -27,7 +27,7 @@ from ..script import Constant, Section
 from ..source import Source
 from . import common
 from .imports import import_lines
-from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide
+from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide, windows
 
 _WIDTH = 84  # of lines, less their indentation
 _IMPORTS = (
@@ -80,7 +80,7 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
         any_unconditional=unconditional,
         shuffles=tuple(map(_shuffle, shuffles)),
         shuffles_doc=_shuffles_doc(simulation),
-        shuffles_copies=simulation.semantics == SEQGRA,
+        shuffles_copies=SEMANTICS[simulation.semantics].imitates,
         keeps_kmers=any(shuffle.k.value > 1 for shuffle in shuffles),
         matrices=tuple(
             MatrixRows(name, literal(name), matrix_rows(rows, wide))
@@ -103,10 +103,7 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
             (condition.id, condition.label, [_rule(rule, rules) for rule in condition.rules])
             for condition in conditions
         ),
-        positions=Windows(
-            *(any(rule.position == name for rule in rules) for name in ("start", "end", "center")),
-            any(isinstance(rule.position, int) for rule in rules),
-        ),
+        positions=windows(rule.position for rule in rules),
         pairs=any(rule.spacings for rule in rules),
         chains=_has_chains(rules),
         modes=tuple(Row(MODE, line) for line in _modes_doc(conditions)),
@@ -203,7 +200,7 @@ def _shuffle(each: Shuffle) -> Row:
 
 def _shuffles_doc(simulation: Simulation) -> tuple[str, ...]:
     """Where seqgra departs from the definition."""
-    seqgra = simulation.semantics == SEQGRA
+    seqgra = SEMANTICS[simulation.semantics].imitates
     lines = []
     if any(shuffle.early for shuffle in simulation.shuffles):
         lines.append(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TypeVar
 
-from ..catalog.parameters import Integer
-from ..catalog.semantics import SEQGRA
-from ..catalog.sequences import SEED, SEQUENCE_SPACES
+from ..catalog.data import NUMBERS, SETS, SHUFFLE
+from ..catalog.semantics import SEMANTICS
+from ..catalog.sequences import SEQUENCE_SPACES
 from ..grammar import Condition, Distribution, ExampleSet, Grammar, Kmers, Rule, Shuffle, Simulation
-from ..ir import SEQGRA_DEFAULT, Value
+from ..ir import SEQGRA_DEFAULT, Given, Value
 from ..messages.diagnostics import Diagnostics, quoted, suggest
 from ..reading.values import plain, read_choice, read_id, read_value
 from ..source import Span, Text
@@ -18,12 +19,8 @@ from . import written
 from .analyzer import analyze_data, read_weight
 from .placement import Placement
 
-SETS = ("training", "validation", "test")
-SHUFFLE = "kmer-frequency-preserving-shuffle"
+T = TypeVar("T")
 _TOO_LARGE = 2**31  # for uShuffle, which takes a C int
-_LENGTH = Integer(1, 10**9)
-_SAMPLES = Integer(1, 10**9)
-_WORD = Integer(1, 10**6)
 
 
 def analyze_simulation(
@@ -31,18 +28,19 @@ def analyze_simulation(
 ) -> Simulation | None:
     """The data to simulate, or None if something in the definition is wrong."""
     grammar = analyze_data(definition, "", diagnostics)
-    analysis = _Analysis(definition, semantics == SEQGRA, diagnostics)
+    imitates = SEMANTICS[semantics].imitates
+    analysis = _Analysis(definition, imitates, diagnostics)
     id = read_id(definition.id, "general/@id", diagnostics)
-    seed = read_value(definition.seed, "general/seed", SEED, "the seed", diagnostics)
+    seed = read_value(definition.seed, "general/seed", NUMBERS["seed"], "the seed", diagnostics)
     if seed and seed.value >= _TOO_LARGE:
         analysis.report_seed(seed.span)
     shortest, longest = analysis.lengths()
     sets = analysis.sets()
     distributions = tuple(map(analysis.distribution, *_numbered(definition.distributions)))
     shuffles = tuple(map(analysis.shuffle, *_numbered(definition.operations)))
-    if diagnostics.failed or grammar is None:
+    if diagnostics.failed or not (grammar and seed and shortest and longest):
         return None
-    placement = Placement(grammar, semantics == SEQGRA, diagnostics)
+    placement = Placement(grammar, imitates, diagnostics)
     conditions, copies = placement.conditions, tuple(placement.copies.items())
     analysis.check_distributions(sets, distributions)
     analysis.check_room(grammar, conditions, copies, shortest.value)
@@ -100,11 +98,11 @@ class _Analysis:
         else:
             self.diagnostics.note("SG734", span, f"{limit}; the script does")
 
-    def lengths(self):
+    def lengths(self) -> tuple[Given[int] | None, Given[int] | None]:
         texts = (self.definition.minimum_length, self.definition.maximum_length)
         names = ("minlength", "maxlength")
         shortest, longest = (
-            read_value(text, f"background/{name}", _LENGTH, f"'{name}'", self.diagnostics)
+            read_value(text, f"background/{name}", NUMBERS[name], f"'{name}'", self.diagnostics)
             for text, name in zip(texts, names, strict=True)
         )
         if shortest and longest and shortest.value > longest.value:
@@ -149,8 +147,8 @@ class _Analysis:
             )
         return Distribution(
             f"background/alphabetdistributions/alphabetdistribution[{number}]",
-            distribution.set_name and distribution.set_name.value,
-            distribution.condition and distribution.condition.value,
+            distribution.set_name.value if distribution.set_name else None,
+            distribution.condition.value if distribution.condition else None,
             tuple(letters.items()),
             distribution.span,
         )
@@ -168,7 +166,7 @@ class _Analysis:
         self, sets: Iterable[ExampleSet], distributions: tuple[Distribution, ...]
     ) -> None:
         """Every kind of example needs a distribution, and only one."""
-        seen: set[tuple] = set()
+        seen: set[tuple[str | None, str | None]] = set()
         for distribution in distributions:
             key = distribution.set_name, distribution.condition
             if key in seen:
@@ -209,7 +207,11 @@ class _Analysis:
         for condition in example.conditions:
             self.known(condition)
         samples = read_value(
-            example.samples, "example/@samples", _SAMPLES, "'samples'", self.diagnostics
+            example.samples,
+            "example/@samples",
+            NUMBERS["example/@samples"],
+            "'samples'",
+            self.diagnostics,
         )
         return tuple(id.value for id in example.conditions), samples.value if samples else 1
 
@@ -223,8 +225,12 @@ class _Analysis:
                 "delete it",
             )
         path = f"datageneration/postprocessing/operation[{number}]"
-        k = operation.k and read_value(operation.k, f"{path}/@k", _WORD, "'k'", self.diagnostics)
-        if operation.k_first and not self.seqgra:
+        k: Value[int] | None = None
+        if operation.k:
+            k = read_value(
+                operation.k, f"{path}/@k", NUMBERS["operation/@k"], "'k'", self.diagnostics
+            )
+        if operation.k and operation.k_first and not self.seqgra:
             self.diagnostics.note(
                 "SG730",
                 operation.k.span,
@@ -348,6 +354,6 @@ class _Analysis:
             )
 
 
-def _numbered(items: tuple) -> tuple[tuple, range]:
+def _numbered(items: tuple[T, ...]) -> tuple[tuple[T, ...], range]:
     """The items, and their numbers from 1."""
     return items, range(1, len(items) + 1)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import ir
-from ..catalog.semantics import INTENDED
-from ..catalog.sequences import BAYES, MULTI_CLASS, SEQUENCE_SPACES
+from ..catalog.semantics import SEMANTICS
+from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
+from ..grammar import Classifier
 from .alphabet import ALPHABETS, Alphabet
 
 
@@ -29,23 +30,25 @@ class Expected:
     shuffled: bool
 
 
-def expected(model: ir.General) -> Expected:
+def expected(model: Classifier) -> Expected:
     """From a definition as meant."""
     space = SEQUENCE_SPACES[model.sequence_space.value]
     alphabet = ALPHABETS[space.name]
     letters = alphabet.accepted
-    trains = model.library.value != BAYES
-    length = None
-    if trains and isinstance(model.architecture, ir.Sequential):
-        length = model.architecture.operations[0].arguments["input_shape"].value[-2]
+    trains = isinstance(model, ir.Model)
+    length, shuffled = None, True
+    if isinstance(model, ir.Model):
+        shuffled = model.training.shuffle.value
+        if isinstance(model.architecture, ir.Network):
+            length = model.architecture.input_shape[-2]
     return Expected(
         alphabet=alphabet,
         letters=letters + letters.lower() if space.folds_case else letters,
-        lenient=model.semantics != INTENDED and space.unknown is not None,
+        lenient=SEMANTICS[model.semantics].imitates and space.unknown is not None,
         length=length,
         per_file=not trains,
         labels=model.labels.value,
         multi_class=model.task.value == MULTI_CLASS,
         required=("training", "validation") if trains else ("test",),
-        shuffled=not trains or model.training.shuffle.value,
+        shuffled=shuffled,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ...deciders import Group
 from ...ir import Value
@@ -52,10 +53,15 @@ class Entry:
     remark: str = ""
 
 
-def row(value: Value, group: Group | None, **more: object) -> Entry:
+def row(
+    value: Value[Any],
+    group: Group | None,
+    head: bool = False,
+    parameter: str = "",
+    constants: tuple[str, ...] | None = None,
+) -> Entry:
     """A value; what a stage has made of it becomes a remark."""
     name = value.path.rpartition("/")[2].lstrip("@")
-    more = {"constants": (value.path,), **more}
     return Entry(
         value.path,
         value.value,
@@ -63,6 +69,8 @@ def row(value: Value, group: Group | None, **more: object) -> Entry:
         value.span,
         unit=_UNITS.get(name, ""),
         group=group,
+        head=head,
+        parameter=parameter,
+        constants=(value.path,) if constants is None else constants,
         remark=value.note,
-        **more,
     )

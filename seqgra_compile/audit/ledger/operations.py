@@ -8,31 +8,32 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ... import ir
+from ...catalog.libraries import LIBRARIES
 from ...catalog.operations import OPERATIONS, lower
-from ...catalog.operations.layers import TorchLayer
-from ...catalog.sequences import PYTORCH
 from ...script import Statement
+from .. import lexer
 from .entries import cell_parameters
 from .entry import Entry
 
 # What is read for a check only, of the layer, the shape and the weights.
-_UNREAD = (frozenset(), frozenset({"implementation"}), frozenset())
+_UNREAD: tuple[frozenset[str], ...] = (frozenset(), frozenset({"implementation"}), frozenset())
 
 
-class _Reads(dict):
+class _Reads(dict[str, ir.Value[Any]]):
     """Arguments that remember which of them were read."""
 
     def __init__(self, arguments: ir.Arguments) -> None:
         super().__init__(arguments)
         self.names: set[str] = set()
 
-    def __getitem__(self, name: str) -> ir.Value:
+    def __getitem__(self, name: str) -> ir.Value[Any]:
         self.names.add(name)
         return super().__getitem__(name)
 
-    def get(self, name: str, default: object = None) -> object:
+    def get(self, name: str, default: Any = None) -> Any:
         self.names.add(name)
         return super().get(name, default)
 
@@ -46,7 +47,7 @@ class Read:
     weights: frozenset[str]
 
 
-def read(operation: ir.Operation, library: str) -> Read:
+def read(operation: ir.Layer, library: str) -> Read:
     row = OPERATIONS[operation.name]
     reads = [_Reads(operation.arguments) for _ in range(3)]
     lower(replace(operation, arguments=reads[0]), library, channels_first=True)
@@ -78,7 +79,7 @@ class Narrowed:
 
     def __init__(
         self,
-        operation: ir.Operation,
+        operation: ir.Layer,
         library: str,
         places: Places,
         calls: dict[int, list[ast.Call]],
@@ -95,18 +96,16 @@ class Narrowed:
             return self.places.weights
         if name == "input_shape":
             return set()  # a constant, and in Keras the input
-        if self.library != PYTORCH:
-            return self._keras(name)
-        return self._torch(name)
+        if LIBRARIES[self.library].names_parameters:
+            return self._named(name)
+        return self._stated(name)
 
     def has_effect(self, name: str) -> bool:
         """Whether this script would be another one with another value."""
         if name == "weights_file":
             return bool(self.operation.weights)
         if name == "trainable":
-            # PyTorch's backend freezes whatever has weights.
-            torch = self.library == PYTORCH
-            return bool(self._layer.modules if torch else self.operation.weights)
+            return lower(self.operation, self.library, channels_first=True).trainable
         if name in ("input_shape", "seed"):
             return True
         role, _, kind = name.rpartition("_")
@@ -116,26 +115,24 @@ class Narrowed:
             "activity_regularizer"
         }
 
-    @property
-    def _layer(self) -> TorchLayer:
-        return lower(self.operation, self.library, channels_first=True)
-
     def _fills(self, role: str) -> bool:
         """Whether the operation has weights of this role."""
         return any(weight.role == role for weight in self.operation.weights)
 
-    def _keras(self, name: str) -> set[int]:
+    def _named(self, name: str) -> set[int]:
+        """In a call that names it."""
         keywords = cell_parameters(self.operation)
         lines: set[int] = set()
         for node in (call for line in self.places.layer for call in self.calls.get(line, ())):
             for keyword in node.keywords:
-                if keywords.get(keyword.arg) == name:
-                    lines |= set(range(keyword.lineno, keyword.value.end_lineno + 1))
+                if keyword.arg and keywords.get(keyword.arg) == name:
+                    lines |= set(lexer.lines(keyword))
         if lines or name not in self.reads.layer | self.reads.shape:
             return lines
         return self.places.layer  # it decides which layer this is
 
-    def _torch(self, name: str) -> set[int]:
+    def _stated(self, name: str) -> set[int]:
+        """By the statements that are for it."""
         made, applied = self.places.made, self.places.applied
         role, _, kind = name.rpartition("_")
         if name in ("trainable", "activity_regularizer"):

@@ -27,12 +27,12 @@ def simulated(model: Simulation) -> Iterator[Entry]:
         (model.maximum_length, Decider.LENGTHS),
     ):
         yield row(value, group, head=True)
-    for each in model.distributions:
-        yield _stated(each.path, _letters(each), each.span)
-    for each in model.sets:
-        yield _stated(each.path, _examples(each), each.span)
-    for each in model.shuffles:
-        yield from _copies(each)
+    for distribution in model.distributions:
+        yield _stated(distribution.path, _letters(distribution), distribution.span)
+    for example_set in model.sets:
+        yield _stated(example_set.path, _examples(example_set), example_set.span)
+    for shuffle in model.shuffles:
+        yield from _copies(shuffle)
     for condition in model.conditions:
         yield from _condition(condition)
     letters = "sequenceelements/sequenceelement/matrixbased/position/letter"

@@ -10,7 +10,6 @@ from ...catalog.sequences import SEQUENCE_SPACES
 from ...grammar import Condition, Kmers, Matrix, Rule, Simulation
 from ...visible import visible
 from .extents import extents
-from .facts import Fact
 
 _STEP, _HEIGHT = 16, 96  # of a logo: a position's width, and the height of all bits, in pixels
 _LEFT, _TOP = 26, 6
@@ -126,22 +125,6 @@ def draw_data(model: Simulation, numbers: dict[str, int]) -> DataDrawing:
         ),
         f"{math.log2(len(alphabet)):.2g}",
         f"{length:,} letters{longest}",
-    )
-
-
-def data_facts(model: Simulation) -> tuple[Fact, ...]:
-    """What stands at the page's top."""
-    shortest, longest = model.minimum_length.value, model.maximum_length.value
-    length = f"{shortest:,}" if shortest == longest else f"{shortest:,} to {longest:,}"
-    sizes = (f"{each.name} {sum(samples for _, samples in each.examples):,}" for each in model.sets)
-    copies = ", ".join(f"{s.labels} (k {s.k.value})" for s in model.shuffles)
-    return (
-        Fact("Task", model.task.value),
-        Fact("Sequences", f"{model.sequence_space.value}, {length} letters"),
-        Fact("Examples", ", ".join(sizes)),
-        *((Fact("Shuffled copies", visible(copies)),) if copies else ()),
-        Fact("Seed", str(model.seed.value)),
-        Fact("Semantics", model.semantics),
     )
 
 

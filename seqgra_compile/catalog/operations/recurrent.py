@@ -139,8 +139,8 @@ def _weights(cell: _Cell) -> Callable[[Arguments, Shape], tuple[Weight, ...]]:
 
 
 def _keras(cell: _Cell) -> KerasCell:
-    def lower(operation: ir.Operation, channels_first: bool) -> KerasLayer:
-        arguments: dict[str, object] = keras_arguments(cell.parameters, operation)
+    def lower(operation: ir.Layer, channels_first: bool) -> KerasLayer:
+        arguments: dict[str, object] = {**keras_arguments(cell.parameters, operation)}
         arguments |= {"seed": operation.seed, "trainable": operation["trainable"]}
         if cell.gates > 1:
             arguments["use_cudnn"] = "auto"
@@ -149,7 +149,8 @@ def _keras(cell: _Cell) -> KerasCell:
         rates = (operation["dropout"], operation["recurrent_dropout"])
         draws = tuple(Draw("mask", operation.input_shape) for rate in rates if rate)
         if not operation["bidirectional"]:
-            return KerasLayer(call(layer, **arguments, name=operation.identifier), seeds, draws)
+            text = call(layer, **arguments, name=operation.identifier)
+            return KerasLayer(text, seeds, draws, trainable=True)
         text = call(
             "keras.layers.Bidirectional",
             call(layer, **arguments),
@@ -157,7 +158,7 @@ def _keras(cell: _Cell) -> KerasCell:
             name=operation.identifier,
         )
         # It makes each initializer once for each direction.
-        return KerasLayer(text, 2 * seeds, 2 * draws)
+        return KerasLayer(text, 2 * seeds, 2 * draws, trainable=True)
 
     return lower
 
@@ -170,6 +171,7 @@ def _row(cell: _Cell) -> OperationRow:
         _shape(cell),
         {PYTORCH: recurrent_torch(cell.name), TENSORFLOW: _keras(cell)},
         _weights(cell),
+        noise=("dropout", "recurrent_dropout"),
         known=cell.known,
     )
 
