@@ -579,7 +579,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         BETA_1 BETA_2 EPSILON AMSGRAD CLIPNORM BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "e3ebee85fddb9ab2f8b98e49b1995fe665b753aef5dab32cf396e418b152a7e0"
-    family = "0802a7729106d27aac3c53355fa86c0dc77ef3bb02c81c746a8277f8b67271e3"
+    family = "6cd96c7a0be8c809e79379327de0007b1a0437a78dfbeffb8bb154932a6b83e3"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

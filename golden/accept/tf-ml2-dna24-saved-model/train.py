@@ -634,7 +634,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         MOMENTUM NESTEROV BATCH_SIZE EPOCHS
     """
     definition = "c36e8c850eba400b4bc7b81c0431e4b9d83fa09f0ad30d7fd0a30264d5cd6161"
-    family = "ff7454a9987f93f401b2b003496a232931a3f0a38cfe894c7115b4db3795b683"
+    family = "3617c3e77c015bed0ebbf9c137da3740ade9bf482c28bd68be2cc3de814cffcc"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
