@@ -117,7 +117,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
         clips_norm=model.optimizer.clipnorm.value is not None,
         clips_value=model.optimizer.clipvalue.value is not None,
         closure=OPTIMIZERS[model.library.value, model.optimizer.name].closure,
-        keras_epsilon=model.optimizer.keras_epsilon,
+        keras_epsilon=model.optimizer.other_epsilon,
         one_hot_targets=one_hot_targets,
         draws=draws,
     )
@@ -266,7 +266,7 @@ def _imports(
     idle |= {_TRACEBACK} if not isinstance(architecture, ir.Module) else set()
     idle |= {_IN_MEMORY} if model.records != FULL else set()
     imports = [bound for bound in common.imports(model, _IMPORTS) if bound not in idle]
-    imports += (Import("math"),) if model.optimizer.keras_epsilon else ()
+    imports += (Import("math"),) if model.optimizer.other_epsilon else ()
     if isinstance(architecture, ir.Module):
         own = {bound.binds: _target(bound) for bound in imports}
         imports += [
