@@ -13,7 +13,7 @@ from ..visible import visible
 from .receipt import is_number
 
 # What a run was asked to do, and what it was done with: in this order they are compared.
-_ASKED = ("settings", "data", "definition", "script")
+_ASKED = ("settings", "data", "definition", "script", "family", "sources")
 _WITH = ("versions", "device", "threads")
 # The one block that is not compared: when and where it was.
 _CIRCUMSTANCES = "circumstances"
@@ -86,7 +86,7 @@ def compare(one: Mapping[str, Any], other: Mapping[str, Any], tolerance: float =
 
 
 def _some(receipt: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, object]:
-    return {name: receipt[name] for name in names}
+    return {name: receipt[name] for name in names if name in receipt}
 
 
 def _is_hash(found: Found) -> bool:

@@ -25,6 +25,15 @@ RECORDS = {
     NONE: "the results alone, by a script that is shorter and trains the same weights",
 }
 
+# What a script does.
+TRAIN = "train"
+PREDICT = "predict"
+
+EMITTED = {
+    TRAIN: "a script that trains the model",
+    PREDICT: "a script that scores new sequences with the weights that train.py has saved",
+}
+
 
 @dataclass(frozen=True)
 class Semantics:

@@ -23,7 +23,7 @@ class SeveralValues(ReportedCommand):
     equals sign belongs to such an option only in `fasta`, where sets are files of classes.
     """
 
-    takes_several = ("--validation", "--test")
+    takes_several: tuple[str, ...] = ("--validation", "--test")
     classes_too = False
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from ..catalog.semantics import SEQGRA
+from ..catalog.semantics import SEMANTICS
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
 from ..grammar import (
     BayesDefinition,
@@ -39,7 +39,7 @@ def link(
     conditions = [grammar.by_id[label] for label in model.labels.value]
     within = diagnostics.within(grammar.source)
     _warn_of_effectless(conditions, grammar, within)
-    if semantics == SEQGRA:
+    if SEMANTICS[semantics].imitates:
         _check_seqgra(grammar, within)
         terms = tuple(map(_terms_of_seqgra, conditions))
     else:

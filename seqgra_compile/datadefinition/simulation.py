@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from ..catalog.parameters import Integer
-from ..catalog.semantics import SEQGRA
+from ..catalog.semantics import SEMANTICS
 from ..catalog.sequences import SEED, SEQUENCE_SPACES
 from ..grammar import Condition, Distribution, ExampleSet, Grammar, Kmers, Rule, Shuffle, Simulation
 from ..ir import SEQGRA_DEFAULT, Given, Value
@@ -32,7 +32,8 @@ def analyze_simulation(
 ) -> Simulation | None:
     """The data to simulate, or None if something in the definition is wrong."""
     grammar = analyze_data(definition, "", diagnostics)
-    analysis = _Analysis(definition, semantics == SEQGRA, diagnostics)
+    imitates = SEMANTICS[semantics].imitates
+    analysis = _Analysis(definition, imitates, diagnostics)
     id = read_id(definition.id, "general/@id", diagnostics)
     seed = read_value(definition.seed, "general/seed", SEED, "the seed", diagnostics)
     shortest, longest = analysis.lengths()
@@ -41,7 +42,7 @@ def analyze_simulation(
     shuffles = tuple(map(analysis.shuffle, *_numbered(definition.operations)))
     if diagnostics.failed or not (grammar and seed and shortest and longest):
         return None
-    placement = Placement(grammar, semantics == SEQGRA, diagnostics)
+    placement = Placement(grammar, imitates, diagnostics)
     conditions, copies = placement.conditions, tuple(placement.copies.items())
     analysis.check_distributions(sets, distributions)
     analysis.check_room(grammar, conditions, copies, shortest.value)

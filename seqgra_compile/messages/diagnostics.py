@@ -156,8 +156,10 @@ def coloured_text(text: str, style: str) -> str:
     return f"\x1b[{'1' if colour == 1 else f'1;{colour}'}m{text}\x1b[0m" if text else text
 
 
-def as_text(diagnostic: Diagnostic, source: Source, paint: Paint = plain_text) -> str:
-    """Place, reason, the line with a caret below it, and how to fix it.
+def as_text(
+    diagnostic: Diagnostic, source: Source, paint: Paint = plain_text, brief: bool = False
+) -> str:
+    """Place, reason, the line with a caret below it, and how to fix it; if brief, no more than a line.
 
     ```text
     model.xml:11:18: error[SG203]: Dense has no parameter 'unts'
@@ -174,6 +176,8 @@ def as_text(diagnostic: Diagnostic, source: Source, paint: Paint = plain_text) -
     where = paint(visible(f"{source.name}:{place.line}:{place.column}:"), "bold")
     kind = paint(f"{severity}[{diagnostic.code}]:", severity)
     lines = [f"{where} {kind} {visible(diagnostic.message)}"]
+    if brief:
+        return lines[0]
     shown, marks = _marked(source.text, line, diagnostic.span)
     if shown.strip():
         lines.append(f"  {number} | {shown}")
