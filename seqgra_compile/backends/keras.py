@@ -70,6 +70,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
             else "tf.argmax(targets, axis=-1)"
         ),
         threshold="0.0" if logits else str(loss.threshold),
+        torch_epsilon=model.optimizer.other_epsilon,
         activity=any(map(_activity, architecture.operations)),
     )
 

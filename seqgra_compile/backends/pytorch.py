@@ -130,7 +130,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
         clips_norm=model.optimizer.clipnorm.value is not None,
         clips_value=model.optimizer.clipvalue.value is not None,
         closure=OPTIMIZERS[model.library.value, model.optimizer.name].closure,
-        keras_epsilon=model.optimizer.keras_epsilon,
+        keras_epsilon=model.optimizer.other_epsilon,
         one_hot_targets=one_hot_targets,
         draws=draws,
     )
@@ -284,7 +284,7 @@ def _imports(
     predicts = model.emit == PREDICT
     found = common.imports(model, _PREDICT_IMPORTS if predicts else _IMPORTS)
     imports = [bound for bound in found if bound not in idle]
-    imports += (Import("math"),) if model.optimizer.keras_epsilon and not predicts else ()
+    imports += (Import("math"),) if model.optimizer.other_epsilon and not predicts else ()
     if isinstance(architecture, ir.Module):
         own = {bound.binds: _target(bound) for bound in imports}
         imports += [
