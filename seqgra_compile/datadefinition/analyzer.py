@@ -7,20 +7,18 @@ from collections.abc import Iterable
 
 from ..catalog.parameters import Integer, Real
 from ..catalog.sequences import SEQUENCE_SPACES, TASKS, SequenceSpace
-from ..grammar import Condition as MeantCondition
-from ..grammar import Grammar, Kmers, Matrix, Spacing
-from ..grammar import Rule as MeantRule
+from ..grammar import Condition, Grammar, Kmers, Matrix, Rule, Spacing
 from ..messages.diagnostics import Diagnostics, one_of, quoted, suggest
 from ..reading.values import read_choice, read_id, read_value
 from ..source import Span, Text
 from .written import (
-    Condition,
+    ConditionElement,
     DataDefinition,
     KmerElement,
     Letter,
     MatrixElement,
     Position,
-    Rule,
+    RuleElement,
     SpacingConstraint,
 )
 
@@ -151,11 +149,11 @@ class _Analysis:
 
     # ---- conditions ----
 
-    def condition(self, condition: Condition) -> MeantCondition:
+    def condition(self, condition: ConditionElement) -> Condition:
         mode = condition.mode
         if mode and mode.value:
             read_choice(mode, "conditions/condition/mode", _MODES, self.diagnostics)
-        return MeantCondition(
+        return Condition(
             condition.id.value,
             condition.label.value,
             mode is not None and mode.value == _MODES[1],
@@ -164,7 +162,7 @@ class _Analysis:
             condition.id.span,
         )
 
-    def rule(self, rule: Rule) -> MeantRule:
+    def rule(self, rule: RuleElement) -> Rule:
         for name in rule.elements:
             self.check_known(name, self.elements, "the data definition has no sequence element")
         probability = read_value(
@@ -174,7 +172,7 @@ class _Analysis:
             "the probability",
             self.diagnostics,
         )
-        return MeantRule(
+        return Rule(
             self.place(rule.position),
             probability.value if probability else 1.0,
             tuple(name.value for name in rule.elements),
@@ -204,7 +202,7 @@ class _Analysis:
         )
         return "random"
 
-    def spacing(self, spacing: SpacingConstraint, rule: Rule) -> Spacing:
+    def spacing(self, spacing: SpacingConstraint, rule: RuleElement) -> Spacing:
         named = dict.fromkeys(name.value for name in rule.elements)
         for name in (spacing.first, spacing.second):
             self.check_known(name, named, "the constraint's rule has no sequence element")

@@ -33,7 +33,7 @@ from ...source import Source
 from .. import lexer
 from . import fixed
 from .entries import Entry, entries
-from .operations import Narrowed, Places
+from .operations import Narrowed, OperationLines
 from .provenance import Field, Origin, Path, tokens
 from .setting import IDLE, SILENT, Setting, Where
 
@@ -201,7 +201,7 @@ class _Ledger:
             )
             weights = self._all(OfOperation(number, Part.WEIGHTS))
             own = self.own[OfOperation(number)]
-            places = Places(own, made, applied, penalties[number], weights)
+            places = OperationLines(own, made, applied, penalties[number], weights)
             narrowed[number] = Narrowed(operation, library, places, calls)
         return narrowed
 
