@@ -61,7 +61,7 @@ class UnsupportedSemantics(ValueError):
 
 @dataclass(frozen=True)
 class Options:
-    """What is asked for besides the definition.
+    """What the caller chooses; the rest is in the definition.
 
     `semantics`, `data`, `records` and `emit` are names in the tables of `catalog.semantics`. `library` is
     PyTorch or TensorFlow, the definition's own if None. `check_only`: no text is made.
@@ -127,7 +127,7 @@ def compile_bytes(
     folders: Sequence[str | Path] = (),
     options: Options = _DEFAULT,
 ) -> Compilation:
-    """Compile a definition that is already read; `name` stands in messages and the script.
+    """Compile a definition that is already read; `name` occurs in messages and the script.
 
     Files that it names are looked for in `folders`.
     """

@@ -1,7 +1,7 @@
 """A model definition as meant: typed, defaults filled in, shapes known, origins kept.
 
 Shapes are without the batch, in Keras's order: (length, channels) or (height, width, channels).
-Operations, losses and optimizers are named by their canonical name; their rows stand in `catalog`.
+Operations, losses and optimizers are named by their canonical name; their rows are in `catalog`.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class Alphabet:
 
     `letters` are those of `codes`, for messages; `known` is a byte string of all that have a code.
 
-    `unknown` is the code of the letter that stands for any, `share` its value in each channel;
+    `unknown` is the code of the letter for any, `share` its value in each channel;
     `lenient`: any other letter counts as it. `complement` is the codes' list of the opposite strand, or
     empty.
     """
@@ -185,7 +185,6 @@ class Script:
     targets_doc: str = decided_by(Decider.TASK)
     multi_class: bool = decided_by(Decider.TASK)
     cut: str = decided_by(*_SCORES)
-    length: str = decided_by(Decider.ARCHITECTURE)
     length_from_data: bool = decided_by(Decider.ARCHITECTURE)
     on_disk: bool = decided_by(Decider.DATA)
     records: bool = decided_by(Decider.RECORDS)

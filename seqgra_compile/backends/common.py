@@ -146,7 +146,6 @@ def fields(
         "definition_sha256": literal(source.sha256),
         "family": literal(family(model)),
         "alphabet": alphabet(model),
-        "length": length(model),
         "on_disk": model.data == DISK,
         "records": model.records == FULL and model.emit != PREDICT,
         "trains": True,
@@ -264,7 +263,7 @@ def constant(name: str, value: Value[Any]) -> Constant:
 
 
 def _named(name: str, value: object, remark: str, path: str) -> Constant:
-    """A constant whose comment stands behind it, or above it where that is too long."""
+    """A constant with its comment after it, or above it where the line would be too long."""
     before, made = f"{name} = ", code(value)
     if fits(prefixed(before, made), 0, remark):
         return Constant(name, made.text, remark, path)
@@ -332,11 +331,6 @@ def targets_doc(model: ir.General) -> str:
     if model.task.value == MULTI_CLASS:
         return "class indices (N,) int64"
     return "0 or 1 (N, labels) uint8"
-
-
-def length(model: ir.Model) -> str:
-    """The sequences' length: a constant, or None where the training set decides."""
-    return "SEQUENCE_LENGTH" if isinstance(model.architecture, ir.Sequential) else "None"
 
 
 def model_doc(model: ir.Model) -> str:

@@ -50,7 +50,7 @@ OWN_NAMES = frozenset(
     CODE_OF REMEDY DiskArray read_examples contents make_cache read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
     draw stream_order train_epoch evaluate waited train
     parse_arguments set_seed choose_device warn is_sorted read_sets checked check_normalization write_predictions main
-    BEGUN save packed sha256 open_folder files_in check_same_run add_origin add_sources save_epoch resume find_copies areas
+    BEGUN save packed sha256 open_folder files_in check_same_run add_origin add_sources named save_epoch resume find_copies areas
     raw count_weights predictions write_results say_end finish stream
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __file__ __name__
     AttributeError BlockingIOError Exception FileExistsError FileNotFoundError IsADirectoryError
@@ -302,7 +302,7 @@ def _imports(
 
 
 def _target(bound: Import) -> str:
-    """What a name stands for: `import torch.nn as nn` and `from torch import nn` are alike."""
+    """What a name means: `import torch.nn as nn` and `from torch import nn` are alike."""
     if bound.name:
         return f"{bound.module}.{bound.name}"
     return bound.module if bound.alias else bound.module.partition(".")[0]

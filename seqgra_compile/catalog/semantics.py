@@ -15,7 +15,7 @@ STORAGES = {
     DISK: "the same on disk, in caches beside the data files: for data larger than memory",
 }
 
-# What a script keeps of its run, besides the results.
+# What a script keeps of its run, apart from the results.
 FULL = "full"
 NONE = "none"
 

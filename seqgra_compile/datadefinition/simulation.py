@@ -102,7 +102,7 @@ class _Analysis:
             self.diagnostics.error(
                 "SG430",
                 longest.span,
-                f"lengths from {shortest.value} to {longest.value}: there is none",
+                f"there is no length from {shortest.value} to {longest.value}",
                 "minlength is the smaller number",
             )
         return shortest, longest
@@ -120,14 +120,14 @@ class _Analysis:
                 self.diagnostics.error(
                     "SG421",
                     letter.text.span,
-                    f"{quoted(name)} is no letter of {self.definition.sequence_space.value}",
+                    f"{quoted(name)} is not a letter of {self.definition.sequence_space.value}",
                     f"its letters are {', '.join(self.alphabet)}",
                 )
             elif name in letters:
                 self.diagnostics.error(
                     "SG422",
                     letter.text.span,
-                    f"the letter '{name}' stands here a second time in one distribution",
+                    f"the letter '{name}' occurs twice in one distribution",
                     "delete one",
                 )
             letters[name] = read_weight(letter, self.diagnostics)
@@ -221,7 +221,7 @@ class _Analysis:
             self.diagnostics.note(
                 "SG730",
                 operation.k.span,
-                "seqgra 0.0.4 drops a 'k' that stands before 'labels'; the script takes it",
+                "seqgra 0.0.4 drops a 'k' before 'labels'; the script takes it",
             )
         if k and operation.k_first and self.seqgra:
             k = replace(k, value=1, note="dropped by seqgra 0.0.4: it is written before labels")
@@ -279,9 +279,7 @@ class _Analysis:
     def check_words(self, grammar: Grammar) -> None:
         for element in grammar.elements:
             if isinstance(element, Kmers) and len(set(element.written)) < len(element.written):
-                self.diagnostics.error(
-                    "SG422", element.span, "a k-mer stands here a second time", "delete one"
-                )
+                self.diagnostics.error("SG422", element.span, "a k-mer occurs twice", "delete one")
 
     def note_departures(self) -> None:
         operations = self.definition.operations
@@ -327,7 +325,9 @@ class _Analysis:
                 "SG436",
                 condition.span,
                 f"the probabilities of mutually exclusive rules add up to {total:.6g}, not to 1",
-                without if total > 1 else f"in {1 - total:.6g} of all examples none is applied",
+                without
+                if total > 1
+                else f"no rule is applied in a share of {1 - total:.6g} of all examples",
             )
 
     def warn_of_overlap(self, rule: Rule) -> None:

@@ -149,7 +149,7 @@ def _check_activation(
                 (
                     "write from_logits as False in the loss, or delete the activation"
                     if "from_logits" in model.loss.arguments
-                    else "delete the activation: the script reports probabilities all the same"
+                    else "delete the activation; the script still reports probabilities"
                 ),
             )
     elif scores is not Scores.VALUES and name != loss.activation:

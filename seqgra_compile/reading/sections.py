@@ -123,7 +123,7 @@ class Sections:
                 self.diagnostics.error(
                     "SG209",
                     name.span,
-                    f"the hyperparameter {quoted(name.value)} stands here a second time",
+                    f"the hyperparameter {quoted(name.value)} is given twice",
                     "delete one",
                 )
             given.setdefault(name.value, (name.span, hyperparameter.value))
@@ -147,7 +147,7 @@ class Sections:
                     f"{owner} has no hyperparameter {quoted(name)}",
                     (parameter_hint(name, known) or suggest(name, known))
                     if known
-                    else "it has none besides its name",
+                    else "it takes no others",
                 )
         path = section.tag.value + "/"
         of = Owner(owner, section.tag.span, path, "SG208", silent=silent)

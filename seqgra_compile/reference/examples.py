@@ -60,7 +60,7 @@ def element(row: OperationRow, **more: str) -> str:
 
 
 def definition(row: OperationRow, library: str) -> str:
-    """A definition whose first operation this is; a Flatten stands before it if it must."""
+    """A definition whose first operation this is; a Flatten precedes it if it must."""
     encoding, shape, flattened = _input(row)
     first = {"input_shape": str(shape)}
     operations = [element(row, **({} if flattened else first))]

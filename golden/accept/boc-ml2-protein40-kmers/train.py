@@ -106,7 +106,8 @@ MATRICES = {
     ],
 }
 
-# sequenceelements/sequenceelement/kmerbased: words and their probabilities, as written. seqgra 0.0.4 cannot score them.
+# sequenceelements/sequenceelement/kmerbased: words and their probabilities, as written.
+# seqgra 0.0.4 cannot score them.
 KMERS = {
     "words": {"WDPG": 0.5, "WDPGA": 0.25, "HDRG": 0.25},
 }
@@ -263,7 +264,7 @@ def main() -> None:
 
 # ---- Records -----------------------------------------------------------------
 # Nothing below decides a result: it keeps and reports them.
-BEGUN = time.monotonic()
+BEGUN = time.monotonic()  # for the seconds at the end
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
@@ -426,9 +427,8 @@ def finish(found: dict, out: Path, run: dict, results: dict, lock) -> None:
 
 
 if __name__ == "__main__":
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # what a console cannot show is escaped
-            stream.reconfigure(errors="backslashreplace")
+    if hasattr(sys.stdout, "reconfigure"):  # what a console cannot show is escaped
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main()
     except KeyboardInterrupt:

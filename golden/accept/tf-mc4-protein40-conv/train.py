@@ -336,7 +336,7 @@ def choose_device(gpu: int, threads: int) -> str:
 
 def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
     """The sets' codes and targets; the test set may be missing."""
-    sets, length = {}, SEQUENCE_LENGTH
+    sets = {}
     for name in ("training", "validation", "test"):
         path = data_dir / f"{name}.txt"
         if not path.exists():
@@ -344,7 +344,7 @@ def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
                 raise FileNotFoundError(0, f"there is none. {REMEDY}", str(path))
             print(f"warning: {path} is missing: nothing is tested", file=sys.stderr)
             continue
-        codes, targets, digest = read_set(path, length)
+        codes, targets, digest = read_set(path, SEQUENCE_LENGTH)
         sets[name] = codes, targets
         counts = np.bincount(targets, minlength=len(LABELS))
         labels = dict(zip(LABELS, counts.tolist()))
@@ -389,7 +389,7 @@ def main() -> None:
 
 # ---- Records -----------------------------------------------------------------
 # Nothing below decides a weight. It keeps, resumes, tests and reports what is trained.
-BEGUN = time.monotonic()
+BEGUN = time.monotonic()  # for the seconds at the end
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
@@ -645,9 +645,8 @@ def finish(model, sets: dict, out: Path, run: dict, results: dict, lock) -> None
 
 
 if __name__ == "__main__":
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # what a console cannot show is escaped
-            stream.reconfigure(errors="backslashreplace")
+    if hasattr(sys.stdout, "reconfigure"):  # what a console cannot show is escaped
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main()
     except KeyboardInterrupt:

@@ -306,7 +306,7 @@ def choose_device(gpu: int, threads: int | None) -> torch.device:
 
 def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
     """The sets' codes and targets; the test set may be missing."""
-    sets, length = {}, SEQUENCE_LENGTH
+    sets = {}
     for name in ("training", "validation", "test"):
         path = data_dir / f"{name}.txt"
         if not path.exists():
@@ -314,7 +314,7 @@ def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
                 raise FileNotFoundError(0, f"there is none. {REMEDY}", str(path))
             print(f"warning: {path} is missing: nothing is tested", file=sys.stderr)
             continue
-        codes, targets, digest = read_set(path, length)
+        codes, targets, digest = read_set(path, SEQUENCE_LENGTH)
         sets[name] = codes, targets
         counts = np.bincount(targets, minlength=len(LABELS))
         labels = dict(zip(LABELS, counts.tolist()))
@@ -330,8 +330,7 @@ def main() -> None:
     threads, out = torch.get_num_threads(), arguments.output_dir
     run = {"data": {}, "epochs": []}
     print(f"{MODEL_ID}: device {device}, threads {threads}, output {out}")
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else ""
-    add_origin(run, f"{device} {name}".strip(), threads, PyTorch=torch.__version__)
+    add_origin(run, named(device), threads, PyTorch=torch.__version__)
     sets = read_sets(arguments.data_dir, run)
     add_sources(arguments.data_dir, run)
     lock = open_folder(out, arguments.resume, run)
@@ -351,7 +350,7 @@ def main() -> None:
 
 # ---- Records -----------------------------------------------------------------
 # Nothing below decides a weight. It keeps, resumes, tests and reports what is trained.
-BEGUN = time.monotonic()
+BEGUN = time.monotonic()  # for the seconds at the end
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
@@ -464,6 +463,13 @@ def add_sources(data_dir: Path, run: dict) -> None:
             run["sources"][path.name] = json.loads(text) if fits else "of other data"
             if not fits:
                 print(f"warning: {path} is of other data", file=sys.stderr)
+
+
+def named(device: torch.device) -> str:
+    if device.type == "cpu":
+        return "cpu"
+    kind = torch.cuda.get_device_name(device)
+    return f"{device} {kind}; kernels that are not deterministic only warn"
 
 
 def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
@@ -598,9 +604,8 @@ def finish(model, loss_fn, sets: dict, out: Path, run: dict, results: dict, lock
 
 
 if __name__ == "__main__":
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # what a console cannot show is escaped
-            stream.reconfigure(errors="backslashreplace")
+    if hasattr(sys.stdout, "reconfigure"):  # what a console cannot show is escaped
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main()
     except KeyboardInterrupt:

@@ -337,8 +337,7 @@ def main() -> None:
     threads, out = torch.get_num_threads(), arguments.output_dir
     run = {"data": {}, "epochs": []}
     print(f"{MODEL_ID}: device {device}, threads {threads}, output {out}")
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else ""
-    add_origin(run, f"{device} {name}".strip(), threads, PyTorch=torch.__version__)
+    add_origin(run, named(device), threads, PyTorch=torch.__version__)
     sets = read_sets(arguments.data_dir, run)
     add_sources(arguments.data_dir, run)
     lock = open_folder(out, arguments.resume, run)
@@ -359,7 +358,7 @@ def main() -> None:
 
 # ---- Records -----------------------------------------------------------------
 # Nothing below decides a weight. It keeps, resumes, tests and reports what is trained.
-BEGUN = time.monotonic()
+BEGUN = time.monotonic()  # for the seconds at the end
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
@@ -472,6 +471,13 @@ def add_sources(data_dir: Path, run: dict) -> None:
             run["sources"][path.name] = json.loads(text) if fits else "of other data"
             if not fits:
                 print(f"warning: {path} is of other data", file=sys.stderr)
+
+
+def named(device: torch.device) -> str:
+    if device.type == "cpu":
+        return "cpu"
+    kind = torch.cuda.get_device_name(device)
+    return f"{device} {kind}; kernels that are not deterministic only warn"
 
 
 def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
@@ -617,9 +623,8 @@ def finish(model, loss_fn, sets: dict, out: Path, run: dict, results: dict, lock
 
 
 if __name__ == "__main__":
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # what a console cannot show is escaped
-            stream.reconfigure(errors="backslashreplace")
+    if hasattr(sys.stdout, "reconfigure"):  # what a console cannot show is escaped
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main()
     except KeyboardInterrupt:

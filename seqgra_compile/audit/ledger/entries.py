@@ -1,4 +1,4 @@
-"""The settings of a model: what each is and where it comes from, not yet where it stands."""
+"""The settings of a model: what each is and where it comes from, without its lines in the script."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def rows(tokens: tuple[Token, ...], code: ast.Module, model: Classifier) -> tupl
 
 
 def _arguments(tokens: tuple[Token, ...], code: ast.Module, model: ir.Model) -> Iterator[Setting]:
-    """Arguments of the library that are written out: no name stands there, but a value."""
+    """Arguments of the library that are written out: they have a value and no name."""
     at = {(token.first, token.column): token for token in tokens}
     own: dict[str, set[str]] = {}
     for node in ast.walk(code):

@@ -1,4 +1,4 @@
-"""Where a parameter of an operation stands in the script, and what it reaches.
+"""The lines of a parameter of an operation in the script, and what it reaches.
 
 What a parameter reaches is not guessed: the catalog's row is asked once more, and it is seen which
 parameters it reads for the layer, for the shape of its result, and for its weights.
@@ -138,7 +138,7 @@ class Narrowed:
             return _chosen([*made, *applied], {name})
         if kind == "regularizer":
             return self.places.penalty.get(role, set())
-        # What freezes a layer belongs to the layer, too.
+        # What freezes a layer also belongs to the layer.
         plain = {"", "trainable"}
         if kind == "initializer":
             # The statements that fill the weights, or the layer if it does so by itself.
