@@ -104,7 +104,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Layer:
+class LayerStatements:
     """One operation: what makes it, and, in PyTorch, what applies it to `x`."""
 
     number: int
@@ -255,7 +255,7 @@ class TrainingScript(Script):
     probabilities: str = decided_by(*_SCORES)
     ranked: str = decided_by(*_SCORES)
     by_batch: bool = decided_by(*_SCORES)
-    layers: tuple[Layer, ...] = decided_by(*_LAYERS)
+    layers: tuple[LayerStatements, ...] = decided_by(*_LAYERS)
     weights_reader: str | None = decided_by(*_LAYERS)
     weights_files: tuple[LoadedWeights, ...] = decided_by(*_LAYERS)
 

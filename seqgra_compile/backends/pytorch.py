@@ -16,7 +16,7 @@ from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, comment, fits, laid_out, listing, literal, prefixed
 from ..script import (
     EmbeddedModule,
-    Layer,
+    LayerStatements,
     LoadedWeights,
     Penalty,
     PyTorchScript,
@@ -153,7 +153,9 @@ def _lower(architecture: ir.Network) -> list[Lowered]:
     return lowered
 
 
-def _layer(operation: ir.Layer, layer: TorchLayer, moves: tuple[str, ...], last: bool) -> Layer:
+def _layer(
+    operation: ir.Layer, layer: TorchLayer, moves: tuple[str, ...], last: bool
+) -> LayerStatements:
     make = _made(layer.modules)
     make += [_statement(code, name) for name, code in torch_initial_values(operation, layer)]
     make += map(_statement, layer.initialize)
@@ -162,7 +164,7 @@ def _layer(operation: ir.Layer, layer: TorchLayer, moves: tuple[str, ...], last:
         make += [Statement(text, "trainable") for text in frozen]
     make += _made(layer.functions)
     applied = _apply(operation, layer, moves, last)
-    return Layer(operation.number, common.heading(operation), tuple(make), applied)
+    return LayerStatements(operation.number, common.heading(operation), tuple(make), applied)
 
 
 def _made(parts: tuple[Submodule, ...]) -> list[Statement]:
