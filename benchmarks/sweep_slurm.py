@@ -48,7 +48,7 @@ SwitchType=switch/none
 MpiDefault=none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
-ReturnToService=2
+ReturnToService=1
 NodeName=n[1-2] NodeHostname={host} NodeAddr=127.0.0.1 Port=[16821-16822] CPUs=1 RealMemory=8000
 PartitionName=main Nodes=n[1-2] Default=YES MaxTime=INFINITE State=UP
 """
@@ -137,8 +137,11 @@ def main() -> int:
     begun = time.monotonic()
     with slurm(folder / "daemons"), (folder / "slurm.log").open("wb") as log:
         process = subprocess.Popen([*words, *cluster], cwd=on_slurm, stdout=log, stderr=log)
-        job = failing(process, 30)
-        status = process.wait()
+        try:
+            job = failing(process, 30)
+            status = process.wait()
+        finally:
+            process.terminate()
         taken = time.monotonic() - begun
         told = call("scontrol", "show", "job", job) if job else ""
     with (folder / "alone.log").open("wb") as log:

@@ -101,10 +101,9 @@ class Compilation:
         """The ledger: every setting that decides the run. Empty if there is no script."""
         from .audit.ledger import settings  # noqa: PLC0415 - a compilation needs no ledger
 
-        if isinstance(self.model, Classifier) and isinstance(self.arranged, Script):
-            text = self.script or ""
-            return settings(self.source, self.model, self.arranged, text, self.diagnostics)
-        return ()
+        if self.model is None or self.arranged is None or self.script is None:
+            return ()
+        return settings(self.source, self.model, self.arranged, self.script, self.diagnostics)
 
 
 def compile_definition(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
-from ..grammar import Simulation
 from ..messages.writers import TextWriter
 from .console import complain, folders, is_coloured, our_bug, read_definition, say
 
@@ -42,9 +41,6 @@ def reported(name: str, include: tuple[Path, ...], options: Options) -> Compilat
         complain(name, str(error))
         return None
     tell(compilation)
-    if isinstance(compilation.model, Simulation):
-        complain(name, "this is a data definition; of these, only 'verify' reads one")
-        return None
     return compilation
 
 

@@ -96,7 +96,7 @@ class _SeveralWords(SeveralValues):
 @click.version_option(__version__, prog_name=COMMAND, message="%(prog)s %(version)s")
 def main(
     definitions: tuple[str, ...], output: Path, include: tuple[Path, ...], options: Options,
-    message_format: str, **settings: object,
+    message_format: str, **chosen: object,
 ) -> None:  # fmt: skip
     """Write a sweep, of models, seeds and data, as a folder that Snakemake runs.
 
@@ -111,7 +111,7 @@ def main(
     """
     messages = Messages(message_format, COMMAND)
     try:
-        status = _sweep(definitions, output, include, options, settings, messages)
+        status = _sweep(definitions, output, include, options, chosen, messages)
     except SweepError as error:
         messages.problem(Problem(error.message, error.place, help=error.help))
         status = USAGE
@@ -127,15 +127,15 @@ def _sweep(
     output: Path,
     include: Sequence[Path],
     options: Options,
-    settings: Mapping[str, Any],
+    chosen: Mapping[str, Any],
     messages: Messages,
 ) -> int:
-    _check(names, options, settings)
-    seeds = read_seeds(settings["seeds"], "--seeds")
-    data_seeds = read_seeds(settings["data_seeds"], "--data-seeds")
-    simulated = settings["simulate"]
-    sizes = read_sizes(settings["sizes"], shares=not simulated)
-    given = named_folders(settings["data_dir"], _paths_within(output, settings["data_dir"]))
+    _check(names, options, chosen)
+    seeds = read_seeds(chosen["seeds"], "--seeds")
+    data_seeds = read_seeds(chosen["data_seeds"], "--data-seeds")
+    simulated = chosen["simulate"]
+    sizes = read_sizes(chosen["sizes"], shares=not simulated)
+    given = named_folders(chosen["data_dir"], _paths_within(output, chosen["data_dir"]))
     known = known_runs(output)
     read = [_read_model(name, include, options, messages) for name in names]
     data: Simulated | Given | None = Given(given, sizes, data_seeds)
@@ -143,13 +143,13 @@ def _sweep(
         definition = _read_data(simulated, include, options, messages)
         data = None
         if definition:
-            data = Simulated(definition, sizes, data_seeds, settings["test_seed"])
+            data = Simulated(definition, sizes, data_seeds, chosen["test_seed"])
     models = [model for model in read if model]
     if data is None or len(models) < len(read):
         return FAILED
     if all(model.is_bayes for model in models):
         raise SweepError("nothing in these definitions is trained", names[0], "add a model")
-    plan = planned(Request(models, seeds, data, settings["grid"]), known)
+    plan = planned(Request(models, seeds, data, chosen["grid"]), known)
     runs, files = to_write(output, plan, known)
     for path, content in files.items():
         write_file(path, content)
@@ -158,14 +158,14 @@ def _sweep(
     return print_text(_summary(output, runs, known), messages)
 
 
-def _check(names: Sequence[str], options: Options, settings: Mapping[str, Any]) -> None:
+def _check(names: Sequence[str], options: Options, chosen: Mapping[str, Any]) -> None:
     """Options that do not fit together."""
-    if "-" in names or settings["simulate"] == "-":
+    if "-" in names or chosen["simulate"] == "-":
         raise SweepError("a sweep reads files, not standard input", "-", "save it to a file")
-    if bool(settings["simulate"]) == bool(settings["data_dir"]):
+    if bool(chosen["simulate"]) == bool(chosen["data_dir"]):
         help = "either --simulate data.xml, or --data-dir DIR"
         raise SweepError("a sweep has data of one kind", COMMAND, help)
-    if settings["data_dir"] and settings["data_seeds"] and not settings["sizes"]:
+    if chosen["data_dir"] and chosen["data_seeds"] and not chosen["sizes"]:
         help = "leave them out, or say with --sizes how much is drawn"
         raise SweepError("nothing is drawn from folders as they are", "--data-seeds", help)
     if options.records != FULL:

@@ -490,7 +490,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         BETA_1 BETA_2 EPSILON AMSGRAD BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "88d805810ef91a8c724efc780118d1040133cb30e194f45f914db4158cce755b"
-    family = "4541103fd74e23e5d3f0b82f82e771eb77b3931dcabebf22a4fb347179c98177"
+    family = "2a9eff17eeff415ebbb10cefc610292f0ee93abd9489fab8dbc87647085183f3"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

@@ -537,7 +537,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         BETA_1 BETA_2 EPSILON AMSGRAD CLIPVALUE BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "9b1c29387b3cb4e82c7716851f86911d4078e9f2294eea41e05cd843a7db18a7"
-    family = "ca262550e9b19726e4e8d342b9a9adc1a3528466fad96243d81c7e8192494bbc"
+    family = "e75e8e650e858617b20f1ec4fdd43a1c39e06579dc7f924d48dc2a9ddcdf5214"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

@@ -389,7 +389,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         DAMPENING WEIGHT_DECAY NESTEROV BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "977b0adeef0cbd97300bb45ede97fdb6f25f10b920b2255e3c91eea14677955d"
-    family = "85398664403cc74fa6c2f84c8760297a5c9fa63923b30bfb162761403cc5d2e6"
+    family = "765a4e330c9d4b987c974730ede1cdef420c53c7c7b265565e01f6aaed802d9e"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

@@ -516,7 +516,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         AMSGRAD BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "e52431b7ad410a99a68532ec5c3cdccebb77c394d4e57779a4bf55be6def602a"
-    family = "feabfb5123f5c5d362982a50ee88ebbb1778f3eb6ec904dfcb553b6c3466fafa"
+    family = "e4699373a270aeab8abd39154141d7a93357d3ba35793f7f368cf1e258cc5c21"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
