@@ -82,7 +82,7 @@ PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
-REMEDY = """What makes such files of others:
+REMEDY = """Commands that make data files:
   gzip:  gunzip FILE.gz
   FASTA: seqgra-data fasta c1=FILE c2=FILE -o DIR --split 0.8 0.1 0.1
   BED:   seqgra-data bed c1=FILE --genome FILE -o DIR --length L --split 0.8 0.1 0.1
