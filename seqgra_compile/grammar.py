@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
-from .ir import External, General, Value
+from .ir import External, General, Given, Model, Value
 from .source import Source, Span
 
 
@@ -176,14 +176,14 @@ class Simulation:
     `copies`, which says of which element it is.
     """
 
-    id: Value[str]
-    name: Value[str]
-    description: Value[str]
-    task: Value[str]
-    sequence_space: Value[str]
-    seed: Value[int]
-    minimum_length: Value[int]
-    maximum_length: Value[int]
+    id: Given[str]
+    name: Given[str]
+    description: Given[str]
+    task: Given[str]
+    sequence_space: Given[str]
+    seed: Given[int]
+    minimum_length: Given[int]
+    maximum_length: Given[int]
     distributions: tuple[Distribution, ...]
     sets: tuple[ExampleSet, ...]
     shuffles: tuple[Shuffle, ...]
@@ -216,9 +216,19 @@ class Term:
 
 
 @dataclass(frozen=True)
-class BayesModel(General):
-    """`grammar` is None until the data definition is read, `terms` (by label) until it is linked."""
+class BayesDefinition(General):
+    """A model definition of a Bayes classifier, before the data definition is read."""
 
     architecture: External
-    grammar: Grammar | None = None
-    terms: tuple[tuple[Term, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class BayesModel(BayesDefinition):
+    """The same with what the data definition says, and the terms of each label."""
+
+    grammar: Grammar
+    terms: tuple[tuple[Term, ...], ...]
+
+
+# What a script is compiled from, if it does not simulate data.
+Classifier = Model | BayesModel

@@ -6,6 +6,7 @@ import ast
 import builtins
 import graphlib
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -166,6 +167,14 @@ def test_nothing_is_run_and_only_faces_print(name: str):
     assert name in PRINTS or "print" not in called
     roots = {other[1:] for other in imported(name, TREES[name]) if other[0] == ":"}
     assert not roots & WORLD - STARTS.get(name, set())
+
+
+def test_types():
+    """mypy, strict: as pyproject.toml has it."""
+    found = subprocess.run(
+        [sys.executable, "-m", "mypy"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
 
 
 # ---- templates ----

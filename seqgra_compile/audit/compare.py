@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ..visible import visible
 from .receipt import is_number
@@ -36,12 +37,14 @@ class Found:
 
     def __str__(self) -> str:
         line = f"{self.path}: {_shown(self.one)} and {_shown(self.other)}"
-        if is_number(self.one) and is_number(self.other) and math.isfinite(self.distance):
+        if math.isfinite(self.distance):
             line += f", {self.distance:.3g} apart"
         return visible(line)
 
     @property
     def distance(self) -> float:
+        if not (is_number(self.one) and is_number(self.other)):
+            return math.inf
         try:
             return abs(float(self.one) - float(self.other))
         except OverflowError:
@@ -57,7 +60,7 @@ class Comparison:
     results: tuple[Found, ...]
 
 
-def compare(one: dict, other: dict, tolerance: float = 0.0) -> Comparison:
+def compare(one: Mapping[str, Any], other: Mapping[str, Any], tolerance: float = 0.0) -> Comparison:
     """Everything but the circumstances.
 
     The tolerance is for what a run came to: its epochs, its best epoch, its test set. A number is
@@ -72,7 +75,7 @@ def compare(one: dict, other: dict, tolerance: float = 0.0) -> Comparison:
     parts = [_differences(_some(one, names), _some(other, names)) for names in (_ASKED, _WITH)]
     asked, done_with = map(tuple, parts)
     epochs = tuple(_epochs(one.get("epochs", []), other.get("epochs", []), tolerance))
-    results = tuple(_differences(*rest, tolerance=tolerance))
+    results = tuple(_differences(rest[0], rest[1], tolerance=tolerance))
     if not (asked or done_with or epochs or results):
         verdict = Verdict.IDENTICAL
     else:
@@ -82,7 +85,7 @@ def compare(one: dict, other: dict, tolerance: float = 0.0) -> Comparison:
     return Comparison(verdict, asked, done_with, epochs, results)
 
 
-def _some(receipt: dict, names: tuple[str, ...]) -> dict[str, object]:
+def _some(receipt: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, object]:
     return {name: receipt[name] for name in names}
 
 
@@ -90,7 +93,7 @@ def _is_hash(found: Found) -> bool:
     return found.path.startswith("weights")
 
 
-def _epochs(one: list, other: list, tolerance: float) -> Iterator[Found]:
+def _epochs(one: list[Any], other: list[Any], tolerance: float) -> Iterator[Found]:
     for number, (first, second) in enumerate(zip(one, other, strict=False), start=1):
         yield from _differences(first, second, f"epoch {number}", tolerance)
     if len(one) != len(other):

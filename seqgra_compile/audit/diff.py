@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from .. import ir
 from ..compiler import Compilation
+from ..grammar import BayesModel
 from ..visible import visible
 from .effects import SAME, Effect, effects
 from .ledger.setting import IDLE, TEMPLATE, Setting
@@ -68,10 +69,12 @@ class Comparison:
 def compare(a: Compilation, b: Compilation) -> Comparison:
     """Both must have been compiled without errors."""
     changes = tuple(_changes(a, b))
-    trained = isinstance(a.model, ir.Model) and isinstance(b.model, ir.Model)
-    found = effects(a.model, b.model) if trained else ()
     names = (a.source.file_name, b.source.file_name)
-    aligned = align(steps(a.model), steps(b.model)) if trained else ()
+    found: tuple[Effect, ...] = ()
+    aligned: tuple[Aligned, ...] = ()
+    if isinstance(a.model, ir.Model) and isinstance(b.model, ir.Model):
+        found = effects(a.model, b.model)
+        aligned = align(steps(a.model), steps(b.model))
     return Comparison(changes, found, a.source.data == b.source.data, names, aligned)
 
 
@@ -102,12 +105,12 @@ def _is_summary(path: str, compilation: Compilation) -> bool:
     """Rows that sum up others, and files all of whose contents have rows."""
     if path in ("architecture/sequential", "file: layers"):
         return True
-    architecture = compilation.model.architecture
-    if isinstance(architecture, ir.Module):
-        return False
-    if isinstance(architecture, ir.External):
+    model = compilation.model
+    if isinstance(model, BayesModel):
         return path == "architecture/external: its content"
-    file = architecture.file
+    if not isinstance(model, ir.Model) or isinstance(model.architecture, ir.Module):
+        return False
+    file = model.architecture.file
     return file is not None and path == f"file: {file.path}"
 
 
@@ -116,11 +119,13 @@ def _matched(a: Compilation, b: Compilation) -> dict[str, str]:
 
     An operation that is put in moves those behind it: without this, all of them would differ.
     """
+    if not (isinstance(a.model, ir.Model) and isinstance(b.model, ir.Model)):
+        return {}
     if not (_is_embedded(a.model) and _is_embedded(b.model)):
         return {}
-    matched = {_PATH.format(each.number): "nothing" for each in a.model.architecture.operations}
+    matched = {_PATH.format(each.number): "nothing" for each in a.model.operations}
     for pair in align(steps(a.model), steps(b.model)):
-        if pair.matched:
+        if pair.matched and not (pair.one[0].is_part or pair.other[0].is_part):
             one, other = (found[0].number for found in (pair.one, pair.other))
             matched[_PATH.format(one)] = _PATH.format(other)
     prefixes = sorted(matched, key=len, reverse=True)
@@ -132,10 +137,8 @@ def _matched(a: Compilation, b: Compilation) -> dict[str, str]:
     return paths
 
 
-def _is_embedded(model: object) -> bool:
-    if not isinstance(model, ir.Model) or not isinstance(model.architecture, ir.Sequential):
-        return False
-    return model.architecture.file is None
+def _is_embedded(model: ir.Model) -> bool:
+    return isinstance(model.architecture, ir.Network) and model.architecture.file is None
 
 
 def _differs(one: Setting, other: Setting) -> bool:
@@ -153,9 +156,13 @@ def _change(path: str, one: Setting | None, other: Setting | None) -> Change:
         path,
         "-" if one is None else one.text,
         "-" if other is None else other.text,
-        tuple("-" if row is None else str(row.where or row.origin) for row in (one, other)),
+        (_place(one), _place(other)),
         not (path in _TEXTS or idle or named or unroll),
     )
+
+
+def _place(row: Setting | None) -> str:
+    return "-" if row is None else str(row.where or row.origin)
 
 
 def as_text(comparison: Comparison, complete: bool = False) -> str:

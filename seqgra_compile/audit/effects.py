@@ -68,7 +68,7 @@ def _count(a: ir.Model, b: ir.Model) -> str:
 def weight_count(model: ir.Model) -> int | None:
     if isinstance(model.architecture, ir.Module):
         return None
-    return sum(operation.weight_count for operation in model.architecture.operations)
+    return sum(operation.weight_count for operation in model.operations)
 
 
 def _module(model: ir.Model) -> tuple[str, str] | None:
@@ -104,12 +104,12 @@ def _draws_weights(model: ir.Model) -> bool:
     """Whether any weight depends on the seed."""
     return any(
         not fixed and draws(initializer)
-        for operation in model.architecture.operations
+        for operation in model.operations
         for fixed, initializer in _initializers(operation)
     )
 
 
-def _initializers(operation: ir.Operation) -> list[tuple[bool, Expression]]:
+def _initializers(operation: ir.Layer) -> list[tuple[bool, Expression]]:
     """Of each weight: whether a file holds it, and its initializer."""
     fixed = bool(operation.weights_file or operation.stored)
     return [(fixed, operation[f"{weight.role}_initializer"]) for weight in operation.weights]
@@ -118,20 +118,18 @@ def _initializers(operation: ir.Operation) -> list[tuple[bool, Expression]]:
 def _fills(model: ir.Model) -> list[object]:
     """What decides the initial weights, layer by layer, besides the seed."""
     found = [
-        fill
-        for operation in model.architecture.operations
-        for fill in _fill(operation, model.library.value)
+        fill for operation in model.operations for fill in _fill(operation, model.library.value)
     ]
     while found and found[-1] == _SEED:
         found.pop()  # nothing is drawn behind it
-    file = model.architecture.file
+    file = model.architecture.file if isinstance(model.architecture, ir.Network) else None
     stored = file and file.weights and file.weights.sha256
     return [stored, *found]
 
 
-def _fill(operation: ir.Operation, library: str) -> list[object]:
+def _fill(operation: ir.Layer, library: str) -> list[object]:
     start = lower(operation, library, channels_first=True).start
-    unused = [_SEED] * start.unused
+    unused: list[object] = [_SEED] * start.unused
     if not operation.weights:
         return unused
     shapes = [(weight.name, weight.shape) for weight in operation.weights]
@@ -220,7 +218,7 @@ def _steps(model: ir.Model) -> tuple[object, ...]:
 def _drawn(model: ir.Model) -> list[object]:
     """What the layers draw in training: as much for any rate above 0."""
     library = model.library.value
-    layers = [lower(each, library, channels_first=True) for each in model.architecture.operations]
+    layers = [lower(each, library, channels_first=True) for each in model.operations]
     return [draw for layer in layers for draw in layer.draws]
 
 
@@ -282,10 +280,8 @@ def _loss(a: ir.Model, b: ir.Model) -> str:
 
 
 def _penalties(model: ir.Model) -> list[object]:
-    if isinstance(model.architecture, ir.Module):
-        return []
-    found = []
-    for operation in model.architecture.operations:
+    found: list[object] = []
+    for operation in model.operations:
         for weight in operation.weights:
             value = operation.arguments.get(f"{weight.role}_regularizer")
             if value and value.value:
@@ -299,11 +295,11 @@ def _penalties(model: ir.Model) -> list[object]:
 def _optimizer(a: ir.Model, b: ir.Model) -> str:
     if a.optimizer.name != b.optimizer.name:
         return f"another: {_stated(a.optimizer)} -> {_stated(b.optimizer)}"
-    clips = [
-        {"clipnorm": model.optimizer.clipnorm, "clipvalue": model.optimizer.clipvalue}
-        for model in (a, b)
+    given: list[ir.Arguments] = [
+        {**each.arguments, "clipnorm": each.clipnorm, "clipvalue": each.clipvalue}
+        for each in (a.optimizer, b.optimizer)
     ]
-    parts = _arguments({**a.optimizer.arguments, **clips[0]}, {**b.optimizer.arguments, **clips[1]})
+    parts = _arguments(*given)
     if _miscounts(a) != _miscounts(b):
         parts.append("one of the two counts a step too many after the first epoch")
     return "; ".join(parts) or SAME
@@ -342,11 +338,11 @@ def _run(a: ir.Model, b: ir.Model) -> str:
         epochs = _changed(one.epochs.value, other.epochs.value, "epochs")
         parts.append(f"{longer}, {epochs}: by itself, the first {kept}")
     stops = [t.early_stopping.value for t in (one, other)]
-    patience = [t.patience.value for t in (one, other)]
     if stops[0] != stops[1]:
         parts.append("it may stop early" if stops[1] else "it never stops early")
-    elif stops[0] and patience[0] != patience[1]:
-        parts.append(f"it waits {_changed(*patience, 'epochs')} for a better one")
+    elif stops[0] and one.patience.value != other.patience.value:
+        waits = _changed(one.patience.value, other.patience.value, "epochs")
+        parts.append(f"it waits {waits} for a better one")
     return "; ".join(parts) or SAME
 
 

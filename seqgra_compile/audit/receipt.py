@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any, TypeGuard
 
 MAX_RECEIPT = 2**26
 _REQUIRED: Mapping[str, tuple[type, ...]] = {
@@ -18,11 +19,15 @@ _REQUIRED: Mapping[str, tuple[type, ...]] = {
 _KINDS = {dict: "an object", str: "a string", int: "a whole number", list: "a list"}
 
 
+# A JSON object: what is in it is checked where it is used.
+Receipt = dict[str, Any]
+
+
 class ReceiptError(ValueError):
     """What is wrong with a receipt."""
 
 
-def read_receipt(data: bytes) -> dict:
+def read_receipt(data: bytes) -> Receipt:
     """A receipt whose shape is right; raises `ReceiptError`."""
     receipt = read_object(data)
     for name, kinds in _REQUIRED.items():
@@ -34,7 +39,7 @@ def read_receipt(data: bytes) -> dict:
     return receipt
 
 
-def read_object(data: bytes) -> dict:
+def read_object(data: bytes) -> Receipt:
     """A JSON object without repeated names; raises `ReceiptError`."""
     try:
         found = json.loads(data.decode("utf-8"), object_pairs_hook=_unique)
@@ -47,7 +52,7 @@ def read_object(data: bytes) -> dict:
     return found
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
     """Whether a value of JSON is a number; true and false are none."""
     return type(value) in (int, float)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..catalog.sequences import MULTI_CLASS, MULTI_LABEL
-from .receipt import MAX_RECEIPT, ReceiptError, read_object, read_receipt
+from .receipt import MAX_RECEIPT, Receipt, ReceiptError, read_object, read_receipt
 
 RECEIPT, METRICS, HISTORY = "receipt.json", "metrics.json", "history.tsv"
 SETS = ("training", "validation", "test")
@@ -71,7 +71,7 @@ class Run:
     history: tuple[Mapping[str, float], ...]
     settings: Mapping[str, str]
     versions: Mapping[str, str]
-    results: Mapping[str, Mapping]
+    results: Mapping[str, Receipt]
 
     @property
     def model_id(self) -> str:
@@ -89,8 +89,9 @@ class Run:
         A receipt that does not name it leaves two signs: labels that do not add up to examples are
         several for some; of one label each, the probabilities add up to 1.
         """
-        if isinstance(self.receipt.get("task"), str):
-            return self.receipt["task"]
+        task = self.receipt.get("task")
+        if isinstance(task, str):
+            return task
         if any(sum(each.labels.values()) != each.examples for each in self.data.values()):
             return MULTI_LABEL
         found = self.predictions
@@ -158,7 +159,7 @@ def _without_receipt(folder: Path) -> str:
     return f"no {RECEIPT}: this is not the folder of a finished run"
 
 
-def _run(path: Path, folder: Path | None, receipt: dict) -> Run:
+def _run(path: Path, folder: Path | None, receipt: Receipt) -> Run:
     settings, versions = (_texts(receipt, name) for name in ("settings", "versions"))
     labels = _labels(settings)
     data = {name: _set(name, found, labels) for name, found in receipt["data"].items()}
@@ -174,11 +175,11 @@ def _run(path: Path, folder: Path | None, receipt: dict) -> Run:
     return Run(path, folder, receipt, labels, data, epochs, settings, versions, results)
 
 
-def _texts(receipt: dict, name: str) -> dict[str, str]:
+def _texts(receipt: Receipt, name: str) -> dict[str, str]:
     for key, value in receipt[name].items():
         if not isinstance(value, str):
             raise ReceiptError(f"'{name}' gives {key} a value that is no string")
-    return receipt[name]
+    return dict(receipt[name])
 
 
 def _labels(settings: Mapping[str, str]) -> tuple[str, ...]:
@@ -205,7 +206,7 @@ def _set(name: str, found: object, labels: tuple[str, ...]) -> Set:
     raise ReceiptError(f"its data '{name}' lack a hash, or the number of examples of each label")
 
 
-def _check_best(epochs: tuple[dict, ...], best: object) -> None:
+def _check_best(epochs: tuple[Receipt, ...], best: object) -> None:
     if not epochs and best is None:
         return
     if repr(best) not in map(repr, epochs):  # in which a NaN is like another
@@ -245,7 +246,7 @@ def _check_same(path: Path, what: str) -> None:
         raise RunError(path, f"it differs from {RECEIPT} in {what}: one of the two was changed")
 
 
-def _unlike(receipt: Mapping, metrics: Mapping) -> str:
+def _unlike(receipt: Mapping[str, object], metrics: Mapping[str, object]) -> str:
     """The first block of the metrics that the receipt has otherwise, or that only it has."""
     blocks = [*metrics, *(name for name in (*SETS, "best") if name in receipt)]
     unlike = (name for name in blocks if repr(metrics.get(name)) != repr(receipt.get(name)))

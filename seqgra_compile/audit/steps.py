@@ -31,6 +31,7 @@ class Step:
     computes: Mapping[str, object]
     beside: Mapping[str, object]
     is_activation: bool = False
+    is_part: bool = False  # of an operation that has another step
 
     @property
     def said(self) -> str:
@@ -87,16 +88,12 @@ class Aligned:
 
 def steps(model: ir.Model) -> tuple[Step, ...]:
     """In order; none of a module, which the compiler does not look into."""
-    if not isinstance(model.architecture, ir.Sequential):
-        return ()
     return tuple(
-        step
-        for operation in model.architecture.operations
-        for step in _steps(operation, model.library.value)
+        step for operation in model.operations for step in _steps(operation, model.library.value)
     )
 
 
-def _steps(operation: ir.Operation, library: str) -> Iterator[Step]:
+def _steps(operation: ir.Layer, library: str) -> Iterator[Step]:
     values = {name: value.value for name, value in operation.arguments.items()}
     reads = read(operation, library)
     beside = {name: value for name, value in values.items() if name.endswith(_BESIDE)}
@@ -115,10 +112,10 @@ def _steps(operation: ir.Operation, library: str) -> Iterator[Step]:
     ends_with = _last(operation) and computes.pop("activation", None)
     yield Step(number, operation.name, computes, beside)
     if ends_with and ends_with != "linear":
-        yield Step(number, ends_with, {}, {}, is_activation=True)
+        yield Step(number, ends_with, {}, {}, is_activation=True, is_part=True)
 
 
-def _last(operation: ir.Operation) -> bool:
+def _last(operation: ir.Layer) -> bool:
     """Whether the activation, if any, works on the result, and not within a recurrent layer."""
     return "recurrent_activation" not in operation.arguments and operation.name != "SimpleRNN"
 
@@ -129,7 +126,7 @@ def align(one: Sequence[Step], other: Sequence[Step]) -> tuple[Aligned, ...]:
     last = _common(*(each[::-1] for each in names))
     first = _common(*(each[: len(each) - last] for each in names))
     middle = [each[first : len(each) - last] for each in names]
-    matcher = difflib.SequenceMatcher(None, *middle, autojunk=False)
+    matcher = difflib.SequenceMatcher(None, middle[0], middle[1], autojunk=False)
     found = [_pair(a, b) for a, b in zip(one[:first], other[:first], strict=True)]
     for kind, a, a_end, b, b_end in matcher.get_opcodes():
         parts = one[first + a : first + a_end], other[first + b : first + b_end]

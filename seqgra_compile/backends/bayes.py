@@ -7,7 +7,7 @@ import textwrap
 from .. import __version__
 from ..catalog.semantics import FULL, SEQGRA
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
-from ..datadefinition.arranged import BayesScript, ConditionRules, MatrixRows, Windows, Words
+from ..datadefinition.arranged import BayesScript, ConditionRules, MatrixRows, Words
 from ..grammar import BayesModel, Kmers, Matrix, Term
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
@@ -16,7 +16,7 @@ from ..script import Constant
 from ..source import Source
 from . import common, header
 from .imports import import_lines
-from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide
+from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide, windows
 
 _IMPORTS = (*common.IMPORTS, Import("math"))
 _WIDTH = 80
@@ -65,7 +65,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         rules=_rules(model, terms),
         weights_doc=f"({size}, width)",
         empty_matrices=seqgra and model.sequence_space.value == "protein",
-        windows=_windows(terms),
+        windows=windows(term.position for term in terms if term.elements),
         lone_elements=any(term.elements for term in terms),
         pairs=any(term.pairs for term in terms),
         from_starts=seqgra,
@@ -178,14 +178,4 @@ def _many_widths(terms: list[Term], kmers: list[Kmers]) -> bool:
     return any(
         element.name in firsts and len({len(word) for word, _ in element.words}) > 1
         for element in kmers
-    )
-
-
-def _windows(terms: list[Term]) -> Windows:
-    positions = {term.position for term in terms if term.elements}
-    return Windows(
-        "start" in positions,
-        "end" in positions,
-        "center" in positions,
-        any(isinstance(position, int) for position in positions),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
-from ..datadefinition.arranged import ConditionRules
+from ..datadefinition.arranged import ConditionRules, Windows
 from ..pycode import Code, comment, fits, laid_out, listing, literal, prefixed
 
 _PATH = "sequenceelements/sequenceelement/"
@@ -71,3 +71,14 @@ def _numbers(rows: Rows) -> tuple[str, ...]:
 def _short(weight: float) -> float | int:
     """0 and 1 without a decimal point: most weights of a protein's positions are 0."""
     return int(weight) if weight in (0, 1) else weight
+
+
+def windows(positions: Iterable[str | int]) -> Windows:
+    """Which positions rules name."""
+    named = set(positions)
+    return Windows(
+        "start" in named,
+        "end" in named,
+        "center" in named,
+        any(isinstance(position, int) for position in named),
+    )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from .. import __version__
 from ..catalog.semantics import SEQGRA
 from ..catalog.sequences import SEQUENCE_SPACES
-from ..datadefinition.arranged import MatrixRows, Row, SimulateScript, Windows, Words
+from ..datadefinition.arranged import MatrixRows, Row, SimulateScript, Words
 from ..grammar import Condition, Distribution, ExampleSet, Kmers, Matrix, Rule, Shuffle, Simulation
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
@@ -28,7 +28,7 @@ from ..script import Constant, Section
 from ..source import Source
 from . import common
 from .imports import import_lines
-from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide
+from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide, windows
 
 _WIDTH = 84  # of lines, less their indentation
 _IMPORTS = (
@@ -104,10 +104,7 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
             (condition.id, condition.label, [_rule(rule, rules) for rule in condition.rules])
             for condition in conditions
         ),
-        positions=Windows(
-            *(any(rule.position == name for rule in rules) for name in ("start", "end", "center")),
-            any(isinstance(rule.position, int) for rule in rules),
-        ),
+        positions=windows(rule.position for rule in rules),
         pairs=any(rule.spacings for rule in rules),
         chains=_has_chains(rules),
         exclusive=laid_out(prefixed("EXCLUSIVE = ", code(tuple(exclusive)))) if exclusive else "",

@@ -155,10 +155,10 @@ def diff(
     def work() -> int:
         if before == after == "-":
             raise click.UsageError("standard input can be read only once")
-        pair = [compiled(name, include, options) for name in (before, after)]
-        if None in pair:
+        one, other = (compiled(name, include, options) for name in (before, after))
+        if one is None or other is None:
             return UNKNOWN
-        comparison = compared(*pair)
+        comparison = compared(one, other)
         written = print_text(text(comparison, complete))
         return written or (DIFFERENT if comparison.matters else SAME)
 
@@ -210,7 +210,7 @@ def compare(one: str, other: str, tolerance: float) -> None:
                 complain(name, str(error))
         if len(receipts) < 2:
             return UNKNOWN
-        comparison = compared(*receipts, tolerance)
+        comparison = compared(receipts[0], receipts[1], tolerance)
         differs = comparison.verdict is Verdict.DIFFERENT
         return print_text(text(comparison)) or (DIFFERENT if differs else SAME)
 

@@ -69,9 +69,13 @@ def report(
 
     def work() -> int:
         if _is_run(definition):
-            found = _read_runs((definition, *runs))
-            text = found and _shown(definition, lambda: report_of_runs(found))
-            return _page_to(output, definition, found[0].model_id, text) if text else UNKNOWN
+            alone = _read_runs((definition, *runs))
+            if alone is None:
+                return UNKNOWN
+            text = _shown(definition, lambda: report_of_runs(alone))
+            return (
+                UNKNOWN if text is None else _page_to(output, definition, alone[0].model_id, text)
+            )
         found = _read_runs(runs)
         compilation = reported(definition, include, options)
         if compilation is None or found is None:

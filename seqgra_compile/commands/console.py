@@ -6,10 +6,10 @@ import contextlib
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 from click.core import ParameterSource
@@ -24,6 +24,8 @@ from ..source import MAX_BYTES, Source
 FAILED, USAGE = 1, 2
 MAX_SCRIPT = 2**24
 FORMATS = ("text", "json", "sarif", "github")
+# A function that click calls with the values of its options.
+Command = Callable[..., object]
 
 include_option = click.option(
     "-I",
@@ -34,7 +36,7 @@ include_option = click.option(
 )
 
 
-def _click_option(row: ScriptOption) -> Callable:
+def _click_option(row: ScriptOption) -> Callable[[Command], Command]:
     return click.option(
         f"--{row.name}",
         type=click.Choice(list(row.choices), case_sensitive=False),
@@ -47,20 +49,25 @@ def _click_option(row: ScriptOption) -> Callable:
 semantics_option = _click_option(SCRIPT_OPTIONS["semantics"])
 
 
-def script_options(command: Callable) -> Callable:
+def script_options(command: Command) -> Command:
     """Give a command the options that decide the script; it gets them as `options`."""
 
     @functools.wraps(command)
-    def with_options(**arguments: object) -> object:
+    def with_options(**arguments: Any) -> object:
         chosen = {name: arguments.pop(name) for name in SCRIPT_OPTIONS}
         return command(options=Options(**chosen), **arguments)
 
-    for row in reversed(SCRIPT_OPTIONS.values()):
-        with_options = _click_option(row)(with_options)
-    return with_options
+    return with_all([_click_option(row) for row in SCRIPT_OPTIONS.values()], with_options)
 
 
-def audit_options(command: Callable) -> Callable:
+def with_all(options: Sequence[Callable[[Command], Command]], command: Command) -> Command:
+    """A command with options, in this order in its help."""
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def audit_options(command: Command) -> Command:
     """The same, and an option that reads them from a script's header; what is given wins."""
 
     @functools.wraps(command)
@@ -85,7 +92,7 @@ def audit_options(command: Callable) -> Callable:
     )
 
 
-def _header_options(script: Path) -> Mapping[str, str]:
+def _header_options(script: Path) -> Mapping[str, Any]:
     from ..backends.header import HeaderError, read_header
 
     try:
@@ -149,7 +156,7 @@ def _writer(format: str) -> Writer:
         return SarifWriter()
     if format == "text":
         return TextWriter(is_coloured(sys.stderr))
-    return {"json": JsonWriter, "github": GithubWriter}[format]()
+    return JsonWriter() if format == "json" else GithubWriter()
 
 
 def is_coloured(stream: TextIO | None) -> bool:

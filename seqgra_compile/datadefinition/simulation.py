@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TypeVar
 
 from ..catalog.parameters import Integer
 from ..catalog.semantics import SEQGRA
 from ..catalog.sequences import SEED, SEQUENCE_SPACES
 from ..grammar import Condition, Distribution, ExampleSet, Grammar, Kmers, Rule, Shuffle, Simulation
-from ..ir import SEQGRA_DEFAULT, Value
+from ..ir import SEQGRA_DEFAULT, Given, Value
 from ..messages.diagnostics import Diagnostics, quoted, suggest
 from ..reading.values import plain, read_choice, read_id, read_value
 from ..source import Span, Text
@@ -18,6 +19,7 @@ from . import written
 from .analyzer import analyze_data, read_weight
 from .placement import Placement
 
+T = TypeVar("T")
 SETS = ("training", "validation", "test")
 SHUFFLE = "kmer-frequency-preserving-shuffle"
 _LENGTH = Integer(1, 10**9)
@@ -37,7 +39,7 @@ def analyze_simulation(
     sets = analysis.sets()
     distributions = tuple(map(analysis.distribution, *_numbered(definition.distributions)))
     shuffles = tuple(map(analysis.shuffle, *_numbered(definition.operations)))
-    if diagnostics.failed or grammar is None:
+    if diagnostics.failed or not (grammar and seed and shortest and longest):
         return None
     placement = Placement(grammar, semantics == SEQGRA, diagnostics)
     conditions, copies = placement.conditions, tuple(placement.copies.items())
@@ -88,7 +90,7 @@ class _Analysis:
 
     # ---- general, background ----
 
-    def lengths(self):
+    def lengths(self) -> tuple[Given[int] | None, Given[int] | None]:
         texts = (self.definition.minimum_length, self.definition.maximum_length)
         names = ("minlength", "maxlength")
         shortest, longest = (
@@ -137,8 +139,8 @@ class _Analysis:
             )
         return Distribution(
             f"background/alphabetdistributions/alphabetdistribution[{number}]",
-            distribution.set_name and distribution.set_name.value,
-            distribution.condition and distribution.condition.value,
+            distribution.set_name.value if distribution.set_name else None,
+            distribution.condition.value if distribution.condition else None,
             tuple(letters.items()),
             distribution.span,
         )
@@ -156,7 +158,7 @@ class _Analysis:
         self, sets: Iterable[ExampleSet], distributions: tuple[Distribution, ...]
     ) -> None:
         """Every kind of example needs a distribution, and only one."""
-        seen: set[tuple] = set()
+        seen: set[tuple[str | None, str | None]] = set()
         for distribution in distributions:
             key = distribution.set_name, distribution.condition
             if key in seen:
@@ -211,8 +213,10 @@ class _Analysis:
                 "delete it",
             )
         path = f"datageneration/postprocessing/operation[{number}]"
-        k = operation.k and read_value(operation.k, f"{path}/@k", _WORD, "'k'", self.diagnostics)
-        if operation.k_first and not self.seqgra:
+        k: Value[int] | None = None
+        if operation.k:
+            k = read_value(operation.k, f"{path}/@k", _WORD, "'k'", self.diagnostics)
+        if operation.k and operation.k_first and not self.seqgra:
             self.diagnostics.note(
                 "SG730",
                 operation.k.span,
@@ -336,6 +340,6 @@ class _Analysis:
             )
 
 
-def _numbered(items: tuple) -> tuple[tuple, range]:
+def _numbered(items: tuple[T, ...]) -> tuple[tuple[T, ...], range]:
     """The items, and their numbers from 1."""
     return items, range(1, len(items) + 1)

@@ -77,13 +77,14 @@ class Preparation:
                 raw = self._cropped(raw, length)
             elif not self.rules.pad:
                 return None  # reported with the distribution, when all lengths are known
-        sequence = raw.translate(alphabet.writes)
+        written = raw.translate(alphabet.writes)
+        sequence: bytes | None = written
         old, new = alphabet.reads
         if old and old in raw.upper():
             self.changed[f"sequences with {old.decode()}, written as {new.decode()}"] += 1
         # What is left when all known letters are deleted: mostly nothing.
-        if sequence.translate(None, alphabet.accepted):
-            sequence = self._resolved(sequence, raw, self.place(source))
+        if written.translate(None, alphabet.accepted):
+            sequence = self._resolved(written, raw, self.place(source))
         if sequence is not None and length is not None and found < length:
             self.changed[f"padded with {alphabet.unknown.decode()} to {length:,}"] += 1
             sequence = self._padded(sequence, length)

@@ -178,7 +178,7 @@ class GithubWriter:
         message = problem.message
         if problem.name is not None:
             message = f"{problem.name}: {message}"
-        title = {"title": problem.code or "seqgra-compile"}
+        title: dict[str, object] = {"title": problem.code or "seqgra-compile"}
         return _workflow_command("error", title, message, problem.help)
 
     def end(self, status: int) -> str:

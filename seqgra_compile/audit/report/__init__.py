@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from ... import ir
-from ...compiler import Compilation
+from ...compiler import Compilation, Meant
 from ...grammar import BayesModel
 from ...messages.codes import CODES
 from ...messages.diagnostics import Diagnostic, Severity
@@ -65,9 +65,9 @@ def _page(compilation: Compilation) -> Page:
     titles = (
         {
             operation_path(operation): f"Operation {operation.number}: {operation.name}"
-            for operation in model.architecture.operations
+            for operation in model.operations
         }
-        if drawing
+        if isinstance(model, ir.Model)
         else {}
     )
     script = _script(compilation.script, settings, colours)
@@ -157,8 +157,8 @@ def _definition(
     source = places.source
     pieces = xml_lines(source, places.marks, places.by_mark)
     said: dict[int, set[int]] = {}
-    for number, lines in places.lines.items():
-        said.setdefault(lines[0], set()).update(settings[number].lines)
+    for number, within in places.lines.items():
+        said.setdefault(within[0], set()).update(settings[number].lines)
     below: dict[int, list[Remark]] = {}
     for name, line, remark in remarks:
         if name == source.name:
@@ -247,15 +247,15 @@ def _sections(script: File) -> tuple[Link, ...]:
 # ---- the architecture ----
 
 
-def _drawing(model: ir.General | None, settings: Sequence[Setting]) -> Drawing | None:
-    if not isinstance(model, ir.Model) or not isinstance(model.architecture, ir.Sequential):
+def _drawing(model: Meant, settings: Sequence[Setting]) -> Drawing | None:
+    if not isinstance(model, ir.Model) or not model.operations:
         return None
     numbers = {setting.path: number for number, setting in enumerate(settings)}
-    operations = model.architecture.operations
-    return draw(operations, [numbers.get(operation_path(each)) for each in operations])
+    paths = map(operation_path, model.operations)
+    return draw(model.operations, [numbers.get(path) for path in paths])
 
 
-def _drawn_instead(model: ir.General | None) -> str:
+def _drawn_instead(model: Meant) -> str:
     """Why nothing is drawn."""
     if model is None:
         return "The definition has errors."
@@ -264,7 +264,7 @@ def _drawn_instead(model: ir.General | None) -> str:
             "A Bayes optimal classifier has no layers: it scores a sequence with the motifs and "
             "rules of its data definition, which the script writes out."
         )
-    if isinstance(model.architecture, ir.Module):
+    if isinstance(model, ir.Model) and isinstance(model.architecture, ir.Module):
         return (
             f"The architecture is the class {model.architecture.class_name} of a PyTorch module. "
             "The compiler never runs a module, so it cannot know its layers; the script holds the "

@@ -28,14 +28,14 @@ class Cost:
     field: str
 
 
-def costs(operations: Sequence[ir.Operation]) -> tuple[Cost, ...]:
+def costs(operations: Sequence[ir.Layer]) -> tuple[Cost, ...]:
     fields = _fields(operations)
     return tuple(
         Cost(multiply_adds(each), field) for each, field in zip(operations, fields, strict=True)
     )
 
 
-def multiply_adds(operation: ir.Operation) -> int:
+def multiply_adds(operation: ir.Layer) -> int:
     """Of the kernels, per example: a kernel is applied once for each position of the result, or of
     the input where each one is spread over several."""
     kernels = sum(weight.count for weight in operation.weights if weight.name.endswith("kernel"))
@@ -68,7 +68,7 @@ class _Axis:
         return ALL if self.field >= self.size else f"{math.ceil(self.field):,}"
 
 
-def _fields(operations: Sequence[ir.Operation]) -> Iterator[str]:
+def _fields(operations: Sequence[ir.Layer]) -> Iterator[str]:
     axes = [_Axis(size) for size in operations[0].input_shape[:-1]]
     found: str | None = None  # once it no longer changes
     for operation in operations:
@@ -83,7 +83,7 @@ def _fields(operations: Sequence[ir.Operation]) -> Iterator[str]:
         )
 
 
-def _ends(operation: ir.Operation, rank: int) -> str | None:
+def _ends(operation: ir.Layer, rank: int) -> str | None:
     """The field of all that follows, where the operation mixes or rearranges positions."""
     family, name = _FAMILY_OF[operation.name], operation.name
     if family == "recurrent" or name.startswith("Global"):
@@ -103,7 +103,7 @@ def _along_channels(axis: object, rank: int) -> bool:
     return axis in (-1, rank, (-1,), [-1])
 
 
-def _widen(axes: Sequence[_Axis], operation: ir.Operation) -> None:
+def _widen(axes: Sequence[_Axis], operation: ir.Layer) -> None:
     arguments = {name: value.value for name, value in operation.arguments.items()}
     widths = arguments.get("kernel_size", arguments.get("pool_size"))
     if operation.name == "UpSampling1D":

@@ -47,7 +47,7 @@ class Drawing:
     families: tuple[str, ...]
 
 
-def draw(operations: Sequence[ir.Operation], settings: Sequence[int | None]) -> Drawing:
+def draw(operations: Sequence[ir.Layer], settings: Sequence[int | None]) -> Drawing:
     """A drawing of a chain of operations; `settings` are the numbers of their rows in the ledger."""
     total = sum(operation.weight_count for operation in operations)
     sizes = [math.prod(operations[0].input_shape)]
@@ -88,7 +88,7 @@ def brief(number: int) -> str:
 
 
 def _layer(
-    operation: ir.Operation, cost: Cost, total: int, above: float, below: float, setting: int | None
+    operation: ir.Layer, cost: Cost, total: int, above: float, below: float, setting: int | None
 ) -> Layer:
     count = operation.weight_count
     share = count / total if total else 0.0

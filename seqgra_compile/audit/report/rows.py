@@ -7,17 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from ...ir import DEFINITION, FILE, LIBRARY_DEFAULT, SEQGRA_DEFAULT
 from ...source import Source
 from ...visible import visible
 from ..ledger.setting import (
     COMPILER,
-    DEFINITION,
-    FILE,
     LIBRARY,
-    LIBRARY_DEFAULT,
     OPTION,
     ORIGINS,
-    SEQGRA_DEFAULT,
     TEMPLATE,
     Setting,
     ranges,
@@ -65,6 +62,8 @@ class Places:
         A setting that stands at an element's name has all of its lines, and so has, with `whole`,
         one that stands in an attribute of it.
         """
+        if setting.where is None:
+            return
         offset = self.source.offset(setting.where.line, setting.where.column)
         mark = mark_at(self.marks, offset)
         if mark is None:

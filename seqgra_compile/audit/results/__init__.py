@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ...catalog.sequences import MULTI_CLASS, MULTI_LABEL
@@ -89,7 +89,9 @@ def _why(run: Run) -> str:
     return "all epochs were trained"
 
 
-def _remarks(runs: Sequence[Run], found: Sequence[Predicted], definition: str | None):
+def _remarks(
+    runs: Sequence[Run], found: Sequence[Predicted], definition: str | None
+) -> Iterator[str]:
     for run in runs:
         name = visible(str(run.path))
         if definition is not None and run.receipt["definition"] != definition:
@@ -108,7 +110,9 @@ def _remarks(runs: Sequence[Run], found: Sequence[Predicted], definition: str | 
         yield f"No curves: {names} has no predictions for a test set (test-y-hat.txt)."
 
 
-def _sections(runs: Sequence[Run], found: Sequence[Predicted], task: str | None):
+def _sections(
+    runs: Sequence[Run], found: Sequence[Predicted], task: str | None
+) -> Iterator[Section]:
     several = len(runs) > 1
     if several:
         unlike = tables.differences(runs)

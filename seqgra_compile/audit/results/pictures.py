@@ -24,10 +24,12 @@ from .svg import INK, SERIES, SOFT, drawn
 if TYPE_CHECKING:
     import numpy as np
     from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
 
 _SIZE = (4.6, 3.4)  # inches
 _SMALL = (3.0, 2.1)
-_DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
+Dash = str | tuple[int, tuple[int, ...]]
+_DASHES: tuple[Dash, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
 _STEPS = 20  # of a histogram
 _MOST = 60  # curves of labels in one picture
 _WIDEST = 18  # letters of a label in a legend
@@ -62,8 +64,8 @@ def short(label: str) -> str:
 
 def epochs(runs: Sequence[Run]) -> list[Picture]:
     """Losses in one picture, what else was measured after each epoch in another."""
-    trained = [run for run in runs if run.history]
-    names = list(dict.fromkeys(name for run in trained for name in run.history[0]))
+    trained = [(run, run.best_epoch) for run in runs if run.history and run.best_epoch is not None]
+    names = list(dict.fromkeys(name for run, _ in trained for name in run.history[0]))
     losses = [name for name in names if name.endswith("loss")]
     others = [name for name in names if name != "epoch" and name not in losses]
     return [
@@ -76,7 +78,11 @@ def epochs(runs: Sequence[Run]) -> list[Picture]:
     ]
 
 
-def _epochs(key: str, title: str, runs: Sequence[Run], columns: Sequence[str]) -> Picture:
+def _epochs(
+    key: str, title: str, trained: Sequence[tuple[Run, int]], columns: Sequence[str]
+) -> Picture:
+    runs, kept = [run for run, _ in trained], [epoch for _, epoch in trained]
+
     def draw(axes: Axes) -> None:
         for column, colour, dash in zip(columns, itertools.cycle(SERIES), itertools.cycle(_DASHES)):
             name = column.replace("_", " ")
@@ -92,16 +98,16 @@ def _epochs(key: str, title: str, runs: Sequence[Run], columns: Sequence[str]) -
                 ]
                 _line(axes, range(1, shared + 1), means, colour, dash, False, f"{name}, mean")
             if column.startswith("validation"):
-                for run, row in zip(runs, rows, strict=True):
-                    axes.plot([run.best_epoch], [row[run.best_epoch - 1]], "o", ms=5, color=colour)
+                for epoch, row in zip(kept, rows, strict=True):
+                    axes.plot([epoch], [row[epoch - 1]], "o", ms=5, color=colour)
         if len(runs) == 1:
-            axes.axvline(runs[0].best_epoch, color=SOFT, linewidth=0.8, linestyle=(0, (3, 3)))
+            axes.axvline(kept[0], color=SOFT, linewidth=0.8, linestyle=(0, (3, 3)))
         axes.set_xlabel("epoch")
         axes.set_ylabel(title.lower())
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.locator_params(axis="x", integer=True)
         axes.legend()
 
-    chosen = ", ".join(str(run.best_epoch) for run in runs)
+    chosen = ", ".join(map(str, kept))
     if len(runs) == 1:
         lasted = len(runs[0].history)
         caption = f"The dot marks epoch {chosen} of {lasted}, whose weights were kept."
@@ -109,14 +115,13 @@ def _epochs(key: str, title: str, runs: Sequence[Run], columns: Sequence[str]) -
         caption = f"Dots mark the epochs whose weights were kept: {chosen}. "
         caption += "A thick line is the mean, as far as every run lasted."
     about = f"Lines over epochs: {', '.join(column.replace('_', ' ') for column in columns)}. "
-    about += _ends(runs, columns)
+    about += _ends(runs[0].history, kept[0], columns)
     return _picture(key, f"{title} over epochs", caption, about, draw)
 
 
-def _ends(runs: Sequence[Run], columns: Sequence[str]) -> str:
+def _ends(history: Sequence[Mapping[str, float]], epoch: int, columns: Sequence[str]) -> str:
     """For whoever cannot see the lines: the first, the kept and the last value of the first run."""
-    history = runs[0].history
-    kept = history[runs[0].best_epoch - 1]
+    kept = history[epoch - 1]
     return " ".join(
         f"{column.replace('_', ' ')} is {history[0][column]:.4g} after the first epoch, "
         f"{kept[column]:.4g} after the kept one, {history[-1][column]:.4g} after the last."
@@ -251,7 +256,7 @@ def calibrations(found: Sequence[Predicted]) -> list[Picture]:
 
 
 def _calibration(
-    axes: Axes, pairs: Sequence[tuple[np.ndarray, np.ndarray]], colour: str, dash, name: str
+    axes: Axes, pairs: Sequence[tuple[np.ndarray, np.ndarray]], colour: str, dash: Dash, name: str
 ) -> None:
     import numpy as np
 
@@ -306,7 +311,15 @@ def _histogram(
 # ---- what they share ----
 
 
-def _line(axes: Axes, x, y, colour: str, dash, thin: bool, name: str) -> None:
+def _line(
+    axes: Axes,
+    x: ArrayLike,
+    y: ArrayLike,
+    colour: str,
+    dash: Dash,
+    thin: bool,
+    name: str,
+) -> None:
     width, alpha = (0.7, 0.55) if thin else (1.6, 1)
     axes.plot(
         x, y, color=colour, linestyle=dash, linewidth=width, alpha=alpha, label=name or "_nothing"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
@@ -26,7 +26,7 @@ _COLOURS = {
     RULE: "var(--rule)",
     **{colour: f"var(--series-{number})" for number, colour in enumerate(SERIES)},
 }
-_RC = {
+_RC: dict[Any, Any] = {
     "svg.fonttype": "none",
     "text.parse_math": False,
     "font.size": 9,
@@ -47,6 +47,7 @@ _RC = {
     "legend.fontsize": 8.5,
     "lines.linewidth": 1.4,
 }
+_PIXELS = re.compile(r"([\d.]+)px")
 _NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _REFERENCE = re.compile(r"#([\w-]+)")
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -99,9 +100,10 @@ def _plain(element: etree._Element, key: str, referenced: set[str]) -> None:
     """No style, short numbers, and ids that no other picture has."""
     for declaration in filter(None, element.attrib.pop("style", "").split(";")):
         name, _, value = (part.strip() for part in declaration.partition(":"))
-        if name == "font":
-            element.set("font-size", re.search(r"([\d.]+)px", value)[1])
-        elif name != "font-family":
+        size = _PIXELS.search(value) if name == "font" else None
+        if size:
+            element.set("font-size", size[1])
+        elif name not in ("font", "font-family"):
             element.set(name, _COLOURS.get(value, value))
     for name in ("d", "points", "transform", "x", "y"):
         if name in element.attrib:

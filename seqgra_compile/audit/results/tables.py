@@ -112,7 +112,8 @@ def confusion(found: Sequence[Predicted]) -> Table | None:
     labels = found[0].labels
     if len(labels) > _MOST_LABELS:
         return None
-    counts = sum(measures.confusion(each.truth, each.scores) for each in found)
+    first, *others = (measures.confusion(each.truth, each.scores) for each in found)
+    counts = sum(others, first)
     totals = counts.sum(axis=1)
     rows = []
     for number, label in enumerate(labels):
@@ -131,7 +132,7 @@ def confusion(found: Sequence[Predicted]) -> Table | None:
 
 
 def by_label(
-    found: Sequence[Predicted], task: str | None, areas: Sequence[Mapping[str, Mapping]]
+    found: Sequence[Predicted], task: str | None, areas: Sequence[Mapping[str, Mapping[str, float]]]
 ) -> Table:
     """For each label: how often it is true and predicted, how well; the mean over runs."""
     rows = []
@@ -203,7 +204,9 @@ def _threads(run: Run) -> list[tuple[str, object]]:
 
 def of_hashes(run: Run) -> Table:
     weights = run.results.get("weights", {})
-    rows = [(f"{name}.txt", found.sha256) for name, found in run.data.items()]
+    rows: list[tuple[str, object]] = [
+        (f"{name}.txt", found.sha256) for name, found in run.data.items()
+    ]
     rows += [(name, run.receipt[name]) for name in ("definition", "script")]
     if "sha256" in weights:
         rows.append(("weights", weights["sha256"]))
