@@ -190,7 +190,7 @@ def _curves(
             name = f"{short(label)}  {spread(areas[label])}" if few else ""
             thin = runs > 1 or not few
             for curve in of_label:
-                _line(axes, curve.x, curve.y, colour, dash, thin, "" if thin else name)
+                _line(axes, *measures.thinned(curve), colour, dash, thin, "" if thin else name)
             if few and runs > 1:
                 middle = mean(of_label)
                 _line(axes, middle.x, middle.y, colour, dash, False, name)
@@ -202,11 +202,13 @@ def _curves(
         axes.legend(loc="lower right" if key == "roc" else "lower left")
 
     shown = f" {_MOST} of {len(found)} labels are drawn." if len(found) > _MOST else ""
-    caption = f"{'Area below each curve' if key == 'roc' else 'Average precision'} in the legend."
-    if runs > 1:
-        caption += f" Thin: each of {runs} runs; thick: their mean."
+    of_curve = "Area below each curve" if key == "roc" else "Average precision"
     if not few:
-        caption += " Thin: each label; thick: the mean of labels; areas are in the table."
+        of_runs = f" of each of {runs} runs" if runs > 1 else ""
+        caption = f"Thin: each label{of_runs}; thick: the mean. {of_curve}: in the table."
+    else:
+        of_runs = f" Thin: each of {runs} runs; thick: their mean." if runs > 1 else ""
+        caption = f"{of_curve} in the legend.{of_runs}"
     told = [f"{visible(label)} {spread(values)}" for label, values in areas.items()][:_MOST]
     about = f"{y} over {x}; areas: {', '.join(told)}."
     return _picture(key, title, caption + shown, about, draw)
@@ -296,7 +298,8 @@ def _histogram(
         axes.stairs(shares[1], edges, color=SOFT, fill=True, alpha=0.45, label="others")
         axes.stairs(shares[0], edges, color=SERIES[0], linewidth=1.4, label=short(label))
         axes.set(xlabel=f"score of {short(label)}", ylabel="share of examples")
-        axes.legend(loc="upper center")
+        axes.set_ylim(0, 1.25 * max(max(each) for each in shares) or 1)  # the legend has room
+        axes.legend(loc="upper center", ncols=2)
 
     counts = [int(truth.sum()), int((~truth).sum())]
     medians = [
