@@ -19,8 +19,16 @@ from typing import TYPE_CHECKING
 
 from . import ir
 from .backends import BACKENDS, simulate
-from .catalog.semantics import DISK, FULL, INTENDED, MEMORY, SEMANTICS, SIMULATED
-from .catalog.sequences import BAYES
+from .catalog.libraries import LIBRARIES
+from .catalog.semantics import (
+    FULL,
+    INTENDED,
+    MEMORY,
+    PREDICT,
+    SEMANTICS,
+    SIMULATED,
+    TRAIN,
+)
 from .datadefinition.arranged import SimulateScript
 from .datadefinition.structure import ROOT as DATA_ROOT
 from .files.lookup import Folders
@@ -53,9 +61,9 @@ class UnsupportedSemantics(ValueError):
 
 @dataclass(frozen=True)
 class Options:
-    """What is asked for besides the definition.
+    """What the caller chooses; the rest is in the definition.
 
-    `semantics`, `data` and `records` are names in the tables of `catalog.semantics`. `library` is
+    `semantics`, `data`, `records` and `emit` are names in the tables of `catalog.semantics`. `library` is
     PyTorch or TensorFlow, the definition's own if None. `check_only`: no text is made.
     """
 
@@ -63,6 +71,7 @@ class Options:
     library: str | None = None
     data: str = MEMORY
     records: str = FULL
+    emit: str = TRAIN
     check_only: bool = False
 
 
@@ -118,7 +127,7 @@ def compile_bytes(
     folders: Sequence[str | Path] = (),
     options: Options = _DEFAULT,
 ) -> Compilation:
-    """Compile a definition that is already read; `name` stands in messages and the script.
+    """Compile a definition that is already read; `name` occurs in messages and the script.
 
     Files that it names are looked for in `folders`.
     """
@@ -160,9 +169,12 @@ def _meant(source: Source, folders: Folders, options: Options, diagnostics: Diag
     semantics = SEMANTICS[options.semantics]
     if library not in semantics.libraries:
         raise UnsupportedSemantics(f"{library} has no scripts under the semantics {semantics.name}")
-    if options.data == DISK and library == BAYES:
-        raise UnsupportedSemantics(f"{library} trains nothing: --data {DISK} is of no use to it")
-    model = replace(model, data=options.data, records=options.records)
+    if options.data != MEMORY and not LIBRARIES[library].trains:
+        problem = f"{library} trains nothing: --data {options.data} is of no use to it"
+        raise UnsupportedSemantics(problem)
+    if options.emit == PREDICT and (options.data, options.records) != (MEMORY, FULL):
+        raise UnsupportedSemantics(f"--emit {PREDICT} takes no --data and no --records")
+    model = replace(model, data=options.data, records=options.records, emit=options.emit)
     found: Classifier | None
     if isinstance(model, BayesDefinition):
         found = _with_grammar(model, folders, options, diagnostics)
@@ -181,7 +193,9 @@ def _data_as_meant(
     if options.semantics not in SIMULATED:
         raise UnsupportedSemantics(f"no data are simulated under the semantics {options.semantics}")
     if options != Options(semantics=options.semantics, check_only=options.check_only):
-        raise UnsupportedSemantics("a data definition takes no --library, --data or --records")
+        raise UnsupportedSemantics(
+            "a data definition takes no --library, --data, --records or --emit"
+        )
     definition = parse_data_tree(source, tree, diagnostics)
     if definition is None:
         return None

@@ -1,7 +1,7 @@
 """A model definition as meant: typed, defaults filled in, shapes known, origins kept.
 
 Shapes are without the batch, in Keras's order: (length, channels) or (height, width, channels).
-Operations, losses and optimizers are named by their canonical name; their rows stand in `catalog`.
+Operations, losses and optimizers are named by their canonical name; their rows are in `catalog`.
 """
 
 from __future__ import annotations
@@ -293,8 +293,8 @@ class General:
     """What the definitions of all libraries say.
 
     `label_pattern` is None where labels are listed; `semantics` is the name in the catalog under
-    which the model is compiled; `data` and `records` are the names of how the script holds its data
-    and of what it keeps of its run.
+    which the model is compiled; `data`, `records` and `emit` are the names of how the script holds
+    its data, of what it keeps of its run, and of what it does.
     """
 
     id: Given[str]
@@ -310,6 +310,7 @@ class General:
     semantics: str = field(default="intended", kw_only=True)
     data: str = field(default="memory", kw_only=True)
     records: str = field(default="full", kw_only=True)
+    emit: str = field(default="train", kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ _STRUCTURE = (
     Decider.SHUFFLE,
     Decider.DATA,
     Decider.RECORDS,
+    Decider.EMIT,
 )
 _LAYERS = (Decider.ARCHITECTURE, Decider.OPERATIONS)
 _SCORES = (Decider.LOSS, Decider.TASK)
@@ -71,9 +72,9 @@ class Section:
 class Alphabet:
     """Letters and their codes: `codes` and `lower` are byte strings whose place is their code.
 
-    `letters` are those of `codes`, for messages.
+    `letters` are those of `codes`, for messages; `known` is a byte string of all that have a code.
 
-    `unknown` is the code of the letter that stands for any, `share` its value in each channel;
+    `unknown` is the code of the letter for any, `share` its value in each channel;
     `lenient`: any other letter counts as it. `complement` is the codes' list of the opposite strand, or
     empty.
     """
@@ -88,6 +89,7 @@ class Alphabet:
     share: str = decided_by(Decider.SPACE)
     lenient: bool = decided_by(Decider.SEMANTICS, Decider.SPACE)
     complement: str = decided_by(Decider.SPACE)
+    known: str = decided_by(Decider.SPACE)
 
 
 @dataclass(frozen=True)
@@ -157,9 +159,12 @@ class Script:
 
     `imports` are lines before those of `packages`, which may be missing; then the text `install`
     says what to do; `checks` are lines that end a script under too old versions of them.
+    `family` is a hash that is the same for definitions that differ in id, name, text and seed only.
     `length_from_data`: the sequences' length is that of the first one, not the definition's.
     `on_disk`: data stay on disk. `records`: the script keeps records of its run.
-    `trains`: there is something to train, and a run that was stopped can go on.
+    `trains`: there is something to train, and a run that was stopped can go on. `one_hot` is the
+    template of the function that encodes codes. Of several labels, those whose probability (or what
+    the model gives in its place) is above `cut` are predicted.
     """
 
     docstring: str = decided_by(Decider.HEADER)
@@ -169,15 +174,17 @@ class Script:
     packages: tuple[str, ...] = decided_by(*_STRUCTURE)
     install: str = decided_by(*_STRUCTURE)
     checks: tuple[str, ...] = decided_by(Decider.LIBRARY)
-    sections: tuple[Section, ...] = decided_by(Decider.RECORDS)
+    sections: tuple[Section, ...] = decided_by(Decider.RECORDS, Decider.EMIT)
     constants: tuple[Constant, ...] = decided_by()
     version: str = decided_by(Decider.VERSION)
     definition_sha256: str = decided_by(Decider.SHA256)
+    family: str = decided_by(Decider.SHA256)
     alphabet: Alphabet
+    one_hot: str = decided_by(Decider.LIBRARY)
     one_hot_doc: str = decided_by(Decider.SPACE, Decider.ENCODING, Decider.LIBRARY)
     targets_doc: str = decided_by(Decider.TASK)
     multi_class: bool = decided_by(Decider.TASK)
-    length: str = decided_by(Decider.ARCHITECTURE)
+    cut: str = decided_by(*_SCORES)
     length_from_data: bool = decided_by(Decider.ARCHITECTURE)
     on_disk: bool = decided_by(Decider.DATA)
     records: bool = decided_by(Decider.RECORDS)
@@ -233,7 +240,8 @@ class TrainingScript(Script):
     """A script that trains a model; as seqgra 0.0.4 does if it imitates or even streams.
 
     `probabilities` and `ranked` are expressions: what is written of the scores on the test set, and
-    what the areas under curves are made of, in which no rounding makes ties.
+    what the areas under curves are made of, in which no rounding makes ties. `by_batch`: the first
+    one is made batch by batch, since its last digits depend on the number of scores.
     """
 
     model_doc: str = decided_by(Decider.ARCHITECTURE, Decider.OPERATIONS, Decider.LOSS)
@@ -246,6 +254,7 @@ class TrainingScript(Script):
     optimizer: str = decided_by(Decider.OPTIMIZER)
     probabilities: str = decided_by(*_SCORES)
     ranked: str = decided_by(*_SCORES)
+    by_batch: bool = decided_by(*_SCORES)
     layers: tuple[Layer, ...] = decided_by(*_LAYERS)
     weights_reader: str | None = decided_by(*_LAYERS)
     weights_files: tuple[LoadedWeights, ...] = decided_by(*_LAYERS)

@@ -167,3 +167,58 @@ def test_the_output_files_are_listed(name):
     written = re.findall(r"[\w-]+\.[a-z]+", script.partition("Writes: ")[2].partition('"""')[0])
     assert written
     assert set(written) <= set(re.findall(r"^\| `([^`]+)`", page("output"), re.MULTILINE))
+
+
+# ---- tutorials ----
+
+
+@pytest.fixture
+def workplace(tmp_path) -> Path:
+    """The folder that a tutorial begins in; peaks.fa is the reader's own."""
+    shutil.copytree(EXAMPLES, tmp_path / "examples")
+    source, motif = random.Random(4), "CCGCGAGGTGGCAG"
+    peaks = (
+        letters(source, 90) + motif + letters(source, source.choice((76, 96, 116)))
+        for _ in range(60)
+    )
+    fasta(tmp_path / "peaks.fa", ((f"peak{n}", x) for n, x in enumerate(peaks)))
+    return tmp_path
+
+
+def follow(name: str, folder: Path) -> None:
+    """Run a tutorial's commands; what they train, they train for one epoch."""
+    for line in commands(page(f"tutorials/{name}")):
+        if line.startswith("sed "):
+            text = (folder / "model.xml").read_text("utf-8").replace('filters="16"', 'filters="32"')
+            (folder / "wider.xml").write_text(text, "utf-8")
+            continue
+        if line.startswith("python "):
+            script = folder / line.split()[1]
+            short = re.sub(r"(?m)^EPOCHS = \d+", "EPOCHS = 1", script.read_text("utf-8"))
+            script.write_text(short, "utf-8")
+        result = run_line(folder, line)
+        expected = 1 if " diff " in line or " compare " in line else 0
+        assert result.exit_code == expected, (line, result.stderr.decode())
+
+
+def test_tutorial_audit_a_model(workplace):
+    follow("audit-a-model", workplace)
+
+
+@pytest.mark.long
+def test_tutorial_own_data(workplace):
+    pytest.importorskip("torch")
+    follow("own-data", workplace)
+    assert (workplace / "first" / "metrics.json").is_file()
+
+
+@pytest.mark.long
+def test_tutorial_first_model(workplace, monkeypatch):
+    pytest.importorskip("torch")
+    follow("first-model", workplace)
+    monkeypatch.chdir(workplace)
+    monkeypatch.syspath_prepend(workplace)
+    (snippet,) = blocks(page("tutorials/first-model"), "python")
+    names = {}
+    exec(snippet, names)
+    assert names["probabilities"].shape == (1, 3)

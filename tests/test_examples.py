@@ -126,12 +126,12 @@ def lengths(script: str) -> dict[str, int]:
 def test_scripts_are_short():
     """Basset's, and without records that of the smallest model: they may grow no longer."""
     basset = lengths(compiled("basset"))
-    assert basset["weights"] <= 254 and basset["main"] <= 369 and basset["all"] <= 723
+    assert basset["weights"] <= 245 and basset["main"] <= 362 and basset["all"] <= 630
     plain = compile_definition(ROOT / "basset.xml", options=Options(records="none")).script
-    assert len(plain.splitlines()) <= 408
+    assert len(plain.splitlines()) <= 388
     smallest = ROOT.parent / "golden" / "accept" / "torch-mc2-rna30-motifs" / "model.xml"
     plain = compile_definition(smallest, options=Options(records="none")).script
-    assert len(plain.splitlines()) <= 338
+    assert len(plain.splitlines()) <= 319
 
 
 def test_readme_knows_all_examples():

@@ -17,8 +17,8 @@ from run_command import run_audit
 from sklearn import metrics
 
 from seqgra_compile.audit.report import report_of_runs
-from seqgra_compile.audit.results import UnlikeRuns, results
-from seqgra_compile.audit.run import read_run
+from seqgra_compile.audit.results import results
+from seqgra_compile.audit.run import UnlikeRuns, read_run
 
 MULTI = "multi-label classification"
 
@@ -173,6 +173,9 @@ def test_what_is_missing_is_said(tmp_path):
     assert [s.anchor for s in found.sections] == ["training", "data", "made"]
     found = results([read_run(folder)], "0" * 64)
     assert any("not a run of this definition" in remark for remark in found.remarks)
+    mine = read_run(folder).receipt["definition"]
+    found = results([read_run(folder)], mine, "0" * 64)
+    assert any("another script than the one on this page" in remark for remark in found.remarks)
 
 
 def test_a_label_without_examples_has_no_curve(tmp_path):

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable
 
 from .. import __version__
-from ..catalog.semantics import SEQGRA
+from ..catalog.semantics import SEMANTICS
 from ..catalog.sequences import SEQUENCE_SPACES
 from ..datadefinition.arranged import MatrixRows, Row, SimulateScript, Words
 from ..grammar import Condition, Distribution, ExampleSet, Kmers, Matrix, Rule, Shuffle, Simulation
@@ -81,7 +81,7 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
         any_unconditional=unconditional,
         shuffles=tuple(map(_shuffle, shuffles)),
         shuffles_doc=_shuffles_doc(simulation),
-        shuffles_copies=simulation.semantics == SEQGRA,
+        shuffles_copies=SEMANTICS[simulation.semantics].imitates,
         keeps_kmers=any(shuffle.k.value > 1 for shuffle in shuffles),
         matrices=tuple(
             MatrixRows(name, literal(name), matrix_rows(rows, wide))
@@ -200,7 +200,7 @@ def _shuffle(each: Shuffle) -> Row:
 
 def _shuffles_doc(simulation: Simulation) -> tuple[str, ...]:
     """Where seqgra departs from the definition."""
-    seqgra = simulation.semantics == SEQGRA
+    seqgra = SEMANTICS[simulation.semantics].imitates
     lines = []
     if any(shuffle.early for shuffle in simulation.shuffles):
         lines.append(

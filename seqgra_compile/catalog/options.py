@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .semantics import FULL, INTENDED, MEMORY, RECORDS, SEMANTICS, STORAGES
+from .semantics import EMITTED, FULL, INTENDED, MEMORY, RECORDS, SEMANTICS, STORAGES, TRAIN
 from .sequences import PYTORCH, TENSORFLOW
 
 
@@ -40,5 +40,6 @@ SCRIPT_OPTIONS = {
         ),
         ScriptOption("data", STORAGES, MEMORY, "How the script holds its data. "),
         ScriptOption("records", RECORDS, FULL, "What the script keeps of its run. "),
+        ScriptOption("emit", EMITTED, TRAIN, "What the script does. "),
     )
 }

@@ -222,7 +222,7 @@ class Size(Kind):
 
 @dataclass(frozen=True)
 class Pair(Kind):
-    """Two whole numbers of at least 0, or one that stands for both."""
+    """Two whole numbers of at least 0, or one for both."""
 
     wants = "a whole number of at least 0, or a pair such as (1, 2)"
 

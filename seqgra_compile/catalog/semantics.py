@@ -15,7 +15,7 @@ STORAGES = {
     DISK: "the same on disk, in caches beside the data files: for data larger than memory",
 }
 
-# What a script keeps of its run, besides the results.
+# What a script keeps of its run, apart from the results.
 FULL = "full"
 NONE = "none"
 
@@ -23,6 +23,15 @@ RECORDS = {
     FULL: "a checkpoint to resume from, a lock, copies between the sets, areas under curves, and a "
     "receipt with the hashes of all that decides the result",
     NONE: "the results alone, by a script that is shorter and trains the same weights",
+}
+
+# What a script does.
+TRAIN = "train"
+PREDICT = "predict"
+
+EMITTED = {
+    TRAIN: "a script that trains the model",
+    PREDICT: "a script that scores new sequences with the weights that train.py has saved",
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from ..compiler import Options, UnsupportedSemantics
 from ..visible import visible
 from .auditing import DIFFERENT, SAME, UNKNOWN, compiled, example, guarded, tell
 from .auditreport import report
+from .auditruns import compare, table
 from .console import (
     MAX_SCRIPT,
     audit_options,
@@ -73,7 +73,8 @@ def settings(
     guarded(definition, work)
 
 
-main.add_command(report)
+for command in (report, compare, table):
+    main.add_command(command)
 
 
 @main.command(epilog=example("seqgra-audit verify model.xml train.py"))
@@ -163,58 +164,6 @@ def diff(
         return written or (DIFFERENT if comparison.matters else SAME)
 
     guarded(f"{before}, {after}", work)
-
-
-@main.command(
-    epilog=example("seqgra-audit compare one/receipt.json other/receipt.json --tolerance 1e-6")
-)
-@click.argument("one")
-@click.argument("other")
-@click.option(
-    "--tolerance",
-    type=click.FloatRange(min=0),
-    default=0.0,
-    help="How far apart losses and other results may be, absolutely or as a share of the larger "
-    "one; 0 if not given.",
-)
-def compare(one: str, other: str, tolerance: float) -> None:
-    """Compare the receipts (receipt.json) of two runs.
-
-    All is compared but the block 'circumstances': what the run was asked to do, what it was done
-    with, its epochs and results. Printed are the verdict and what differs, first the first setting
-    and the first epoch.
-
-    A tolerance is for results: under it, versions, device, threads and the hash of the weights may
-    differ, but not what the run was asked to do.
-
-    Exit status: 0 identical, or within the tolerance that was asked for; 1 different; 2 a receipt
-    is damaged or cannot be read.
-    """
-    from ..audit.compare import Verdict
-    from ..audit.compare import as_text as text
-    from ..audit.compare import compare as compared
-    from ..audit.receipt import MAX_RECEIPT, ReceiptError, read_receipt
-
-    def work() -> int:
-        if not math.isfinite(tolerance):
-            raise click.UsageError("a tolerance is a number")
-        if one == other == "-":
-            raise click.UsageError("standard input can be read only once")
-        receipts = []
-        for name in (one, other):
-            try:
-                receipts.append(read_receipt(read_bytes(name, MAX_RECEIPT)))
-            except OSError as error:
-                complain(name, error)
-            except ReceiptError as error:
-                complain(name, str(error))
-        if len(receipts) < 2:
-            return UNKNOWN
-        comparison = compared(receipts[0], receipts[1], tolerance)
-        differs = comparison.verdict is Verdict.DIFFERENT
-        return print_text(text(comparison)) or (DIFFERENT if differs else SAME)
-
-    guarded(f"{one}, {other}", work)
 
 
 if __name__ == "__main__":

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
 from ..grammar import Simulation
 from ..messages.writers import TextWriter
+from ..visible import visible
 from .console import complain, folders, is_coloured, our_bug, read_definition, say
+
+if TYPE_CHECKING:
+    from ..audit.run import Run
 
 SAME, DIFFERENT, UNKNOWN = 0, 1, 2  # what keeps an audit from an answer is 2
 
@@ -30,6 +35,10 @@ def reported(name: str, include: tuple[Path, ...], options: Options) -> Compilat
     """A compilation, its diagnostics printed, or None after a complaint."""
     try:
         data = read_definition(name)
+        script = _origin(data)
+        if script is not None:
+            complain(name, f"this is a script; name its definition, {script}, with --like {name}")
+            return None
         compilation = compile_bytes(name, data, folders(name, include), options)
     except OSError as error:
         complain(name, error)
@@ -42,6 +51,35 @@ def reported(name: str, include: tuple[Path, ...], options: Options) -> Compilat
         complain(name, "this is a data definition; of these, only 'verify' reads one")
         return None
     return compilation
+
+
+def read_runs(names: Sequence[str]) -> list[Run] | None:
+    """Runs from their folders or receipts, or None after a complaint for each that is damaged."""
+    from ..audit.run import HISTORY, RECEIPT, RunError, read_run
+
+    found, damaged = [], False
+    for name in names:
+        path = Path(name)
+        beside = path.name == RECEIPT and path.with_name(HISTORY).exists()
+        try:
+            found.append(read_run(path.parent if beside else path))
+        except RunError as error:
+            damaged = bool(complain(str(error.path), str(error)))
+        except OSError as error:
+            damaged = bool(complain(name, error))
+    return None if damaged else found
+
+
+def _origin(data: bytes) -> str | None:
+    """The file from which a script was compiled, None of anything else."""
+    if data[:3] not in (b'"""', b"#!/"):
+        return None
+    from ..backends.header import HeaderError, read_header
+
+    try:
+        return visible(read_header(data.decode("utf-8", "replace").replace("\r\n", "\n")).file)
+    except HeaderError:
+        return None
 
 
 def tell(compilation: Compilation) -> None:

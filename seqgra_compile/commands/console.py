@@ -230,17 +230,18 @@ def names_folder(path: str) -> bool:
     return os.path.basename(path) in ("", os.curdir, os.pardir) or os.path.isdir(path)
 
 
-def write_file(target: Path, text: str) -> None:
+def write_file(target: Path, text: str | bytes) -> None:
     """Whole or not at all: to a temporary neighbour first, then renamed."""
     target = Path(os.path.realpath(target))
+    data = text.encode() if isinstance(text, str) else text
     if target.exists() and not target.is_file() and not target.is_dir():
         # A device or a pipe takes the text; a file must not take its place.
-        target.write_bytes(text.encode())
+        target.write_bytes(data)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
     with _temporary(target) as temporary:
-        temporary.write_bytes(text.encode())
+        temporary.write_bytes(data)
         temporary.chmod(mode)
         temporary.replace(target)
 

@@ -253,7 +253,7 @@ Examples:
 @click.option("--sequence", required=True, metavar="COLUMN", help="The column of sequences.")
 @click.option(
     "--label", required=True, multiple=True, metavar="COLUMN",
-    help="The column of labels; with --multi-label, several columns of 0 and 1 are labels, too.",
+    help="The column of labels; with --multi-label, several columns of 0 and 1 may also be labels.",
 )  # fmt: skip
 @click.option("--id", metavar="COLUMN", help="The column of names.  [default: line numbers]")
 @click.option(

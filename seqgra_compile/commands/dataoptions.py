@@ -15,8 +15,6 @@ from ..datasets.preparation import AMBIGUOUS, CROPS
 from .console import FORMATS, Command, with_all
 from .usage import ReportedCommand
 
-_TAKES_SEVERAL = ("--validation", "--test")
-
 
 class SeveralValues(ReportedCommand):
     """A command whose --validation and --test take all words up to the next option or CLASS=FILE.
@@ -25,6 +23,7 @@ class SeveralValues(ReportedCommand):
     equals sign belongs to such an option only in `fasta`, where sets are files of classes.
     """
 
+    takes_several: tuple[str, ...] = ("--validation", "--test")
     classes_too = False
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -34,18 +33,22 @@ class SeveralValues(ReportedCommand):
         words: list[str] = []
         option, values = None, 0
         for word in args:
-            if word in _TAKES_SEVERAL:
+            if word in self.takes_several:
                 option, values = word, 0
                 continue
             if word.startswith("-") and word != "-":
                 option = self._ended(option, values, words)
-            elif option and ("=" not in word or self.classes_too):
+            elif option and self.is_value(word):
                 words += [option, word]
                 values += 1
                 continue
             words.append(word)
         self._ended(option, values, words)
         return words
+
+    def is_value(self, word: str) -> bool:
+        """Whether a word behind such an option is another value of it."""
+        return "=" not in word or self.classes_too
 
     @staticmethod
     def _ended(option: str | None, values: int, words: list[str]) -> None:

@@ -93,7 +93,7 @@ def reported(messages: Messages, extra: str = "data") -> Iterator[None]:
 
 
 def _say(messages: Messages, fault: Fault) -> None:
-    messages.problem(Problem(fault.message, fault.place, help=fault.help))
+    messages.problem(Problem(fault.message, fault.place, help=fault.help, details=fault.details))
 
 
 @contextlib.contextmanager

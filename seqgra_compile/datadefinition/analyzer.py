@@ -76,7 +76,7 @@ class _Analysis:
                 self.diagnostics.error(
                     "SG420",
                     id.span,
-                    f"the id {quoted(id.value)} stands here a second time",
+                    f"the id {quoted(id.value)} is given twice",
                     "rename one of the two",
                 )
             seen.add(id.value)
@@ -104,7 +104,7 @@ class _Analysis:
                 self.diagnostics.error(
                     "SG422",
                     letter.text.span,
-                    f"the letter '{name}' stands here a second time in one position",
+                    f"the letter '{name}' occurs twice in one position",
                     "delete one",
                 )
             weights[name] = self.weight(letter)
@@ -133,7 +133,7 @@ class _Analysis:
         self.diagnostics.error(
             "SG421",
             text.span,
-            f"{quoted(letter)} is no letter of {self.space.name}" if letter else "no letter",
+            f"{quoted(letter)} is not a letter of {self.space.name}" if letter else "no letter",
             f"its letters are {', '.join(self.space.alphabet)}",
         )
 
@@ -220,7 +220,7 @@ class _Analysis:
             self.diagnostics.error(
                 "SG425",
                 spacing.maximum.span,
-                f"distances from {minimum} to {maximum}: there is none",
+                f"there is no distance from {minimum} to {maximum}",
                 "mindistance is the smaller number",
             )
         return Spacing(

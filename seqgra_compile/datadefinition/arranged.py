@@ -60,7 +60,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Windows:
-    """Which positions besides random the rules name."""
+    """Which positions other than random the rules name."""
 
     start: bool
     end: bool

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from ..catalog.parameters import Integer
-from ..catalog.semantics import SEQGRA
+from ..catalog.semantics import SEMANTICS
 from ..catalog.sequences import SEED, SEQUENCE_SPACES
 from ..grammar import Condition, Distribution, ExampleSet, Grammar, Kmers, Rule, Shuffle, Simulation
 from ..ir import SEQGRA_DEFAULT, Given, Value
@@ -32,7 +32,8 @@ def analyze_simulation(
 ) -> Simulation | None:
     """The data to simulate, or None if something in the definition is wrong."""
     grammar = analyze_data(definition, "", diagnostics)
-    analysis = _Analysis(definition, semantics == SEQGRA, diagnostics)
+    imitates = SEMANTICS[semantics].imitates
+    analysis = _Analysis(definition, imitates, diagnostics)
     id = read_id(definition.id, "general/@id", diagnostics)
     seed = read_value(definition.seed, "general/seed", SEED, "the seed", diagnostics)
     shortest, longest = analysis.lengths()
@@ -41,7 +42,7 @@ def analyze_simulation(
     shuffles = tuple(map(analysis.shuffle, *_numbered(definition.operations)))
     if diagnostics.failed or not (grammar and seed and shortest and longest):
         return None
-    placement = Placement(grammar, semantics == SEQGRA, diagnostics)
+    placement = Placement(grammar, imitates, diagnostics)
     conditions, copies = placement.conditions, tuple(placement.copies.items())
     analysis.check_distributions(sets, distributions)
     analysis.check_room(grammar, conditions, copies, shortest.value)
@@ -101,7 +102,7 @@ class _Analysis:
             self.diagnostics.error(
                 "SG430",
                 longest.span,
-                f"lengths from {shortest.value} to {longest.value}: there is none",
+                f"there is no length from {shortest.value} to {longest.value}",
                 "minlength is the smaller number",
             )
         return shortest, longest
@@ -119,14 +120,14 @@ class _Analysis:
                 self.diagnostics.error(
                     "SG421",
                     letter.text.span,
-                    f"{quoted(name)} is no letter of {self.definition.sequence_space.value}",
+                    f"{quoted(name)} is not a letter of {self.definition.sequence_space.value}",
                     f"its letters are {', '.join(self.alphabet)}",
                 )
             elif name in letters:
                 self.diagnostics.error(
                     "SG422",
                     letter.text.span,
-                    f"the letter '{name}' stands here a second time in one distribution",
+                    f"the letter '{name}' occurs twice in one distribution",
                     "delete one",
                 )
             letters[name] = read_weight(letter, self.diagnostics)
@@ -220,7 +221,7 @@ class _Analysis:
             self.diagnostics.note(
                 "SG730",
                 operation.k.span,
-                "seqgra 0.0.4 drops a 'k' that stands before 'labels'; the script takes it",
+                "seqgra 0.0.4 drops a 'k' before 'labels'; the script takes it",
             )
         if k and operation.k_first and self.seqgra:
             k = replace(k, value=1, note="dropped by seqgra 0.0.4: it is written before labels")
@@ -278,9 +279,7 @@ class _Analysis:
     def check_words(self, grammar: Grammar) -> None:
         for element in grammar.elements:
             if isinstance(element, Kmers) and len(set(element.written)) < len(element.written):
-                self.diagnostics.error(
-                    "SG422", element.span, "a k-mer stands here a second time", "delete one"
-                )
+                self.diagnostics.error("SG422", element.span, "a k-mer occurs twice", "delete one")
 
     def note_departures(self) -> None:
         operations = self.definition.operations
@@ -326,7 +325,9 @@ class _Analysis:
                 "SG436",
                 condition.span,
                 f"the probabilities of mutually exclusive rules add up to {total:.6g}, not to 1",
-                without if total > 1 else f"in {1 - total:.6g} of all examples none is applied",
+                without
+                if total > 1
+                else f"no rule is applied in a share of {1 - total:.6g} of all examples",
             )
 
     def warn_of_overlap(self, rule: Rule) -> None:

@@ -38,12 +38,12 @@ def _check_listed(labels: tuple[Text, ...], task: str, diagnostics: Diagnostics)
         if not label.value:
             diagnostics.error("SG214", label.span, "an empty label", "write its name, or delete it")
         elif label.value in first:
-            problem = f"the label {quoted(label.value)} stands here a second time"
+            problem = f"the label {quoted(label.value)} is given twice"
             diagnostics.error("SG212", label.span, problem, "delete one")
         elif alike.setdefault(composed(label.value), label.value) != label.value:
             other = alike[composed(label.value)]
             problem = f"the labels {quoted(other)} and {quoted(label.value)} look the same"
-            help = "if one label is meant, write it in one way here and in the data files"
+            help = "if one label is meant, write it the same way here and in the data files"
             diagnostics.warning("SG215", label.span, problem, help)
         _check_separators(label, task, diagnostics)
         first.add(label.value)
@@ -56,7 +56,7 @@ def _check_separators(label: Text, task: str, diagnostics: Diagnostics) -> None:
                 "SG214",
                 label.span,
                 f"a label cannot contain {name}: it separates labels or columns in the data files",
-                "rename the label, in the data files too",
+                "rename the label, also in the data files",
             )
             return
 

@@ -115,7 +115,7 @@ def _check_count(element: Element, rule: Rule, diagnostics: Diagnostics) -> None
 
 
 def _meant(found: Iterable[str], known: Iterable[str]) -> set[str | None]:
-    """Names that a misspelt one most likely stands for: these are not missing besides."""
+    """Names that a misspelt one most likely means: they are not also reported as missing."""
     return {nearest(name, known) for name in found if name not in known}
 
 
@@ -130,7 +130,7 @@ def _check_order(element: Element, rule: Rule, diagnostics: Diagnostics) -> None
             diagnostics.error(
                 "SG111",
                 child.tag.span,
-                f"'{child.tag.value}' stands after '{order[last]}'",
+                f"'{child.tag.value}' comes after '{order[last]}'",
                 "the order is: " + ", ".join(order),
             )
         last = max(last, position)

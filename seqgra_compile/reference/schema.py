@@ -35,7 +35,7 @@ _ATTRIBUTES = {
     "max": type_name(LABEL_NUMBER),
     "format": "external-format",
 }
-# What may not stand twice in an element: which of its children, and what of them.
+# What may not occur twice in an element: which of its children, and what of them.
 _UNIQUE = {"labels": ("label", ".")} | dict.fromkeys(SECTIONS, ("hyperparameter", "@name"))
 
 
@@ -132,7 +132,7 @@ def _parameters(kinds: dict[str, Kind]) -> ET.Element:
 
 
 def _members(owned: Owned, kinds: dict[str, Kind]) -> list[str]:
-    """The names of their types; `kinds` keeps what stands behind the names."""
+    """The names of their types; `kinds` keeps what the names mean."""
     found: Mapping[str, Kind] = {type_name(row.kind): row.kind for _, row in owned}
     kinds.update(found)
     return list(found)

@@ -1,4 +1,4 @@
-"""The settings of a model: what each is and where it comes from, not yet where it stands."""
+"""The settings of a model: what each is and where it comes from, without its lines in the script."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from ... import __version__, ir
 from ...catalog.operations import OPERATIONS
-from ...catalog.semantics import INTENDED, SEQGRA
+from ...catalog.semantics import SEMANTICS, TRAIN
 from ...deciders import Decider, Group, OfCondition, OfElement, OfOperation
 from ...grammar import BayesModel, Classifier, Kmers, Term
 from ...ir import DEFINITION, FILE, Value
@@ -80,10 +80,13 @@ def entries(model: Classifier, source: Source) -> tuple[Entry, ...]:
 def _called(model: ir.General, source: Source) -> Iterator[Entry]:
     yield Entry("seqgra-compile", __version__, COMPILER, group=Decider.VERSION, head=True)
     yield Entry("definition", source.sha256, FILE, unit="SHA-256", group=Decider.SHA256, head=True)
-    chosen = "" if model.semantics == INTENDED else "as seqgra 0.0.4 has it"
+    chosen = "as seqgra 0.0.4 has it" if SEMANTICS[model.semantics].imitates else ""
     yield Entry(
         "--semantics", model.semantics, OPTION, group=Decider.SEMANTICS, head=True, remark=chosen
     )
+    if model.emit != TRAIN:
+        yield Entry("--emit", model.emit, OPTION, group=Decider.EMIT, head=True)
+        return
     if isinstance(model, ir.Model):
         yield Entry("--data", model.data, OPTION, group=Decider.DATA, head=True)
     yield Entry("--records", model.records, OPTION, group=Decider.RECORDS, head=True)
@@ -237,7 +240,7 @@ def _grammar(model: BayesModel) -> Iterator[Entry]:
             OfElement(element.name),
             head=True,
         )
-    whence = "the start of " if model.semantics == SEQGRA else ""
+    whence = "the start of " if SEMANTICS[model.semantics].imitates else ""
     for label, terms in zip(model.labels.value, model.terms, strict=True):
         yield Entry(
             f"{name}condition {label}",

@@ -34,8 +34,8 @@ def report(compilation: Compilation, runs: Sequence[Run] = ()) -> str:
 
     Raises as `results` does.
     """
-    found = results(runs, compilation.source.sha256) if runs else None
     page, answers = _page(compilation), checklist(compilation, runs)
+    found = results(runs, compilation.source.sha256, page.script.sha256 or None) if runs else None
     fits = not (runs or page.remarks)  # the code stands right below the head
     return render("report/page.html.j2", page=page, results=found, checklist=answers, fits=fits)
 
@@ -79,7 +79,7 @@ def _page(compilation: Compilation) -> Page:
         failed=failed,
         outcome=_outcome(compilation.diagnostics),
         worst=_worst(compilation.diagnostics),
-        facts=facts(model, settings, drawing),
+        facts=facts(model if isinstance(model, ir.General) else None, settings, drawing),
         compiled=compiled(settings),
         files=tuple(_definition(each, settings, remarks, colours) for each in places),
         script=script,

@@ -52,7 +52,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Element:
-    """An element of a definition: where its name stands, and where it ends."""
+    """An element of a definition: where its name is, and where it ends."""
 
     name: int
     end: int

@@ -74,9 +74,9 @@ class File:
 class Row:
     """A row of the ledger; `stem` and `leaf` are its path; it `departs` where seqgra does otherwise.
 
-    `at` and `near` are anchors of lines of the definition: where it stands, and, for what the
-    definition is silent about, what it belongs to. `lines` and `derived` are ranges of the script. A `head`
-    is the row of an operation, which stands for its layer.
+    `at` and `near` are anchors of lines of the definition: where it is, and, for what the
+    definition does not mention, what it belongs to. `lines` and `derived` are ranges of the script.
+    A `head` is the row of an operation, for all of its layer.
     """
 
     number: int

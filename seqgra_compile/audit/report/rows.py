@@ -46,7 +46,7 @@ _OPERATION = "architecture/sequential/operation["
 
 
 class Places:
-    """Where in one definition the settings stand, by their number."""
+    """The places of the settings in one definition, by their number."""
 
     def __init__(
         self, source: Source, anchor: str, marks: list[Mark], elements: dict[int, Element]
@@ -59,8 +59,8 @@ class Places:
     def add(self, number: int, setting: Setting, whole: bool) -> None:
         """Find the piece of the definition that a setting's place lies in, and its lines.
 
-        A setting that stands at an element's name has all of its lines, and so has, with `whole`,
-        one that stands in an attribute of it.
+        A setting at an element's name has all of its lines, and so has, with `whole`,
+        one in an attribute of it.
         """
         if setting.where is None:
             return

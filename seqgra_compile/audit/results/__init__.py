@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from ...catalog.sequences import MULTI_CLASS, MULTI_LABEL
 from ...visible import visible
-from ..run import Run
+from ..run import Run, check_alike
 from . import pictures, tables
 from .page import Fact, Results, Section
 from .pictures import Predicted, predicted
@@ -15,20 +14,14 @@ from .pictures import Predicted, predicted
 _ALONE = "make a page for each"
 
 
-class UnlikeRuns(ValueError):
-    """Runs that no page can show together: the path of one, and a sentence."""
-
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(problem)
-        self.path = path
-
-
-def results(runs: Sequence[Run], definition: str | None = None) -> Results:
-    """One run, or several of one task; `definition` is the SHA-256 of the one they should be of.
+def results(
+    runs: Sequence[Run], definition: str | None = None, script: str | None = None
+) -> Results:
+    """One run, or several of one task; the SHA-256 of the definition and the script of the page.
 
     Raises `UnlikeRuns`, and `RunError` where a file of a run is damaged.
     """
-    _check_alike(runs)
+    check_alike(runs, _ALONE)
     found = [each for each in map(predicted, runs) if each is not None]
     found = found if len(found) == len(runs) else []
     first = runs[0]
@@ -37,19 +30,9 @@ def results(runs: Sequence[Run], definition: str | None = None) -> Results:
         visible(", ".join(names)),
         _subtitle(runs),
         _facts(runs),
-        tuple(_remarks(runs, found, definition)),
+        tuple(_remarks(runs, found, definition, script)),
         tuple(section for section in _sections(runs, found, first.task) if section),
     )
-
-
-def _check_alike(runs: Sequence[Run]) -> None:
-    first = runs[0]
-    for run in runs[1:]:
-        if run.labels != first.labels:
-            raise UnlikeRuns(run.path, f"its labels are not those of {first.path}; {_ALONE}")
-        if None not in (run.task, first.task) and run.task != first.task:
-            problem = f"its task is {run.task}, that of {first.path} is {first.task}; {_ALONE}"
-            raise UnlikeRuns(run.path, problem)
 
 
 def _subtitle(runs: Sequence[Run]) -> str:
@@ -90,12 +73,20 @@ def _why(run: Run) -> str:
 
 
 def _remarks(
-    runs: Sequence[Run], found: Sequence[Predicted], definition: str | None
+    runs: Sequence[Run],
+    found: Sequence[Predicted],
+    definition: str | None,
+    script: str | None,
 ) -> Iterator[str]:
     for run in runs:
         name = visible(str(run.path))
         if definition is not None and run.receipt["definition"] != definition:
             yield f"{name} is not a run of this definition: its receipt names another SHA-256."
+        elif script is not None and run.receipt["script"] != script:
+            yield (
+                f"{name} is of another script than the one on this page: other options (--like), "
+                "another version of the compiler, or changed by hand."
+            )
         copies = run.results.get("copies", {})
         for pair, count in copies.items():
             if isinstance(count, int) and count:

@@ -26,7 +26,7 @@ _COLOURS = {
     RULE: "var(--rule)",
     **{colour: f"var(--series-{number})" for number, colour in enumerate(SERIES)},
 }
-_RC: dict[Any, Any] = {
+_RC = {
     "svg.fonttype": "none",
     "text.parse_math": False,
     "font.size": 9,
@@ -47,7 +47,6 @@ _RC: dict[Any, Any] = {
     "legend.fontsize": 8.5,
     "lines.linewidth": 1.4,
 }
-_PIXELS = re.compile(r"([\d.]+)px")
 _NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _REFERENCE = re.compile(r"#([\w-]+)")
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -60,7 +59,8 @@ def drawn(
     """An `svg` element of a size in inches; `key` is unique in the page, `about` says what is seen."""
     import matplotlib
 
-    with matplotlib.rc_context({**_RC, "svg.hashsalt": key}):
+    settings: Any = {**_RC, "svg.hashsalt": key}  # matplotlib lists the names as literals
+    with matplotlib.rc_context(settings):
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=size, layout="constrained")
@@ -100,10 +100,10 @@ def _plain(element: etree._Element, key: str, referenced: set[str]) -> None:
     """No style, short numbers, and ids that no other picture has."""
     for declaration in filter(None, element.attrib.pop("style", "").split(";")):
         name, _, value = (part.strip() for part in declaration.partition(":"))
-        size = _PIXELS.search(value) if name == "font" else None
-        if size:
-            element.set("font-size", size[1])
-        elif name not in ("font", "font-family"):
+        if name == "font":
+            size = re.search(r"([\d.]+)px", value)
+            element.set("font-size", size[1] if size else value)
+        elif name != "font-family":
             element.set(name, _COLOURS.get(value, value))
     for name in ("d", "points", "transform", "x", "y"):
         if name in element.attrib:

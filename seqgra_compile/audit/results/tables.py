@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -112,8 +114,9 @@ def confusion(found: Sequence[Predicted]) -> Table | None:
     labels = found[0].labels
     if len(labels) > _MOST_LABELS:
         return None
-    first, *others = (measures.confusion(each.truth, each.scores) for each in found)
-    counts = sum(others, first)
+    counts = functools.reduce(
+        operator.add, (measures.confusion(each.truth, each.scores) for each in found)
+    )
     totals = counts.sum(axis=1)
     rows = []
     for number, label in enumerate(labels):
@@ -194,7 +197,12 @@ def of_settings(run: Run) -> Table:
 def of_versions(run: Run) -> Table:
     circumstances = run.receipt.get("circumstances")
     more = circumstances.items() if isinstance(circumstances, dict) else ()
-    rows = [*run.versions.items(), ("device", run.receipt["device"]), *_threads(run), *more]
+    rows: list[tuple[str, object]] = [
+        *run.versions.items(),
+        ("device", run.receipt["device"]),
+        *_threads(run),
+        *more,
+    ]
     return pairs("Versions and circumstances", ("what", "value"), rows)
 
 

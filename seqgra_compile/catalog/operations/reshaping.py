@@ -36,7 +36,7 @@ def _reshaped(arguments: Arguments, shape: Shape) -> Shape:
             "SG307",
             f"{shape} holds {total:,} values, which do not fill {target}",
             "target_shape",
-            "write -1 for the axis that takes whatever is left" if -1 not in target else None,
+            "write -1 for the axis that takes the rest" if -1 not in target else None,
         )
     return tuple(total // known if size == -1 else size for size in target)
 

@@ -171,7 +171,7 @@ def keras_layer(
         if operation.weights:
             arguments["trainable"] = operation["trainable"]
         text = call(f"keras.layers.{class_name}", **arguments, name=operation.identifier)
-        return KerasLayer(text, keras_seeds(operation))
+        return KerasLayer(text, keras_seeds(operation), trainable=bool(operation.weights))
 
     return lower
 

@@ -111,7 +111,7 @@ def _operator(entry: Config, name: str) -> RefusedError:
     function = entry["config"].get("function") or entry["class_name"]
     return RefusedError(
         "SG612",
-        f"layer {quoted(name)} is no layer: Keras recorded the function {quoted(str(function))}, "
+        f"layer {quoted(name)} is not a layer: Keras recorded the function {quoted(str(function))}, "
         "which was applied to a tensor between two layers",
         "use one of Keras's layers in its place, such as keras.layers.Activation, and save again",
     )

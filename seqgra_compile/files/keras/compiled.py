@@ -9,7 +9,6 @@ from ... import ir
 from ...catalog import losses, optimizers
 from ...catalog.optimizers.row import CLIPPING, OptimizerRow
 from ...catalog.parameters import Parameter
-from ...catalog.sequences import TENSORFLOW
 from ...messages.diagnostics import Diagnostics, quoted
 from ...reading.values import NO_CLIP, Owner, read_settings
 from ...source import Span, Text
@@ -50,12 +49,13 @@ _WAY_OUT = (
 
 
 def loss_and_optimizer(
-    training: Training, span: Span, diagnostics: Diagnostics
+    training: Training, library: str, span: Span, diagnostics: Diagnostics
 ) -> tuple[ir.Loss, ir.Optimizer]:
     """Both, every value with its path in the file. Raises `RefusedError`."""
     if _single(training.loss_weights) not in (None, 1.0):
         raise _refused("its loss is weighted")
-    return _loss(training, span, diagnostics), _optimizer(training, span, diagnostics)
+    loss = _loss(training, library, span, diagnostics)
+    return loss, _optimizer(training, library, span, diagnostics)
 
 
 def _refused(problem: str) -> RefusedError:
@@ -71,7 +71,7 @@ def _single(loss: object) -> object:
     return loss
 
 
-def _loss(training: Training, span: Span, diagnostics: Diagnostics) -> ir.Loss:
+def _loss(training: Training, library: str, span: Span, diagnostics: Diagnostics) -> ir.Loss:
     found = _single(training.loss)
     name: object = found
     config: object = {}
@@ -80,7 +80,7 @@ def _loss(training: Training, span: Span, diagnostics: Diagnostics) -> ir.Loss:
         if name == "function" and isinstance(config, str):  # keras.losses.binary_crossentropy
             name, config = config, {}
     row = losses.find(name) if isinstance(name, str) else None
-    if row is None or row.library != TENSORFLOW or not isinstance(config, dict):
+    if row is None or row.library != library or not isinstance(config, dict):
         shown = quoted(name) if isinstance(name, str) else "none that a file can hold"
         raise _refused(f"its loss is {shown}, which no definition can name")
     path = training.loss_path
@@ -88,7 +88,9 @@ def _loss(training: Training, span: Span, diagnostics: Diagnostics) -> ir.Loss:
     return ir.Loss(row.name, arguments, span, f"{PATH}{path}", ir.FILE)
 
 
-def _optimizer(training: Training, span: Span, diagnostics: Diagnostics) -> ir.Optimizer:
+def _optimizer(
+    training: Training, library: str, span: Span, diagnostics: Diagnostics
+) -> ir.Optimizer:
     found, path = training.optimizer, training.optimizer_path
     by_name, name = isinstance(found, str), ""
     config: Config = {}
@@ -96,7 +98,7 @@ def _optimizer(training: Training, span: Span, diagnostics: Diagnostics) -> ir.O
         name = found
     elif isinstance(found, dict) and isinstance(found.get("config"), dict):
         name, config = str(found.get("class_name")), found["config"]
-    row = optimizers.find(TENSORFLOW, name.removeprefix("Custom>"))
+    row = optimizers.find(library, name.removeprefix("Custom>"))
     if row is None:
         raise _refused(f"its optimizer is {quoted(name) if name else 'not in it'}")
     parameters = _defaults(row) if by_name else row.parameters
