@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from . import ir
 from .backends import BACKENDS, simulate
-from .catalog.semantics import DISK, FULL, INTENDED, MEMORY, SEMANTICS, SIMULATED
+from .catalog.semantics import DISK, FULL, INTENDED, MEMORY, SEMANTICS, SIMULATED, WHOLE
 from .catalog.sequences import BAYES
 from .datadefinition.arranged import SimulateScript
 from .datadefinition.structure import ROOT as DATA_ROOT
@@ -52,13 +52,15 @@ class Options:
     """What is asked for besides the definition.
 
     `semantics`, `data` and `records` are names in the tables of `catalog.semantics`. `library` is
-    PyTorch or TensorFlow, the definition's own if None. `check_only`: no text is made.
+    PyTorch or TensorFlow, the definition's own if None. `shards` is the number of parts in which a
+    batch is computed. `check_only`: no text is made.
     """
 
     semantics: str = INTENDED
     library: str | None = None
     data: str = MEMORY
     records: str = FULL
+    shards: int = WHOLE
     check_only: bool = False
 
 
@@ -157,8 +159,10 @@ def _meant(
         raise UnsupportedSemantics(f"{library} has no scripts under the semantics {semantics.name}")
     if options.data == DISK and library == BAYES:
         raise UnsupportedSemantics(f"{library} trains nothing: --data {DISK} is of no use to it")
+    if options.shards != WHOLE and library == BAYES:
+        raise UnsupportedSemantics(f"{library} trains nothing: --shards is of no use to it")
     options = replace(options, library=options.library or library)
-    model = replace(model, data=options.data, records=options.records)
+    model = replace(model, data=options.data, records=options.records, shards=options.shards)
     stages = _with_grammar if library == BAYES else _with_shapes
     model = stages(model, folders, options, diagnostics)
     return None if diagnostics.failed else model
@@ -174,7 +178,7 @@ def _data_as_meant(
     if options.semantics not in SIMULATED:
         raise UnsupportedSemantics(f"no data are simulated under the semantics {options.semantics}")
     if options != Options(semantics=options.semantics, check_only=options.check_only):
-        raise UnsupportedSemantics("a data definition takes no --library, --data or --records")
+        raise UnsupportedSemantics("a data definition takes no --library, --data, --records or --shards")
     definition = parse_data_tree(source, tree, diagnostics)
     return definition and analyze_simulation(definition, options.semantics, diagnostics)
 

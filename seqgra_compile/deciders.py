@@ -18,6 +18,7 @@ class Decider(Enum):
     SEMANTICS = auto()
     DATA = auto()
     RECORDS = auto()
+    SHARDS = auto()
     ID = auto()
     NAME = auto()
     DESCRIPTION = auto()

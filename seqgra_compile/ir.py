@@ -181,6 +181,14 @@ class Import:
 
 
 @dataclass(frozen=True)
+class PerBatch:
+    """A line of a module that means another thing for a part of a batch than for the batch."""
+
+    line: int
+    problem: str
+
+
+@dataclass(frozen=True)
 class Module:
     """An external PyTorch module, read as text: never run by the compiler.
 
@@ -197,6 +205,7 @@ class Module:
     left_out: tuple[str, ...]
     names: frozenset[str]
     dependencies: tuple[str, ...]
+    per_batch: tuple[PerBatch, ...]
     span: Span
     class_span: Span
 
@@ -254,7 +263,7 @@ class General:
 
     `label_pattern` is None where labels are listed; `semantics` is the name in the catalog under
     which the model is compiled; `data` and `records` are the names of how the script holds its data
-    and of what it keeps of its run.
+    and of what it keeps of its run; `shards` is the number of parts of a batch.
     """
 
     id: Value[str]
@@ -270,6 +279,7 @@ class General:
     semantics: str = field(default="intended", kw_only=True)
     data: str = field(default="memory", kw_only=True)
     records: str = field(default="full", kw_only=True)
+    shards: int = field(default=1, kw_only=True)
 
 
 @dataclass(frozen=True)

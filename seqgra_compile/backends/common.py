@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .. import __version__, ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.semantics import DISK, FULL, SEMANTICS
+from ..catalog.semantics import DISK, FULL, SEMANTICS, WHOLE
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES, SequenceSpace
 from ..ir import Import, Value
 from ..pycode import (
@@ -49,6 +49,11 @@ RECORDS_IMPORTS = (
     Import("time"),
 )
 DISK_IMPORTS = (Import("tempfile"),)
+SHARDS_IMPORTS = (
+    Import("datetime"),
+    Import("signal"),
+    Import("torch.distributed", None, "dist"),
+)
 
 
 @dataclass(frozen=True)
@@ -79,13 +84,15 @@ class Oldest:
         return ".".join(map(str, self.version))
 
 
-def sections(folder: str, records: str) -> tuple[Section, ...]:
+def sections(folder: str, records: str, shards: int = WHOLE) -> tuple[Section, ...]:
     """The same sections in the same order for every library."""
+    processes = (Section("Processes", f"{folder}/processes.py.j2"),)
     found = (
         Section("Definition", "common/definition.py.j2"),
         Section("Data", f"{folder}/data.py.j2"),
         Section("Model", f"{folder}/model.py.j2"),
         Section("Loss and optimizer", f"{folder}/loss_and_optimizer.py.j2"),
+        *(processes if shards != WHOLE else ()),
         Section("Training", f"{folder}/training.py.j2"),
         Section("Main", f"{folder}/main.py.j2"),
     )
@@ -98,6 +105,7 @@ def imports(model: ir.General, own: Iterable[Import]) -> tuple[Import, ...]:
         *own,
         *(DISK_IMPORTS if model.data == DISK else ()),
         *(RECORDS_IMPORTS if model.records == FULL else ()),
+        *(SHARDS_IMPORTS if model.shards != WHOLE else ()),
     )
 
 
@@ -116,7 +124,7 @@ def fields(
     reader = weightsfiles.reader(model.architecture)
     return {
         "docstring": header.header(model, source, weights),
-        "sections": sections(folder, model.records),
+        "sections": sections(folder, model.records, model.shards),
         "constants": constants(model),
         "version": __version__,
         "definition_sha256": literal(source.sha256),
@@ -124,6 +132,7 @@ def fields(
         "length": length(model),
         "on_disk": model.data == DISK,
         "records": model.records == FULL,
+        "shards": model.shards != WHOLE,
         "trains": True,
         "length_from_data": not isinstance(model.architecture, ir.Sequential),
         "one_hot_doc": one_hot_doc(model, shape.format(alphabet(model).size)),
@@ -218,6 +227,8 @@ def constants(model: ir.Model) -> tuple[Constant, ...]:
         shape = model.architecture.operations[0].arguments["input_shape"]
         length = _named("SEQUENCE_LENGTH", shape.value[-2], shape.path, shape.path)
         fixed.insert(fixed.index(_architecture(model.architecture)[-1]) + 1, length)
+    if model.shards != WHOLE:
+        fixed.append(Constant("SHARDS", literal(model.shards), "--shards: parts of a batch", "--shards"))
     return tuple(fixed)
 
 

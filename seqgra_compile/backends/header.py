@@ -11,17 +11,18 @@ import ast
 import io
 import re
 import tokenize
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .. import __version__, ir
-from ..catalog.semantics import FULL, RECORDS, SEMANTICS, STORAGES
+from ..catalog.semantics import FULL, RECORDS, SEMANTICS, SHARDS, STORAGES, WHOLE
 from ..catalog.sequences import MULTI_CLASS, PYTORCH, TENSORFLOW
 from ..pycode import docstring
 from ..source import Source
 
 _COMPILED = re.compile(
     r"Compiled by seqgra-compile (?P<version>\S+) from\s(?P<file>.+),\sSHA-256"
-    r"\s(?P<sha256>[0-9a-f]{64}), with\s(?P<options>--semantics \S+(?: --[a-z]+ \S+)*)\."
+    r"\s(?P<sha256>[0-9a-f]{64}), with\s(?P<options>--semantics \S+(?:\s--[a-z]+ \S+)*)\."
     r"\sUsage:  ",
     re.DOTALL,
 )
@@ -30,6 +31,7 @@ _OPTIONS = {
     "library": (PYTORCH, TENSORFLOW),
     "data": tuple(STORAGES),
     "records": tuple(RECORDS),
+    "shards": tuple(map(str, SHARDS)),
 }
 _SILENT = "its docstring does not say from what it was compiled"
 
@@ -42,8 +44,7 @@ def header(model: ir.Model, source: Source, weights: str) -> str:
     return docstring(
         [
             *title(model, source),
-            "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]"
-            + (" [--resume]" if model.records == FULL else ""),
+            *_usage(model),
             f"Reads:  training.txt, validation.txt and, if there, test.txt: {columns(model)}",
             f"Writes: {weights}, history.tsv, metrics.json, test-y-hat.txt"
             + (
@@ -56,6 +57,12 @@ def header(model: ir.Model, source: Source, weights: str) -> str:
     )
 
 
+def _usage(model: ir.Model) -> Iterator[str]:
+    start = "python" if model.shards == WHOLE else "torchrun --nproc-per-node N"
+    resume = " [--resume]" if model.records == FULL else ""
+    yield f"Usage:  {start} train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]{resume}"
+
+
 def title(model: ir.General, source: Source) -> tuple[str, ...]:
     """The docstring's first lines: id, name and description, and what was compiled."""
     name = f": {model.name.value}" if model.name.value else ""
@@ -65,7 +72,7 @@ def title(model: ir.General, source: Source) -> tuple[str, ...]:
         *((model.description.value, "") if model.description.value else ()),
         f"Compiled by seqgra-compile {__version__} from {source.file_name}, SHA-256",
         f"{source.sha256}, with",
-        f"{options(model)}.",
+        *f"{options(model)}.".split("\n"),
     )
 
 
@@ -74,7 +81,8 @@ def options(model: ir.General) -> str:
     semantics, records = f"--semantics {model.semantics}", f"--records {model.records}"
     if not isinstance(model, ir.Model):
         return f"{semantics} {records}"
-    return f"{semantics} --library {model.library.value} --data {model.data} {records}"
+    shards = "" if model.shards == WHOLE else f"\n--shards {model.shards}"
+    return f"{semantics} --library {model.library.value} --data {model.data} {records}{shards}"
 
 
 def columns(model: ir.General) -> str:
@@ -97,12 +105,12 @@ class HeaderError(ValueError):
 
 @dataclass(frozen=True)
 class Header:
-    """`options`: names and values, as a command line has them; `first`, `last`: lines of the script."""
+    """`options`: names and values, a number as such; `first`, `last`: lines of the script."""
 
     version: str
     file: str
     sha256: str
-    options: dict[str, str]
+    options: dict[str, str | int]
     first: int
     last: int
 
@@ -115,19 +123,20 @@ def read_header(text: str) -> Header:
     found = _COMPILED.match("\n".join(lines[start:]))
     if found is None:
         raise HeaderError(_SILENT)
-    words = found["options"].split(" ")
+    words = found["options"].split()
     options = {name[2:]: value for name, value in zip(words[::2], words[1::2], strict=True)}
     for name, value in options.items():
         if value not in _OPTIONS.get(name, ()):
             raise HeaderError(
                 f"it was compiled with --{name} {value}, which this version does not know"
             )
+    numbers = {name: int(value) for name, value in options.items() if name == "shards"}
     first = line + start
     return Header(
         found["version"],
         " ".join(found["file"].split()),
         found["sha256"],
-        options,
+        options | numbers,
         first,
         first + found[0].count("\n") - 1,
     )

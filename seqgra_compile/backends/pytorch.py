@@ -9,7 +9,7 @@ from ..catalog.operations.layers import FUNCTIONAL, Submodule, TorchLayer
 from ..catalog.operations.row import torch_initial_values
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.regularizers import torch_regularizer
-from ..catalog.semantics import FULL, SEMANTICS
+from ..catalog.semantics import FULL, SEMANTICS, WHOLE
 from ..catalog.sequences import MULTI_CLASS, PYTORCH
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
@@ -58,6 +58,11 @@ OWN_NAMES = frozenset(
     hash int isinstance len list map max memoryview min next object open print range repr set slice sorted str
     sum tuple type zip
     """.split()
+)
+
+# And those of the section Processes.
+SHARDS_NAMES = frozenset(
+    "RANK PROCESSES SHARDS join together tree_sum set_gradients check_parts int".split()
 )
 
 _METHOD = 8  # columns before the statements of the model's methods
@@ -301,6 +306,8 @@ def _names_are_free(model: ir.Model, module: ir.Module, diagnostics: Diagnostics
     own = {bound.binds: _target(bound) for bound in imports}
     constants = {constant.name for constant in common.constants(model)}
     taken = OWN_NAMES | constants | set(own)
+    if model.shards != WHOLE:
+        taken |= SHARDS_NAMES
     clashes = set(module.names & taken)
     for bound in module.imports:
         if bound.binds in taken and own.get(bound.binds) != _target(bound):

@@ -13,7 +13,8 @@ class LibraryRow:
 
     `learner` begins the names of seqgra's classes for it; `external` is what an external architecture
     of it is. `trains`: a model is trained. `one_generator`: the order of the examples and the noise of
-    layers are drawn by one generator, so that one moves the other.
+    layers are drawn by one generator, so that one moves the other. `no_shards`: why a batch cannot be
+    computed in parts by several processes.
 
     The rest is what seqgra 0.0.4 does with it: `dropped` are the settings of an optimizer that it
     ignores; `embedded`: it trains embedded architectures; `other_masks`: why a script cannot draw its
@@ -28,6 +29,7 @@ class LibraryRow:
     external: str
     trains: bool = True
     one_generator: bool = False
+    no_shards: str | None = None
     dropped: tuple[str, ...] = ()
     embedded: bool = True
     other_masks: str | None = None
@@ -55,6 +57,7 @@ _ROWS = (
         TENSORFLOW,
         "Keras",
         "Keras file",
+        no_shards="Keras 3 cannot train with TensorFlow in several processes",
         other_masks="Keras 3 draws other masks",
         shuffles_buffer=True,
         first_label_only=True,

@@ -25,6 +25,11 @@ RECORDS = {
     NONE: "the results alone, by a script that is shorter and trains the same weights",
 }
 
+# In how many parts a script computes each batch: powers of two, so that as many processes can
+# share them equally. 1: a batch is one piece.
+WHOLE = 1
+SHARDS = (WHOLE, 2, 4, 8, 16, 32, 64, 128)
+
 
 @dataclass(frozen=True)
 class Semantics:

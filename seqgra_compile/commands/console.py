@@ -13,7 +13,16 @@ from typing import TextIO
 import click
 
 from .. import __version__
-from ..catalog.semantics import FULL, INTENDED, MEMORY, RECORDS, SEMANTICS, STORAGES
+from ..catalog.semantics import (
+    FULL,
+    INTENDED,
+    MEMORY,
+    RECORDS,
+    SEMANTICS,
+    SHARDS,
+    STORAGES,
+    WHOLE,
+)
 from ..catalog.sequences import PYTORCH, TENSORFLOW
 from ..compiler import Options
 from ..messages.diagnostics import Diagnostic
@@ -56,8 +65,16 @@ _SCRIPT_OPTIONS = (
     ),
     _choice("--data", STORAGES, MEMORY, "How the script holds its data. "),
     _choice("--records", RECORDS, FULL, "What the script keeps of its run. "),
+    click.option(
+        "--shards",
+        type=click.Choice(list(map(str, SHARDS))),
+        default=str(WHOLE),
+        show_default=True,
+        help="Compute each batch in this many parts, so that 1, 2, 4, ... processes under torchrun "
+        "can share them and end with the same weights (PyTorch).",
+    ),
 )
-_NAMES = ("semantics", "library", "data", "records")
+_NAMES = ("semantics", "library", "data", "records", "shards")
 
 
 def script_options(command: Callable) -> Callable:
@@ -66,6 +83,7 @@ def script_options(command: Callable) -> Callable:
     @functools.wraps(command)
     def with_options(**arguments: object) -> object:
         chosen = {name: arguments.pop(name) for name in _NAMES}
+        chosen["shards"] = int(chosen["shards"])
         return command(options=Options(**chosen), **arguments)
 
     for option in reversed(_SCRIPT_OPTIONS):

@@ -136,6 +136,7 @@ class _Ledger:
             (Decider.SHA256, compiled, ()),
             (Decider.DATA, compiled, whole),
             (Decider.RECORDS, compiled, whole),
+            (Decider.SHARDS, compiled, whole),
             (Decider.SEMANTICS, compiled, everything),
             (Decider.LIBRARY, (), everything),
             (Decider.TASK, (), whole),

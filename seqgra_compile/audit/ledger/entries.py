@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ... import __version__, ir
 from ...catalog.operations import OPERATIONS
-from ...catalog.semantics import INTENDED, SEQGRA
+from ...catalog.semantics import INTENDED, SEQGRA, WHOLE
 from ...deciders import Decider, Group, OfCondition, OfElement, OfOperation
 from ...grammar import BayesModel, Kmers, Term
 from ...ir import DEFINITION, FILE, Value
@@ -85,6 +85,15 @@ def _called(model: ir.General, source: Source) -> Iterator[Entry]:
     if isinstance(model, ir.Model):
         yield Entry("--data", model.data, OPTION, group=Decider.DATA, head=True)
     yield Entry("--records", model.records, OPTION, group=Decider.RECORDS, head=True)
+    if model.shards != WHOLE:
+        yield Entry(
+            "--shards",
+            model.shards,
+            OPTION,
+            group=Decider.SHARDS,
+            head=True,
+            constants=("--shards",),
+        )
 
 
 def _row(value: Value, group: Group | None, **more: object) -> Entry:

@@ -38,6 +38,7 @@ _FACTS = {
     "--semantics": "Semantics",
     "--data": "Data",
     "--records": "Records",
+    "--shards": "Shards",
 }
 
 

@@ -165,10 +165,11 @@ def _row(
     infer: Callable,
     torch: Callable,
     weights: Callable,
+    mixes: Callable[[ir.Operation], bool] = lambda operation: False,
     **extra: object,
 ) -> OperationRow:
     lower = {PYTORCH: torch, TENSORFLOW: keras_layer(name, parameters, **extra)}
-    return OperationRow(name, about, parameters, infer, lower, weights)
+    return OperationRow(name, about, parameters, infer, lower, weights, mixes=mixes)
 
 
 ROWS = (
@@ -179,6 +180,7 @@ ROWS = (
         _batch_shape,
         _batch_torch,
         _batch_weights,
+        mixes=lambda operation: operation["trainable"],
         synchronized=False,
     ),
     _row(

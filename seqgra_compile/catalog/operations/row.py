@@ -58,7 +58,8 @@ class OperationRow:
 
     `infer` gives the output's shape or raises `ShapeError`. `lower` has a cell for each library: it
     gets an operation with known shapes, and whether its input has its channels first. `applies` names
-    the activation that the operation is. `known`: seqgra 0.0.4 knows it.
+    the activation that the operation is. `known`: seqgra 0.0.4 knows it. `mixes`: whether what it
+    makes of an example in training depends on the others of the batch.
     """
 
     name: str
@@ -70,6 +71,7 @@ class OperationRow:
     aliases: tuple[str, ...] = ()
     applies: str | None = None
     known: bool = False
+    mixes: Callable[[ir.Operation], bool] = lambda operation: False
 
     def activation(self, arguments: Arguments) -> str | None:
         """The activation that its result has passed, if any."""
