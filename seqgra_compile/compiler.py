@@ -178,7 +178,9 @@ def _data_as_meant(
     if options.semantics not in SIMULATED:
         raise UnsupportedSemantics(f"no data are simulated under the semantics {options.semantics}")
     if options != Options(semantics=options.semantics, check_only=options.check_only):
-        raise UnsupportedSemantics("a data definition takes no --library, --data, --records or --shards")
+        raise UnsupportedSemantics(
+            "a data definition takes no --library, --data, --records or --shards"
+        )
     definition = parse_data_tree(source, tree, diagnostics)
     return definition and analyze_simulation(definition, options.semantics, diagnostics)
 

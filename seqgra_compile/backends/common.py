@@ -228,7 +228,9 @@ def constants(model: ir.Model) -> tuple[Constant, ...]:
         length = _named("SEQUENCE_LENGTH", shape.value[-2], shape.path, shape.path)
         fixed.insert(fixed.index(_architecture(model.architecture)[-1]) + 1, length)
     if model.shards != WHOLE:
-        fixed.append(Constant("SHARDS", literal(model.shards), "--shards: parts of a batch", "--shards"))
+        fixed.append(
+            Constant("SHARDS", literal(model.shards), "--shards: parts of a batch", "--shards")
+        )
     return tuple(fixed)
 
 
