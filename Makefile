@@ -1,13 +1,14 @@
-# Two commands: `make demo` and `make test`. Both keep what they install in .venv.
+# `make demo`, `make test` and `make docs` (the site, into build/site) keep what they install in .venv.
 
 PYTHON ?= python3
 PY = .venv/bin/python
 
-.PHONY: demo test golden bench fidelity fidelity-pytorch fidelity-tensorflow
+.PHONY: demo test docs golden bench fidelity fidelity-pytorch fidelity-tensorflow
 .NOTPARALLEL:
 
 demo: .venv/demo.stamp ; rm -rf demo && $(PY) -m seqgra_compile examples/motifs.xml -o demo/train.py && $(PY) demo/train.py examples/data -o demo/model -g -1 --threads 1
 test: .venv/test.stamp ; $(PY) -m pytest -n 2 --dist loadfile
+docs: .venv/docs.stamp ; NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build
 golden: .venv/test.stamp ; $(PY) tests/support/regenerate.py --histories
 bench: .venv/test.stamp ; sh benchmarks/run.sh
 fidelity: fidelity-pytorch fidelity-tensorflow
@@ -16,6 +17,7 @@ fidelity-tensorflow: ; sh benchmarks/fidelity/environment.sh keras && .venv-seqg
 
 .venv/demo.stamp: EXTRA = torch
 .venv/test.stamp: EXTRA = dev
+.venv/docs.stamp: EXTRA = docs
 .venv/%.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(PY) -m pip install -c constraints.txt -e '.[$(EXTRA)]'

@@ -19,18 +19,18 @@ from typing import TYPE_CHECKING
 
 from . import ir
 from .backends import BACKENDS, simulate
-from .catalog.semantics import DISK, FULL, INTENDED, MEMORY, SEMANTICS, SIMULATED, WHOLE
+from .catalog.semantics import DISK, FULL, INTENDED, MEMORY, SEMANTICS, SHARDS, SIMULATED
 from .catalog.sequences import BAYES
 from .datadefinition.arranged import SimulateScript
 from .datadefinition.structure import ROOT as DATA_ROOT
 from .files.lookup import Folders
-from .files.module import embed
-from .grammar import BayesModel, Simulation
+from .files.module import embed, read_weights
+from .grammar import BayesDefinition, BayesModel, Classifier, Simulation
 from .messages.diagnostics import Diagnostics, TooManyError
 from .passes.checks import check
 from .passes.imitation import imitate
 from .passes.inference import infer
-from .passes.retarget import retarget
+from .passes.retarget import refuse, retarget
 from .reading.analyzer import analyze
 from .reading.decoding import read_source
 from .reading.parser import parse_tree
@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     from .audit.ledger.setting import Setting
 
 
+# What a definition means, if it has no errors.
+Meant = Classifier | Simulation | None
+
+
 class UnsupportedSemantics(ValueError):
     """There are no scripts of a library under these semantics, or with data held so."""
 
@@ -53,14 +57,14 @@ class Options:
 
     `semantics`, `data` and `records` are names in the tables of `catalog.semantics`. `library` is
     PyTorch or TensorFlow, the definition's own if None. `shards` is the number of parts in which a
-    batch is computed. `check_only`: no text is made.
+    batch is computed, a name in the same tables. `check_only`: no text is made.
     """
 
     semantics: str = INTENDED
     library: str | None = None
     data: str = MEMORY
     records: str = FULL
-    shards: int = WHOLE
+    shards: str = SHARDS[0]
     check_only: bool = False
 
 
@@ -76,23 +80,24 @@ class Compilation:
     """
 
     source: Source
-    model: ir.General | Simulation | None
+    model: Meant
     arranged: Script | SimulateScript | None
     script: str | None
     diagnostics: Diagnostics
 
     @property
     def model_id(self) -> str | None:
-        return self.model and self.model.id.value
+        return self.model.id.value if self.model else None
 
     @functools.cached_property
     def settings(self) -> tuple[Setting, ...]:
         """The ledger: every setting that decides the run. Empty if there is no script."""
         from .audit.ledger import settings  # noqa: PLC0415 - a compilation needs no ledger
 
-        if self.script is None:
-            return ()
-        return settings(self.source, self.model, self.arranged, self.script, self.diagnostics)
+        if isinstance(self.model, Classifier) and isinstance(self.arranged, Script):
+            text = self.script or ""
+            return settings(self.source, self.model, self.arranged, text, self.diagnostics)
+        return ()
 
 
 def compile_definition(
@@ -122,14 +127,16 @@ def compile_bytes(
     diagnostics = Diagnostics()
     source = read_source(name, data, diagnostics)
     looked_in = Folders(tuple(map(Path, folders)))
-    model = arranged = script = None
+    model: Meant = None
+    arranged: Script | SimulateScript | None = None
+    script = None
     with contextlib.suppress(TooManyError):
         model = _meant(source, looked_in, options, diagnostics)
         if isinstance(model, Simulation):
             arranged = simulate()(model, source, diagnostics)
         elif model:
             arranged = BACKENDS[model.library.value]()(model, source, diagnostics)
-        if not (options.check_only or diagnostics.failed):
+        if arranged and not (options.check_only or diagnostics.failed):
             from .backends.renderer import render  # noqa: PLC0415 - a check needs no templates
 
             script = render(arranged)
@@ -138,9 +145,7 @@ def compile_bytes(
     return Compilation(source, model, arranged, script, diagnostics)
 
 
-def _meant(
-    source: Source, folders: Folders, options: Options, diagnostics: Diagnostics
-) -> ir.Model | BayesModel | Simulation | None:
+def _meant(source: Source, folders: Folders, options: Options, diagnostics: Diagnostics) -> Meant:
     """The model that is written out, or None after an error."""
     if diagnostics.failed:
         return None
@@ -150,7 +155,7 @@ def _meant(
     if tree.tag.value == DATA_ROOT:
         return _data_as_meant(source, tree, options, diagnostics)
     definition = parse_tree(source, tree, diagnostics)
-    model = definition and analyze(definition, diagnostics)
+    model = analyze(definition, diagnostics) if definition else None
     if not model:
         return None
     library = model.library.value
@@ -159,13 +164,15 @@ def _meant(
         raise UnsupportedSemantics(f"{library} has no scripts under the semantics {semantics.name}")
     if options.data == DISK and library == BAYES:
         raise UnsupportedSemantics(f"{library} trains nothing: --data {DISK} is of no use to it")
-    if options.shards != WHOLE and library == BAYES:
+    if options.shards != SHARDS[0] and library == BAYES:
         raise UnsupportedSemantics(f"{library} trains nothing: --shards is of no use to it")
-    options = replace(options, library=options.library or library)
-    model = replace(model, data=options.data, records=options.records, shards=options.shards)
-    stages = _with_grammar if library == BAYES else _with_shapes
-    model = stages(model, folders, options, diagnostics)
-    return None if diagnostics.failed else model
+    model = replace(model, data=options.data, records=options.records, shards=int(options.shards))
+    found: Classifier | None
+    if isinstance(model, BayesDefinition):
+        found = _with_grammar(model, folders, options, diagnostics)
+    else:
+        found = _with_shapes(model, folders, options, diagnostics)
+    return None if diagnostics.failed else found
 
 
 def _data_as_meant(
@@ -182,28 +189,44 @@ def _data_as_meant(
             "a data definition takes no --library, --data, --records or --shards"
         )
     definition = parse_data_tree(source, tree, diagnostics)
-    return definition and analyze_simulation(definition, options.semantics, diagnostics)
+    if definition is None:
+        return None
+    return analyze_simulation(definition, options.semantics, diagnostics)
 
 
 def _with_shapes(
-    model: ir.Model, folders: Folders, options: Options, diagnostics: Diagnostics
+    model: ir.DefinedModel | ir.ExternalModel,
+    folders: Folders,
+    options: Options,
+    diagnostics: Diagnostics,
 ) -> ir.Model | None:
-    if isinstance(model.architecture, ir.External):
-        from .files.keras import read_keras
+    library = options.library or model.library.value
+    read = _read(model, folders, diagnostics) if isinstance(model, ir.ExternalModel) else model
+    read = read_weights(read, folders, diagnostics) if read else None
+    read = retarget(read, library, diagnostics) if read else None
+    read = imitate(read, options.semantics, diagnostics) if read else None
+    found = infer(read, diagnostics) if read else None
+    return check(found, diagnostics) if found else None
 
-        model = read_keras(model, folders, diagnostics)
-    model = model and embed(model, folders, diagnostics)
-    model = model and retarget(model, options.library, diagnostics)
-    model = model and imitate(model, options.semantics, diagnostics)
-    model = model and infer(model, diagnostics)
-    return model and check(model, diagnostics)
+
+def _read(
+    model: ir.ExternalModel, folders: Folders, diagnostics: Diagnostics
+) -> ir.DefinedModel | None:
+    """The model with the file that is its architecture."""
+    if isinstance(model.architecture, ir.ExternalModule):
+        return embed(model, model.architecture, folders, diagnostics)
+    from .files.keras import read_keras
+
+    return read_keras(model, folders, diagnostics)
 
 
 def _with_grammar(
-    model: BayesModel, folders: Folders, options: Options, diagnostics: Diagnostics
+    model: BayesDefinition, folders: Folders, options: Options, diagnostics: Diagnostics
 ) -> BayesModel | None:
     """The same way once more for the data definition, whose diagnostics lie within its file."""
-    if not retarget(model, options.library, diagnostics):
+    library = options.library or model.library.value
+    if library != model.library.value:
+        refuse(model, library, diagnostics)
         return None
     from .datadefinition.analyzer import analyze_data
     from .datadefinition.linker import link
@@ -219,5 +242,5 @@ def _with_grammar(
     within = diagnostics.within(source)
     within.adopt(early)
     definition = None if diagnostics.failed else parse_data(source, within)
-    grammar = definition and analyze_data(definition, named.value, within)
-    return grammar and link(model, grammar, options.semantics, diagnostics)
+    grammar = analyze_data(definition, named.value, within) if definition else None
+    return link(model, grammar, options.semantics, diagnostics) if grammar else None

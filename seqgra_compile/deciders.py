@@ -39,6 +39,10 @@ class Decider(Enum):
     SHUFFLE = auto()
     ELEMENTS = auto()  # all sequence elements of a data definition
     CONDITIONS = auto()  # all of its conditions
+    LENGTHS = auto()
+    BACKGROUNDS = auto()  # all of its distributions of letters
+    SETS = auto()  # all of its sets
+    COPIES = auto()  # all operations of its postprocessing
 
 
 class Part(Enum):
@@ -79,7 +83,16 @@ class OfCondition:
 
 
 Group = Decider | Stated | OfOperation | OfElement | OfCondition
-KINDS = frozenset({Decider.OPERATIONS, Decider.ELEMENTS, Decider.CONDITIONS})
+KINDS = frozenset(
+    {
+        Decider.OPERATIONS,
+        Decider.ELEMENTS,
+        Decider.CONDITIONS,
+        Decider.BACKGROUNDS,
+        Decider.SETS,
+        Decider.COPIES,
+    }
+)
 _DECIDERS = "deciders"
 Getter = TypeVar("Getter", bound=Callable[..., object])
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
-from .ir import External, General, Value
+from .ir import External, General, Given, Model, Value
 from .source import Source, Span
 
 
@@ -56,6 +56,10 @@ class Spacing:
     any_order: bool
     span: Span
 
+    @property
+    def names(self) -> tuple[str, str]:
+        return self.first, self.second
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -73,12 +77,27 @@ class Rule:
         paired = {name for spacing in self.spacings for name in (spacing.first, spacing.second)}
         return tuple(name for name in self.elements if name not in paired)
 
+    @property
+    def chains(self) -> tuple[tuple[Spacing, ...], ...]:
+        """The spacing constraints; those that share an element with the one before are together."""
+        chains: list[tuple[Spacing, ...]] = []
+        for spacing in self.spacings:
+            known = {name for each in chains[-1:] for other in each for name in other.names}
+            if known & set(spacing.names):
+                chains[-1] = (*chains[-1], spacing)
+            else:
+                chains.append((spacing,))
+        return tuple(chains)
+
 
 @dataclass(frozen=True)
 class Condition:
+    """`exclusive`: one of its rules is applied at most; `mode_stated`: the definition says which."""
+
     id: str
     label: str
     exclusive: bool
+    mode_stated: bool
     rules: tuple[Rule, ...]
     span: Span
 
@@ -111,9 +130,11 @@ class Grammar:
 class Distribution:
     """How frequent each letter is: in one set or in all, under one condition or under all."""
 
+    path: str
     set_name: str | None
     condition: str | None
     letters: tuple[tuple[str, float], ...]
+    span: Span
 
 
 @dataclass(frozen=True)
@@ -122,6 +143,11 @@ class ExampleSet:
 
     name: str
     examples: tuple[tuple[tuple[str, ...], int], ...]
+    span: Span
+
+    @property
+    def path(self) -> str:
+        return f"datageneration/sets/set {self.name}"
 
     @property
     def conditions(self) -> set[str]:
@@ -130,28 +156,40 @@ class ExampleSet:
 
 @dataclass(frozen=True)
 class Shuffle:
-    """Shuffled copies of each example, with the same k-mers, under other labels."""
+    """Shuffled copies of each example, with the same k-mers, under other labels.
 
-    k: int
+    `early`: its `k` is written before its `labels`.
+    """
+
+    path: str
+    k: Value[int]
     labels: str
+    early: bool
+    span: Span
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """A data definition from which data are made, as meant under its semantics."""
+    """A data definition from which data are made, as meant under its semantics.
 
-    id: Value[str]
-    name: Value[str]
-    description: Value[str]
-    task: Value[str]
-    sequence_space: Value[str]
-    seed: Value[int]
-    minimum_length: Value[int]
-    maximum_length: Value[int]
+    `conditions` have rules that name no element twice: a second mention has a name of its own in
+    `copies`, which says of which element it is.
+    """
+
+    id: Given[str]
+    name: Given[str]
+    description: Given[str]
+    task: Given[str]
+    sequence_space: Given[str]
+    seed: Given[int]
+    minimum_length: Given[int]
+    maximum_length: Given[int]
     distributions: tuple[Distribution, ...]
     sets: tuple[ExampleSet, ...]
     shuffles: tuple[Shuffle, ...]
     grammar: Grammar
+    conditions: tuple[Condition, ...]
+    copies: tuple[tuple[str, str], ...]
     semantics: str
 
 
@@ -178,9 +216,19 @@ class Term:
 
 
 @dataclass(frozen=True)
-class BayesModel(General):
-    """`grammar` is None until the data definition is read, `terms` (by label) until it is linked."""
+class BayesDefinition(General):
+    """A model definition of a Bayes classifier, before the data definition is read."""
 
     architecture: External
-    grammar: Grammar | None = None
-    terms: tuple[tuple[Term, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class BayesModel(BayesDefinition):
+    """The same with what the data definition says, and the terms of each label."""
+
+    grammar: Grammar
+    terms: tuple[tuple[Term, ...], ...]
+
+
+# What a script is compiled from, if it does not simulate data.
+Classifier = Model | BayesModel

@@ -7,8 +7,9 @@ Operations, losses and optimizers are named by their canonical name; their rows 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .source import Span
 
@@ -41,7 +42,14 @@ class Value(Generic[T]):
         return self.span is None
 
 
-Arguments = dict[str, Value]
+@dataclass(frozen=True)
+class Given(Value[T]):
+    """A setting that cannot be left out: the XML says it, or a file that has its place there."""
+
+    span: Span
+
+
+Arguments = dict[str, Value[Any]]
 
 
 @dataclass(frozen=True)
@@ -101,11 +109,22 @@ class KerasFile:
 
 
 @dataclass(frozen=True)
-class Operation:
-    """One operation. Shapes and weights are empty until they are inferred.
+class SavedLayer:
+    """What a Keras file holds of an operation: its layer's name, and the weights there.
 
-    `layer` is its name in a Keras file, `stored` its weights there, by the names of `weights` or,
-    until they are inferred, by their numbers; `group` is where they lie in an HDF5 file.
+    These are under the catalog's names or their numbers in its order; `group` is where they lie in
+    an HDF5 file.
+    """
+
+    name: str
+    weights: Mapping[str | int, StoredWeight]
+    group: str | None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation, as the definition or a Keras file says it.
+
     `seed` is that of its generator in Keras, which draws one when it is made if there is none.
     """
 
@@ -113,22 +132,30 @@ class Operation:
     name: str
     arguments: Arguments
     span: Span
-    input_shape: Shape = ()
-    output_shape: Shape = ()
-    weights: tuple[Weight, ...] = ()
     weights_file: WeightsFile | None = None
-    layer: str | None = None
+    saved: SavedLayer | None = None
     seed: int | None = None
-    stored: dict[str | int, StoredWeight] = field(default_factory=dict)
-    group: str | None = None
 
-    def __getitem__(self, parameter: str):
+    def __getitem__(self, parameter: str) -> Any:
         return self.arguments[parameter].value
 
     @property
     def identifier(self) -> str:
         """The layer's name in a script: `conv1d_1`."""
         return f"{self.name.lower()}_{self.number}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer(Operation):
+    """An operation whose shapes and weights are known.
+
+    `stored` are those of its weights that a Keras file holds, by the names of `weights`.
+    """
+
+    input_shape: Shape
+    output_shape: Shape
+    weights: tuple[Weight, ...]
+    stored: Mapping[str, StoredWeight]
 
     @property
     def weight_count(self) -> int:
@@ -143,6 +170,13 @@ class Sequential:
     span: Span
     file: KerasFile | None = None
 
+
+@dataclass(frozen=True)
+class Network(Sequential):
+    """The same with the shapes and weights of each operation."""
+
+    operations: tuple[Layer, ...]
+
     @property
     def input_shape(self) -> Shape:
         return self.operations[0].input_shape
@@ -152,9 +186,15 @@ class Sequential:
 class External:
     """A file that the definition names, before it is read."""
 
-    format: Value[str]
-    class_name: Value[str]
-    path: Value[str]
+    format: Given[str]
+    path: Given[str]
+
+
+@dataclass(frozen=True)
+class ExternalModule(External):
+    """A file with a PyTorch module, and the name of its class."""
+
+    class_name: Given[str]
 
 
 @dataclass(frozen=True)
@@ -226,8 +266,8 @@ class Optimizer:
     name: str
     arguments: Arguments
     span: Span
-    clipnorm: Value[float] | None = None
-    clipvalue: Value[float] | None = None
+    clipnorm: Value[float | None]
+    clipvalue: Value[float | None]
     path: str = "optimizer/optimizer"
     origin: str = DEFINITION
     keras_epsilon: bool = False
@@ -235,11 +275,11 @@ class Optimizer:
 
 @dataclass(frozen=True)
 class TrainingProcess:
-    batch_size: Value[int]
-    epochs: Value[int]
-    early_stopping: Value[bool]
+    batch_size: Given[int]
+    epochs: Given[int]
+    early_stopping: Given[bool]
     patience: Value[int]
-    shuffle: Value[bool]
+    shuffle: Given[bool]
 
 
 @dataclass(frozen=True)
@@ -266,16 +306,16 @@ class General:
     and of what it keeps of its run; `shards` is the number of parts of a batch.
     """
 
-    id: Value[str]
-    name: Value[str]
-    description: Value[str]
-    task: Value[str]
-    sequence_space: Value[str]
-    library: Value[str]
+    id: Given[str]
+    name: Given[str]
+    description: Given[str]
+    task: Given[str]
+    sequence_space: Given[str]
+    library: Given[str]
     input_encoding: Value[str]
-    labels: Value[tuple[str, ...]]
+    labels: Given[tuple[str, ...]]
     label_pattern: LabelPattern | None
-    seed: Value[int]
+    seed: Given[int]
     semantics: str = field(default="intended", kw_only=True)
     data: str = field(default="memory", kw_only=True)
     records: str = field(default="full", kw_only=True)
@@ -283,10 +323,35 @@ class General:
 
 
 @dataclass(frozen=True)
-class Model(General):
-    """A model that is trained."""
+class ExternalModel(General):
+    """A model whose architecture is a file, before it is read.
 
-    architecture: Sequential | External | Module
+    The loss and the optimizer are None where the file may hold them.
+    """
+
+    architecture: External
+    loss: Loss | None
+    optimizer: Optimizer | None
+    training: TrainingProcess
+
+
+@dataclass(frozen=True)
+class DefinedModel(General):
+    """A model that is trained, as the definition and its files say it."""
+
+    architecture: Sequential | Module
     loss: Loss
     optimizer: Optimizer
     training: TrainingProcess
+
+
+@dataclass(frozen=True)
+class Model(DefinedModel):
+    """The same with all shapes and weights known."""
+
+    architecture: Network | Module
+
+    @property
+    def operations(self) -> tuple[Layer, ...]:
+        """Those that are known: none of a PyTorch module."""
+        return self.architecture.operations if isinstance(self.architecture, Network) else ()

@@ -14,6 +14,7 @@ from run_command import run_audit
 from seqgra_compile import ir
 from seqgra_compile.audit.diff import Comparison, as_text, compare
 from seqgra_compile.audit.effects import SAME
+from seqgra_compile.audit.ledger.setting import shown_apart
 from seqgra_compile.compiler import Compilation, compile_definition
 
 TEXT = (EXAMPLES / "motifs.xml").read_text("utf-8")
@@ -118,7 +119,11 @@ def test_a_module_under_another_name(tmp_path):
         ),
         (
             ('filters="16"', 'filters="32"'),
-            {"number of weights": "899 -> 1,795", "initial weights": "others"},
+            {
+                "computation": "steps: 1 changed",
+                "number of weights": "899 -> 1,795",
+                "initial weights": "others",
+            },
         ),
         (
             ('epochs">20', 'epochs">30'),
@@ -139,13 +144,16 @@ def test_a_module_under_another_name(tmp_path):
             ('batch_size">32', 'batch_size">64'),
             {"batches": "32 -> 64 examples a step; order of the examples: the same"},
         ),
-        ((">Adam<", ">AdamW<"), {"optimizer": "another: Adam -> AdamW"}),
+        (
+            (">Adam<", ">AdamW<"),
+            {"optimizer": "another: Adam (learning_rate 0.005) -> AdamW (learning_rate 0.005)"},
+        ),
         ((">CrossEntropyLoss<", ">MSELoss<"), {"loss": "another: CrossEntropyLoss -> MSELoss"}),
         (
             ('units="3"', 'units="3" kernel_regularizer="L2(0.1)"'),
             {"loss": "other penalties on weights or results"},
         ),
-        (("<label>c1", "<label>c0"), {"what the model sees": "other labels"}),
+        (("<label>c1", "<label>c0"), {"what the model sees": "other labels: c1 -> c0"}),
         (
             (">c1<", ">x<", ">c2<", ">c1<", ">x<", ">c2<"),
             {"what the model sees": "labels in another order"},
@@ -154,8 +162,15 @@ def test_a_module_under_another_name(tmp_path):
             ("(150, 4)", "(151, 4)"),
             {"what the model sees": "sequences of 150 -> 151 letters"},
         ),
-        (('activation="relu"', 'activation="elu"'), {}),
-        (('kernel_size="13"', 'kernel_size="13" padding="same"'), {}),
+        (('activation="relu"', 'activation="elu"'), {"computation": "steps: 1 changed"}),
+        (
+            ('kernel_size="13"', 'kernel_size="13" padding="same"'),
+            {"computation": "steps: 1 changed"},
+        ),
+        (
+            ("0.005", "0.3", "0.3<", "0.30000000000000004<"),
+            {"optimizer": "learning_rate 0.005 -> 0.3"},
+        ),
         (
             ('units="3"', 'units="3" kernel_initializer="HeNormal()"'),
             {"initial weights": "others"},
@@ -163,8 +178,9 @@ def test_a_module_under_another_name(tmp_path):
         (
             (GLOBAL, DROPOUT + GLOBAL),
             {
+                "computation": "steps: 1 added",
                 "batches": "order of the examples: the same in the first epoch; others in later "
-                "ones, for the noise is drawn otherwise"
+                "ones, for the noise is drawn otherwise",
             },
         ),
     ],
@@ -190,6 +206,83 @@ def test_operations_are_matched():
         "architecture/sequential/operation[2]"
     }
     assert all(change.after == "-" for change in back.changes)
+
+
+# ---- what the models compute, step by step ----
+
+
+def told(comparison: Comparison) -> list[tuple[str, str, str]]:
+    return [(*pair.numbers, str(pair)) for pair in comparison.aligned if not pair.same]
+
+
+def test_steps():
+    comparison = between(TEXT, replaced('activation="relu"', 'activation="gelu"'))
+    assert told(comparison) == [("1", "1", "activation relu -> gelu")]
+    comparison = between(TEXT, replaced('activation="relu"', ""))
+    assert told(comparison) == [("1", "-", "removed: relu")]
+    comparison = between(WITH_DROPOUT, replaced('"0.2"', '"0.5"', text=WITH_DROPOUT))
+    assert told(comparison) == [("2", "2", "Dropout: rate 0.2 -> 0.5")]
+    assert told(between(WITH_DROPOUT, TEXT)) == [("2", "-", "removed: Dropout (rate 0.2)")]
+    comparison = between(WITH_DROPOUT, WITH_NOISE)
+    assert told(comparison) == [("2", "2", "Dropout (rate 0.2) -> GaussianNoise (stddev 0.2)")]
+
+
+@pytest.mark.parametrize("name", ["ReLU", 'Activation" activation="relu'])
+def test_an_activation_is_a_step_wherever_it_is_written(name: str):
+    """As an operation or as a parameter of the one before, the model computes the same."""
+    written = f"<operation>{name}</operation>"
+    if "activation" in name:
+        written = '<operation activation="relu">Activation</operation>'
+    other = replaced(' activation="relu"', "", GLOBAL, written + GLOBAL)
+    comparison = between(TEXT, other)
+    assert verdicts(comparison)["computation"] == SAME and not told(comparison)
+    assert comparison.matters  # where seqgra draws, and what a script looks like, may differ
+
+
+def test_initial_weights_and_penalties_are_beside_the_steps():
+    other = replaced(
+        'units="3"', 'units="3" kernel_regularizer="L2(1e-5)"', "13", '13" padding="same'
+    )
+    other = replaced(
+        'kernel_size="13"', 'kernel_size="13" kernel_regularizer="L2(1e-5)"', text=other
+    )
+    comparison = between(TEXT, other)
+    assert told(comparison) == [("1", "1", "Conv1D: padding valid -> same")]
+    assert comparison.beside == {
+        "kernel_regularizer none -> L2(l2=1e-05)": [("1", "1"), ("3", "3")]
+    }
+    assert "  1  1  kernel_regularizer none -> L2(l2=1e-05); also 3\n" in as_text(comparison)
+
+
+def test_the_last_layers_are_one_anothers():
+    dense = '<operation units="9">Dense</operation>'
+    comparison = between(replaced(GLOBAL, GLOBAL + dense), replaced('units="3"', 'units="3"'))
+    assert told(comparison) == [("3", "-", "removed: Dense (units 9)")]
+
+
+@pytest.mark.parametrize(
+    "values, wanted",
+    [
+        ((0.1, 0.2), ("0.1", "0.2")),
+        ((1 / 3, 0.5), ("0.3333", "0.5")),
+        ((0.1 + 0.2, 0.3), ("0.30000000000000004", "0.3")),
+        ((0.123456, 0.123457), ("0.123456", "0.123457")),
+        (((0.9, 0.999), (0.9, 0.99)), ("(0.9, 0.999)", "(0.9, 0.99)")),
+        ((1, 1.0), ("1", "1.0")),
+    ],
+)
+def test_digits_that_matter(values: tuple[object, object], wanted: tuple[str, str]):
+    assert shown_apart(*values) == wanted
+
+
+def test_two_architectures_fit_one_screen():
+    text = as_text(
+        compare(*(compile_definition(EXAMPLES / f"{name}.xml") for name in ("basset", "deepsea")))
+    )
+    lines = text.splitlines()
+    assert len(lines) <= 33 and max(map(len, lines)) <= 80
+    assert "  17-21      -  removed: Dropout (rate 0.3), Dense (units 1000)," in lines
+    assert "     22     11  Dense: units 8 -> 5" in lines
 
 
 def test_in_keras_dropout_takes_a_seed_from_the_weights_behind_it():
@@ -415,6 +508,9 @@ def test_command(tmp_path):
     result = run_audit("diff", one, other)
     assert result.exit_code == 1
     assert result.stdout.startswith(b"The two train differently.\n")
+    assert b"examples/motifs.xml" not in result.stdout
+    listed = run_audit("diff", one, other, "--all").stdout.decode()
+    assert listed.count(f"    - -> {other}:") == 2 and "operation[2]/@rate: - -> 0.2" in listed
     assert run_audit("diff", "-", other, stdin=TEXT.encode()).exit_code == 1
     assert run_audit("diff", "-", "-").exit_code == 2
     broken = write(tmp_path, "c.xml", TEXT.replace("filters=", "filtres="))

@@ -20,7 +20,8 @@ from seqgra_compile.catalog.libraries import FRAMEWORKS
 from seqgra_compile.catalog.losses import LOSSES
 from seqgra_compile.catalog.operations import OPERATIONS
 from seqgra_compile.catalog.operations.row import unsupported
-from seqgra_compile.catalog.optimizers import CLIPPING, OPTIMIZERS
+from seqgra_compile.catalog.optimizers import OPTIMIZERS
+from seqgra_compile.catalog.optimizers.row import CLIPPING
 from seqgra_compile.catalog.regularizers import REGULARIZER, REGULARIZERS
 from seqgra_compile.catalog.sequences import PYTORCH, TENSORFLOW
 from seqgra_compile.compiler import compile_bytes

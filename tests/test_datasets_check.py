@@ -18,7 +18,9 @@ from sequence_files import random_fasta
 
 from seqgra_compile.messages.codes import CODES
 
-CHECK = Path(__file__).resolve().parent.parent / "golden" / "check"
+ROOT = Path(__file__).resolve().parent.parent
+CHECK = ROOT / "golden" / "check"
+DATA_DEFINITION = ROOT / "examples" / "motifs-grammar.xml"
 GOLDEN = sorted(path for path in CHECK.iterdir() if path.is_dir())
 FIRST = re.compile(r"(?m)^(\S+?):(\d+):(\d+): (error|warning|note)\[(SG\d{3})\]: ")
 
@@ -99,6 +101,9 @@ def test_missing_files_and_folders(tmp_path: Path) -> None:
     assert b"there is no such folder" in result.stderr
     result = run_data("check", tmp_path / "none.xml", tmp_path)
     assert result.exit_code == 2
+    result = run_data("check", DATA_DEFINITION, tmp_path)
+    assert result.exit_code == 2
+    assert b"this is a data definition" in result.stderr
     result = run_data("check", model, tmp_path)
     assert result.exit_code == 1
     assert result.stderr.count(b"error[SG801]") == 2 and result.stderr.count(b"note[SG801]") == 1

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import random
 import re
-import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from run_command import Result, run, run_data
+from documented import blocks, commands, run_line
 from sequence_files import fasta, letters
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "docs" / "your-data.md").read_text("utf-8")
-BLOCKS = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
-COMMANDS = [line for block in BLOCKS for line in block.splitlines()]
+COMMANDS = commands(TEXT)
 TRAININGS = [line for line in COMMANDS if line.startswith("python ")]
 MOTIFS = {"ctcf": "CCGCGAGGTGGCAG", "rest": "TTCAGCACCATGGACAGC"}
 
@@ -37,7 +32,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _inputs(folder)
     for line in COMMANDS:
         if line not in TRAININGS:
-            result = _run(folder, line)
+            result = run_line(folder, line)
             assert (result.exit_code, result.stderr) == (0, b""), line
     return folder
 
@@ -84,29 +79,10 @@ def _peaks(folder: Path, source: random.Random) -> None:
         (folder / f"{factor}.narrowPeak.gz").write_bytes(data)
 
 
-def _run(folder: Path, line: str) -> Result:
-    """A command as a shell would run it; ours in this process, which is faster."""
-    words = shlex.split(line)
-    output = words[words.index(">") + 1] if ">" in words else None
-    command, *words = words[: words.index(">")] if output else words
-    if command == "python":
-        environment = os.environ | {"OMP_NUM_THREADS": "1"}
-        done = subprocess.run(
-            [sys.executable, *words], cwd=folder, env=environment, capture_output=True
-        )
-        return Result(done.returncode, done.stdout, done.stderr)
-    result = {"seqgra-data": run_data, "seqgra-compile": run}[command](*words, folder=folder)
-    if output:
-        (folder / output).write_bytes(result.stdout)
-    return result
-
-
 def test_the_page_shows_what_is_printed(made: Path) -> None:
     line = next(each for each in COMMANDS if "positives.fa.gz" in each)
-    printed = _run(made, f"{line} --overwrite").stdout.decode()
-    shown = next(
-        block for block in re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL) if "letters" in block
-    )
+    printed = run_line(made, f"{line} --overwrite").stdout.decode()
+    shown = next(block for block in blocks(TEXT, "text") if "letters" in block)
     assert printed.startswith(shown)
 
 
@@ -118,23 +94,11 @@ def test_each_folder_is_checked(made: Path) -> None:
     assert (made / "from-table.html").read_text("utf-8").count("<svg") == 3
 
 
-def test_a_definition_trains(made: Path) -> None:
-    """One epoch of the first one."""
-    pytest.importorskip("torch")
-    script = made / "train-fasta.py"
-    short = re.sub(r"(?m)^EPOCHS = \d+", "EPOCHS = 1", script.read_text("utf-8"))
-    (made / "short.py").write_text(short, "utf-8")
-    result = _run(
-        made, TRAININGS[0].replace("train-fasta.py", "short.py").replace("results", "short")
-    )
-    assert result.exit_code == 0, result.stderr.decode()
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("line", TRAININGS)
 def test_trainings(line: str, made: Path) -> None:
     pytest.importorskip("torch")
-    result = _run(made, line)
+    result = run_line(made, line)
     assert result.exit_code == 0, result.stderr.decode()
     output = line.split("-o ")[1].split()[0]
     metrics = json.loads((made / output / "metrics.json").read_text("utf-8"))

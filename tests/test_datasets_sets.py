@@ -377,3 +377,16 @@ def test_a_folder_is_replaced_only_on_request(tmp_path: Path) -> None:
     result = run_data(*command, "--overwrite", folder=tmp_path)
     assert result.exit_code == 2 and b"holds notes.txt" in result.stderr
     assert (tmp_path / "data" / "notes.txt").exists()
+
+
+def test_several_lengths_are_shown_as_a_distribution(tmp_path: Path) -> None:
+    (tmp_path / "a.fa").write_text(">1\nACGTA\n>2\nACGTAC\n>3\nACGTAC\n", "utf-8")
+    (tmp_path / "b.fa").write_text(">4\nACGTA\n", "utf-8")
+    words = ("fasta", "a=a.fa", "b=b.fa", "-o", "data", "--split", "0.8", "0.1", "0.1")
+    result = run_data(*words, folder=tmp_path)
+    bars = "  5  2  " + "#" * 40 + "\n  6  2  " + "#" * 40
+    assert result.stderr.decode() == (
+        f"the sequences have 2 lengths; scripts need one\n{bars}\n"
+        "  help: choose one: --length 5 crops longer sequences (--crop says where); "
+        "with a greater length, --pad N fills shorter ones\n"
+    )

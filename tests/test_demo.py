@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import random
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from documented import blocks, commands, run_line
+from run_command import Result
+from sequence_files import fasta, letters
 
 from seqgra_compile.commands.compile import main
 from seqgra_compile.compiler import compile_bytes, compile_definition
@@ -17,11 +23,6 @@ from seqgra_compile.messages.diagnostics import as_text
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def blocks(language: str) -> list[str]:
-    """The README's fenced blocks in a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
 def excerpt_of(excerpt: str, text: str) -> bool:
@@ -39,7 +40,9 @@ def test_bundled_data_are_what_the_generator_makes(tmp_path):
         assert (tmp_path / name).read_bytes() == (EXAMPLES / "data" / name).read_bytes()
 
 
-@pytest.mark.parametrize("name", ["motifs", "motifs-module", "motifs-tensorflow"])
+@pytest.mark.parametrize(
+    "name", ["motifs", pytest.param("motifs-module", marks=pytest.mark.long), "motifs-tensorflow"]
+)
 def test_example_learns_its_data(name, tmp_path):
     script, model = tmp_path / "train.py", tmp_path / "model"
     compilation = compile_definition(EXAMPLES / f"{name}.xml")
@@ -55,40 +58,167 @@ def test_example_learns_its_data(name, tmp_path):
     assert trained.returncode == 0, trained.stderr
     accuracy = json.loads((model / "metrics.json").read_text())["test"]["accuracy"]
     assert accuracy > 0.9
-    assert trained.stdout.splitlines()[-1] == f"test accuracy: {accuracy}"
+    (said,) = re.findall(r"^test: .*, accuracy (\S+)$", trained.stdout, re.MULTILINE)
+    assert said == f"{accuracy:.4f}"
 
 
 def test_readme_shows_the_definition_and_its_script():
-    (definition,), (script,) = blocks("xml"), blocks("python")
+    (definition,), (script,) = blocks(README, "xml"), blocks(README, "python")
     example = EXAMPLES / "motifs.xml"
     assert excerpt_of(definition, example.read_text(encoding="utf-8"))
     assert excerpt_of(script, compile_definition(example).script)
-
-
-def test_readme_names_the_sections_of_the_script():
-    named = re.findall(r"^- \*\*(.+?)\*\*", README, re.MULTILINE)
-    script = compile_definition(EXAMPLES / "motifs.xml").script
-    assert named == re.findall(r"^# ---- (.+?) -+$", script, re.MULTILINE)
 
 
 def test_readme_shows_a_true_diagnostic():
     wrong = (EXAMPLES / "motifs.xml").read_bytes().replace(b' filters="16"', b' filtres="16"')
     compilation = compile_bytes("motifs.xml", wrong)
     said = [as_text(found, compilation.source) for found in compilation.diagnostics]
-    (shown,) = (block for block in blocks("text") if "error[" in block)
+    (shown,) = (block for block in blocks(README, "text") if "error[" in block)
     assert shown.rstrip("\n") in said
 
 
-def test_readme_lists_the_options():
+def test_readme_is_short():
+    assert len(README.splitlines()) <= 200
+
+
+# ---- the README's commands, in their order ----
+
+COMMANDS = commands(README)
+INSTALLS = [line for line in COMMANDS if line.split()[0] in ("pip", "uv", "make")]
+
+
+def test_what_readme_installs_exists():
+    """Installing takes gigabytes: packaging/try_packages.sh does it."""
+    pyproject = (ROOT / "pyproject.toml").read_text("utf-8")
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert INSTALLS
+    for line in INSTALLS:
+        for extra in re.findall(r"\.\[([\w,]+)\]", line):
+            assert all(f"\n{name} = [" in pyproject for name in extra.split(","))
+        if line.startswith("make "):
+            assert f"\n{line.split()[1]}:" in makefile
+
+
+@pytest.fixture(scope="module")
+def tried(tmp_path_factory) -> tuple[Path, dict[str, Result]]:
+    """The results of all commands, from own sequences to the audit of two runs."""
+    pytest.importorskip("torch")
+    folder = tmp_path_factory.mktemp("readme")
+    shutil.copytree(EXAMPLES, folder / "examples")
+    source = random.Random(3)
+    motif = "CCGCGAGGTGGCAG"
+    sequences = [letters(source, 46) for _ in range(100)]
+    fasta(
+        folder / "unbound.fa", ((f"n{n}", x + letters(source, 14)) for n, x in enumerate(sequences))
+    )
+    fasta(
+        folder / "bound.fa", ((f"p{n}", x[:20] + motif + x[20:]) for n, x in enumerate(sequences))
+    )
+    (folder / "bound.fa.gz").write_bytes(gzip.compress((folder / "bound.fa").read_bytes()))
+    (folder / "bound.fa").unlink()
+    results = {}
+    for line in COMMANDS:
+        if line not in INSTALLS:
+            results[line] = run_line(folder, line)
+    return folder, results
+
+
+def test_readme_commands_run(tried):
+    _, results = tried
+    for line, result in results.items():
+        expected = 1 if "seqgra-audit diff" in line else 0  # two definitions that differ
+        assert result.exit_code == expected, (line, result.stderr.decode())
+
+
+def test_readme_commands_lead_to_results(tried):
+    folder, results = tried
+    for run in ("first", "second"):
+        metrics = json.loads((folder / run / "metrics.json").read_text("utf-8"))
+        assert 0 <= metrics["test"]["accuracy"] <= 1
+    said = {line.split()[1]: result.stdout.decode() for line, result in results.items()}
+    assert said["compare"].startswith("identical")
+    assert "optimizer/learning_rate" in said["settings"]
+    assert said["diff"].startswith("The two train differently.")
+    assert (folder / "report.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+# ---- pages that the README leads to ----
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs" / f"{name}.md").read_text("utf-8")
+
+
+def test_the_sections_of_the_script_are_named():
+    named = re.findall(r"^- \*\*(.+?)\*\*", page("reading"), re.MULTILINE)
+    script = compile_definition(EXAMPLES / "motifs.xml").script
+    assert named == re.findall(r"^# ---- (.+?) -+$", script, re.MULTILINE)
+
+
+def test_the_options_are_listed():
     options = {name for option in main.params for name in option.opts if name.startswith("--")}
-    section = README.partition("## Command line")[2].partition("\n## ")[0]
+    section = page("command-line").partition("## seqgra-compile")[2].partition("\n## ")[0]
     assert set(re.findall(r"^  .*?(--[a-z-]+)", section, re.MULTILINE)) == options
 
 
 @pytest.mark.parametrize("name", ["motifs", "motifs-tensorflow"])
-def test_readme_lists_the_output_files(name):
+def test_the_output_files_are_listed(name):
     script = compile_definition(EXAMPLES / f"{name}.xml").script
     written = re.findall(r"[\w-]+\.[a-z]+", script.partition("Writes: ")[2].partition('"""')[0])
-    section = README.partition("## Data and output")[2].partition("\n## ")[0]
     assert written
-    assert set(written) <= set(re.findall(r"^\| `([^`]+)`", section, re.MULTILINE))
+    assert set(written) <= set(re.findall(r"^\| `([^`]+)`", page("output"), re.MULTILINE))
+
+
+# ---- tutorials ----
+
+
+@pytest.fixture
+def workplace(tmp_path) -> Path:
+    """The folder that a tutorial begins in; peaks.fa is the reader's own."""
+    shutil.copytree(EXAMPLES, tmp_path / "examples")
+    source, motif = random.Random(4), "CCGCGAGGTGGCAG"
+    peaks = (
+        letters(source, 90) + motif + letters(source, source.choice((76, 96, 116)))
+        for _ in range(60)
+    )
+    fasta(tmp_path / "peaks.fa", ((f"peak{n}", x) for n, x in enumerate(peaks)))
+    return tmp_path
+
+
+def follow(name: str, folder: Path) -> None:
+    """Run a tutorial's commands; what they train, they train for one epoch."""
+    for line in commands(page(f"tutorials/{name}")):
+        if line.startswith("sed "):
+            text = (folder / "model.xml").read_text("utf-8").replace('filters="16"', 'filters="32"')
+            (folder / "wider.xml").write_text(text, "utf-8")
+            continue
+        if line.startswith("python "):
+            script = folder / line.split()[1]
+            short = re.sub(r"(?m)^EPOCHS = \d+", "EPOCHS = 1", script.read_text("utf-8"))
+            script.write_text(short, "utf-8")
+        result = run_line(folder, line)
+        expected = 1 if " diff " in line or " compare " in line else 0
+        assert result.exit_code == expected, (line, result.stderr.decode())
+
+
+def test_tutorial_audit_a_model(workplace):
+    follow("audit-a-model", workplace)
+
+
+@pytest.mark.long
+def test_tutorial_own_data(workplace):
+    pytest.importorskip("torch")
+    follow("own-data", workplace)
+    assert (workplace / "first" / "metrics.json").is_file()
+
+
+@pytest.mark.long
+def test_tutorial_first_model(workplace, monkeypatch):
+    pytest.importorskip("torch")
+    follow("first-model", workplace)
+    monkeypatch.chdir(workplace)
+    monkeypatch.syspath_prepend(workplace)
+    (snippet,) = blocks(page("tutorials/first-model"), "python")
+    names = {}
+    exec(snippet, names)
+    assert names["probabilities"].shape == (1, 3)

@@ -21,7 +21,7 @@ from test_data_reading import command, reader, refused_by, run_all, script_of, t
 from test_scripts import weights
 
 from seqgra_compile.commands.compile import main
-from seqgra_compile.compiler import UnsupportedSemantics, compile_definition
+from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_definition
 
 np = pytest.importorskip("numpy")
 
@@ -254,7 +254,7 @@ def test_damage_after_the_check(name: str, damage: str, tmp_path):
         "cut": "os.truncate(path, path.stat().st_size - 1)",
         "code": "path.write_bytes(bytes([9]) * path.stat().st_size)",
     }[damage]
-    source, begun = script.read_text("utf-8"), "    best = train("
+    source, begun = script.read_text("utf-8"), '    results["best"] = train('
     assert begun in source
     spoiled = f'    path = sets["training"][0].path\n    {spoil}\n{begun}'
     script.write_text(source.replace(begun, spoiled), "utf-8")
@@ -363,7 +363,7 @@ def test_the_option(tmp_path):
     model = ONE.folder / "model.xml"
     result = CliRunner().invoke(main, [str(model), "--data", "disk", "-o", str(tmp_path / "a.py")])
     assert result.exit_code == 0, result.output
-    script = compile_definition(model, data="disk").script
+    script = compile_definition(model, options=Options(data="disk")).script
     assert (tmp_path / "a.py").read_text("utf-8") == script
     assert "--data disk" in script and "class DiskArray" in script
     assert "DiskArray" not in compile_definition(model).script
@@ -372,6 +372,6 @@ def test_the_option(tmp_path):
 def test_a_bayes_classifier_has_no_use_for_it():
     model = ONE.folder.parent / "boc-mc2-rna30-pairs" / "model.xml"
     with pytest.raises(UnsupportedSemantics, match="trains nothing: --data disk is of no use"):
-        compile_definition(model, data="disk")
+        compile_definition(model, options=Options(data="disk"))
     result = CliRunner().invoke(main, [str(model), "--data", "disk"])
     assert result.exit_code == 2 and "is of no use" in result.output

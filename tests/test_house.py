@@ -6,6 +6,7 @@ import ast
 import builtins
 import graphlib
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,7 @@ FLOORS = {
     "tables": "catalog datadefinition.structure",
     "reading": "reading files.lookup",
     "stages": "datadefinition files passes backends",
-    "assembly": "compiler reference audit datasets",
+    "assembly": "compiler reference audit datasets sweep",
     "faces": "commands __main__",
 }
 STAGES = FLOORS["stages"].split()
@@ -40,13 +41,20 @@ THIRD_PARTY = {
     "files.layout": {"black"},
     "backends.renderer": {"jinja2"},
     "audit.ledger.provenance": {"jinja2"},
-    "audit.report": {"jinja2"},
+    "audit.report.html": {"jinja2"},
+    "audit.results.measures": {"numpy"},
+    "audit.results.page": {"markupsafe"},
+    "audit.results.pictures": {"markupsafe", "matplotlib", "numpy"},
+    "audit.results.svg": {"lxml", "matplotlib"},
     "commands.console": {"click"},
     "commands.compile": {"click"},
     "commands.audit": {"click"},
+    "commands.auditing": {"click"},
+    "commands.auditreport": {"click"},
     "commands.data": {"click", "dnaio", "numpy", "pyfaidx"},
     "commands.dataoptions": {"click"},
     "commands.datarun": {"click"},
+    "commands.sweep": {"click"},
     "commands.usage": {"click"},
     "datasets.bed": {"numpy"},
     "datasets.fasta": {"dnaio", "xopen"},
@@ -60,7 +68,7 @@ THIRD_PARTY = {
 # All that is slow to import: only inside functions.
 LATE = {"black", "dnaio", "h5py", "matplotlib", "numpy", "pyfaidx", "xopen"}
 RUNS_CODE = {"eval", "exec", "__import__"}
-PRINTS = {"commands.compile", "commands.audit"}
+PRINTS = {"commands.compile", "commands.audit", "commands.auditing"}
 WORLD = {"subprocess", "runpy", "importlib", "socket", "urllib", "datetime", "time"}
 # Starts our own reader of HDF5, a library that crashes on damaged files.
 STARTS = {"files.keras.h5_file": {"subprocess"}}
@@ -160,6 +168,14 @@ def test_nothing_is_run_and_only_faces_print(name: str):
     assert name in PRINTS or "print" not in called
     roots = {other[1:] for other in imported(name, TREES[name]) if other[0] == ":"}
     assert not roots & WORLD - STARTS.get(name, set())
+
+
+def test_types():
+    """mypy, strict: as pyproject.toml has it."""
+    found = subprocess.run(
+        [sys.executable, "-m", "mypy"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
 
 
 # ---- templates ----
@@ -312,3 +328,11 @@ def test_own_names_are_used():
     text = "\n".join(path.read_text("utf-8") for path in TEMPLATE_FILES)
     constants = {"MODEL_ID", "LABELS", "SEED", "BATCH_SIZE", "EPOCHS", "PATIENCE"}
     assert set(re.findall(r"\w+", text)) | constants >= OWN_NAMES
+
+
+def test_fragments_define_different_names():
+    """A script may hold any of them together: the second class of a name would replace the first."""
+    for folder in ("pytorch", "keras"):
+        trees = [ast.parse(path.read_text("utf-8")) for path in (TEMPLATES / folder).glob("*.py")]
+        names = [node.name for tree in trees for node in tree.body if hasattr(node, "name")]
+        assert len(names) == len(set(names))

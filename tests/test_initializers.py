@@ -12,6 +12,7 @@ import pytest
 from setups import Setup
 
 from seqgra_compile.catalog.initializers import INITIALIZER, INITIALIZERS
+from seqgra_compile.catalog.operations.layers import TorchWeight
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("tensorflow")
@@ -95,16 +96,27 @@ def drawn(call: str, folder) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     keras_model, torch_model = theirs.build_model(), ours.build_model()
     ranks = INITIALIZERS[INITIALIZER.parse(call).name].ranks
     found = {}
-    for identifier, number, tensor, axes in placed(one, folder, torch_model):
+    for identifier, number, tensor, place in placed(one, folder, torch_model):
         if identifier == LAST:
             continue
         values = keras_model.get_layer(identifier).get_weights()[number]
-        moved = [values.shape[axis] for axis in axes]
-        ours_here = tensor.detach().numpy().reshape(moved).transpose(np.argsort(axes))
         is_statistic = identifier.startswith("batch") and number > 1
-        if values.ndim in ranks and not is_statistic:
-            found[f"{identifier} {number} {values.shape}"] = values, ours_here
+        if values.ndim not in ranks or is_statistic:
+            continue
+        held = values if place.row is None else values[place.row]
+        ours_here = as_keras(tensor.detach().numpy(), place, held.shape)
+        row = "" if place.row is None else f" row {place.row}"
+        found[f"{identifier} {number}{row} {held.shape}"] = held, ours_here
     return found
+
+
+def as_keras(tensor: np.ndarray, place: TorchWeight, shape: tuple[int, ...]) -> np.ndarray:
+    """A PyTorch tensor in the layout of the Keras weight that it is, or is a row of."""
+    gates = np.split(tensor, len(place.gates) or 1)
+    ordered = np.concatenate(
+        [gates[at] for at in np.argsort(place.gates)] if place.gates else gates
+    )
+    return ordered.reshape([shape[axis] for axis in place.axes]).transpose(np.argsort(place.axes))
 
 
 def statistic(a: np.ndarray, b: np.ndarray) -> float:

@@ -221,7 +221,7 @@ def test_a_reader_that_takes_too_long_is_ended(monkeypatch):
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
-    monkeypatch.setattr(h5_file.subprocess, "Popen", lambda *a, **k: waits)
+    monkeypatch.setattr(h5_file, "_Reader", lambda *a, **k: waits)
     with pytest.raises(RefusedError, match="too long"):
         h5_file.found_in(b"anything")
     assert waits.returncode

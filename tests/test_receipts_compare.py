@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from run_command import run_audit
 
-from seqgra_compile.audit.compare import ReceiptError, Verdict, as_text, compare, read_receipt
+from seqgra_compile.audit.compare import Verdict, as_text, compare
+from seqgra_compile.audit.receipt import ReceiptError, read_receipt
 from seqgra_compile.visible import visible
 
 RECEIPT = {

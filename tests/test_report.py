@@ -121,7 +121,9 @@ def harmless(root: Element) -> None:
         for name, value in element.attributes.items():
             assert not name.startswith("on")
             assert name not in ("src", "srcset", "style", "action", "data", "poster", "background")
-            assert name != "href" or value.startswith("#")
+            if name == "href" and not value.startswith("#"):
+                assert value.startswith("data:application/octet-stream;base64,")
+                assert "download" in element.attributes  # bytes to keep, not a page to show
     assert not root.all("link") + root.all("base") + root.all("iframe") + root.all("object")
     assert [root.all(tag)[1:] for tag in ("script", "style", "title", "meta")][:3] == [[], [], []]
     style, code = root.one("style").text, root.one("script").text
@@ -167,8 +169,10 @@ def test_both_sides_are_whole(path: Path) -> None:
     assert lines(root, "d1") == compilation.source.text.split("\n")
     identifiers = [e.attributes["id"] for e in root.all() if "id" in e.attributes]
     assert len(set(identifiers)) == len(identifiers)
-    targets = {a.attributes["href"][1:] for a in root.all("a")}
-    assert targets <= set(identifiers)
+    links = [a.attributes["href"] for a in root.all("a")]
+    assert {link[1:] for link in links if link.startswith("#")} <= set(identifiers)
+    taken = [base64.b64decode(link.partition(",")[2]) for link in links if link[0] != "#"]
+    assert taken[0] == path.read_bytes() and taken[-1] == compilation.script.encode()
 
 
 def test_a_data_definition_stands_below_its_model() -> None:
@@ -318,7 +322,9 @@ def test_the_architecture(basset: Compilation, root: Element) -> None:
     layers = root.all("tr", "layer")
     operations = basset.model.architecture.operations
     for layer, operation in zip(layers, operations, strict=True):
-        number, name, said, drawn, shape, weights, share = layer.all("td")
+        number, name, said, drawn, shape, weights, share, adds, field = layer.all("td")
+        assert (adds.text != "") == any(w.name.endswith("kernel") for w in operation.weights)
+        assert field.text
         assert (number.text, name.text) == (str(operation.number), operation.name)
         sizes = tuple(int(size.replace(",", "")) for size in shape.text.split(" \u00d7 "))
         assert sizes == operation.output_shape
@@ -331,6 +337,52 @@ def test_the_architecture(basset: Compilation, root: Element) -> None:
     # Each part goes on where the one above ends.
     for above, below in itertools.pairwise(corners):
         assert [above[3][0], above[2][0]] == [below[0][0], below[1][0]]
+
+
+def test_the_head(basset: Compilation, root: Element) -> None:
+    facts = {
+        each.one("dt").text: (each.one("dd").children[0], each.one("dd").text)
+        for each in root.one("dl", "facts").all("div")
+    }
+    assert facts["Labels"] == ("8", "8cell-type-1 to cell-type-8")
+    assert facts["Sequences"] == ("1,000 letters", "1,000 lettersDNA, all of one length")
+    assert facts["Early stopping"][1] == "yesstops after 12 epochs without a lower validation loss"
+    assert facts["Weights"][0] == "5,584,308"
+    assert facts["Work"][0] == "257 M"
+    said = root.one("p", "compiled").text
+    assert "semantics intended: what the definition says" in said and "records full: a" in said
+    # Words in buttons are explained on the page, not only where a pointer rests.
+    told = {each.one("dt").text for each in root.one("details", "words").all("div")}
+    assert {button.text.rpartition(" ")[0] for button in root.one("div", "kinds").all("button")} - {
+        "departures"
+    } == told
+
+
+def test_pairs_have_one_colour(basset: Compilation, root: Element) -> None:
+    """A line of the script has the colour of the line that decides it; neighbours have others."""
+    tint = {
+        line.attributes["id"]: next((c for c in line.classes if re.fullmatch(r"t\d", c)), "")
+        for line in root.all("div", "line")
+    }
+    operations = []
+    for setting in basset.settings:
+        if re.fullmatch(r"architecture/sequential/operation\[\d+\]", setting.path):
+            mine = tint[f"d1-{setting.where.line}"]
+            assert mine
+            made = [tint[f"s-{line}"] for line in setting.lines]
+            assert mine in made
+            operations.append(mine)
+    assert all(one != other for one, other in itertools.pairwise(operations))
+    assert tint["s-19"] == ""  # an import, which no line of the definition decides alone
+
+
+def test_the_first_lines_are_those_of_the_model(root: Element) -> None:
+    starts = {
+        each.attributes["id"]: each.attributes["data-starts"] for each in root.all("div", "text")
+    }
+    text = {line.attributes["id"]: line.one("code").text for line in root.all("div", "line")}
+    assert text[starts["d1"]].strip() == "<architecture>"
+    assert text[starts["s"]].startswith("class Model(")
 
 
 def _corners(layer: Element) -> list[tuple[float, float]]:
@@ -541,6 +593,66 @@ def test_a_click_keeps_and_shows_the_other_side(
     assert set(script) <= set(on(tab, "script"))
     tab.click(f"#r{row} .lines a")
     assert tab.run("location.hash").startswith("#s-")
+    quiet(tab)
+
+
+@pytest.mark.long
+def test_pointing_brings_the_other_side_into_view(
+    tab: browsers.Tab, saved: Path, basset: Compilation
+) -> None:
+    tab.open(saved, 1366, 768)
+    line, script = row_of(basset, "trainingprocess/batch_size")
+    tab.point(f"#d1-{line} .attribute")
+    tab.wait(VISIBLE.replace("PANE", "script"))
+    assert set(on(tab, "script")) >= set(script)
+    line, _ = row_of(basset, "architecture/sequential/operation[1]")
+    tab.point("#s-143 code")
+    tab.wait(VISIBLE.replace("PANE", "definition"))
+    quiet(tab)
+
+
+@pytest.mark.long
+def test_an_operation_leads_to_its_layer(
+    tab: browsers.Tab, saved: Path, basset: Compilation
+) -> None:
+    """And not to the length of its input, which stands far above."""
+    tab.open(saved, 1366, 768)
+    line, script = row_of(basset, "architecture/sequential/operation[1]")
+    tab.click(f"#d1-{line} .no + code")
+    seen = "(() => {{ const l = document.getElementById('s-{}').getBoundingClientRect(); const f = document.querySelector('#script .scroll').getBoundingClientRect(); return l.top >= f.top && l.bottom <= f.bottom; }})()"
+    tab.wait(seen.format(script[0]))
+    assert "nn.Conv1d" in basset.script.split("\n")[script[0] - 1]
+    quiet(tab)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("size", [(1440, 900), (1366, 768)], ids=str)
+def test_the_first_screen(tab: browsers.Tab, saved: Path, size: tuple[int, int]) -> None:
+    """Without scrolling a laptop shows the model on both sides, and the settings."""
+    tab.open(saved, *size)
+    tab.wait("document.documentElement.dataset.ready !== undefined")
+    for shown in ("#inspector", "#d1-17", "#script .line.t0"):
+        found = tab.run(
+            f"[...document.querySelectorAll({json.dumps(shown)})].some((e) => "
+            "{ const b = e.getBoundingClientRect(); return b.top >= 0 && b.bottom <= innerHeight; })"
+        )
+        assert found, shown
+    first = "document.querySelector('#s').dataset.starts"
+    assert tab.run(f"document.getElementById({first}).getBoundingClientRect().top < innerHeight")
+    assert tab.run("document.documentElement.scrollWidth <= innerWidth")
+    quiet(tab)
+
+
+@pytest.mark.long
+def test_copy_and_download(tab: browsers.Tab, saved: Path, basset: Compilation) -> None:
+    tab.open(saved)
+    tab.run("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    for name, text in (("s", basset.script), ("d1", basset.source.text)):
+        tab.click(f"[data-copy={name}]")
+        tab.wait("window.copied !== undefined")
+        assert tab.run("window.copied") == text
+        tab.run("delete window.copied")
+    assert tab.run("document.getElementById('take-s').download") == "basset.py"
     quiet(tab)
 
 

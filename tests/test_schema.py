@@ -17,7 +17,8 @@ from seqgra_compile.catalog.initializers import INITIALIZERS
 from seqgra_compile.catalog.losses import LOSSES
 from seqgra_compile.catalog.operations import OPERATIONS, find
 from seqgra_compile.catalog.operations.row import COMMON
-from seqgra_compile.catalog.optimizers import CLIPPING, OPTIMIZERS
+from seqgra_compile.catalog.optimizers import OPTIMIZERS
+from seqgra_compile.catalog.optimizers.row import CLIPPING
 from seqgra_compile.catalog.parameters import BadValue, Kind
 from seqgra_compile.catalog.regularizers import REGULARIZERS
 from seqgra_compile.catalog.sequences import LABEL_NUMBER, SEED

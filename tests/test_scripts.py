@@ -255,7 +255,7 @@ def test_gpu_that_is_not_there(library: str, tmp_path):
     assert done.returncode == 2
     *usage, said = own(done.stderr).splitlines()
     assert usage[0].startswith("usage: train.py ")
-    assert re.fullmatch(r"train.py: error: there is no GPU 99, of \d+; -g -1: the CPU", said)
+    assert said.startswith("train.py: error: argument -g/--gpu: invalid choice: 99 (choose from -1")
     assert not (tmp_path / "output").exists()
 
 

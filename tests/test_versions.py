@@ -12,6 +12,8 @@ import pytest
 from cases import BY_ID
 
 KERAS, TORCH = "tf-mc2-dna32-lstm", "torch-mc2-rna30-motifs"
+# What a Keras script asks TensorFlow for before it looks at the version.
+DEVICES = "class config:\n    list_physical_devices = list\n"
 
 
 def said(name: str, versions: dict[str, str], folder: Path) -> tuple[int, str]:
@@ -19,7 +21,7 @@ def said(name: str, versions: dict[str, str], folder: Path) -> tuple[int, str]:
     for package, version in versions.items():
         for part in (package, f"{package}/nn", f"{package}/nn/functional"):
             (folder / part).mkdir()
-            (folder / part / "__init__.py").write_text(f"__version__ = {version!r}\n")
+            (folder / part / "__init__.py").write_text(f"__version__ = {version!r}\n{DEVICES}")
     done = subprocess.run(
         [sys.executable, BY_ID[name].script, "data"],
         env=os.environ | {"PYTHONPATH": str(folder)},

@@ -7,30 +7,17 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ..visible import visible
+from .receipt import is_number
 
-MAX_RECEIPT = 2**26
 # What a run was asked to do, and what it was done with: in this order they are compared.
 _ASKED = ("settings", "data", "definition", "script")
 _WITH = ("versions", "device", "threads")
-_REQUIRED = {
-    "definition": (dict, str),
-    "script": (dict, str),
-    "settings": (dict,),
-    "data": (dict,),
-    "versions": (dict,),
-    "device": (str,),
-    "threads": (int,),
-}
 # The one block that is not compared: when and where it was.
 _CIRCUMSTANCES = "circumstances"
-_KINDS = {dict: "an object", str: "a string", int: "a whole number", list: "a list"}
 _MAX_SHOWN = 80
-
-
-class ReceiptError(ValueError):
-    """What is wrong with a receipt."""
 
 
 class Verdict(enum.Enum):
@@ -50,12 +37,14 @@ class Found:
 
     def __str__(self) -> str:
         line = f"{self.path}: {_shown(self.one)} and {_shown(self.other)}"
-        if _is_number(self.one) and _is_number(self.other) and math.isfinite(self.distance):
+        if math.isfinite(self.distance):
             line += f", {self.distance:.3g} apart"
         return visible(line)
 
     @property
     def distance(self) -> float:
+        if not (is_number(self.one) and is_number(self.other)):
+            return math.inf
         try:
             return abs(float(self.one) - float(self.other))
         except OverflowError:
@@ -71,49 +60,7 @@ class Comparison:
     results: tuple[Found, ...]
 
 
-def read_receipt(data: bytes) -> dict[str, object]:
-    """A receipt whose shape is right; raises `ReceiptError`."""
-    try:
-        receipt = json.loads(data.decode("utf-8"), object_pairs_hook=_unique)
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, ReceiptError):
-            raise
-        raise ReceiptError("it is no JSON text") from error
-    if not isinstance(receipt, dict):
-        raise ReceiptError("it is no receipt: its outermost value is no object")
-    for name, kinds in _REQUIRED.items():
-        if name not in receipt:
-            raise ReceiptError(f"it is no whole receipt: '{name}' is missing")
-        if type(receipt[name]) not in kinds:
-            raise ReceiptError(f"'{name}' must be {' or '.join(_KINDS[kind] for kind in kinds)}")
-    _check_epochs(receipt.get("epochs", []))
-    return receipt
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ReceiptError(f"'{twice}' stands in it twice")
-    return found
-
-
-def _check_epochs(epochs: object) -> None:
-    if not isinstance(epochs, list):
-        raise ReceiptError("'epochs' must be a list")
-    for number, row in enumerate(epochs, start=1):
-        if not isinstance(row, dict) or not all(map(_is_number, row.values())):
-            raise ReceiptError(f"epoch {number} must be an object of numbers")
-        if row.get("epoch", number) != number:
-            raise ReceiptError(f"epoch {number} calls itself {row['epoch']}")
-
-
-def _is_number(value: object) -> bool:
-    return type(value) in (int, float)
-
-
-def compare(one: dict, other: dict, tolerance: float = 0.0) -> Comparison:
+def compare(one: Mapping[str, Any], other: Mapping[str, Any], tolerance: float = 0.0) -> Comparison:
     """Everything but the circumstances.
 
     The tolerance is for what a run came to: its epochs, its best epoch, its test set. A number is
@@ -128,7 +75,7 @@ def compare(one: dict, other: dict, tolerance: float = 0.0) -> Comparison:
     parts = [_differences(_some(one, names), _some(other, names)) for names in (_ASKED, _WITH)]
     asked, done_with = map(tuple, parts)
     epochs = tuple(_epochs(one.get("epochs", []), other.get("epochs", []), tolerance))
-    results = tuple(_differences(*rest, tolerance=tolerance))
+    results = tuple(_differences(rest[0], rest[1], tolerance=tolerance))
     if not (asked or done_with or epochs or results):
         verdict = Verdict.IDENTICAL
     else:
@@ -138,7 +85,7 @@ def compare(one: dict, other: dict, tolerance: float = 0.0) -> Comparison:
     return Comparison(verdict, asked, done_with, epochs, results)
 
 
-def _some(receipt: dict, names: tuple[str, ...]) -> dict[str, object]:
+def _some(receipt: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, object]:
     return {name: receipt[name] for name in names}
 
 
@@ -146,7 +93,7 @@ def _is_hash(found: Found) -> bool:
     return found.path.startswith("weights")
 
 
-def _epochs(one: list, other: list, tolerance: float) -> Iterator[Found]:
+def _epochs(one: list[Any], other: list[Any], tolerance: float) -> Iterator[Found]:
     for number, (first, second) in enumerate(zip(one, other, strict=False), start=1):
         yield from _differences(first, second, f"epoch {number}", tolerance)
     if len(one) != len(other):
@@ -177,7 +124,7 @@ def _same(one: object, other: object) -> bool:
 
 
 def _close(one: object, other: object, tolerance: float) -> bool:
-    if not (_is_number(one) and _is_number(other)):
+    if not (is_number(one) and is_number(other)):
         return False
     try:
         return math.isclose(one, other, rel_tol=tolerance, abs_tol=tolerance)
@@ -203,8 +150,8 @@ def as_text(comparison: Comparison) -> str:
 
 
 def _spread(epochs: tuple[Found, ...]) -> Iterator[str]:
-    numbers = [f for f in epochs if f.path.startswith("epoch ") and _is_number(f.one)]
-    numbers = [f for f in numbers if _is_number(f.other) and not math.isnan(f.distance)]
+    numbers = [f for f in epochs if f.path.startswith("epoch ") and is_number(f.one)]
+    numbers = [f for f in numbers if is_number(f.other) and not math.isnan(f.distance)]
     if len(numbers) > 1:
         largest = max(numbers, key=lambda found: found.distance)
         yield f"  largest of {len(numbers):,} differences: {largest}"

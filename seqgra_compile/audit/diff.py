@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterator
+import textwrap
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .. import ir
 from ..compiler import Compilation
+from ..grammar import BayesModel
 from ..visible import visible
-from .effects import Effect, effects
+from .effects import SAME, Effect, effects
 from .ledger.setting import IDLE, TEMPLATE, Setting
+from .steps import NOTHING, Aligned, align, beside, steps
 
 # Texts, and names of what the output is called: nothing that is computed looks at them.
 _TEXTS = ("general/@id", "general/name", "general/description")
+_MOST = 12  # operations that are named where the same differs in many
+_PATH = "architecture/sequential/operation[{}]"
+# What the effects and the steps say in full.
+_TOLD = (
+    "architecture/sequential/operation[",
+    "file: layer ",
+    "general/labels",
+    "general/task",
+    "general/sequencespace",
+    "general/inputencoding",
+    "loss/",
+    "optimizer/",
+    "trainingprocess/",
+)
 # Shapes and numbers of weights, which follow from other settings.
 _SUMMED = re.compile(r"architecture/sequential/operation\[\d+\]|file: layer [^:]*")
 
@@ -37,6 +54,12 @@ class Comparison:
     changes: tuple[Change, ...]
     effects: tuple[Effect, ...]
     same_bytes: bool
+    names: tuple[str, str]
+    aligned: tuple[Aligned, ...] = ()
+
+    @property
+    def beside(self) -> dict[str, list[tuple[str, str]]]:
+        return beside(self.aligned)
 
     @property
     def matters(self) -> bool:
@@ -46,9 +69,13 @@ class Comparison:
 def compare(a: Compilation, b: Compilation) -> Comparison:
     """Both must have been compiled without errors."""
     changes = tuple(_changes(a, b))
-    trained = isinstance(a.model, ir.Model) and isinstance(b.model, ir.Model)
-    found = effects(a.model, b.model) if trained else ()
-    return Comparison(changes, found, a.source.data == b.source.data)
+    names = (a.source.file_name, b.source.file_name)
+    found: tuple[Effect, ...] = ()
+    aligned: tuple[Aligned, ...] = ()
+    if isinstance(a.model, ir.Model) and isinstance(b.model, ir.Model):
+        found = effects(a.model, b.model)
+        aligned = align(steps(a.model), steps(b.model))
+    return Comparison(changes, found, a.source.data == b.source.data, names, aligned)
 
 
 def _changes(a: Compilation, b: Compilation) -> Iterator[Change]:
@@ -78,12 +105,12 @@ def _is_summary(path: str, compilation: Compilation) -> bool:
     """Rows that sum up others, and files all of whose contents have rows."""
     if path in ("architecture/sequential", "file: layers"):
         return True
-    architecture = compilation.model.architecture
-    if isinstance(architecture, ir.Module):
-        return False
-    if isinstance(architecture, ir.External):
+    model = compilation.model
+    if isinstance(model, BayesModel):
         return path == "architecture/external: its content"
-    file = architecture.file
+    if not isinstance(model, ir.Model) or isinstance(model.architecture, ir.Module):
+        return False
+    file = model.architecture.file
     return file is not None and path == f"file: {file.path}"
 
 
@@ -92,16 +119,15 @@ def _matched(a: Compilation, b: Compilation) -> dict[str, str]:
 
     An operation that is put in moves those behind it: without this, all of them would differ.
     """
-    heads = [_heads(each) for each in (a, b)]
-    names = [[name for _, name in found] for found in heads]
-    matcher = difflib.SequenceMatcher(None, *names, autojunk=False)
-    matched, gone = {}, set(range(len(heads[0])))
-    for first, second, size in matcher.get_matching_blocks():
-        for number in range(size):
-            gone.discard(first + number)
-            matched[heads[0][first + number][0]] = heads[1][second + number][0]
-    for number in gone:
-        matched[heads[0][number][0]] = "nothing"
+    if not (isinstance(a.model, ir.Model) and isinstance(b.model, ir.Model)):
+        return {}
+    if not (_is_embedded(a.model) and _is_embedded(b.model)):
+        return {}
+    matched = {_PATH.format(each.number): "nothing" for each in a.model.operations}
+    for pair in align(steps(a.model), steps(b.model)):
+        if pair.matched:
+            one, other = (found[0].number for found in (pair.one, pair.other))
+            matched[_PATH.format(one)] = _PATH.format(other)
     prefixes = sorted(matched, key=len, reverse=True)
     paths = {}
     for row in a.settings:
@@ -111,13 +137,8 @@ def _matched(a: Compilation, b: Compilation) -> dict[str, str]:
     return paths
 
 
-def _heads(compilation: Compilation) -> list[tuple[str, str]]:
-    """The path of each operation of an embedded architecture, and its name."""
-    architecture = compilation.model.architecture
-    if not isinstance(architecture, ir.Sequential) or architecture.file:
-        return []
-    path = "architecture/sequential/operation[{}]"
-    return [(path.format(each.number), each.name) for each in architecture.operations]
+def _is_embedded(model: ir.Model) -> bool:
+    return isinstance(model.architecture, ir.Network) and model.architecture.file is None
 
 
 def _differs(one: Setting, other: Setting) -> bool:
@@ -135,26 +156,84 @@ def _change(path: str, one: Setting | None, other: Setting | None) -> Change:
         path,
         "-" if one is None else one.text,
         "-" if other is None else other.text,
-        tuple("-" if row is None else str(row.where or row.origin) for row in (one, other)),
+        (_place(one), _place(other)),
         not (path in _TEXTS or idle or named or unroll),
     )
 
 
-def as_text(comparison: Comparison) -> str:
-    """For a reader: the verdict, the effects, then the settings."""
+def _place(row: Setting | None) -> str:
+    return "-" if row is None else str(row.where or row.origin)
+
+
+def as_text(comparison: Comparison, complete: bool = False) -> str:
+    """For a reader: the verdict, the effects, the steps; all settings with their places if asked."""
     lines = [_verdict(comparison)]
     if comparison.matters and comparison.effects:
-        lines += ["", "On the same data, machine and versions:"]
-        width = max(len(effect.topic) for effect in comparison.effects)
-        lines += [f"  {e.topic.ljust(width)}  {visible(e.verdict)}" for e in comparison.effects]
+        lines += ["", "On the same data, machine and versions:", *_effects(comparison.effects)]
+    if not all(pair.same for pair in comparison.aligned) or comparison.beside:
+        lines += ["", *_steps(comparison)]
+    told = bool(comparison.effects) and not complete
     for counts, title in ((True, "Settings that count:"), (False, "Without effect on training:")):
-        changes = [change for change in comparison.changes if change.counts is counts]
+        changes = [
+            change
+            for change in comparison.changes
+            if change.counts is counts and not (told and change.path.startswith(_TOLD))
+        ]
+        if changes and told and not counts:
+            names = ", ".join(visible(change.path) for change in changes)
+            lines += ["", *_wrapped(2, f"{title} ", names)]
+            continue
         if changes:
             lines += ["", title]
         for change in changes:
-            lines.append(f"  {visible(change.path)}: {change.before} -> {change.after}")
-            lines.append(visible(f"    {change.places[0]} -> {change.places[1]}"))
+            lines += _wrapped(4, "  ", f"{visible(change.path)}: {change.before} -> {change.after}")
+            if complete:
+                lines.append(visible(f"    {change.places[0]} -> {change.places[1]}"))
     return "\n".join(lines) + "\n"
+
+
+def _effects(found: Sequence[Effect]) -> Iterator[str]:
+    """What changes, topic by topic, then the names of what does not."""
+    others = [effect for effect in found if effect.verdict != SAME]
+    width = max((len(effect.topic) for effect in others), default=0) + 4
+    for effect in others:
+        yield from _wrapped(width, f"  {effect.topic}", visible(effect.verdict))
+    same = [effect.topic for effect in found if effect.verdict == SAME]
+    if same:
+        yield from _wrapped(width, "  the same", ", ".join(same))
+
+
+def _steps(comparison: Comparison) -> Iterator[str]:
+    """A line per kind of difference: the numbers of the operations in the two, then what differs."""
+    yield f"Operations of {visible(' and '.join(comparison.names))}:"
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for pair in comparison.aligned:
+        if not pair.same:
+            found[str(pair)].append(pair.numbers)
+    numbers = [pair[0] for pair in (*found.values(), *comparison.beside.values())]
+    width = max(len(number) for pair in numbers for number in pair)
+    for text, pairs in (*found.items(), *comparison.beside.items()):
+        one, other = (number.rjust(width) for number in pairs[0])
+        also = f"; also {_listed(pairs[1:])}" if len(pairs) > 1 else ""
+        yield from _wrapped(2 * width + 6, f"  {one}  {other}", f"{text}{also}")
+
+
+def _listed(pairs: Sequence[tuple[str, str]]) -> str:
+    """Numbers of operations in one or both."""
+    texts = ["/".join(dict.fromkeys(n for n in pair if n != NOTHING)) for pair in pairs]
+    more = f" and {len(texts) - _MOST} more" if len(texts) > _MOST else ""
+    return ", ".join(texts[:_MOST]) + more
+
+
+def _wrapped(indent: int, start: str, text: str) -> list[str]:
+    """Text beside its start, in lines of 80 columns."""
+    return textwrap.wrap(
+        text,
+        80,
+        initial_indent=start.ljust(indent) if start.strip() else start or " " * indent,
+        subsequent_indent=" " * indent,
+        break_on_hyphens=False,
+    )
 
 
 def _verdict(comparison: Comparison) -> str:

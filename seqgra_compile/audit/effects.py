@@ -6,6 +6,7 @@ know, such as what an embedded module draws, it says.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .. import ir
@@ -15,10 +16,13 @@ from ..catalog.libraries import LIBRARIES, LibraryRow
 from ..catalog.operations import lower
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.semantics import INTENDED, SEQGRA, STREAMING
-from .ledger.setting import counted, shown
+from ..visible import visible
+from .ledger.setting import counted, shown_apart, shown_briefly
+from .steps import align, steps, summary
 
 SAME, OTHERS = "the same", "others"
 _SEED = "a seed"
+_FEW = 3  # names of labels
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Effect:
 def effects(a: ir.Model, b: ir.Model) -> tuple[Effect, ...]:
     """Every aspect, whether it changes or not."""
     return (
+        Effect("computation", _computation(a, b)),
         Effect("number of weights", _count(a, b)),
         Effect("initial weights", initial_weights(a, b)),
         Effect("what the model sees", _input(a, b)),
@@ -40,6 +45,16 @@ def effects(a: ir.Model, b: ir.Model) -> tuple[Effect, ...]:
         Effect("optimizer", _optimizer(a, b)),
         Effect("length of the run", _run(a, b)),
     )
+
+
+def _computation(a: ir.Model, b: ir.Model) -> str:
+    """Whether the same weights would give the same scores."""
+    if _module(a) is not None or _module(b) is not None:
+        return SAME if _module(a) == _module(b) else "not known: a module decides it"
+    found = summary(align(steps(a), steps(b)))
+    if not found and a.library.value != b.library.value:
+        return "the same steps, in another library"
+    return found or SAME
 
 
 def _count(a: ir.Model, b: ir.Model) -> str:
@@ -53,7 +68,7 @@ def _count(a: ir.Model, b: ir.Model) -> str:
 def weight_count(model: ir.Model) -> int | None:
     if isinstance(model.architecture, ir.Module):
         return None
-    return sum(operation.weight_count for operation in model.architecture.operations)
+    return sum(operation.weight_count for operation in model.operations)
 
 
 def _module(model: ir.Model) -> tuple[str, str] | None:
@@ -89,12 +104,12 @@ def _draws_weights(model: ir.Model) -> bool:
     """Whether any weight depends on the seed."""
     return any(
         not fixed and draws(initializer)
-        for operation in model.architecture.operations
+        for operation in model.operations
         for fixed, initializer in _initializers(operation)
     )
 
 
-def _initializers(operation: ir.Operation) -> list[tuple[bool, Expression]]:
+def _initializers(operation: ir.Layer) -> list[tuple[bool, Expression]]:
     """Of each weight: whether a file holds it, and its initializer."""
     fixed = bool(operation.weights_file or operation.stored)
     return [(fixed, operation[f"{weight.role}_initializer"]) for weight in operation.weights]
@@ -103,20 +118,18 @@ def _initializers(operation: ir.Operation) -> list[tuple[bool, Expression]]:
 def _fills(model: ir.Model) -> list[object]:
     """What decides the initial weights, layer by layer, besides the seed."""
     found = [
-        fill
-        for operation in model.architecture.operations
-        for fill in _fill(operation, model.library.value)
+        fill for operation in model.operations for fill in _fill(operation, model.library.value)
     ]
     while found and found[-1] == _SEED:
         found.pop()  # nothing is drawn behind it
-    file = model.architecture.file
+    file = model.architecture.file if isinstance(model.architecture, ir.Network) else None
     stored = file and file.weights and file.weights.sha256
     return [stored, *found]
 
 
-def _fill(operation: ir.Operation, library: str) -> list[object]:
+def _fill(operation: ir.Layer, library: str) -> list[object]:
     start = lower(operation, library, channels_first=True).start
-    unused = [_SEED] * start.unused
+    unused: list[object] = [_SEED] * start.unused
     if not operation.weights:
         return unused
     shapes = [(weight.name, weight.shape) for weight in operation.weights]
@@ -205,7 +218,7 @@ def _steps(model: ir.Model) -> tuple[object, ...]:
 def _drawn(model: ir.Model) -> list[object]:
     """What the layers draw in training: as much for any rate above 0."""
     library = model.library.value
-    layers = [lower(each, library, channels_first=True) for each in model.architecture.operations]
+    layers = [lower(each, library, channels_first=True) for each in model.operations]
     return [draw for layer in layers for draw in layer.draws]
 
 
@@ -225,7 +238,7 @@ def _input(a: ir.Model, b: ir.Model) -> str:
             parts.append(f"{what}: {one} -> {other}")
     if a.labels.value != b.labels.value:
         same = sorted(a.labels.value) == sorted(b.labels.value)
-        parts.append("labels in another order" if same else "other labels")
+        parts.append("labels in another order" if same else _labels(a, b))
     lengths = [_length(model) for model in (a, b)]
     if lengths[0] != lengths[1]:
         parts.append(f"sequences of {lengths[0]} -> {lengths[1]} letters")
@@ -237,6 +250,20 @@ def _input(a: ir.Model, b: ir.Model) -> str:
     return "; ".join(parts) or SAME
 
 
+def _labels(a: ir.Model, b: ir.Model) -> str:
+    one, other = (model.labels.value for model in (a, b))
+    size = f"{len(one):,} -> {len(other):,} " if len(one) != len(other) else ""
+    gone, new = ([each for each in x if each not in y] for x, y in ((one, other), (other, one)))
+    names = " -> ".join(_some(each) for each in (gone, new))
+    return f"{size}{'' if size else 'other '}labels: {names}"
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first few of them."""
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return (", ".join(visible(name) for name in names[:_FEW]) or "none") + more
+
+
 def _length(model: ir.Model) -> str:
     if isinstance(model.architecture, ir.Module):
         return "any number of"
@@ -245,7 +272,7 @@ def _length(model: ir.Model) -> str:
 
 def _loss(a: ir.Model, b: ir.Model) -> str:
     if a.loss.name != b.loss.name:
-        return f"another: {a.loss.name} -> {b.loss.name}"
+        return f"another: {_stated(a.loss)} -> {_stated(b.loss)}"
     parts = _arguments(a.loss.arguments, b.loss.arguments)
     if _penalties(a) != _penalties(b):
         parts.append("other penalties on weights or results")
@@ -253,10 +280,8 @@ def _loss(a: ir.Model, b: ir.Model) -> str:
 
 
 def _penalties(model: ir.Model) -> list[object]:
-    if isinstance(model.architecture, ir.Module):
-        return []
-    found = []
-    for operation in model.architecture.operations:
+    found: list[object] = []
+    for operation in model.operations:
         for weight in operation.weights:
             value = operation.arguments.get(f"{weight.role}_regularizer")
             if value and value.value:
@@ -269,15 +294,25 @@ def _penalties(model: ir.Model) -> list[object]:
 
 def _optimizer(a: ir.Model, b: ir.Model) -> str:
     if a.optimizer.name != b.optimizer.name:
-        return f"another: {a.optimizer.name} -> {b.optimizer.name}"
-    clips = [
-        {"clipnorm": model.optimizer.clipnorm, "clipvalue": model.optimizer.clipvalue}
-        for model in (a, b)
+        return f"another: {_stated(a.optimizer)} -> {_stated(b.optimizer)}"
+    given: list[ir.Arguments] = [
+        {**each.arguments, "clipnorm": each.clipnorm, "clipvalue": each.clipvalue}
+        for each in (a.optimizer, b.optimizer)
     ]
-    parts = _arguments({**a.optimizer.arguments, **clips[0]}, {**b.optimizer.arguments, **clips[1]})
+    parts = _arguments(*given)
     if _miscounts(a) != _miscounts(b):
         parts.append("one of the two counts a step too many after the first epoch")
     return "; ".join(parts) or SAME
+
+
+def _stated(of: ir.Loss | ir.Optimizer) -> str:
+    """A name and the arguments that the definition gives."""
+    told = [
+        f"{name} {shown_briefly(value.value)}"
+        for name, value in of.arguments.items()
+        if not value.is_default
+    ]
+    return f"{of.name} ({', '.join(told)})" if told else of.name
 
 
 def _miscounts(model: ir.Model) -> bool:
@@ -286,7 +321,7 @@ def _miscounts(model: ir.Model) -> bool:
 
 def _arguments(a: ir.Arguments, b: ir.Arguments) -> list[str]:
     return [
-        f"{name} {shown(a[name].value)} -> {shown(b[name].value)}"
+        f"{name} {' -> '.join(shown_apart(a[name].value, b[name].value))}"
         for name in a
         if name in b and a[name].value != b[name].value
     ]
@@ -303,11 +338,11 @@ def _run(a: ir.Model, b: ir.Model) -> str:
         epochs = _changed(one.epochs.value, other.epochs.value, "epochs")
         parts.append(f"{longer}, {epochs}: by itself, the first {kept}")
     stops = [t.early_stopping.value for t in (one, other)]
-    patience = [t.patience.value for t in (one, other)]
     if stops[0] != stops[1]:
         parts.append("it may stop early" if stops[1] else "it never stops early")
-    elif stops[0] and patience[0] != patience[1]:
-        parts.append(f"it waits {_changed(*patience, 'epochs')} for a better one")
+    elif stops[0] and one.patience.value != other.patience.value:
+        waits = _changed(one.patience.value, other.patience.value, "epochs")
+        parts.append(f"it waits {waits} for a better one")
     return "; ".join(parts) or SAME
 
 

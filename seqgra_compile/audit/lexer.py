@@ -17,14 +17,15 @@ from tokenize import TokenInfo
 def tokens(text: str) -> Iterator[TokenInfo]:
     """All tokens of a text, formatted strings whole."""
     lines = text.split("\n")
-    first, depth = None, 0
+    first: TokenInfo | None = None
+    depth = 0
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         name = tokenize.tok_name[token.type]
         if name == "FSTRING_START":
             first, depth = first or token, depth + 1
         elif name == "FSTRING_END":
             depth -= 1
-            if not depth:
+            if first and not depth:
                 yield _whole(first, token, lines)
                 first = None
         elif first is None:
@@ -47,17 +48,22 @@ def _whole(first: TokenInfo, last: TokenInfo, lines: list[str]) -> TokenInfo:
     return TokenInfo(tokenize.STRING, "\n".join(held), first.start, last.end, first.line)
 
 
+def lines(node: ast.stmt | ast.expr | ast.keyword) -> range:
+    """The lines of a node, from its first to its last."""
+    return range(node.lineno, (node.end_lineno or node.lineno) + 1)
+
+
 def names(code: ast.AST) -> Iterator[tuple[str, int, int]]:
     """Each name, and the first and last line of what holds it.
 
     Inside a formatted string Pythons count lines differently, so there it is the whole string.
     """
-    waiting: list[tuple[ast.AST, ast.AST | None]] = [(code, None)]
+    waiting: list[tuple[ast.AST, ast.expr | None]] = [(code, None)]
     while waiting:
         node, string = waiting.pop()
         if isinstance(node, ast.JoinedStr):
             string = string or node
         if isinstance(node, ast.Name):
             place = string or node
-            yield node.id, place.lineno, place.end_lineno
+            yield node.id, place.lineno, place.end_lineno or place.lineno
         waiting += ((child, string) for child in ast.iter_child_nodes(node))

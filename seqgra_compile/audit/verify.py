@@ -12,13 +12,13 @@ import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .. import __version__
 from ..backends.header import Header, read_header
 from ..compiler import Compilation, Options, compile_bytes
 from ..visible import visible
 
-MAX_SCRIPT = 2**24
 _DEPENDENCIES = re.compile(r"^# /// script$.*?^# ///$", re.MULTILINE | re.DOTALL)
 
 
@@ -55,30 +55,33 @@ def verify(
     header = read_header(text.replace("\r\n", "\n").replace("\r", "\n"))
     # Standard input has no name: the script tells it.
     named = header.file if name == "-" else name
-    compilation = compile_bytes(named, data, folders, Options(**header.options))
-    if compilation.script is None:
-        return Verification(header, compilation, Difference.CODE)
+    options: dict[str, Any] = dict(header.options)
+    compilation = compile_bytes(named, data, folders, Options(**options))
     expected = compilation.script
+    if expected is None:
+        return Verification(header, compilation, Difference.CODE)
     if script == expected.encode():
         return Verification(header, compilation, Difference.NONE)
     return Verification(
         header,
         compilation,
-        _difference(compilation, header, script),
+        _difference(compilation, expected, header, script),
         tuple(_remarks(header, compilation)),
         _diff(expected, text if script[:3] != b"\xef\xbb\xbf" else "\ufeff" + text, script_name),
     )
 
 
-def _difference(compilation: Compilation, header: Header, script: bytes) -> Difference:
+def _difference(
+    compilation: Compilation, expected: str, header: Header, script: bytes
+) -> Difference:
     other = header.version != __version__
-    if other and script == _with_version(compilation, header.version).encode():
+    if other and script == _with_version(compilation, expected, header.version).encode():
         return Difference.VERSION
     try:
         if tokenize.detect_encoding(io.BytesIO(script).readline)[0] not in ("utf-8", "utf-8-sig"):
             return Difference.CODE  # Python would read other characters than we do
         text = script.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-        ours, theirs = _Content.of(compilation.script), _Content.of(text)
+        ours, theirs = _Content.of(expected), _Content.of(text)
     except (SyntaxError, ValueError, MemoryError, RecursionError, tokenize.TokenError):
         return Difference.CODE
     if (ours.code, ours.dependencies) != (theirs.code, theirs.dependencies):
@@ -86,9 +89,9 @@ def _difference(compilation: Compilation, header: Header, script: bytes) -> Diff
     return Difference.LAYOUT if ours == theirs else Difference.COMMENTS
 
 
-def _with_version(compilation: Compilation, version: str) -> str:
+def _with_version(compilation: Compilation, script: str, version: str) -> str:
     """The script as if the compiler had this version."""
-    lines = compilation.script.split("\n")
+    lines = script.split("\n")
     row = next(each for each in compilation.settings if each.path == "seqgra-compile")
     for number in row.lines:
         lines[number - 1] = lines[number - 1].replace(__version__, version)

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 from ..catalog.sequences import BAYES, PYTORCH, TENSORFLOW
+from ..messages.diagnostics import Diagnostics
+from ..source import Source
+
+if TYPE_CHECKING:
+    from ..datadefinition.arranged import SimulateScript
+    from ..script import Script
+
+# Each takes the model that its library has.
+Arrange = Callable[[Any, Source, Diagnostics], "Script | SimulateScript | None"]
 
 
-def _pytorch():
+def _pytorch() -> Arrange:
     from .pytorch import arrange
 
     return arrange
 
 
-def _keras():
+def _keras() -> Arrange:
     from .keras import arrange
 
     return arrange
 
 
-def _bayes():
+def _bayes() -> Arrange:
     from .bayes import arrange
 
     return arrange
 
 
-def simulate():
+def simulate() -> Arrange:
     from .simulate import arrange
 
     return arrange

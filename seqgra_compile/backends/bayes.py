@@ -7,16 +7,16 @@ import textwrap
 from .. import __version__
 from ..catalog.semantics import FULL, SEQGRA
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
-from ..datadefinition.arranged import BayesScript, LabelRules, MatrixRows, Windows, Words
+from ..datadefinition.arranged import BayesScript, ConditionRules, MatrixRows, Words
 from ..grammar import BayesModel, Kmers, Matrix, Term
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
-from ..pycode import comment, docstring, laid_out, literal, mapping, prefixed
+from ..pycode import Code, code, comment, docstring, laid_out, listing, literal, mapping, prefixed
 from ..script import Constant
 from ..source import Source
 from . import common, header
 from .imports import import_lines
-from .matrices import KMERS_DOC, matrices_doc, matrix_rows, too_wide
+from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide, windows
 
 _IMPORTS = (*common.IMPORTS, Import("math"))
 _WIDTH = 80
@@ -66,7 +66,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         rules=_rules(model, terms),
         weights_doc=f"({size}, width)",
         empty_matrices=seqgra and model.sequence_space.value == "protein",
-        windows=_windows(terms),
+        windows=windows(term.position for term in terms if term.elements),
         lone_elements=any(term.elements for term in terms),
         pairs=any(term.pairs for term in terms),
         from_starts=seqgra,
@@ -125,10 +125,15 @@ def _rules_doc(model: BayesModel, terms: list[Term]) -> tuple[str, ...]:
     """What the rules mean, and where seqgra departs from it."""
     seqgra = model.semantics == SEQGRA
     by_id = model.grammar.by_id
-    lines = ["What is added up for each label: the rules of the condition with this id."]
-    if any(term.elements for term in terms):
+    elements, pairs = any(term.elements for term in terms), any(term.pairs for term in terms)
+    columns = [*(["position, elements"] if elements else []), *(["pairs"] if pairs else [])]
+    lines = [
+        "What is added up for each label: the rules of the condition with this id, each with "
+        f"{', '.join(columns) or 'nothing'}."
+    ]
+    if elements:
         lines.append("Elements: each one's best score at the position.")
-    if any(term.pairs for term in terms):
+    if pairs:
         lines.append(
             "Pairs: the best one; the second element starts so many letters after the "
             + (
@@ -147,29 +152,25 @@ def _rules_doc(model: BayesModel, terms: list[Term]) -> tuple[str, ...]:
     return tuple(line for text in lines for line in textwrap.wrap(text, _WIDTH))
 
 
-def _rules(model: BayesModel, terms: list[Term]) -> tuple[LabelRules, ...]:
-    by_id = model.grammar.by_id
+def _rules(model: BayesModel, terms: list[Term]) -> tuple[ConditionRules, ...]:
     elements, pairs = any(term.elements for term in terms), any(term.pairs for term in terms)
-    return tuple(
-        LabelRules(
+    return condition_rules(
+        (
             label,
-            literal(label),
-            comment(by_id[label].label if by_id[label].label != label else ""),
-            tuple(_rule(term, elements, pairs) for term in model.terms[number]),
+            model.grammar.by_id[label].label,
+            [_rule(term, elements, pairs) for term in model.terms[number]],
         )
         for number, label in enumerate(model.labels.value)
     )
 
 
-def _rule(term: Term, elements: bool, pairs: bool) -> str:
-    entries: dict[str, object] = {}
-    if elements:
-        entries |= {"position": term.position, "elements": term.elements}
-    if pairs:
-        entries["pairs"] = tuple(
-            (pair.first, pair.second, pair.nearest, pair.farthest) for pair in term.pairs
-        )
-    return laid_out(mapping(entries), 8, ",")
+def _rule(term: Term, elements: bool, pairs: bool) -> Code:
+    """Position and elements, and pairs, as far as there are any."""
+    found = listing((each.first, each.second, each.nearest, each.farthest) for each in term.pairs)
+    if not elements:
+        return found
+    columns = (term.position, listing(term.elements))
+    return code((*columns, found) if pairs else columns)
 
 
 def _many_widths(terms: list[Term], kmers: list[Kmers]) -> bool:
@@ -178,14 +179,4 @@ def _many_widths(terms: list[Term], kmers: list[Kmers]) -> bool:
     return any(
         element.name in firsts and len({len(word) for word, _ in element.words}) > 1
         for element in kmers
-    )
-
-
-def _windows(terms: list[Term]) -> Windows:
-    positions = {term.position for term in terms if term.elements}
-    return Windows(
-        "start" in positions,
-        "end" in positions,
-        "center" in positions,
-        any(isinstance(position, int) for position in positions),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from .. import __version__, ir
 from ..catalog.losses import LOSSES, Scores
@@ -115,8 +116,8 @@ def fields(
     folder: str,
     weights: str,
     shape: str,
-) -> dict[str, object]:
-    """The fields of `Script` that all libraries fill alike.
+) -> dict[str, Any]:
+    """The fields of `TrainingScript` that all libraries fill alike.
 
     `folder` holds the templates; `weights` names the files of weights; `shape` is that of a one-hot
     batch, with a hole for the number of channels.
@@ -189,7 +190,12 @@ def one_hot_doc(model: ir.General, shape: str, dtype: str = "float32") -> str:
 
 def general(model: ir.General) -> tuple[Constant, ...]:
     """The general section up to the labels."""
-    remarks = (model.task, model.sequence_space, model.library, model.input_encoding)
+    remarks: tuple[Value[str], ...] = (
+        model.task,
+        model.sequence_space,
+        model.library,
+        model.input_encoding,
+    )
     return (
         constant("MODEL_ID", model.id),
         *map(remark, remarks),
@@ -209,7 +215,7 @@ def constants(model: ir.Model) -> tuple[Constant, ...]:
         *(constant(name.upper(), value) for name, value in model.optimizer.arguments.items()),
     ]
     for name in ("clipnorm", "clipvalue"):
-        clip = getattr(model.optimizer, name)
+        clip: Value[Any] = getattr(model.optimizer, name)
         if clip.value is not None:
             fixed.append(constant(name.upper(), clip))
         elif not clip.is_default:
@@ -234,12 +240,12 @@ def constants(model: ir.Model) -> tuple[Constant, ...]:
     return tuple(fixed)
 
 
-def _origin(value: Value) -> str:
+def _origin(value: Value[Any]) -> str:
     note = f" ({value.note})" if value.note else ""
     return value.path + note + (" (default)" if value.is_default else "")
 
 
-def constant(name: str, value: Value) -> Constant:
+def constant(name: str, value: Value[Any]) -> Constant:
     return _named(name, value.value, _origin(value), value.path)
 
 
@@ -251,7 +257,7 @@ def _named(name: str, value: object, remark: str, path: str) -> Constant:
     return Constant(name, assignment(name, made).removeprefix(before), remark, path, above=True)
 
 
-def remark(value: Value) -> Constant:
+def remark(value: Value[Any]) -> Constant:
     """A value that decided what the script looks like: only its comment is left."""
     return Constant("", str(value.value), _origin(value), value.path)
 
@@ -267,7 +273,7 @@ def _labels(model: ir.General) -> Code:
     return call("tuple", spaced(spaced(*terms), Code(f"for n in {call('range', *numbers)}")))
 
 
-def _architecture(architecture: ir.Sequential | ir.Module) -> tuple[Constant, ...]:
+def _architecture(architecture: ir.Network | ir.Module) -> tuple[Constant, ...]:
     if isinstance(architecture, ir.Module):
         name = f"class {architecture.class_name} of {comment(architecture.path)}"
         return (Constant("", f"{name}, in the section Model", EXTERNAL, EXTERNAL),)
@@ -298,7 +304,7 @@ def optimizer_text(model: ir.Model, *positional: object, **clipping: object) -> 
     return returned(call(row.function, *positional, **arguments, **clipping, **row.fixed))
 
 
-def heading(operation: ir.Operation) -> str:
+def heading(operation: ir.Layer) -> str:
     """Number, name, shapes and weights of an operation."""
     count = operation.weight_count
     weights = f", {count:,} weights" if count else ""

@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .. import __version__, ir
-from ..catalog.semantics import FULL, RECORDS, SEMANTICS, SHARDS, STORAGES, WHOLE
-from ..catalog.sequences import MULTI_CLASS, PYTORCH, TENSORFLOW
+from ..catalog.options import SCRIPT_OPTIONS
+from ..catalog.semantics import FULL, WHOLE
+from ..catalog.sequences import MULTI_CLASS
 from ..pycode import docstring
 from ..source import Source
 
@@ -26,13 +27,6 @@ _COMPILED = re.compile(
     r"\sUsage:  ",
     re.DOTALL,
 )
-_OPTIONS = {
-    "semantics": tuple(SEMANTICS),
-    "library": (PYTORCH, TENSORFLOW),
-    "data": tuple(STORAGES),
-    "records": tuple(RECORDS),
-    "shards": tuple(map(str, SHARDS)),
-}
 _SILENT = "its docstring does not say from what it was compiled"
 
 
@@ -105,12 +99,12 @@ class HeaderError(ValueError):
 
 @dataclass(frozen=True)
 class Header:
-    """`options`: names and values, a number as such; `first`, `last`: lines of the script."""
+    """`options`: names and values, as a command line has them; `first`, `last`: lines of the script."""
 
     version: str
     file: str
     sha256: str
-    options: dict[str, str | int]
+    options: dict[str, str]
     first: int
     last: int
 
@@ -126,17 +120,16 @@ def read_header(text: str) -> Header:
     words = found["options"].split()
     options = {name[2:]: value for name, value in zip(words[::2], words[1::2], strict=True)}
     for name, value in options.items():
-        if value not in _OPTIONS.get(name, ()):
+        if name not in SCRIPT_OPTIONS or value not in SCRIPT_OPTIONS[name].choices:
             raise HeaderError(
                 f"it was compiled with --{name} {value}, which this version does not know"
             )
-    numbers = {name: int(value) for name, value in options.items() if name == "shards"}
     first = line + start
     return Header(
         found["version"],
         " ".join(found["file"].split()),
         found["sha256"],
-        options | numbers,
+        options,
         first,
         first + found[0].count("\n") - 1,
     )

@@ -12,7 +12,7 @@ def import_lines(
     imports: Iterable[Import], standard: frozenset[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Import lines, each once, `import` before `from`: of the standard library, of packages."""
-    groups: tuple[set, set] = (set(), set())
+    groups: tuple[set[tuple[bool, str]], set[tuple[bool, str]]] = (set(), set())
     for bound in imports:
         group = 0 if bound.module.partition(".")[0] in standard else 1
         groups[group].add((bound.name is not None, bound.text))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
-from ..catalog.operations import lower
+from ..catalog.operations import keras_layer
 from ..catalog.semantics import FULL, SEMANTICS
-from ..catalog.sequences import MULTI_CLASS, TENSORFLOW
+from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, laid_out, literal
@@ -25,6 +25,7 @@ _PACKAGES = (_KERAS.requirement, "numpy", _TENSORFLOW.requirement)
 def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasScript:
     """The script of an embedded architecture."""
     architecture = model.architecture
+    assert isinstance(architecture, ir.Network)  # Keras's files are written out
     loss = LOSSES[model.loss.name]
     logits = common.scores(model) is Scores.LOGITS
     reader = weightsfiles.reader(architecture)
@@ -58,7 +59,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
             Layer(
                 operation.number,
                 common.heading(operation),
-                (Statement(_added(lower(operation, TENSORFLOW, channels_first=False).call)),),
+                (Statement(_added(keras_layer(operation).call)),),
             )
             for operation in architecture.operations
         ),
@@ -86,12 +87,12 @@ def _added(layer: Code) -> str:
     return laid_out(call("model.add", layer), 4)
 
 
-def _activity(operation: ir.Operation) -> bool:
+def _activity(operation: ir.Layer) -> bool:
     regularizer = operation.arguments.get("activity_regularizer")
     return regularizer is not None and regularizer.value is not None
 
 
-def _load(operation: ir.Operation) -> Code:
+def _load(operation: ir.Layer) -> Code:
     layer = call("model.get_layer", operation.identifier)
     return call("set_weights", layer, weightsfiles.read(operation))
 

@@ -1,19 +1,21 @@
-"""Sequence elements as the scripts of Bayes classifiers and of simulations write them."""
+"""Sequence elements and rules as the scripts of Bayes classifiers and of simulations write them."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
 
-from ..pycode import listing, literal
+from ..datadefinition.arranged import ConditionRules, Windows
+from ..pycode import Code, comment, fits, laid_out, listing, literal, prefixed
 
-KMERS_DOC = "Words and their probabilities, as written."
-_WIDTH = 80
+_PATH = "sequenceelements/sequenceelement/"
+KMERS_DOC = f"{_PATH}kmerbased: words and their probabilities, as written."
+_WIDTH, _INDENT = 80, 4
 Rows = Iterable[tuple[float, ...]]
 
 
 def matrices_doc(letters: str) -> tuple[str, ...]:
-    text = f"One row a position: the probabilities of {letters}, as written."
+    text = f"{_PATH}matrixbased: per position, the probabilities of {letters}, as written."
     return tuple(textwrap.wrap(text, _WIDTH))
 
 
@@ -39,6 +41,28 @@ def matrix_rows(rows: Rows, wide: bool) -> tuple[str, ...]:
     return tuple(texts)
 
 
+def condition_rules(
+    conditions: Iterable[tuple[str, str, Iterable[Code]]],
+) -> tuple[ConditionRules, ...]:
+    """Ids, labels and rules. A label is a comment behind its condition, if all of them fit there."""
+    entries = [
+        (id, comment(label if label != id else ""), prefixed(f"{literal(id)}: ", listing(rules)))
+        for id, label, rules in conditions
+    ]
+    if all(_fits(f"{entry},  # {label}") for _, label, entry in entries):
+        return tuple(
+            ConditionRules(id, "", f"{entry},  # {label}" if label else f"{entry},")
+            for id, label, entry in entries
+        )
+    return tuple(
+        ConditionRules(id, label, laid_out(entry, _INDENT, ",")) for id, label, entry in entries
+    )
+
+
+def _fits(text: str) -> bool:
+    return fits(Code(text), _INDENT)
+
+
 def _numbers(rows: Rows) -> tuple[str, ...]:
     """Each position as a list and its comma."""
     return tuple(f"{listing(map(_short, row))}," for row in rows)
@@ -47,3 +71,14 @@ def _numbers(rows: Rows) -> tuple[str, ...]:
 def _short(weight: float) -> float | int:
     """0 and 1 without a decimal point: most weights of a protein's positions are 0."""
     return int(weight) if weight in (0, 1) else weight
+
+
+def windows(positions: Iterable[str | int]) -> Windows:
+    """Which positions rules name."""
+    named = set(positions)
+    return Windows(
+        "start" in named,
+        "end" in named,
+        "center" in named,
+        any(isinstance(position, int) for position in named),
+    )

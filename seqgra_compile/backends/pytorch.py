@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
-from ..catalog.operations import lower
+from ..catalog.operations import torch_layer
 from ..catalog.operations.layers import FUNCTIONAL, Submodule, TorchLayer
 from ..catalog.operations.row import torch_initial_values
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.regularizers import torch_regularizer
 from ..catalog.semantics import FULL, SEMANTICS, WHOLE
-from ..catalog.sequences import MULTI_CLASS, PYTORCH
+from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, comment, fits, laid_out, listing, literal, prefixed
@@ -82,10 +82,10 @@ _MOVE = {
 def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorchScript | None:
     """The script, or None if an embedded module's names collide with it."""
     architecture = model.architecture
-    is_module = isinstance(architecture, ir.Module)
-    if is_module and not _names_are_free(model, architecture, diagnostics):
+    module = architecture if isinstance(architecture, ir.Module) else None
+    if module and not _names_are_free(model, module, diagnostics):
         return None
-    lowered = [] if is_module else _lower(architecture)
+    lowered = _lower(architecture) if isinstance(architecture, ir.Network) else []
     layers = tuple(_layer(*each, last=each is lowered[-1]) for each in lowered)
     files = _weights_files(lowered)
     loss, scores = LOSSES[model.loss.name], common.scores(model)
@@ -93,7 +93,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
     one_hot_targets = multi_class and not loss.indices
     logits = scores is Scores.LOGITS
     # seqgra trains no embedded PyTorch architecture: only imitations make its draws there.
-    draws = is_module or SEMANTICS[model.semantics].imitates
+    draws = module is not None or SEMANTICS[model.semantics].imitates
     dependencies = _dependencies(architecture)
     names = [name.partition(">")[0] for name in dependencies]
     standard, packages = _imports(model, lowered, one_hot_targets, draws)
@@ -102,20 +102,20 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
     return PyTorchScript(
         **common.fields(model, source, "pytorch", "saved_model.pth", shape),
         dependencies=", ".join(map(literal, dependencies)),
-        future=architecture.future if is_module else (),
+        future=module.future if module else (),
         imports=standard,
         packages=packages,
         checks=_TORCH.check,
         install=f"pip install {' '.join(names)}",
         optimizer=common.optimizer_text(model, Code("model.parameters()")),
-        probabilities="scores" + _PROBABILITIES.get((scores, loss.activation), ""),
+        probabilities="scores" + _PROBABILITIES.get((scores, loss.activation or ""), ""),
         ranked="scores.double()" + (".softmax(dim=1)" if logits and multi_class else ""),
-        scores="checked(model(x), len(x))" if is_module else "model(x)",
+        scores="checked(model(x), len(x))" if module else "model(x)",
         predicted="scores.sigmoid() > 0.5" if logits else f"scores > {loss.threshold}",
         layers=layers,
         weights_files=(*weightsfiles.opened(architecture), *files),
-        module=_module(architecture) if is_module else None,
-        build_model=f"{architecture.class_name}()" if is_module else "Model()",
+        module=_module(module) if module else None,
+        build_model=f"{module.class_name}()" if module else "Model()",
         fragments=_fragments(lowered),
         penalties=_penalties(lowered),
         activity=any(_activity(operation, layer) for operation, layer, _ in lowered),
@@ -128,15 +128,15 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
     )
 
 
-Lowered = tuple[ir.Operation, TorchLayer, tuple[str, ...]]
+Lowered = tuple[ir.Layer, TorchLayer, tuple[str, ...]]
 
 
-def _lower(architecture: ir.Sequential) -> list[Lowered]:
+def _lower(architecture: ir.Network) -> list[Lowered]:
     """Each operation in PyTorch, with the moves of axes that it needs before it."""
     channels_first = True  # as the one-hot batches come
-    lowered = []
+    lowered: list[Lowered] = []
     for operation in architecture.operations:
-        layer = lower(operation, PYTORCH, channels_first)
+        layer = torch_layer(operation, channels_first)
         wanted = channels_first if layer.channels_first is None else layer.channels_first
         rank = len(operation.input_shape)
         moves = (_MOVE[rank, wanted],) if wanted != channels_first and rank > 1 else ()
@@ -145,7 +145,7 @@ def _lower(architecture: ir.Sequential) -> list[Lowered]:
     return lowered
 
 
-def _layer(operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...], last: bool) -> Layer:
+def _layer(operation: ir.Layer, layer: TorchLayer, moves: tuple[str, ...], last: bool) -> Layer:
     make = _made(layer.modules)
     make += [_statement(code, name) for name, code in torch_initial_values(operation, layer)]
     make += map(_statement, layer.initialize)
@@ -167,7 +167,7 @@ def _statement(code: Code, parameter: str = "") -> Statement:
 
 
 def _apply(
-    operation: ir.Operation, layer: TorchLayer, moves: tuple[str, ...], last: bool
+    operation: ir.Layer, layer: TorchLayer, moves: tuple[str, ...], last: bool
 ) -> tuple[Statement, ...]:
     """The statements of `forward`; the last operation's return what they find."""
     penalties = _activity(operation, layer)
@@ -193,7 +193,7 @@ def _nested(steps: tuple[str, ...]) -> str:
     return expression
 
 
-def _remark(operation: ir.Operation, layer: TorchLayer) -> str:
+def _remark(operation: ir.Layer, layer: TorchLayer) -> str:
     """The shape of an operation's output and its weights; its name if no submodule says it."""
     weights = f", {operation.weight_count:,} weights" if operation.weights else ""
     named = layer.modules or layer.functions
@@ -201,7 +201,7 @@ def _remark(operation: ir.Operation, layer: TorchLayer) -> str:
     return f"{name}-> {operation.output_shape}{weights}"
 
 
-def _activity(operation: ir.Operation, layer: TorchLayer) -> tuple[Statement, ...]:
+def _activity(operation: ir.Layer, layer: TorchLayer) -> tuple[Statement, ...]:
     """Statements that add an activity regularizer's term, a mean over the batch."""
     name = "activity_regularizer"
     if name not in operation.arguments:
@@ -252,7 +252,7 @@ def _fragments(lowered: list[Lowered]) -> tuple[str, ...]:
     return tuple(f"pytorch/{fragment.name}.py" for fragment in dict.fromkeys(fragments))
 
 
-def _dependencies(architecture: ir.Sequential | ir.Module) -> tuple[str, ...]:
+def _dependencies(architecture: ir.Network | ir.Module) -> tuple[str, ...]:
     """Names of packages; PyTorch's with the oldest version that is supported."""
     reader = weightsfiles.reader(architecture)
     others = architecture.dependencies if isinstance(architecture, ir.Module) else ()

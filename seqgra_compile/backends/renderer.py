@@ -6,6 +6,7 @@ import functools
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ..datadefinition.arranged import SimulateScript
 from ..resources import folder
 from ..script import Script
 
@@ -28,6 +29,6 @@ def environment() -> Environment:
     )
 
 
-def render(script: Script) -> str:
+def render(script: Script | SimulateScript) -> str:
     """The script's text, in Black's form as its templates and values are."""
     return environment().get_template(TEMPLATE).render(script=script)

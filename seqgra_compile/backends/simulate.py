@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
+import itertools
+import textwrap
+from collections.abc import Iterable
+
 from .. import __version__
 from ..catalog.semantics import SEQGRA
 from ..catalog.sequences import SEQUENCE_SPACES
-from ..datadefinition.arranged import LabelRules, MatrixRows, SimulateScript, Windows, Words
-from ..grammar import ExampleSet, Kmers, Matrix, Rule, Simulation
+from ..datadefinition.arranged import MatrixRows, Row, SimulateScript, Words
+from ..grammar import Condition, Distribution, ExampleSet, Kmers, Matrix, Rule, Shuffle, Simulation
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
-from ..pycode import code, comment, docstring, laid_out, listing, literal, mapping, prefixed
+from ..pycode import (
+    Code,
+    code,
+    comment,
+    docstring,
+    laid_out,
+    listing,
+    literal,
+    mapping,
+    prefixed,
+)
 from ..script import Constant, Section
 from ..source import Source
 from . import common
 from .imports import import_lines
-from .matrices import KMERS_DOC, matrices_doc, matrix_rows, too_wide
+from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide, windows
 
+_WIDTH = 84  # of lines, less their indentation
 _IMPORTS = (
     Import("argparse"),
     Import("collections"),
-    Import("contextlib"),
     Import("hashlib"),
     Import("json"),
-    Import("os"),
     Import("platform"),
     Import("random"),
-    Import("shutil"),
     Import("sys"),
-    Import("collections.abc", "Iterator"),
+    Import("tempfile"),
     Import("pathlib", "Path"),
     Import("numpy", None, "np"),
 )
@@ -35,22 +47,20 @@ _IMPORTS = (
 
 def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) -> SimulateScript:
     """The script that simulates a data definition."""
-    grammar, seqgra = simulation.grammar, simulation.semantics == SEQGRA
+    grammar, conditions = simulation.grammar, simulation.conditions
     matrices = [e for e in grammar.elements if isinstance(e, Matrix)]
     kmers = [e for e in grammar.elements if isinstance(e, Kmers)]
-    rules = [rule for condition in grammar.conditions for rule in condition.rules]
+    rules = [rule for condition in conditions for rule in condition.rules]
     letters = _letters(simulation, matrices)
-    odd = [matrix for matrix in matrices if not _regular(matrix, letters)]
     weights = {matrix.name: _weights(matrix, letters, simulation) for matrix in matrices}
     wide = any(too_wide(rows) for rows in weights.values())
     unconditional = any(not ids for each in simulation.sets for ids, _ in each.examples)
     keys = {(each.set_name, each.condition) for each in simulation.distributions}
     shuffles = simulation.shuffles
-    keeps_kmers = any(shuffle.k > 1 for shuffle in shuffles)
-    exclusive = tuple(condition.id for condition in grammar.conditions if condition.exclusive)
-    standard, packages = import_lines(_imports(matrices, shuffles), common.STANDARD)
+    exclusive = [condition.id for condition in conditions if condition.exclusive]
+    standard, packages = import_lines(_imports(simulation, matrices, exclusive), common.STANDARD)
     return SimulateScript(
-        docstring=_header(simulation, source, keeps_kmers),
+        docstring=_header(simulation, source),
         dependencies=literal("numpy"),
         future=(),
         imports=standard,
@@ -65,26 +75,14 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
         definition_sha256=literal(source.sha256),
         resumes=False,
         embeds=False,
-        backgrounds=tuple(
-            laid_out(
-                prefixed(
-                    f"({literal(each.set_name)}, {literal(each.condition)}): ",
-                    mapping(dict(each.letters)),
-                ),
-                4,
-                ",",
-            )
-            for each in simulation.distributions
-        ),
+        backgrounds=tuple(map(_background, simulation.distributions)),
         any_background=unconditional and (None, None) not in keys,
         sets=tuple(map(_set, simulation.sets)),
         any_unconditional=unconditional,
-        shuffles=laid_out(code(tuple((each.k, each.labels) for each in shuffles)), 0)
-        if shuffles
-        else "",
-        shuffles_doc=_shuffles_doc(simulation, keeps_kmers),
-        shuffles_copies=seqgra,
-        keeps_kmers=keeps_kmers,
+        shuffles=tuple(map(_shuffle, shuffles)),
+        shuffles_doc=_shuffles_doc(simulation),
+        shuffles_copies=simulation.semantics == SEQGRA,
+        keeps_kmers=any(shuffle.k.value > 1 for shuffle in shuffles),
         matrices=tuple(
             MatrixRows(name, literal(name), matrix_rows(rows, wide))
             for name, rows in weights.items()
@@ -92,44 +90,31 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
         matrices_doc=matrices_doc(", ".join(letters)),
         rows_as_text=wide,
         orders=tuple(
-            laid_out(prefixed(f"{literal(each.name)}: ", listing(each.letters)), 4, ",")
-            for each in odd
+            _entry(matrix.name, listing(matrix.letters))
+            for matrix in matrices
+            if not _regular(matrix, letters)
         ),
-        kmers=tuple(
-            Words(
-                each.name,
-                laid_out(prefixed(f"{literal(each.name)}: ", mapping(_words(each))), 4, ","),
-            )
-            for each in kmers
-        ),
+        kmers=tuple(_entry(each.name, mapping(_words(each))) for each in kmers),
         kmers_doc=KMERS_DOC,
+        copies=tuple(_copies(simulation, [kmer.name for kmer in kmers])),
         both_kinds=bool(matrices and kmers),
         element_doc=_element_doc(matrices, kmers),
-        rules_doc=_rules_doc(rules),
-        rules=tuple(
-            LabelRules(
-                condition.id,
-                literal(condition.id),
-                comment(condition.label if condition.label != condition.id else ""),
-                tuple(laid_out(mapping(_rule(rule)), 8, ",") for rule in condition.rules),
-            )
-            for condition in grammar.conditions
+        rules_doc=(*_rules_doc(rules), *_modes_doc(conditions)),
+        rules=condition_rules(
+            (condition.id, condition.label, [_rule(rule, rules) for rule in condition.rules])
+            for condition in conditions
         ),
-        positions=Windows(
-            *(any(rule.position == name for rule in rules) for name in ("start", "end", "center")),
-            any(isinstance(rule.position, int) for rule in rules),
-        ),
+        positions=windows(rule.position for rule in rules),
         pairs=any(rule.spacings for rule in rules),
-        repeats=not seqgra and any(len(set(rule.elements)) < len(rule.elements) for rule in rules),
-        exclusive=literal(exclusive) if exclusive else "",
+        chains=_has_chains(rules),
+        exclusive=laid_out(prefixed("EXCLUSIVE = ", code(tuple(exclusive)))) if exclusive else "",
         lengths_vary=simulation.minimum_length.value != simulation.maximum_length.value,
     )
 
 
-def _header(simulation: Simulation, source: Source, keeps_kmers: bool) -> str:
+def _header(simulation: Simulation, source: Source) -> str:
     name = f": {simulation.name.value}" if simulation.name.value else ""
     description = simulation.description.value
-    copies = "Shuffles that keep k-mers draw as glibc does: on Linux seqgra 0.0.4 gives the same."
     return docstring(
         [
             simulation.id.value + name,
@@ -138,19 +123,20 @@ def _header(simulation: Simulation, source: Source, keeps_kmers: bool) -> str:
             f"Compiled by seqgra-compile {__version__} from {source.file_name}, SHA-256",
             f"{source.sha256}, with",
             f"--semantics {simulation.semantics}.",
-            *(("", copies) if keeps_kmers else ()),
             "Usage:  python simulate.py [-o DATA_DIR]",
-            "Writes: training.txt and the like for each set: a header x, tab, y, then in each line a "
-            "sequence, a tab, the ids of its conditions, joined by |; training-annotation.txt with G "
-            "under the letters of elements; simulation.json",
+            "Writes: training.txt and the like, one for each set: a header x, tab, y, then per line "
+            "a sequence, a tab, the ids of its conditions, joined by |; training-annotation.txt, "
+            "with G under elements; simulation.json",
         ]
     )
 
 
-def _imports(matrices: list, shuffles: tuple) -> list[Import]:
+def _imports(simulation: Simulation, matrices: list[Matrix], exclusive: list[str]) -> list[Import]:
     more = [Import("bisect")] if matrices else []
-    if shuffles:
-        more += [Import("itertools"), Import("typing", "TextIO")]
+    if simulation.shuffles:
+        more.append(Import("itertools"))
+    if exclusive or any(shuffle.k.value > 1 for shuffle in simulation.shuffles):
+        more.append(Import("collections.abc", "Iterator"))
     return [*_IMPORTS, *more]
 
 
@@ -177,17 +163,58 @@ def _constants(simulation: Simulation, letters: str) -> tuple[Constant, ...]:
     return tuple(constants)
 
 
-def _set(each: ExampleSet) -> str:
-    examples = (("|".join(ids), samples) for ids, samples in each.examples)
-    return laid_out(prefixed(f"{literal(each.name)}: ", listing(examples)), 4, ",")
+def _wrapped(*texts: str) -> tuple[str, ...]:
+    """Lines of a comment."""
+    return tuple(line for text in texts for line in textwrap.wrap(text, _WIDTH))
 
 
-def _shuffles_doc(simulation: Simulation, keeps_kmers: bool) -> tuple[str, ...]:
-    if len(simulation.shuffles) < 2:
-        return ()
-    if simulation.semantics == SEQGRA:
-        return ("Each operation also shuffles the copies of those before, as in seqgra 0.0.4.",)
-    return ("The examples alone are shuffled; seqgra 0.0.4 also shuffles earlier copies.",)
+# ---- background, datageneration ----
+
+
+def _background(each: Distribution) -> Row:
+    key = f"({literal(each.set_name)}, {literal(each.condition)}): "
+    return Row(each.path, laid_out(prefixed(key, mapping(dict(each.letters))), 4, ","))
+
+
+def _set(each: ExampleSet) -> Row:
+    """Neighbours of which there are equally many are together, as far as they fit on a line."""
+    kinds = []
+    for samples, examples in itertools.groupby(each.examples, key=lambda example: example[1]):
+        width = _WIDTH - 4 - len(f'({samples}, ""),')
+        names = ["|".join(ids) for ids, _ in examples]
+        for empty, neighbours in itertools.groupby(names, key=lambda name: name == ""):
+            kind = list(neighbours)
+            lines = kind if empty else _lines(kind, width)
+            kinds += [(samples, line) for line in lines]
+    return Row(each.path, laid_out(prefixed(f"{literal(each.name)}: ", listing(kinds)), 4, ","))
+
+
+def _lines(names: Iterable[str], width: int) -> list[str]:
+    return textwrap.wrap(" ".join(names), width, break_long_words=False, break_on_hyphens=False)
+
+
+def _shuffle(each: Shuffle) -> Row:
+    default = "  # k: (default)" if each.k.is_default else ""
+    return Row(each.path, f"({each.k.value}, {literal(each.labels)}),{default}")
+
+
+def _shuffles_doc(simulation: Simulation) -> tuple[str, ...]:
+    """Where seqgra departs from the definition."""
+    seqgra = simulation.semantics == SEQGRA
+    lines = []
+    if any(shuffle.early for shuffle in simulation.shuffles):
+        lines.append(
+            "A k that is written before labels is 1, as in seqgra 0.0.4."
+            if seqgra
+            else "In seqgra 0.0.4 a k that is written before labels is 1."
+        )
+    if len(simulation.shuffles) > 1:
+        lines.append(
+            "Each operation also shuffles the copies of those before, as in seqgra 0.0.4."
+            if seqgra
+            else "The examples alone are shuffled; seqgra 0.0.4 also shuffles earlier copies."
+        )
+    return tuple(lines)
 
 
 # ---- sequence elements ----
@@ -223,6 +250,16 @@ def _words(element: Kmers) -> dict[str, float]:
     return {word: weights.get(word, weights.get(word.upper(), 0.0)) for word in element.written}
 
 
+def _entry(name: str, value: Code) -> Words:
+    return Words(name, laid_out(prefixed(f"{literal(name)}: ", value), 4, ","))
+
+
+def _copies(simulation: Simulation, kmers: list[str]) -> Iterable[Words]:
+    for copy, name in simulation.copies:
+        table = "KMERS" if name in kmers else "MATRICES"
+        yield Words(name, f"{table}[{literal(copy)}] = {table}[{literal(name)}]")
+
+
 def _element_doc(matrices: list[Matrix], kmers: list[Kmers]) -> str:
     parts = ["one of its words"] if kmers else []
     return " or ".join([*parts, *(["one draw for each position"] if matrices else [])])
@@ -231,28 +268,48 @@ def _element_doc(matrices: list[Matrix], kmers: list[Kmers]) -> str:
 # ---- rules ----
 
 
-def _rules_doc(rules: list[Rule]) -> tuple[str, ...]:
-    lines = ["Conditions and their rules: each is applied with its probability."]
+def _has_chains(rules: list[Rule]) -> bool:
+    return any(len(chain) > 1 for rule in rules for chain in rule.chains)
+
+
+def _rules_doc(rules: list[Rule]) -> Iterable[str]:
+    text = "conditions/condition/grammar/rule: position, probability, sequenceelementrefs"
     if any(rule.spacings for rule in rules):
-        lines.append("Pairs: so many letters lie between two elements; random: in either order.")
-    return tuple(lines)
+        text += "; spacingconstraints: sid1, sid2, mindistance, maxdistance, order"
+    yield from _wrapped(f"{text}.")
+    if _has_chains(rules):
+        yield "Constraints that share elements are together in a list."
 
 
-def _rule(rule: Rule) -> dict[str, object]:
-    entries: dict[str, object] = {
-        "position": rule.position,
-        "probability": rule.probability,
-        "elements": rule.elements,
-    }
-    if rule.spacings:
-        entries["pairs"] = tuple(
-            (
-                spacing.first,
-                spacing.second,
-                spacing.minimum,
-                spacing.maximum,
-                "random" if spacing.any_order else "in-order",
-            )
-            for spacing in rule.spacings
-        )
-    return entries
+def _rule(rule: Rule, rules: list[Rule]) -> Code:
+    columns = [rule.position, rule.probability, listing(rule.elements)]
+    if any(rule.spacings for rule in rules):
+        chains = [
+            [
+                (
+                    *spacing.names,
+                    spacing.minimum,
+                    spacing.maximum,
+                    "random" if spacing.any_order else "in-order",
+                )
+                for spacing in chain
+            ]
+            for chain in rule.chains
+        ]
+        lists = map(listing, chains) if _has_chains(rules) else itertools.chain(*chains)
+        columns.append(listing(lists))
+    return code(tuple(columns))
+
+
+def _modes_doc(conditions: tuple[Condition, ...]) -> Iterable[str]:
+    """Sequential: each rule is applied with its probability."""
+    path = "conditions/condition/mode: "
+    silent = [each.id for each in conditions if not each.mode_stated]
+    exclusive = any(each.exclusive for each in conditions)
+    text = path + ("mutually exclusive; of all others sequential" if exclusive else "sequential")
+    if silent:
+        others = [each for each in conditions if not each.exclusive]
+        text += " (default)"
+        if len(silent) < len(others):
+            text += f", which is written but for {' '.join(silent)}"
+    yield from _wrapped(comment(text))

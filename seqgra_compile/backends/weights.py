@@ -33,7 +33,7 @@ _READERS = {
 }
 
 
-def reader(architecture: ir.Sequential | ir.Module) -> Reader | None:
+def reader(architecture: ir.Network | ir.Module) -> Reader | None:
     """The reader of an architecture's weights, or None if they are drawn."""
     if not isinstance(architecture, ir.Sequential):
         return None
@@ -42,7 +42,7 @@ def reader(architecture: ir.Sequential | ir.Module) -> Reader | None:
     return _NPY if any(operation.weights_file for operation in architecture.operations) else None
 
 
-def opened(architecture: ir.Sequential | ir.Module) -> tuple[LoadedWeights, ...]:
+def opened(architecture: ir.Network | ir.Module) -> tuple[LoadedWeights, ...]:
     """The statement that opens the one file of all weights, where there is one."""
     if not isinstance(architecture, ir.Sequential) or not architecture.file:
         return ()
@@ -52,24 +52,24 @@ def opened(architecture: ir.Sequential | ir.Module) -> tuple[LoadedWeights, ...]
     return (loaded(prefixed("file = ", call("open_weights", weights.path, weights.sha256))),)
 
 
-def loaded(statement: Code, operation: ir.Operation | None = None) -> LoadedWeights:
+def loaded(statement: Code, operation: ir.Layer | None = None) -> LoadedWeights:
     """A statement of `build_model`, for the operation if it has a file of its own."""
-    own = operation is not None and operation.weights_file is not None
-    return LoadedWeights(laid_out(statement, 4), operation.number if own else None)
+    own = operation.number if operation and operation.weights_file else None
+    return LoadedWeights(laid_out(statement, 4), own)
 
 
-def has_weights(operation: ir.Operation) -> bool:
+def has_weights(operation: ir.Layer) -> bool:
     """Whether an operation starts with the weights of a file."""
     return bool(operation.weights_file or operation.stored)
 
 
-def read(operation: ir.Operation) -> Code:
+def read(operation: ir.Layer) -> Code:
     """The operation's weights as a list of arrays in Keras's layout."""
     if operation.weights_file:
         return call("read_weights", operation.weights_file.path, operation.weights_file.sha256)
     stored = [(weight, operation.stored[weight.name].place) for weight in operation.weights]
     if any(isinstance(place, str) for _, place in stored):
-        group = Code(f"file[{literal(operation.group)}]")
+        group = Code(f"file[{literal(operation.saved.group if operation.saved else None)}]")
         return call("read_weights", group, *(place for _, place in stored))
     variables = [(weight.name, offset, weight.shape) for weight, offset in stored]
     return call("read_weights", Code("file"), *variables)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..messages.diagnostics import suggest
 from ..pycode import Code, call
@@ -20,7 +21,7 @@ class Expression:
     name: str
     arguments: tuple[tuple[str, object], ...] = ()
 
-    def __getitem__(self, parameter: str):
+    def __getitem__(self, parameter: str) -> Any:
         return dict(self.arguments)[parameter]
 
 
@@ -34,7 +35,8 @@ class ExpressionRow:
     name: str
     parameters: tuple[Parameter, ...] = ()
     aliases: tuple[str, ...] = ()
-    fault: Callable[[Mapping[str, object]], str] = field(default=lambda values: "", kw_only=True)
+    about: str = field(default="", kw_only=True)
+    fault: Callable[[Mapping[str, Any]], str] = field(default=lambda values: "", kw_only=True)
 
 
 def folded(name: str) -> str:
@@ -101,7 +103,8 @@ class ExpressionKind(Kind):
         if tree is None:
             raise BadValue(self.wants)
         check_range(text, self.wants)
-        arguments, keywords = [], []
+        arguments: list[ast.expr] = []
+        keywords: list[ast.keyword] = []
         if isinstance(tree, ast.Call):
             arguments, keywords, tree = tree.args, tree.keywords, tree.func
         row = self._row(tree)
@@ -133,10 +136,10 @@ class ExpressionKind(Kind):
                 f"{row.name} takes {len(parameters)} of them at most",
             )
         for keyword in keywords:
-            if keyword.arg not in parameters or keyword.arg in given:
+            if keyword.arg is None or keyword.arg not in parameters or keyword.arg in given:
                 raise BadValue(f"{self.noun} with arguments that it takes", _takes(row, keyword))
             given[keyword.arg] = keyword.value
-        values = {}
+        values: dict[str, object] = {}
         for name, parameter in parameters.items():
             if name in given:
                 try:

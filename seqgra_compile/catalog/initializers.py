@@ -42,12 +42,11 @@ def fans(shape: Shape, axes: tuple[int, ...]) -> Fans:
     return Fans(window * shape[-2], window * shape[-1], standard, shape, axes)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Initializer(ExpressionRow):
     """`torch` gives the call that fills a tensor in place; `ranks` are those that it can fill."""
 
-    torch: Callable[[str, Expression, Fans], Code] = None
-    about: str = ""
+    torch: Callable[[str, Expression, Fans], Code]
     ranks: Container[int] = range(1, 9)
     fills: str = "any weights"
 
@@ -136,77 +135,70 @@ _ROWS = (
         "RandomNormal",
         (Parameter("mean", Real(), 0.0), Parameter("stddev", Real(minimum=0), 0.05), _SEED),
         ("normal",),
-        lambda tensor, value, fans: call(
+        torch=lambda tensor, value, fans: call(
             "nn.init.normal_",
             Code(tensor),
             mean=value["mean"],
             std=value["stddev"],
             **_generator(value),
         ),
-        "a normal distribution",
+        about="a normal distribution",
     ),
     Initializer(
         "RandomUniform",
         (Parameter("minval", Real(), -0.05), Parameter("maxval", Real(), 0.05), _SEED),
         ("uniform",),
-        lambda tensor, value, fans: call(
+        torch=lambda tensor, value, fans: call(
             "nn.init.uniform_",
             Code(tensor),
             value["minval"],
             value["maxval"],
             **_generator(value),
         ),
-        "a uniform distribution",
+        about="a uniform distribution",
         fault=lambda values: "minval is above maxval" * (values["minval"] > values["maxval"]),
     ),
     Initializer(
         "TruncatedNormal",
         (Parameter("mean", Real(), 0.0), Parameter("stddev", Real(above=0), 0.05), _SEED),
-        (),
-        lambda tensor, value, fans: _truncated(tensor, value, value["mean"], value["stddev"]),
-        "a normal distribution, drawn again beyond two standard deviations",
+        torch=lambda tensor, value, fans: _truncated(tensor, value, value["mean"], value["stddev"]),
+        about="a normal distribution, drawn again beyond two standard deviations",
     ),
     Initializer(
         "GlorotUniform",
         (_SEED,),
-        (),
-        _scaled(1.0, "fan_avg", "uniform", "nn.init.xavier_uniform_", gain=1.0),
-        "uniform up to sqrt(6 / (fan_in + fan_out))",
+        torch=_scaled(1.0, "fan_avg", "uniform", "nn.init.xavier_uniform_", gain=1.0),
+        about="uniform up to sqrt(6 / (fan_in + fan_out))",
     ),
     Initializer(
         "GlorotNormal",
         (_SEED,),
-        (),
-        _scaled(1.0, "fan_avg", "truncated_normal"),
-        "truncated normal, variance 2 / (fan_in + fan_out)",
+        torch=_scaled(1.0, "fan_avg", "truncated_normal"),
+        about="truncated normal, variance 2 / (fan_in + fan_out)",
     ),
     Initializer(
         "HeUniform",
         (_SEED,),
-        (),
-        _scaled(2.0, "fan_in", "uniform", "nn.init.kaiming_uniform_", a=0.0, mode="fan_in"),
-        "uniform up to sqrt(6 / fan_in)",
+        torch=_scaled(2.0, "fan_in", "uniform", "nn.init.kaiming_uniform_", a=0.0, mode="fan_in"),
+        about="uniform up to sqrt(6 / fan_in)",
     ),
     Initializer(
         "HeNormal",
         (_SEED,),
-        (),
-        _scaled(2.0, "fan_in", "truncated_normal"),
-        "truncated normal, variance 2 / fan_in",
+        torch=_scaled(2.0, "fan_in", "truncated_normal"),
+        about="truncated normal, variance 2 / fan_in",
     ),
     Initializer(
         "LecunUniform",
         (_SEED,),
-        (),
-        _scaled(1.0, "fan_in", "uniform"),
-        "uniform up to sqrt(3 / fan_in)",
+        torch=_scaled(1.0, "fan_in", "uniform"),
+        about="uniform up to sqrt(3 / fan_in)",
     ),
     Initializer(
         "LecunNormal",
         (_SEED,),
-        (),
-        _scaled(1.0, "fan_in", "truncated_normal"),
-        "truncated normal, variance 1 / fan_in",
+        torch=_scaled(1.0, "fan_in", "truncated_normal"),
+        about="truncated normal, variance 1 / fan_in",
     ),
     Initializer(
         "VarianceScaling",
@@ -220,18 +212,16 @@ _ROWS = (
             ),
             _SEED,
         ),
-        (),
-        lambda tensor, value, fans: _variance_scaling(
+        torch=lambda tensor, value, fans: _variance_scaling(
             tensor, value, value["scale"], _fan(fans, value["mode"]), value["distribution"]
         ),
-        "variance scale / fan",
+        about="variance scale / fan",
     ),
     Initializer(
         "Orthogonal",
         (Parameter("gain", Real(), 1.0), _SEED),
-        (),
-        _orthogonal,
-        "an orthogonal matrix times gain; not for biases",
+        torch=_orthogonal,
+        about="an orthogonal matrix times gain; not for biases",
         ranks=range(2, 9),
         fills="weights of two or more axes",
     ),
@@ -239,8 +229,8 @@ _ROWS = (
         "Identity",
         (Parameter("gain", Real(), 1.0),),
         ("IdentityInitializer",),
-        lambda tensor, value, fans: call(f"nn.init.eye_({tensor}).data.mul_", value["gain"]),
-        "the identity matrix times gain; for matrices only",
+        torch=lambda tensor, value, fans: call(f"nn.init.eye_({tensor}).data.mul_", value["gain"]),
+        about="the identity matrix times gain; for matrices only",
         ranks=(2,),
         fills="matrices",
     ),

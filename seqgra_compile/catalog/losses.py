@@ -84,14 +84,6 @@ _PAIRS = "it compares pairs of inputs, and a definition has one input and labels
 _LOGITS = {"from_logits": True}
 
 
-def _in_torch(*said: object, **more: object) -> dict[str, Counterpart]:
-    return {PYTORCH: Counterpart(*said, **more)}
-
-
-def _in_keras(*said: object, **more: object) -> dict[str, Counterpart]:
-    return {TENSORFLOW: Counterpart(*said, **more)}
-
-
 def _refused(name: str) -> LossRow:
     return LossRow(
         name, PYTORCH, _PAIRS, TASKS, _torch(name), _always(Scores.VALUES), refused=_PAIRS
@@ -107,7 +99,7 @@ def _torch_regression(name: str, about: str, keras: str, **fixed: object) -> Los
         _torch(name, **fixed, reduction="mean"),
         _always(Scores.VALUES),
         regression=True,
-        counterparts=_in_keras(keras),
+        counterparts={TENSORFLOW: Counterpart(keras)},
     )
 
 
@@ -149,7 +141,11 @@ _PYTORCH = (
         "softmax",
         (_SMOOTHING,),
         indices=True,
-        counterparts=_in_keras("categorical_crossentropy", alike("label_smoothing"), fixed=_LOGITS),
+        counterparts={
+            TENSORFLOW: Counterpart(
+                "categorical_crossentropy", alike("label_smoothing"), fixed=_LOGITS
+            )
+        },
     ),
     LossRow(
         "NLLLoss",
@@ -160,7 +156,7 @@ _PYTORCH = (
         _always(Scores.LOG_PROBABILITIES),
         "log_softmax",
         indices=True,
-        counterparts=_in_keras("categorical_crossentropy", fixed=_LOGITS),
+        counterparts={TENSORFLOW: Counterpart("categorical_crossentropy", fixed=_LOGITS)},
     ),
     LossRow(
         "KLDivLoss",
@@ -179,7 +175,7 @@ _PYTORCH = (
         _torch("BCEWithLogitsLoss", weight=None, reduction="mean", pos_weight=None),
         _always(Scores.LOGITS),
         "sigmoid",
-        counterparts=_in_keras("binary_crossentropy", fixed=_LOGITS),
+        counterparts={TENSORFLOW: Counterpart("binary_crossentropy", fixed=_LOGITS)},
     ),
     LossRow(
         "BCELoss",
@@ -209,7 +205,7 @@ _TENSORFLOW = (
         _from_logits,
         "softmax",
         (_FROM_LOGITS, _SMOOTHING),
-        counterparts=_in_torch("CrossEntropyLoss", alike("label_smoothing")),
+        counterparts={PYTORCH: Counterpart("CrossEntropyLoss", alike("label_smoothing"))},
     ),
     LossRow(
         "sparse_categorical_crossentropy",
@@ -221,7 +217,7 @@ _TENSORFLOW = (
         "softmax",
         (_FROM_LOGITS,),
         indices=True,
-        counterparts=_in_torch("CrossEntropyLoss"),
+        counterparts={PYTORCH: Counterpart("CrossEntropyLoss")},
     ),
     LossRow(
         "binary_crossentropy",
@@ -232,7 +228,7 @@ _TENSORFLOW = (
         _from_logits,
         "sigmoid",
         (_FROM_LOGITS, _SMOOTHING),
-        counterparts=_in_torch("BCEWithLogitsLoss", only={"label_smoothing": 0.0}),
+        counterparts={PYTORCH: Counterpart("BCEWithLogitsLoss", only={"label_smoothing": 0.0})},
     ),
     LossRow(
         "kl_divergence",
@@ -275,14 +271,14 @@ _TENSORFLOW = (
         "MeanSquaredError",
         "mean squared error",
         ("mse",),
-        counterparts=_in_torch("MSELoss"),
+        counterparts={PYTORCH: Counterpart("MSELoss")},
     ),
     _keras_regression(
         "mean_absolute_error",
         "MeanAbsoluteError",
         "mean absolute error",
         ("mae",),
-        counterparts=_in_torch("L1Loss"),
+        counterparts={PYTORCH: Counterpart("L1Loss")},
     ),
     _keras_regression(
         "mean_absolute_percentage_error",
@@ -303,7 +299,7 @@ _TENSORFLOW = (
         "squared error up to delta, absolute error beyond",
         ("huber_loss",),
         Parameter("delta", Real(above=0), 1.0, "where the square ends"),
-        counterparts=_in_torch("SmoothL1Loss", only={"delta": 1.0}),
+        counterparts={PYTORCH: Counterpart("SmoothL1Loss", only={"delta": 1.0})},
     ),
     _keras_regression(
         "cosine_similarity",

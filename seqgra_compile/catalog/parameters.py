@@ -8,6 +8,7 @@ import re
 import sys
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 from ..pycode import Code, code
 
@@ -31,15 +32,18 @@ class BadValue(ValueError):
 
 
 class Kind:
-    """What all kinds share. `wants` completes the sentence "X must be ..."."""
+    """What all kinds share."""
 
-    wants: str
+    @property
+    def wants(self) -> str:
+        """Completes the sentence "X must be ..."."""
+        raise NotImplementedError
 
     def parse(self, text: str) -> object:
         """The value; raises `BadValue`."""
         raise NotImplementedError
 
-    def keras(self, value: object) -> Code:
+    def keras(self, value: Any) -> Code:
         """The value as an argument in a Keras script."""
         return code(value)
 
@@ -66,7 +70,7 @@ def check_range(text: str, wants: str) -> None:
             raise BadValue(wants, f"the smallest number above 0 is {_SMALLEST}")
 
 
-def python_literal(text: str, wants: str) -> object:
+def python_literal(text: str, wants: str) -> Any:
     """A Python literal out of a definition; raises `BadValue` for anything else."""
     tree = parsed(text)
     if tree is not None:

@@ -9,12 +9,11 @@ from .expressions import Expression, ExpressionKind, ExpressionRow
 from .parameters import Parameter, Real
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Regularizer(ExpressionRow):
     """`torch` gives the terms for a tensor; Keras's L2 has no factor 1/2."""
 
-    torch: Callable[[str, Expression], tuple[str, ...]] = None
-    about: str = ""
+    torch: Callable[[str, Expression], tuple[str, ...]]
 
 
 def _l1(tensor: str, factor: float) -> str:

@@ -26,9 +26,9 @@ RECORDS = {
 }
 
 # In how many parts a script computes each batch: powers of two, so that as many processes can
-# share them equally. 1: a batch is one piece.
+# share them equally.
 WHOLE = 1
-SHARDS = (WHOLE, 2, 4, 8, 16, 32, 64, 128)
+SHARDS = tuple(str(WHOLE << power) for power in range(8))
 
 
 @dataclass(frozen=True)

@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 
 import click
 
 from .. import __version__
-from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
-from ..grammar import Simulation
-from ..messages.writers import TextWriter
+from ..compiler import Options, UnsupportedSemantics
 from ..visible import visible
+from .auditing import DIFFERENT, SAME, UNKNOWN, compiled, example, guarded, tell
+from .auditreport import report
 from .console import (
+    MAX_SCRIPT,
+    audit_options,
     complain,
     folders,
     include_option,
-    is_coloured,
-    names_folder,
-    our_bug,
     print_text,
     read_bytes,
     read_definition,
-    say,
-    script_options,
-    write_file,
 )
-
-_SAME, _DIFFERENT, _UNKNOWN = 0, 1, 2  # what keeps an audit from an answer is 2
-
-
-def _example(command: str) -> str:
-    return f"\b\nExample:\n  {command}"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -44,50 +33,10 @@ def main() -> None:
     """
 
 
-def _compiled(name: str, include: tuple[Path, ...], options: Options) -> Compilation | None:
-    """A compilation without errors, its diagnostics printed, or None after a complaint."""
-    compilation = _reported(name, include, options)
-    return None if compilation is None or compilation.diagnostics.failed else compilation
-
-
-def _reported(name: str, include: tuple[Path, ...], options: Options) -> Compilation | None:
-    """A compilation, its diagnostics printed, or None after a complaint."""
-    try:
-        data = read_definition(name)
-        compilation = compile_bytes(name, data, folders(name, include), options)
-    except OSError as error:
-        complain(name, error)
-        return None
-    except UnsupportedSemantics as error:
-        complain(name, str(error))
-        return None
-    _report(compilation)
-    if isinstance(compilation.model, Simulation):
-        complain(name, "this is a data definition; of these, only 'verify' reads one")
-        return None
-    return compilation
-
-
-def _report(compilation: Compilation) -> None:
-    say(TextWriter(is_coloured(sys.stderr)).compiled(compilation.source, compilation.diagnostics))
-
-
-def _guarded(name: str, work) -> None:
-    """Exit with the status that the work gives; what it trips over is our fault."""
-    try:
-        status = work()
-    except click.ClickException:
-        raise
-    except Exception as error:
-        our_bug(name, error, "seqgra-audit")
-        status = _UNKNOWN
-    sys.exit(status)
-
-
-@main.command(epilog=_example("seqgra-audit settings model.xml"))
+@main.command(epilog=example("seqgra-audit settings model.xml"))
 @click.argument("definition")
 @include_option
-@script_options
+@audit_options
 @click.option(
     "--format",
     "form",
@@ -115,78 +64,19 @@ def settings(
     from ..audit.ledger.listing import as_text as table
 
     def work() -> int:
-        compilation = _compiled(definition, include, options)
+        compilation = compiled(definition, include, options)
         if compilation is None:
-            return _UNKNOWN
+            return UNKNOWN
         write = as_json if form == "json" else table
         return print_text(write(compilation.settings, compilation.source))
 
-    _guarded(definition, work)
+    guarded(definition, work)
 
 
-@main.command(epilog=_example("seqgra-audit report model.xml -o page.html"))
-@click.argument("definition")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(),
-    help="Write the page to this file, or to this folder as <model id>.html, whole or not at all; "
-    "otherwise to standard output.",
-)
-@include_option
-@script_options
-def report(
-    definition: str,
-    output: str | None,
-    include: tuple[Path, ...],
-    options: Options,
-) -> None:
-    """Make one offline page: definition and script side by side, linked line by line.
-
-    The page holds the ledger, the diagnostics and a drawing of the architecture, too. It needs
-    nothing but a browser, and asks the network for nothing.
-
-    DEFINITION is a file, or - for standard input.
-
-    Exit status: 0 fine, 1 the definition has errors, which the page shows, 2 wrong usage, or a file
-    that cannot be read or written.
-    """
-    from ..audit.report import report as page
-
-    def work() -> int:
-        compilation = _reported(definition, include, options)
-        if compilation is None:
-            return _UNKNOWN
-        text = page(compilation)
-        if output is None:
-            status = print_text(text)
-        else:
-            status = _put_page(output, definition, compilation.model_id or "report", text)
-        return status or int(compilation.diagnostics.failed)
-
-    _guarded(definition, work)
+main.add_command(report)
 
 
-def _put_page(output: str, definition: str, name: str, text: str) -> int:
-    target = Path(output, f"{name}.html") if names_folder(output) else Path(output)
-    if _is(target, definition):
-        return complain(str(target), "this is the definition; it is not overwritten")
-    return _put(target, text)
-
-
-def _is(output: Path, definition: str) -> bool:
-    return definition != "-" and output.exists() and output.samefile(definition)
-
-
-def _put(output: Path, text: str) -> int:
-    try:
-        write_file(output, text)
-    except OSError as error:
-        return complain(str(output), error)
-    return 0
-
-
-@main.command(epilog=_example("seqgra-audit verify model.xml train.py"))
+@main.command(epilog=example("seqgra-audit verify model.xml train.py"))
 @click.argument("definition")
 @click.argument("script")
 @include_option
@@ -203,7 +93,6 @@ def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
     Exit status: 0 the same, 1 different, 2 it cannot be told: the script has no header or cannot be
     read, or the definition has errors.
     """
-    from ..audit.verify import MAX_SCRIPT
     from ..audit.verify import verify as verified
     from ..backends.header import HeaderError
 
@@ -219,34 +108,43 @@ def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
             found = verified(definition, data, folders(definition, include), script, text)
         except OSError as error:
             complain(name, error)
-            return _UNKNOWN
+            return UNKNOWN
         except (HeaderError, UnsupportedSemantics) as error:
             complain(script, str(error))
-            return _UNKNOWN
+            return UNKNOWN
         if found.compilation.script is None:
-            _report(found.compilation)
-            return _UNKNOWN
+            tell(found.compilation)
+            return UNKNOWN
         for remark in found.remarks:
             click.echo(visible(f"{script}: {remark}"), err=True)
         click.echo(visible(f"{script}: {found.difference.value}"), err=True)
         if not found.diff:
-            return _SAME
-        return print_text(found.diff) or _DIFFERENT
+            return SAME
+        return print_text(found.diff) or DIFFERENT
 
-    _guarded(definition, work)
+    guarded(definition, work)
 
 
-@main.command(epilog=_example("seqgra-audit diff before.xml after.xml"))
+@main.command(epilog=example("seqgra-audit diff before.xml after.xml"))
 @click.argument("before")
 @click.argument("after")
 @include_option
-@script_options
-def diff(before: str, after: str, include: tuple[Path, ...], options: Options) -> None:
+@audit_options
+@click.option(
+    "--all",
+    "complete",
+    is_flag=True,
+    help="Also list every setting that differs, with its places in the two definitions.",
+)
+def diff(
+    before: str, after: str, include: tuple[Path, ...], options: Options, complete: bool
+) -> None:
     """Tell what the change from BEFORE to AFTER means for training.
 
     Both are model definitions; one of the two may be - for standard input. What is told is not
-    which characters moved: numbers of weights, initial weights, batches, loss, optimizer and length
-    of the run, on the same data, machine and versions; then the settings that differ.
+    which characters moved: what the model computes, numbers of weights, initial weights, batches,
+    loss, optimizer and length of the run, on the same data, machine and versions; then operation by
+    operation what differs, an activation counted as a step of its own.
 
     Exit status: 0 no difference for training, 1 a difference, 2 a definition has errors or cannot
     be read.
@@ -257,18 +155,18 @@ def diff(before: str, after: str, include: tuple[Path, ...], options: Options) -
     def work() -> int:
         if before == after == "-":
             raise click.UsageError("standard input can be read only once")
-        pair = [_compiled(name, include, options) for name in (before, after)]
-        if None in pair:
-            return _UNKNOWN
-        comparison = compared(*pair)
-        written = print_text(text(comparison))
-        return written or (_DIFFERENT if comparison.matters else _SAME)
+        one, other = (compiled(name, include, options) for name in (before, after))
+        if one is None or other is None:
+            return UNKNOWN
+        comparison = compared(one, other)
+        written = print_text(text(comparison, complete))
+        return written or (DIFFERENT if comparison.matters else SAME)
 
-    _guarded(f"{before}, {after}", work)
+    guarded(f"{before}, {after}", work)
 
 
 @main.command(
-    epilog=_example("seqgra-audit compare one/receipt.json other/receipt.json --tolerance 1e-6")
+    epilog=example("seqgra-audit compare one/receipt.json other/receipt.json --tolerance 1e-6")
 )
 @click.argument("one")
 @click.argument("other")
@@ -292,9 +190,10 @@ def compare(one: str, other: str, tolerance: float) -> None:
     Exit status: 0 identical, or within the tolerance that was asked for; 1 different; 2 a receipt
     is damaged or cannot be read.
     """
-    from ..audit.compare import MAX_RECEIPT, ReceiptError, Verdict, read_receipt
+    from ..audit.compare import Verdict
     from ..audit.compare import as_text as text
     from ..audit.compare import compare as compared
+    from ..audit.receipt import MAX_RECEIPT, ReceiptError, read_receipt
 
     def work() -> int:
         if not math.isfinite(tolerance):
@@ -310,12 +209,12 @@ def compare(one: str, other: str, tolerance: float) -> None:
             except ReceiptError as error:
                 complain(name, str(error))
         if len(receipts) < 2:
-            return _UNKNOWN
-        comparison = compared(*receipts, tolerance)
+            return UNKNOWN
+        comparison = compared(receipts[0], receipts[1], tolerance)
         differs = comparison.verdict is Verdict.DIFFERENT
-        return print_text(text(comparison)) or (_DIFFERENT if differs else _SAME)
+        return print_text(text(comparison)) or (DIFFERENT if differs else SAME)
 
-    _guarded(f"{one}, {other}", work)
+    guarded(f"{one}, {other}", work)
 
 
 if __name__ == "__main__":

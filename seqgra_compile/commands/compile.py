@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from dataclasses import replace
@@ -145,13 +144,13 @@ def main(
         raise click.UsageError("name a definition, or - for standard input")
     if definitions.count("-") > 1:
         raise click.UsageError("standard input can be read only once")
+    target = None if output is None else Path(output)
     into_folder = output is not None and (len(definitions) > 1 or names_folder(output))
     if len(definitions) > 1 and not (into_folder or check):
         raise click.UsageError("several definitions need a folder: -o DIR")
-    if into_folder and Path(output).exists() and not os.path.isdir(output):
+    if into_folder and target and target.exists() and not target.is_dir():
         raise click.UsageError(f"the scripts need a folder, and '{output}' is a file")
     options = replace(options, check_only=check)
-    target = None if output is None else Path(output)
     run = _Run(definitions, target, into_folder, include, options, messages)
     sys.exit(messages.end(run.worst_status()))
 
@@ -229,12 +228,14 @@ class _Run:
             return self.messages.our_bug(name, error)
         if compilation.diagnostics.failed:
             return _FAILED
-        return 0 if self.options.check_only else self.put(name, compilation)
+        if compilation.script is None:
+            return 0
+        return self.put(name, compilation, compilation.script)
 
-    def put(self, name: str, compilation: Compilation) -> int:
+    def put(self, name: str, compilation: Compilation, script: str) -> int:
         """The script to where it was asked for; the exit status."""
         if self.output is None:
-            return print_text(compilation.script, self.messages)
+            return print_text(script, self.messages)
         target = self.output
         if self.into_folder:
             target = target / f"{compilation.model_id}.py"
@@ -251,7 +252,7 @@ class _Run:
                 return self.messages.complain(
                     str(target), "this is a definition; it is not overwritten"
                 )
-            write_file(target, compilation.script)
+            write_file(target, script)
         except OSError as error:
             return self.messages.complain(str(target), error)
         return 0

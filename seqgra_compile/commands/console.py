@@ -6,31 +6,26 @@ import contextlib
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
+from click.core import ParameterSource
 
 from .. import __version__
-from ..catalog.semantics import (
-    FULL,
-    INTENDED,
-    MEMORY,
-    RECORDS,
-    SEMANTICS,
-    SHARDS,
-    STORAGES,
-    WHOLE,
-)
-from ..catalog.sequences import PYTORCH, TENSORFLOW
+from ..catalog.options import SCRIPT_OPTIONS, ScriptOption
 from ..compiler import Options
 from ..messages.diagnostics import Diagnostic
 from ..messages.writers import GithubWriter, JsonWriter, Problem, TextWriter, Writer
 from ..source import MAX_BYTES, Source
 
 FAILED, USAGE = 1, 2
+MAX_SCRIPT = 2**24
 FORMATS = ("text", "json", "sarif", "github")
+# A function that click calls with the values of its options.
+Command = Callable[..., object]
 
 include_option = click.option(
     "-I",
@@ -41,54 +36,72 @@ include_option = click.option(
 )
 
 
-def _choice(name: str, rows: Mapping[str, str], default: str, about: str = "") -> Callable:
-    """An option that takes one of the names, each with what it means."""
-    meanings = "; ".join(f"{key}: {meaning}" for key, meaning in rows.items())
+def _click_option(row: ScriptOption) -> Callable[[Command], Command]:
     return click.option(
-        name,
-        type=click.Choice(list(rows)),
-        default=default,
+        f"--{row.name}",
+        type=click.Choice(list(row.choices), case_sensitive=False),
+        default=row.default,
         show_default=True,
-        help=f"{about}{meanings}.",
+        help=row.help,
     )
 
 
-semantics_option = _choice(
-    "--semantics", {name: row.about for name, row in SEMANTICS.items()}, INTENDED
-)
-_SCRIPT_OPTIONS = (
-    semantics_option,
-    click.option(
-        "--library",
-        type=click.Choice((PYTORCH, TENSORFLOW), case_sensitive=False),
-        help="Compile an embedded architecture for this library, not for the definition's own.",
-    ),
-    _choice("--data", STORAGES, MEMORY, "How the script holds its data. "),
-    _choice("--records", RECORDS, FULL, "What the script keeps of its run. "),
-    click.option(
-        "--shards",
-        type=click.Choice(list(map(str, SHARDS))),
-        default=str(WHOLE),
-        show_default=True,
-        help="Compute each batch in this many parts, so that 1, 2, 4, ... processes under torchrun "
-        "can share them and end with the same weights (PyTorch).",
-    ),
-)
-_NAMES = ("semantics", "library", "data", "records", "shards")
+semantics_option = _click_option(SCRIPT_OPTIONS["semantics"])
 
 
-def script_options(command: Callable) -> Callable:
+def script_options(command: Command) -> Command:
     """Give a command the options that decide the script; it gets them as `options`."""
 
     @functools.wraps(command)
-    def with_options(**arguments: object) -> object:
-        chosen = {name: arguments.pop(name) for name in _NAMES}
-        chosen["shards"] = int(chosen["shards"])
+    def with_options(**arguments: Any) -> object:
+        chosen = {name: arguments.pop(name) for name in SCRIPT_OPTIONS}
         return command(options=Options(**chosen), **arguments)
 
-    for option in reversed(_SCRIPT_OPTIONS):
-        with_options = option(with_options)
-    return with_options
+    return with_all([_click_option(row) for row in SCRIPT_OPTIONS.values()], with_options)
+
+
+def with_all(options: Sequence[Callable[[Command], Command]], command: Command) -> Command:
+    """A command with options, in this order in its help."""
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def audit_options(command: Command) -> Command:
+    """The same, and an option that reads them from a script's header; what is given wins."""
+
+    @functools.wraps(command)
+    def with_header(options: Options, like: Path | None, **arguments: object) -> object:
+        if like is not None:
+            context = click.get_current_context()
+            found = {
+                name: value
+                for name, value in _header_options(like).items()
+                if context.get_parameter_source(name) is not ParameterSource.COMMANDLINE
+            }
+            options = replace(options, **found)
+        return command(options=options, **arguments)
+
+    return script_options(
+        click.option(
+            "--like",
+            type=click.Path(path_type=Path, exists=True, dir_okay=False),
+            metavar="SCRIPT",
+            help="Take the options from the first lines of this script, but for those given here.",
+        )(with_header)
+    )
+
+
+def _header_options(script: Path) -> Mapping[str, Any]:
+    from ..backends.header import HeaderError, read_header
+
+    try:
+        text = read_bytes(str(script), MAX_SCRIPT).decode("utf-8", "replace")
+        return read_header(text.replace("\r\n", "\n").removeprefix("\ufeff")).options
+    except OSError as error:
+        raise SystemExit(complain(str(script), error)) from error
+    except HeaderError as error:
+        raise SystemExit(complain(str(script), str(error))) from error
 
 
 def folders(name: str, include: Iterable[Path]) -> list[Path]:
@@ -143,7 +156,7 @@ def _writer(format: str) -> Writer:
         return SarifWriter()
     if format == "text":
         return TextWriter(is_coloured(sys.stderr))
-    return {"json": JsonWriter, "github": GithubWriter}[format]()
+    return JsonWriter() if format == "json" else GithubWriter()
 
 
 def is_coloured(stream: TextIO | None) -> bool:
@@ -217,17 +230,18 @@ def names_folder(path: str) -> bool:
     return os.path.basename(path) in ("", os.curdir, os.pardir) or os.path.isdir(path)
 
 
-def write_file(target: Path, text: str) -> None:
+def write_file(target: Path, text: str | bytes) -> None:
     """Whole or not at all: to a temporary neighbour first, then renamed."""
     target = Path(os.path.realpath(target))
+    data = text.encode() if isinstance(text, str) else text
     if target.exists() and not target.is_file() and not target.is_dir():
         # A device or a pipe takes the text; a file must not take its place.
-        target.write_bytes(text.encode())
+        target.write_bytes(data)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
     with _temporary(target) as temporary:
-        temporary.write_bytes(text.encode())
+        temporary.write_bytes(data)
         temporary.chmod(mode)
         temporary.replace(target)
 

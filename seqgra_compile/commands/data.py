@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,6 +14,7 @@ from ..datasets.check import check_folder, checked_summary
 from ..datasets.expected import expected
 from ..datasets.faults import UsageProblem
 from ..datasets.inputs import FASTA_ENDS, Input, with_classes, without_classes
+from ..grammar import Simulation
 from ..source import Source
 from .console import (
     FAILED,
@@ -25,7 +26,14 @@ from .console import (
     semantics_option,
     write_file,
 )
-from .dataoptions import SeveralFiles, SeveralValues, message_format, shared
+from .dataoptions import (
+    SeveralFiles,
+    SeveralValues,
+    check_bed,
+    check_chromosomes,
+    message_format,
+    shared,
+)
 from .datarun import (
     COMMAND,
     Job,
@@ -81,7 +89,7 @@ Examples:
     "--negatives", type=click.Choice(("shuffle",)),
     help="Add a dinucleotide-preserving shuffle of each sequence.",
 )  # fmt: skip
-def fasta(inputs: tuple[str, ...], **settings: object) -> None:
+def fasta(inputs: tuple[str, ...], **settings: Any) -> None:
     """FASTA or FASTQ files (plain, gzip, bgzip, xz, bzip2) to a data folder."""
     from ..datasets.fasta import Headers, header_pattern, read_fasta
     from ..datasets.regions import chromosome_sets
@@ -99,8 +107,9 @@ def fasta(inputs: tuple[str, ...], **settings: object) -> None:
             if settings["split"] or settings["split_ids"]:
                 raise UsageProblem("--by-chromosome decides on all sets alone", "leave --split out")
             sets = chromosome_sets(settings["validation"], settings["test"])
-            _check_chromosomes(settings)
-            given, others, shares = [], "", None
+            check_chromosomes(settings)
+            given: list[Input] = []
+            others, shares = "", None
         else:
             given, others, shares = given_sets(
                 settings, lambda words, set: read(words, set, FASTA_ENDS)
@@ -123,11 +132,6 @@ def fasta(inputs: tuple[str, ...], **settings: object) -> None:
             settings,
             "reading",
         )
-
-
-def _check_chromosomes(settings: Mapping) -> None:
-    if not settings["validation"]:
-        raise UsageProblem("no chromosome is for validation", "--validation chr7 --test chr8 chr9")
 
 
 @main.command(cls=SeveralValues, epilog="""\b
@@ -180,7 +184,7 @@ Examples:
     help="Add a negative per window: its dinucleotide-preserving shuffle, or a window of the same "
     "chromosome with the same GC, away from all regions.",
 )  # fmt: skip
-def bed(inputs: tuple[str, ...], **settings: object) -> None:
+def bed(inputs: tuple[str, ...], **settings: Any) -> None:
     """BED or narrowPeak files and a genome to a data folder."""
     from ..datasets.bed import renaming
     from ..datasets.genome import opened_genome
@@ -191,7 +195,7 @@ def bed(inputs: tuple[str, ...], **settings: object) -> None:
         import numpy
         import pyfaidx
 
-        _check_bed(settings)
+        check_bed(settings)
         found = with_classes(inputs)
         sets, shares = None, None
         if settings["validation"]:
@@ -201,7 +205,7 @@ def bed(inputs: tuple[str, ...], **settings: object) -> None:
         labels = labels_of(found)
         by_gc = settings["negatives"] == "gc"
         negatives = Negatives(negative_label(settings), settings["seed"]) if by_gc else None
-        if by_gc and negatives.label and negatives.label not in labels:
+        if negatives and negatives.label and negatives.label not in labels:
             labels = (*labels, negatives.label)
         request = Request(
             settings["length"], settings["center"] == "summit", settings["stranded"],
@@ -237,21 +241,6 @@ _OVERLAPS = (
     "windows that overlap may be in different sets; chromosomes keep them apart: "
     "--validation chr7 --test chr8 chr9"
 )
-
-
-def _check_bed(settings: Mapping) -> None:
-    if settings["alphabet"] != "DNA":
-        raise UsageProblem("--alphabet: a genome is DNA", "leave the option out")
-    if settings["test"] and not settings["validation"]:
-        _check_chromosomes(settings)
-    if settings["validation"] and (settings["split"] or settings["split_ids"]):
-        raise UsageProblem("--validation and --test decide on all sets", "leave --split out")
-    if settings["bins"] and not settings["multi_label"]:
-        raise UsageProblem("--bins: a bin may have several labels", "add --multi-label")
-    if settings["bins"] and settings["stranded"]:
-        raise UsageProblem("--bins: bins have no strand", "leave --stranded out")
-    if settings["negatives"] == "gc" and not (settings["length"] or settings["bins"]):
-        raise UsageProblem("--negatives gc needs windows of one length", "add --length L")
 
 
 @main.command(epilog="""\b
@@ -291,20 +280,21 @@ Examples:
     "--negatives", type=click.Choice(("shuffle",)),
     help="Add a dinucleotide-preserving shuffle of each sequence.",
 )  # fmt: skip
-def table(inputs: tuple[str, ...], **settings: object) -> None:
+def table(inputs: tuple[str, ...], **settings: Any) -> None:
     """CSV or TSV files (plain, gzip, xz, bzip2) to a data folder."""
     from ..datasets.regions import chromosome_sets
     from ..datasets.table import Columns, check_columns, read_table
 
     with reported(Messages(settings["message_format"], COMMAND)), stopped_by_term():
-        sets, others, shares, given = None, "", None, []
+        sets, others, shares = None, "", None
+        given: list[Input] = []
         alone = settings["split_column"] or settings["chromosome"]
         if alone and (settings["split"] or settings["split_ids"]):
             raise UsageProblem("a column decides on all sets alone", "leave --split out")
         if settings["split_column"] and (settings["validation"] or settings["test"]):
             raise UsageProblem("--split-column decides on all sets alone", "leave the others out")
         if settings["chromosome"]:
-            _check_chromosomes(settings)
+            check_chromosomes(settings)
             sets = chromosome_sets(settings["validation"], settings["test"])
         elif not settings["split_column"]:
             given, others, shares = given_sets(settings, without_classes)
@@ -359,25 +349,30 @@ def check(
     messages = Messages(message_format, COMMAND)
     with reported(messages, "plots"):
         compilation = _compiled(definition, include, semantics)
-        if compilation.model is None:
+        model = compilation.model
+        if model is None:
             messages.compiled(compilation.source, compilation.diagnostics)
             sys.exit(messages.end(FAILED))
+        if isinstance(model, Simulation):
+            raise UsageProblem(
+                f"{definition}: this is a data definition", "name the model definition"
+            )
         if not folder.is_dir():
             what = "is a file" if folder.exists() else "there is no such folder"
             help = "name the folder of training.txt; seqgra-data makes one"
             raise UsageProblem(f"{folder}: {what}", help)
-        want = expected(compilation.model)
+        want = expected(model)
         letters = None
         if plot is not None:
             from ..datasets.plots import Letters, page
 
             letters = Letters(want.alphabet)
-        checked = check_folder(folder, want, letters and letters.add)
+        checked = check_folder(folder, want, letters.add if letters else None)
         # The last line for people counts what is in the folder.
         named = Source(str(folder), b"", "") if messages.for_people else compilation.source
         messages.compiled(named, checked.found)
-        if plot is not None:
-            write_file(plot, page(checked.sets, letters, want.labels, compilation.model_id))
+        if plot is not None and letters is not None:
+            write_file(plot, page(checked.sets, letters, want.labels, model.id.value))
         failed = print_text(checked_summary(checked, want.labels), messages)
         sys.exit(messages.end(failed or (FAILED if checked.failed else 0)))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,10 +12,8 @@ from ..datasets.alphabet import ALPHABETS
 from ..datasets.faults import DataError, Fault, UsageProblem
 from ..datasets.inputs import checked
 from ..datasets.preparation import AMBIGUOUS, CROPS
-from .console import FORMATS
+from .console import FORMATS, Command, with_all
 from .usage import ReportedCommand
-
-_TAKES_SEVERAL = ("--validation", "--test")
 
 
 class SeveralValues(ReportedCommand):
@@ -24,6 +23,7 @@ class SeveralValues(ReportedCommand):
     equals sign belongs to such an option only in `fasta`, where sets are files of classes.
     """
 
+    takes_several = ("--validation", "--test")
     classes_too = False
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -33,18 +33,22 @@ class SeveralValues(ReportedCommand):
         words: list[str] = []
         option, values = None, 0
         for word in args:
-            if word in _TAKES_SEVERAL:
+            if word in self.takes_several:
                 option, values = word, 0
                 continue
             if word.startswith("-") and word != "-":
                 option = self._ended(option, values, words)
-            elif option and ("=" not in word or self.classes_too):
+            elif option and self.is_value(word):
                 words += [option, word]
                 values += 1
                 continue
             words.append(word)
         self._ended(option, values, words)
         return words
+
+    def is_value(self, word: str) -> bool:
+        """Whether a word behind such an option is another value of it."""
+        return "=" not in word or self.classes_too
 
     @staticmethod
     def _ended(option: str | None, values: int, words: list[str]) -> None:
@@ -58,11 +62,9 @@ class SeveralFiles(SeveralValues):
     classes_too = True
 
 
-def shared(command: Callable) -> Callable:
+def shared(command: Command) -> Command:
     """Decorate a command that makes a data folder."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return with_all(_OPTIONS, command)
 
 
 _EXISTING = click.Path(path_type=Path)
@@ -129,6 +131,28 @@ _OPTIONS = (
 )  # fmt: skip
 
 
+def check_chromosomes(settings: Mapping[str, Any]) -> None:
+    """Raise where chromosomes are to decide on the sets and none is for validation."""
+    if not settings["validation"]:
+        raise UsageProblem("no chromosome is for validation", "--validation chr7 --test chr8 chr9")
+
+
+def check_bed(settings: Mapping[str, Any]) -> None:
+    """Raise where options of `bed` do not go together."""
+    if settings["alphabet"] != "DNA":
+        raise UsageProblem("--alphabet: a genome is DNA", "leave the option out")
+    if settings["test"] and not settings["validation"]:
+        check_chromosomes(settings)
+    if settings["validation"] and (settings["split"] or settings["split_ids"]):
+        raise UsageProblem("--validation and --test decide on all sets", "leave --split out")
+    if settings["bins"] and not settings["multi_label"]:
+        raise UsageProblem("--bins: a bin may have several labels", "add --multi-label")
+    if settings["bins"] and settings["stranded"]:
+        raise UsageProblem("--bins: bins have no strand", "leave --stranded out")
+    if settings["negatives"] == "gc" and not (settings["length"] or settings["bins"]):
+        raise UsageProblem("--negatives gc needs windows of one length", "add --length L")
+
+
 def fractions(split: tuple[float, float, float] | None) -> tuple[float, float, float] | None:
     """Fractions of 1, from those or from percents."""
     if split is None:
@@ -138,7 +162,8 @@ def fractions(split: tuple[float, float, float] | None) -> tuple[float, float, f
         message = "--split: " + " ".join(f"{part:g}" for part in split)
         help = "three fractions whose sum is 1, such as 0.8 0.1 0.1"
         raise UsageProblem(f"{message} is {sum(split):g} in all", help)
-    return tuple(part / whole for part in split)
+    training, validation, test = split
+    return training / whole, validation / whole, test / whole
 
 
 def no_split(others: str) -> UsageProblem:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,6 +27,9 @@ from ..messages.writers import Problem
 from .console import FAILED, USAGE, Messages, print_text, write_file
 from .dataoptions import fractions, no_split, sets_of_ids
 
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
 COMMAND = "seqgra-data"
 _INTERRUPTED = 130
 
@@ -34,7 +38,8 @@ class Progress:
     """A bar on standard error where that is a terminal."""
 
     def __init__(self, what: str) -> None:
-        self.what, self.bar, self.done = what, None, 0
+        self.what, self.done = what, 0
+        self.bar: ProgressBar[int] | None = None
 
     def __call__(self, done: int, total: int) -> None:
         if not sys.stderr.isatty():
@@ -47,7 +52,7 @@ class Progress:
     def finish(self) -> None:
         """All is read; what follows takes about as long as the reading."""
         if self.bar is not None:
-            self.bar.update(self.bar.length - self.done)
+            self.bar.update((self.bar.length or 0) - self.done)
             self.close()
             click.echo("writing ...", err=True)
 
@@ -88,7 +93,7 @@ def reported(messages: Messages, extra: str = "data") -> Iterator[None]:
 
 
 def _say(messages: Messages, fault: Fault) -> None:
-    messages.problem(Problem(fault.message, fault.place, help=fault.help))
+    messages.problem(Problem(fault.message, fault.place, help=fault.help, details=fault.details))
 
 
 @contextlib.contextmanager
@@ -122,7 +127,7 @@ class Job:
 def make(
     job: Job,
     raws: Callable[[Faults, Counter[str], Progress], Iterable[Raw]],
-    settings: dict,
+    settings: Mapping[str, Any],
     what: str,
 ) -> None:
     """Make the folder and say what is in it; `settings` are the shared options."""
@@ -152,7 +157,8 @@ def make(
         _decisive(settings, job.options) | {"split_ids": ids and sha256(ids)},
         {COMMAND: __version__, **job.versions},
     )
-    faults, dropped, progress = Faults(), Counter(), Progress(what)
+    faults, progress = Faults(), Progress(what)
+    dropped: Counter[str] = Counter()
     maker = Maker(request, job.inputs, faults, dropped)
     try:
         made = maker.make(raws(faults, dropped, progress), target, overwrite, progress.finish)
@@ -166,7 +172,7 @@ def make(
     sys.exit(messages.end(print_text(text, messages)))
 
 
-def _decisive(settings: Mapping[str, object], others: Mapping[str, object]) -> dict[str, object]:
+def _decisive(settings: Mapping[str, Any], others: Mapping[str, object]) -> dict[str, object]:
     """The options that decide the folder's bytes: no path of this machine is among them."""
     names = ("alphabet", "length", "crop", "pad", "ambiguous", "multi_label", "split", "seed")
     values = {name: settings[name] for name in names} | dict(others)
@@ -189,8 +195,8 @@ def labels_of(inputs: Sequence[Input]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.label for each in inputs))
 
 
-def negative_label(settings: Mapping) -> str:
-    label = settings["negative_label"]
+def negative_label(settings: Mapping[str, Any]) -> str:
+    label: str | None = settings["negative_label"]
     if label is None:
         label = "" if settings["multi_label"] else "background"
     if not label and not settings["multi_label"]:
@@ -198,12 +204,12 @@ def negative_label(settings: Mapping) -> str:
     return label
 
 
-def shuffled(settings: Mapping) -> str | None:
+def shuffled(settings: Mapping[str, Any]) -> str | None:
     return negative_label(settings) if settings["negatives"] == "shuffle" else None
 
 
 def given_sets(
-    settings: Mapping, read: Callable[[Sequence[str], str], list[Input]]
+    settings: Mapping[str, Any], read: Callable[[Sequence[str], str], list[Input]]
 ) -> tuple[list[Input], str, tuple[float, float, float] | None]:
     """Inputs of given sets, the set of all others (empty: by fractions), and the fractions."""
     validation = read(settings["validation"], "validation")

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import sys
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import click
 
@@ -16,7 +17,9 @@ from .console import FORMATS, USAGE, Messages
 class ReportedCommand(click.Command):
     """A command that reports wrong usage, too, in the format that was asked for."""
 
-    def make_context(self, info_name: str | None, args: list[str], *rest, **extra) -> click.Context:
+    def make_context(
+        self, info_name: str | None, args: list[str], *rest: Any, **extra: Any
+    ) -> click.Context:
         with _reported(_asked_for(args)):
             return super().make_context(info_name, args, *rest, **extra)
 
@@ -33,7 +36,7 @@ def _reported(format: str) -> Iterator[None]:
         if format == "text":
             raise
         messages = Messages(format)
-        hint = error.ctx and f"see {error.ctx.command_path} --help"
+        hint = f"see {error.ctx.command_path} --help" if error.ctx else None
         messages.problem(Problem(error.format_message(), help=hint))
         sys.exit(messages.end(USAGE))
 

@@ -12,7 +12,7 @@ from ..grammar import Grammar, Kmers, Matrix, Spacing
 from ..grammar import Rule as MeantRule
 from ..messages.diagnostics import Diagnostics, one_of, quoted, suggest
 from ..reading.values import read_choice, read_id, read_value
-from ..source import Text
+from ..source import Span, Text
 from .written import (
     Condition,
     DataDefinition,
@@ -140,7 +140,7 @@ class _Analysis:
     def weight(self, letter: Letter) -> float:
         return read_weight(letter, self.diagnostics)
 
-    def check_sum(self, span, what: str, weights: Iterable[float]) -> None:
+    def check_sum(self, span: Span, what: str, weights: Iterable[float]) -> None:
         if sum(weights) <= 0:
             self.diagnostics.error(
                 "SG423",
@@ -159,6 +159,7 @@ class _Analysis:
             condition.id.value,
             condition.label.value,
             mode is not None and mode.value == _MODES[1],
+            bool(mode and mode.value),
             tuple(map(self.rule, condition.rules)),
             condition.id.span,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..deciders import Decider, Group, OfCondition, OfElement, decided_by
+from ..deciders import Decider, Group, OfCondition, OfElement, Stated, decided_by
 from ..script import Constant, Script, Section
 
 
@@ -34,20 +34,28 @@ class Words:
 
 
 @dataclass(frozen=True)
-class LabelRules:
-    """A label and what its rules add to its score; `title`, if any, is its condition's own label.
-
-    `condition` is the label in the definition, which is the condition's id.
-    """
+class ConditionRules:
+    """A condition's entry in a table; `title`, if any, is its own label, for a comment."""
 
     condition: str
-    label: str
     title: str
-    rules: tuple[str, ...]
+    text: str
 
     @property
     def group(self) -> Group:
         return OfCondition(self.condition)
+
+
+@dataclass(frozen=True)
+class Row:
+    """An entry of another table; `path` is the element path of the setting that it states."""
+
+    path: str
+    text: str
+
+    @property
+    def group(self) -> Group:
+        return Stated(self.path)
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,7 @@ class BayesScript(Script):
     kmers: tuple[Words, ...] = decided_by(Decider.ELEMENTS)
     kmers_doc: str = decided_by(Decider.ELEMENTS)
     rules_doc: tuple[str, ...] = decided_by(Decider.CONDITIONS, Decider.SEMANTICS)
-    rules: tuple[LabelRules, ...] = decided_by(Decider.CONDITIONS)
+    rules: tuple[ConditionRules, ...] = decided_by(Decider.CONDITIONS)
     weights_doc: str = decided_by(Decider.SPACE)
     empty_matrices: bool = decided_by(Decider.SEMANTICS, Decider.SPACE)
     windows: Windows = decided_by(Decider.CONDITIONS)
@@ -96,46 +104,47 @@ class SimulateScript:
     """A script that simulates data. It shares matrices, k-mers and rules with Bayes scripts.
 
     `rows_as_text`: rows of matrices take several lines; `orders`: of matrices whose letters are not
-    in the order of the others; `any_background`: an example without conditions gets any;
-    `shuffles_copies`: an operation also shuffles earlier copies; `repeats`: a rule names an element
-    twice, and places it twice.
+    in the order of the others; `copies`: elements that a rule names twice; `any_background`: an
+    example without conditions gets any; `shuffles_copies`: an operation also shuffles earlier
+    copies; `chains`: spacing constraints share elements.
     """
 
-    docstring: str
-    dependencies: str
-    future: tuple[str, ...]
-    imports: tuple[str, ...]
-    packages: tuple[str, ...]
-    install: str
-    starts_loudly: bool
-    has_cpu_build: bool
-    checks: tuple[str, ...]
-    sections: tuple[Section, ...]
-    constants: tuple[Constant, ...]
-    version: str
-    definition_sha256: str
-    resumes: bool
-    embeds: bool
-    backgrounds: tuple[str, ...]
-    any_background: bool
-    sets: tuple[str, ...]
-    any_unconditional: bool
-    shuffles: str
-    shuffles_doc: tuple[str, ...]
-    shuffles_copies: bool
-    keeps_kmers: bool
-    matrices: tuple[MatrixRows, ...]
-    matrices_doc: tuple[str, ...]
-    rows_as_text: bool
-    orders: tuple[str, ...]
-    kmers: tuple[Words, ...]
-    kmers_doc: str
-    both_kinds: bool
-    element_doc: str
-    rules_doc: tuple[str, ...]
-    rules: tuple[LabelRules, ...]
-    positions: Windows
-    pairs: bool
-    repeats: bool
-    exclusive: str
-    lengths_vary: bool
+    docstring: str = decided_by(Decider.HEADER)
+    dependencies: str = decided_by()
+    future: tuple[str, ...] = decided_by()
+    imports: tuple[str, ...] = decided_by(Decider.ELEMENTS, Decider.CONDITIONS, Decider.COPIES)
+    packages: tuple[str, ...] = decided_by()
+    install: str = decided_by()
+    starts_loudly: bool = decided_by()
+    has_cpu_build: bool = decided_by()
+    checks: tuple[str, ...] = decided_by()
+    sections: tuple[Section, ...] = decided_by(Decider.COPIES)
+    constants: tuple[Constant, ...] = decided_by()
+    version: str = decided_by(Decider.VERSION)
+    definition_sha256: str = decided_by(Decider.SHA256)
+    resumes: bool = decided_by()
+    embeds: bool = decided_by()
+    backgrounds: tuple[Row, ...] = decided_by(Decider.BACKGROUNDS)
+    any_background: bool = decided_by(Decider.BACKGROUNDS, Decider.SETS)
+    sets: tuple[Row, ...] = decided_by(Decider.SETS)
+    any_unconditional: bool = decided_by(Decider.SETS)
+    shuffles: tuple[Row, ...] = decided_by(Decider.COPIES)
+    shuffles_doc: tuple[str, ...] = decided_by(Decider.COPIES, Decider.SEMANTICS)
+    shuffles_copies: bool = decided_by(Decider.COPIES, Decider.SEMANTICS)
+    keeps_kmers: bool = decided_by(Decider.COPIES)
+    matrices: tuple[MatrixRows, ...] = decided_by(Decider.ELEMENTS)
+    matrices_doc: tuple[str, ...] = decided_by(Decider.SPACE)
+    rows_as_text: bool = decided_by(Decider.ELEMENTS)
+    orders: tuple[Words, ...] = decided_by(Decider.ELEMENTS)
+    kmers: tuple[Words, ...] = decided_by(Decider.ELEMENTS)
+    kmers_doc: str = decided_by(Decider.ELEMENTS)
+    copies: tuple[Words, ...] = decided_by(Decider.CONDITIONS, Decider.SEMANTICS)
+    both_kinds: bool = decided_by(Decider.ELEMENTS)
+    element_doc: str = decided_by(Decider.ELEMENTS)
+    rules_doc: tuple[str, ...] = decided_by(Decider.CONDITIONS)
+    rules: tuple[ConditionRules, ...] = decided_by(Decider.CONDITIONS)
+    positions: Windows = decided_by(Decider.CONDITIONS)
+    pairs: bool = decided_by(Decider.CONDITIONS)
+    chains: bool = decided_by(Decider.CONDITIONS)
+    exclusive: str = decided_by(Decider.CONDITIONS)
+    lengths_vary: bool = decided_by(Decider.LENGTHS)

@@ -5,20 +5,31 @@ Here the semantics decide what a condition's rules add up to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ..catalog.semantics import SEQGRA
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
-from ..grammar import BayesModel, Condition, Grammar, Kmers, Pair, Rule, Term
+from ..grammar import (
+    BayesDefinition,
+    BayesModel,
+    Condition,
+    Grammar,
+    Kmers,
+    Matrix,
+    Pair,
+    Rule,
+    Term,
+)
 from ..messages.diagnostics import Diagnostics, one_of, quoted
 from ..source import Span
 
 _MAX_NAMED = 5
+Report = Callable[[str, Span, str, str | None], None]
 
 
 def link(
-    model: BayesModel, grammar: Grammar, semantics: str, diagnostics: Diagnostics
+    model: BayesDefinition, grammar: Grammar, semantics: str, diagnostics: Diagnostics
 ) -> BayesModel | None:
     """The model with its grammar and terms, or None if the two do not fit."""
     _check_space(model, grammar, diagnostics)
@@ -36,10 +47,11 @@ def link(
         terms = tuple(tuple(map(_term, condition.rules)) for condition in conditions)
     if diagnostics.failed:
         return None
-    return replace(model, grammar=grammar, terms=terms, semantics=semantics)
+    named = replace(model, semantics=semantics)
+    return BayesModel(**vars(named), grammar=grammar, terms=terms)
 
 
-def _check_space(model: BayesModel, grammar: Grammar, diagnostics: Diagnostics) -> None:
+def _check_space(model: BayesDefinition, grammar: Grammar, diagnostics: Diagnostics) -> None:
     space = model.sequence_space
     if space.value != grammar.sequence_space:
         diagnostics.error(
@@ -50,7 +62,7 @@ def _check_space(model: BayesModel, grammar: Grammar, diagnostics: Diagnostics) 
         )
 
 
-def _check_labels(model: BayesModel, grammar: Grammar, diagnostics: Diagnostics) -> None:
+def _check_labels(model: BayesDefinition, grammar: Grammar, diagnostics: Diagnostics) -> None:
     ids = list(grammar.by_id)
     missing = [label for label in model.labels.value if label not in grammar.by_id]
     if not missing:
@@ -73,7 +85,9 @@ def _check_labels(model: BayesModel, grammar: Grammar, diagnostics: Diagnostics)
     )
 
 
-def _first(code: str, spans: Iterable[Span], message: str, help: str | None, report) -> None:
+def _first(
+    code: str, spans: Iterable[Span], message: str, help: str | None, report: Report
+) -> None:
     """One diagnostic for all places of a kind, at the first of them."""
     spans = list(spans)
     if spans:
@@ -160,11 +174,11 @@ def _terms_of_seqgra(condition: Condition) -> tuple[Term, ...]:
 def _check_seqgra(grammar: Grammar, diagnostics: Diagnostics) -> None:
     """Report what makes seqgra 0.0.4 fail."""
     letters = len(SEQUENCE_SPACES[grammar.sequence_space].alphabet)
-    reasons = {
+    reasons: dict[str, Callable[[Matrix | Kmers], bool]] = {
         "there is no such classifier for RNA": lambda element: grammar.sequence_space == "RNA",
         "it cannot score k-mers": lambda element: isinstance(element, Kmers),
         f"it needs all {letters} letters at the first position": lambda element: (
-            len(element.letters[0]) != letters
+            isinstance(element, Matrix) and len(element.letters[0]) != letters
         ),
     }
     for element in grammar.elements:
@@ -179,7 +193,7 @@ def _check_seqgra(grammar: Grammar, diagnostics: Diagnostics) -> None:
 
 
 def _note_departures(
-    model: BayesModel, conditions: list[Condition], grammar: Grammar, diagnostics: Diagnostics
+    model: BayesDefinition, conditions: list[Condition], grammar: Grammar, diagnostics: Diagnostics
 ) -> None:
     rules = _rules(conditions)
     kmers = [element.span for element in grammar.elements if isinstance(element, Kmers)]

@@ -27,7 +27,7 @@ from .written import (
 def parse_data(source: Source, diagnostics: Diagnostics) -> DataDefinition | None:
     """The data definition as written, or None if its structure is wrong."""
     tree = read_tree(source, diagnostics)
-    return tree and parse_data_tree(source, tree, diagnostics)
+    return parse_data_tree(source, tree, diagnostics) if tree else None
 
 
 def parse_data_tree(
@@ -35,13 +35,13 @@ def parse_data_tree(
 ) -> DataDefinition | None:
     """The same for a tree that is already read."""
     root = checked(tree, ELEMENTS, ROOT, diagnostics)
-    return root and _definition(source, root)
+    return _definition(source, root) if root else None
 
 
 def _definition(source: Source, root: Element) -> DataDefinition:
     general, background = root.child("general"), root.child("background")
     generation = root.child("datageneration")
-    operations = generation.child("postprocessing")
+    operations = generation.optional("postprocessing")
     return DataDefinition(
         source,
         general.attributes["id"].value,
@@ -94,7 +94,7 @@ def _operation(element: Element) -> Operation:
 
 
 def _condition(element: Element) -> Condition:
-    mode = element.child("mode")
+    mode = element.optional("mode")
     return Condition(
         _attribute(element, "id"),
         element.child("label").text,
@@ -104,7 +104,7 @@ def _condition(element: Element) -> Condition:
 
 
 def _rule(element: Element) -> Rule:
-    spacing = element.child("spacingconstraints")
+    spacing = element.optional("spacingconstraints")
     return Rule(
         element.tag.span,
         element.child("position").text,
@@ -121,7 +121,7 @@ def _spacing(element: Element) -> SpacingConstraint:
 
 def _element(element: Element) -> MatrixElement | KmerElement:
     identifier = _attribute(element, "id")
-    kmers = element.child("kmerbased")
+    kmers = element.optional("kmerbased")
     if kmers:
         return KmerElement(identifier, kmers.tag.span, tuple(map(_letter, kmers.children)))
     positions = element.child("matrixbased").children

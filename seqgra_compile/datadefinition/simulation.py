@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypeVar
 
 from ..catalog.parameters import Integer
 from ..catalog.semantics import SEQGRA
 from ..catalog.sequences import SEED, SEQUENCE_SPACES
 from ..grammar import Condition, Distribution, ExampleSet, Grammar, Kmers, Rule, Shuffle, Simulation
+from ..ir import SEQGRA_DEFAULT, Given, Value
 from ..messages.diagnostics import Diagnostics, quoted, suggest
 from ..reading.values import plain, read_choice, read_id, read_value
 from ..source import Span, Text
 from . import written
 from .analyzer import analyze_data, read_weight
+from .placement import Placement
 
+T = TypeVar("T")
 SETS = ("training", "validation", "test")
 SHUFFLE = "kmer-frequency-preserving-shuffle"
 _LENGTH = Integer(1, 10**9)
@@ -32,17 +37,26 @@ def analyze_simulation(
     seed = read_value(definition.seed, "general/seed", SEED, "the seed", diagnostics)
     shortest, longest = analysis.lengths()
     sets = analysis.sets()
-    distributions = tuple(map(analysis.distribution, definition.distributions))
-    shuffles = tuple(filter(None, map(analysis.shuffle, definition.operations)))
-    if diagnostics.failed:
+    distributions = tuple(map(analysis.distribution, *_numbered(definition.distributions)))
+    shuffles = tuple(map(analysis.shuffle, *_numbered(definition.operations)))
+    if diagnostics.failed or not (grammar and seed and shortest and longest):
         return None
+    placement = Placement(grammar, semantics == SEQGRA, diagnostics)
+    conditions, copies = placement.conditions, tuple(placement.copies.items())
     analysis.check_distributions(sets, distributions)
-    analysis.check_room(grammar, shortest.value)
+    analysis.check_room(grammar, conditions, copies, shortest.value)
     analysis.check_words(grammar)
-    analysis.check_seqgra(grammar)
-    analysis.warn(grammar, sets)
+    analysis.note_departures()
+    analysis.warn(grammar, conditions, sets)
     if diagnostics.failed:
         return None
+    if len(sets) > 1:
+        diagnostics.note(
+            "SG438",
+            sets[1].span,
+            f"the set {sets[1].name} depends on how many examples the set {sets[0].name} has: one "
+            "stream of random numbers runs through all sets, as in seqgra 0.0.4",
+        )
     return Simulation(
         id,
         plain(definition.name, "general/name"),
@@ -56,6 +70,8 @@ def analyze_simulation(
         sets,
         shuffles,
         grammar,
+        conditions,
+        copies,
         semantics,
     )
 
@@ -74,7 +90,7 @@ class _Analysis:
 
     # ---- general, background ----
 
-    def lengths(self):
+    def lengths(self) -> tuple[Given[int] | None, Given[int] | None]:
         texts = (self.definition.minimum_length, self.definition.maximum_length)
         names = ("minlength", "maxlength")
         shortest, longest = (
@@ -90,7 +106,7 @@ class _Analysis:
             )
         return shortest, longest
 
-    def distribution(self, distribution: written.Distribution) -> Distribution:
+    def distribution(self, distribution: written.Distribution, number: int) -> Distribution:
         if distribution.set_name:
             read_choice(distribution.set_name, "@setname", SETS, self.diagnostics)
         if distribution.condition:
@@ -122,9 +138,11 @@ class _Analysis:
                 "give at least one of them a probability above 0",
             )
         return Distribution(
-            distribution.set_name and distribution.set_name.value,
-            distribution.condition and distribution.condition.value,
+            f"background/alphabetdistributions/alphabetdistribution[{number}]",
+            distribution.set_name.value if distribution.set_name else None,
+            distribution.condition.value if distribution.condition else None,
             tuple(letters.items()),
+            distribution.span,
         )
 
     def known(self, condition: Text) -> None:
@@ -140,14 +158,13 @@ class _Analysis:
         self, sets: Iterable[ExampleSet], distributions: tuple[Distribution, ...]
     ) -> None:
         """Every kind of example needs a distribution, and only one."""
-        spans = [distribution.span for distribution in self.definition.distributions]
-        seen: set[tuple] = set()
-        for distribution, span in zip(distributions, spans, strict=True):
+        seen: set[tuple[str | None, str | None]] = set()
+        for distribution in distributions:
             key = distribution.set_name, distribution.condition
             if key in seen:
                 self.diagnostics.error(
                     "SG431",
-                    span,
+                    distribution.span,
                     "a second distribution for the same set and condition",
                     "delete one, or name another set or condition",
                 )
@@ -174,7 +191,8 @@ class _Analysis:
                 self.diagnostics.error(
                     "SG420", each.name.span, f"a second set {quoted(name)}", "rename one of the two"
                 )
-            found[name] = ExampleSet(name, tuple(map(self.example, each.examples)))
+            examples = tuple(map(self.example, each.examples))
+            found[name] = ExampleSet(name, examples, each.name.span)
         return tuple(found.values())
 
     def example(self, example: written.Example) -> tuple[tuple[str, ...], int]:
@@ -185,7 +203,7 @@ class _Analysis:
         )
         return tuple(id.value for id in example.conditions), samples.value if samples else 1
 
-    def shuffle(self, operation: written.Operation) -> Shuffle | None:
+    def shuffle(self, operation: written.Operation, number: int) -> Shuffle:
         read_choice(operation.name, "postprocessing/operation", (SHUFFLE,), self.diagnostics)
         if set(operation.labels.value) & set("\t\r\n"):
             self.diagnostics.error(
@@ -194,22 +212,34 @@ class _Analysis:
                 "'labels' holds a tab or a line break, which ends a column or a line of a data file",
                 "delete it",
             )
-        k = operation.k and read_value(operation.k, "@k", _WORD, "'k'", self.diagnostics)
-        if operation.k_first and not self.seqgra:
+        path = f"datageneration/postprocessing/operation[{number}]"
+        k: Value[int] | None = None
+        if operation.k:
+            k = read_value(operation.k, f"{path}/@k", _WORD, "'k'", self.diagnostics)
+        if operation.k and operation.k_first and not self.seqgra:
             self.diagnostics.note(
                 "SG730",
                 operation.k.span,
                 "seqgra 0.0.4 drops a 'k' that stands before 'labels'; the script takes it",
             )
-        dropped = operation.k_first and self.seqgra
-        return Shuffle(k.value if k and not dropped else 1, operation.labels.value)
+        if k and operation.k_first and self.seqgra:
+            k = replace(k, value=1, note="dropped by seqgra 0.0.4: it is written before labels")
+        k = k or Value(1, f"{path}/@k", None, SEQGRA_DEFAULT)
+        return Shuffle(path, k, operation.labels.value, operation.k_first, operation.name.span)
 
     # ---- rules ----
 
-    def check_room(self, grammar: Grammar, length: int) -> None:
+    def check_room(
+        self,
+        grammar: Grammar,
+        conditions: tuple[Condition, ...],
+        copies: Iterable[tuple[str, str]],
+        length: int,
+    ) -> None:
         """Report what does not fit into the shortest sequence."""
         widths = {element.name: element.width for element in grammar.elements}
-        for rule in _rules(grammar):
+        widths |= {copy: widths[name] for copy, name in copies}
+        for rule in (rule for condition in conditions for rule in condition.rules):
             before = 0
             if isinstance(rule.position, int):
                 before = rule.position - 1
@@ -223,15 +253,17 @@ class _Analysis:
                     continue
             for name in dict.fromkeys(rule.alone):
                 self.check_fits(before + widths[name], length, rule.span, f"'{name}'")
-            for spacing in rule.spacings:
+            for chain in rule.chains:
                 # seqgra counts one letter less for a distance behind a number.
                 ahead = rule.position if isinstance(rule.position, int) else 0
-                both = widths[spacing.first] + widths[spacing.second]
+                names = [*dict.fromkeys(name for spacing in chain for name in spacing.names)]
+                names *= 2 // len(names) or 1  # paired with itself: the same letters twice
+                between = sum(spacing.minimum for spacing in chain)
                 self.check_fits(
-                    ahead + both + spacing.minimum,
+                    ahead + sum(widths[name] for name in names) + between,
                     length,
-                    spacing.span,
-                    f"'{spacing.first}', {spacing.minimum} letters and '{spacing.second}'",
+                    chain[0].span,
+                    f"{', '.join(map(repr, names))} and {between} letters between them",
                 )
 
     def check_fits(self, needed: int, length: int, span: Span, what: str) -> None:
@@ -250,26 +282,7 @@ class _Analysis:
                     "SG422", element.span, "a k-mer stands here a second time", "delete one"
                 )
 
-    def check_seqgra(self, grammar: Grammar) -> None:
-        """Report where seqgra fails or departs from the definition."""
-        for rule in _rules(grammar):
-            paired = [{spacing.first, spacing.second} for spacing in rule.spacings]
-            names = [name for pair in paired for name in pair]
-            if len(set(names)) < len(names):
-                self.diagnostics.error(
-                    "SG521",
-                    rule.span,
-                    "two spacing constraints share a sequence element: seqgra 0.0.4 ends in a "
-                    "KeyError, and where it lies is not said",
-                    "write two rules, or a second sequence element of the same letters",
-                )
-            elif len(set(rule.elements)) < len(rule.elements) and not self.seqgra:
-                self.diagnostics.note(
-                    "SG731",
-                    rule.span,
-                    "seqgra 0.0.4 places an element once that a rule names twice; the script places "
-                    "it as often as it is named",
-                )
+    def note_departures(self) -> None:
         operations = self.definition.operations
         if len(operations) > 1 and not self.seqgra:
             self.diagnostics.note(
@@ -279,9 +292,11 @@ class _Analysis:
                 "the examples alone",
             )
 
-    def warn(self, grammar: Grammar, sets: Iterable[ExampleSet]) -> None:
+    def warn(
+        self, grammar: Grammar, conditions: tuple[Condition, ...], sets: Iterable[ExampleSet]
+    ) -> None:
         used = {id for each in sets for id in each.conditions}
-        for condition in grammar.conditions:
+        for condition in conditions:
             if condition.id not in used:
                 self.diagnostics.warning(
                     "SG435",
@@ -292,7 +307,8 @@ class _Analysis:
             self.warn_of_sum(condition)
             for rule in condition.rules:
                 self.warn_of_overlap(rule)
-        elements = {name for rule in _rules(grammar) for name in rule.elements}
+        rules = (rule for condition in grammar.conditions for rule in condition.rules)
+        elements = {name for rule in rules for name in rule.elements}
         for element in grammar.elements:
             if element.name not in elements:
                 self.diagnostics.warning(
@@ -314,7 +330,7 @@ class _Analysis:
             )
 
     def warn_of_overlap(self, rule: Rule) -> None:
-        parts = len(rule.alone) + len(rule.spacings)
+        parts = len(set(rule.alone)) + len(rule.chains)
         if rule.position != "random" and parts > 1:
             self.diagnostics.warning(
                 "SG437",
@@ -324,5 +340,6 @@ class _Analysis:
             )
 
 
-def _rules(grammar: Grammar) -> list[Rule]:
-    return [rule for condition in grammar.conditions for rule in condition.rules]
+def _numbered(items: tuple[T, ...]) -> tuple[tuple[T, ...], range]:
+    """The items, and their numbers from 1."""
+    return items, range(1, len(items) + 1)

@@ -85,8 +85,8 @@ def read_bed(source: Input, chromosomes: Chromosomes, needed: Needed, faults: Fa
             raise
         help = "the file is cut off or damaged: make or fetch it again"
         raise DataError(Fault(f"cannot be decompressed: {error}", str(source.path), help)) from None
-    columns = np.frombuffer(rows, np.int64).reshape(len(names), 6).T
-    return Regions(*columns, names)
+    a, b, c, d, e, f = np.frombuffer(rows, np.int64).reshape(len(names), 6).T
+    return Regions(a, b, c, d, e, f, names)
 
 
 def _row(

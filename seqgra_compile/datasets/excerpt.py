@@ -35,7 +35,7 @@ class Excerpt(Source):
         return self.whole
 
     @property
-    def sha256(self) -> str:  # type: ignore[override]
+    def sha256(self) -> str:
         return self.digest
 
     def place(self, offset: int) -> Place:

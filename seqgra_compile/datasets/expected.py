@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from .. import ir
 from ..catalog.semantics import INTENDED
-from ..catalog.sequences import BAYES, MULTI_CLASS, SEQUENCE_SPACES
+from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
+from ..grammar import Classifier
 from .alphabet import ALPHABETS, Alphabet
 
 
@@ -29,15 +30,17 @@ class Expected:
     shuffled: bool
 
 
-def expected(model: ir.General) -> Expected:
+def expected(model: Classifier) -> Expected:
     """From a definition as meant."""
     space = SEQUENCE_SPACES[model.sequence_space.value]
     alphabet = ALPHABETS[space.name]
     letters = alphabet.accepted
-    trains = model.library.value != BAYES
-    length = None
-    if trains and isinstance(model.architecture, ir.Sequential):
-        length = model.architecture.operations[0].arguments["input_shape"].value[-2]
+    trains = isinstance(model, ir.Model)
+    length, shuffled = None, True
+    if isinstance(model, ir.Model):
+        shuffled = model.training.shuffle.value
+        if isinstance(model.architecture, ir.Network):
+            length = model.architecture.input_shape[-2]
     return Expected(
         alphabet=alphabet,
         letters=letters + letters.lower() if space.folds_case else letters,
@@ -47,5 +50,5 @@ def expected(model: ir.General) -> Expected:
         labels=model.labels.value,
         multi_class=model.task.value == MULTI_CLASS,
         required=("training", "validation") if trains else ("test",),
-        shuffled=not trains or model.training.shuffle.value,
+        shuffled=shuffled,
     )

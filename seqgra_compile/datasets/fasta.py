@@ -25,21 +25,26 @@ _DAMAGED = "the file is cut off or damaged: make or fetch it again"
 
 @dataclass(frozen=True)
 class Headers:
-    """What is read from a header: with `pattern` its label, with `chromosomes` its set."""
+    """What is read from a header: its label by `pattern`, its set by `chromosomes`, if any."""
 
     pattern: re.Pattern[str] | None = None
     chromosomes: dict[str, str] | None = None  # the set of each; others are in training
 
-    def labels(self, header: str) -> str | None:
+    def labels(self, header: str, default: str) -> str | None:
         """Labels joined by |, or None where the pattern does not match."""
+        if self.pattern is None:
+            return default
         match = self.pattern.search(header)
         if match is None:
             return None
         return match["label"] if "label" in self.pattern.groupindex else match[1]
 
-    def set(self, header: str) -> str | None:
+    def set(self, header: str, default: str) -> str | None:
+        """The set, or None where the header names no region."""
+        if self.chromosomes is None:
+            return default
         match = _REGION.search(header)
-        return match and self.chromosomes.get(match[1], "training")
+        return self.chromosomes.get(match[1], "training") if match else None
 
 
 def header_pattern(text: str | None) -> re.Pattern[str]:
@@ -77,9 +82,10 @@ def _read_file(
     for count, record in enumerate(_records(source.path, progress), 1):
         labels, set = source.label, source.set
         if not plain:
-            labels, set = _of_header(record.name, count, source, headers, faults)
-            if labels is None or set is None:
+            of_header = _of_header(record.name, count, source, headers, faults)
+            if of_header is None:
                 continue
+            labels, set = of_header
         sequence, place = record.sequence.encode(), f"record {count}"
         yield Raw(sequence, labels, record.id or place, number, place, "", set)
     if not count:
@@ -98,7 +104,7 @@ def _records(path: Path, progress: Callable[[int], None]) -> Iterator[dnaio.Sequ
         compressed = "compressed" in (_kind(path) or "")
         try:
             with xopen.xopen(file, "rb") as data:
-                text = io.BufferedReader(data)
+                text = io.BufferedReader(data)  # type: ignore[type-var]  # it is a raw stream
                 # Told by the content: names lie.
                 format = "fastq" if text.peek(1)[:1] == b"@" else "fasta"
                 with dnaio.open(text, fileformat=format) as records:
@@ -121,29 +127,26 @@ def _records(path: Path, progress: Callable[[int], None]) -> Iterator[dnaio.Sequ
 def _kind(path: Path) -> str | None:
     with path.open("rb") as file:
         kind = recognize(file.read(HEAD))
-    return kind and kind.name
+    return kind.name if kind else None
 
 
 def _of_header(
     header: str, count: int, source: Input, headers: Headers, faults: Faults
-) -> tuple[str | None, str | None]:
+) -> tuple[str, str] | None:
     """Labels and set of a record; None after a fault."""
-    labels: str | None = source.label
-    set: str | None = source.set
     place = f"{source.path}: record {count:,}"
-    if headers.pattern is not None:
-        labels = headers.labels(header)
-        if not labels:
-            help = "correct --pattern; it is searched in the whole line behind >"
-            message = f"--pattern finds no label in the header {header[:60]!a}"
-            faults.add("headers without a label", place, message, help)
-            return None, None
-    if headers.chromosomes is not None:
-        set = headers.set(header)
-        if set is None:
-            help = "as bedtools getfasta writes: >chr1:100-200 or >name::chr1:100-200(+)"
-            message = f"no chromosome is in the header {header[:60]!a}"
-            faults.add("headers without a chromosome", place, message, help)
+    labels = headers.labels(header, source.label)
+    if labels is None or (headers.pattern is not None and not labels):
+        help = "correct --pattern; it is searched in the whole line behind >"
+        message = f"--pattern finds no label in the header {header[:60]!a}"
+        faults.add("headers without a label", place, message, help)
+        return None
+    set = headers.set(header, source.set)
+    if set is None:
+        help = "as bedtools getfasta writes: >chr1:100-200 or >name::chr1:100-200(+)"
+        message = f"no chromosome is in the header {header[:60]!a}"
+        faults.add("headers without a chromosome", place, message, help)
+        return None
     return labels, set
 
 

@@ -10,11 +10,12 @@ SHOWN = 5  # faults of one kind that are shown; the rest is counted
 
 @dataclass(frozen=True)
 class Fault:
-    """`place` is a file, where known with its record or line."""
+    """`place` is a file, where known with its record or line; `details` are more lines for people."""
 
     message: str
     place: str | None = None
     help: str | None = None
+    details: tuple[str, ...] = ()
 
 
 class DataError(Exception):

@@ -8,7 +8,7 @@ import json
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,7 +76,7 @@ def write_sets(groups: Iterable[list[Example]], folder: Path, plan: Plan) -> Wri
         )
         for file in texts.values():
             file.write(HEADER)
-        columns = {name: Counter() for name in SETS}  # columns y
+        columns: dict[str, Counter[str]] = {name: Counter() for name in SETS}  # columns y
         for group in groups:
             for name, examples in _placed(group, fractions, plan, written):
                 column = _labels(examples, rank, plan)
@@ -166,7 +166,7 @@ def _check(written: Written) -> None:
             )
 
 
-def write_record(folder: Path, record: dict) -> None:
+def write_record(folder: Path, record: Mapping[str, object]) -> None:
     """data.json: what the folder was made from."""
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     (folder / "data.json").write_text(text, "utf-8")

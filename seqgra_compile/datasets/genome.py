@@ -38,7 +38,7 @@ class Genome:
         import pyfaidx
 
         try:
-            found = self._fasta.fetch(chromosome, start + 1, end).seq
+            found: str = self._fasta.fetch(chromosome, start + 1, end).seq
         except pyfaidx.FetchError as error:
             help = "delete the index (.fai): it may be of another file"
             raise DataError(Fault(str(error), str(self.path), help)) from None

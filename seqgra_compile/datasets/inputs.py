@@ -44,7 +44,7 @@ def with_classes(
 
     `ends` are the endings of files in folders; none: folders are refused.
     """
-    found = []
+    found: list[Input] = []
     for argument in arguments:
         label, equals, name = argument.partition("=")
         if not equals and ends and Path(argument).is_dir():
@@ -64,7 +64,7 @@ def without_classes(
     arguments: Iterable[str], set: str = "", ends: tuple[str, ...] = ()
 ) -> list[Input]:
     """Inputs written as FILE or as a folder of files, whose records have labels of their own."""
-    found = []
+    found: list[Input] = []
     for argument in arguments:
         path = Path(argument)
         if ends and path.is_dir():

@@ -94,21 +94,19 @@ class Maker:
             sequence = self.prepare(raw)
             if sequence is None:
                 continue
-            set = raw.set
-            if request.sets_of is not None:
-                set = request.sets_of.get(raw.id)
-                if set is None:
-                    self._without_set(raw)
-                    continue
-                if set == "none":
-                    self.dropped["examples whose set is none in the file of ids"] += 1
-                    continue
+            set = raw.set if request.sets_of is None else request.sets_of.get(raw.id)
+            if set is None:
+                self._without_set(raw)
+                continue
+            if set == "none":
+                self.dropped["examples whose set is none in the file of ids"] += 1
+                continue
             if raw.labels not in self.found:
                 self._note(raw)
             self.examples[raw.source] += 1
             spool.add(sequence, raw.labels, set, raw.id, name, raw.place, raw.strand)
             if request.shuffled is not None:
-                self._add_shuffled(sequence, raw, set, name, number, spool)
+                self._add_shuffled(sequence, request.shuffled, raw, set, name, number, spool)
 
     def _place(self, raw: Raw) -> str:
         return f"{self.inputs[raw.source].path}: {raw.place}"
@@ -132,7 +130,7 @@ class Maker:
                 self.faults.add("labels that cannot be", place, problem.message, help)
 
     def _add_shuffled(
-        self, sequence: bytes, raw: Raw, set: str, name: str, number: int, spool: Spool
+        self, sequence: bytes, label: str, raw: Raw, set: str, name: str, number: int, spool: Spool
     ) -> None:
         random = numbers(self.request.seed, "shuffle", number)
         shuffled = dinucleotide_shuffle(sequence, random)
@@ -140,7 +138,7 @@ class Maker:
             self.dropped["shuffled negatives that equal their sequence"] += 1
             return
         origin = f"shuffled:{raw.id}", name, raw.place, raw.strand
-        spool.add(shuffled, self.request.shuffled, set, *origin)
+        spool.add(shuffled, label, set, *origin)
 
     def _labels(self) -> tuple[str, ...]:
         """All labels in the definition's order."""
@@ -171,7 +169,7 @@ class Maker:
             raise DataError(Fault("no example has a label", help="name the classes"))
         return labels
 
-    def _record(self, made: Made) -> dict:
+    def _record(self, made: Made) -> dict[str, object]:
         """data.json: a function of inputs and options alone."""
         request, written = self.request, made.written
         names = source_names(each.path for each in self.inputs)
@@ -186,7 +184,7 @@ class Maker:
             }
             for number, (name, each) in enumerate(zip(names, self.inputs, strict=True))
         ]
-        outputs: dict[str, dict] = {}
+        outputs: dict[str, dict[str, object]] = {}
         for name, digest in written.sha256.items():
             outputs[name] = {"sha256": digest}
             set = name.removesuffix(".txt")

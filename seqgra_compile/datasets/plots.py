@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 import io
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from .alphabet import Alphabet
 from .statistics import PERCENT, SetStatistics
@@ -62,20 +62,26 @@ def page(
         if first.has_gc:
             parts += ["<h2>GC per label</h2>", _drawn(lambda axes: _gc(axes, first, labels))]
         parts += ["<h2>Lengths</h2>", _lengths(sets)]
-        if letters.counts is not None:
+        counts = letters.counts
+        if counts is not None:
+            names = letters.alphabet.accepted.decode()
             parts += ["<h2>Letters per position, training set</h2>"]
-            parts += [_drawn(lambda axes: _letters(axes, letters))]
+            parts += [_drawn(lambda axes: _letters(axes, names, counts))]
     head = f'<meta charset="utf-8"><title>{html.escape(title)}</title><style>{_STYLE}</style>'
     body = "\n".join(parts)
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body>\n{body}\n</body></html>\n'
 
 
-def _drawn(draw) -> str:
+def _drawn(draw: Callable[[Axes], None]) -> str:
     """A figure as SVG."""
     import matplotlib
 
-    settings = {"svg.hashsalt": "seqgra-data", "svg.fonttype": "none", "text.parse_math": False}
-    with matplotlib.rc_context(settings):
+    style: dict[Any, object] = {
+        "svg.hashsalt": "seqgra-data",
+        "svg.fonttype": "none",
+        "text.parse_math": False,
+    }
+    with matplotlib.rc_context(style):
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=(9, 3.2), layout="constrained")
@@ -121,10 +127,10 @@ def _lengths(sets: Mapping[str, SetStatistics]) -> str:
     return f"<table>{''.join(rows)}</table>"
 
 
-def _letters(axes: Axes, letters: Letters) -> None:
-    shares = letters.counts / letters.counts.sum(axis=0)
+def _letters(axes: Axes, letters: str, counts: np.ndarray) -> None:
+    shares = counts / counts.sum(axis=0)
     positions = range(1, shares.shape[1] + 1)
-    for letter, row in zip(letters.alphabet.accepted.decode(), shares, strict=True):
+    for letter, row in zip(letters, shares, strict=True):
         axes.plot(positions, row, label=letter, linewidth=1)
     axes.set_xlabel("position")
     axes.set_ylabel("share")

@@ -77,13 +77,14 @@ class Preparation:
                 raw = self._cropped(raw, length)
             elif not self.rules.pad:
                 return None  # reported with the distribution, when all lengths are known
-        sequence = raw.translate(alphabet.writes)
+        written = raw.translate(alphabet.writes)
+        sequence: bytes | None = written
         old, new = alphabet.reads
         if old and old in raw.upper():
             self.changed[f"sequences with {old.decode()}, written as {new.decode()}"] += 1
         # What is left when all known letters are deleted: mostly nothing.
-        if sequence.translate(None, alphabet.accepted):
-            sequence = self._resolved(sequence, raw, self.place(source))
+        if written.translate(None, alphabet.accepted):
+            sequence = self._resolved(written, raw, self.place(source))
         if sequence is not None and length is not None and found < length:
             self.changed[f"padded with {alphabet.unknown.decode()} to {length:,}"] += 1
             sequence = self._padded(sequence, length)
@@ -137,25 +138,23 @@ class Preparation:
         """The length that all sequences have now; raises DataError where they have several."""
         rules, faults = self.rules, []
         if rules.length is None and len(self.lengths) > 1:
-            help = (
-                "choose one: --length L crops longer sequences (--crop), "
-                "and --pad N fills shorter ones"
-            )
-            if not rules.alphabet.unknown:
-                help = "choose one: --length L crops longer sequences (--crop)"
+            shortest = min(filter(None, self.lengths))
+            help = f"choose one: --length {shortest} crops longer sequences (--crop says where)"
+            if rules.alphabet.unknown:
+                help += "; with a greater length, --pad N fills shorter ones"
             message = f"the sequences have {len(self.lengths):,} lengths; scripts need one"
-            faults.append(Fault(f"{message}\n{histogram(self.lengths)}", None, help))
+            faults.append(Fault(message, None, help, histogram(self.lengths)))
         elif rules.length is not None and not rules.pad:
             short = sum(n for length, n in self.lengths.items() if 0 < length < rules.length)
             if short:
                 message = f"{short:,} sequences are shorter than --length {rules.length:,}"
                 help = "a smaller --length" + (", or --pad N" if rules.alphabet.unknown else "")
-                faults.append(Fault(f"{message}\n{histogram(self.lengths)}", None, help))
+                faults.append(Fault(message, None, help, histogram(self.lengths)))
         self.faults.stop(*faults)
         return rules.length or next(iter(self.lengths), 0)
 
 
-def histogram(lengths: Counter[int]) -> str:
+def histogram(lengths: Counter[int]) -> tuple[str, ...]:
     """The distribution of lengths, one bar per line."""
     low, high = min(lengths), max(lengths)
     if len(lengths) <= _BARS:
@@ -170,7 +169,7 @@ def histogram(lengths: Counter[int]) -> str:
     most = max(count for _, count in rows)
     wide = max(len(name) for name, _ in rows)
     digits = max(len(f"{count:,}") for _, count in rows)
-    return "\n".join(
-        f"  {name:>{wide}}  {count:>{digits},}  {'#' * -(-count * _WIDTH // most)}".rstrip()
+    return tuple(
+        f"{name:>{wide}}  {count:>{digits},}  {'#' * -(-count * _WIDTH // most)}".rstrip()
         for name, count in rows
     )

@@ -72,8 +72,8 @@ class RegionReader:
                 done += 1
                 if done % _EVERY == 0:
                     self.progress(min(done, total), total)
-            if wanted:
-                yield from self._negatives(number, name, annotation, wanted)
+            if wanted and self.negatives:
+                yield from self._matching(self.negatives, number, name, annotation, wanted)
         self.dropped += annotation.dropped
 
     def _check_sets(self) -> None:
@@ -105,26 +105,32 @@ class RegionReader:
             self._joined[window.classes] = labels
         strand = _STRANDS[window.strand] if self.request.stranded else "."
         place = f"{name}:{start}-{end}"
-        if window.bin:
-            low, high = window.bin
-            source, id = len(self.inputs), f"{name}:{low}-{high}"
-        else:
+        if window.region:
             source, row = window.region
             id = found[source].names[row] or place
+        else:
+            low, high = window.bin or (start, end)
+            source, id = len(self.inputs), f"{name}:{low}-{high}"
         return Raw(letters, labels, id, source, place, strand, self._set(name))
 
-    def _negatives(
-        self, number: int, name: str, annotation: Annotation, wanted: Counter[int]
+    def _matching(
+        self,
+        negatives: Negatives,
+        number: int,
+        name: str,
+        annotation: Annotation,
+        wanted: Counter[int],
     ) -> Iterator[Raw]:
-        length = self.request.length or self.request.bins
+        """Windows of a chromosome with as much GC as is wanted, away from all regions."""
+        length = self.request.length or self.request.bins or 0
         letters = self.genome.whole(name)
-        random = numbers(self.negatives.seed, "gc", name)
+        random = numbers(negatives.seed, "gc", name)
         avoid = annotation.covered(number)
         for start in matching_windows(letters, length, wanted, avoid, random):
             place = f"{name}:{start}-{start + length}"
             sequence = bytes(letters[start : start + length])
             id, source = f"gc:{place}", len(self.inputs)
-            yield Raw(sequence, self.negatives.label, id, source, place, ".", self._set(name))
+            yield Raw(sequence, negatives.label, id, source, place, ".", self._set(name))
         missing = wanted.total()
         if missing:
             self.dropped["negatives for which no window of the same GC was found"] += missing

@@ -67,7 +67,7 @@ class Spool:
         if self._on_disk:
             self._flush()
         for name in _BUCKETS:
-            bucket = self._buckets.pop(name)
+            bucket: bytes | bytearray = self._buckets.pop(name)
             path = self.folder / name
             if self._on_disk and path.exists():
                 bucket = path.read_bytes()

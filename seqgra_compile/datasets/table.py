@@ -11,7 +11,7 @@ import lzma
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from ..messages.diagnostics import suggest
 from .faults import DataError, Fault, Faults, UsageProblem
@@ -62,7 +62,7 @@ def opened(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
             yield file, file
         else:
             with opener(file, "rb") as inner:
-                yield inner, file
+                yield cast("BinaryIO", inner), file  # it has the methods of one
 
 
 def read_table(

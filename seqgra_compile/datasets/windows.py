@@ -54,8 +54,11 @@ class Annotation:
 
     def windows(self, chromosome: int, length: int, request: Request) -> Iterator[Window]:
         """The windows of one chromosome, which has so many letters, by their start."""
-        found = self._of_bins if request.bins else self._of_regions
-        for window in found(chromosome, length, request):
+        if request.bins:
+            found = self._of_bins(chromosome, length, request.bins, request)
+        else:
+            found = self._of_regions(chromosome, length, request)
+        for window in found:
             if request.pad or (window.start >= 0 and window.end <= length):
                 yield window
             else:
@@ -107,10 +110,11 @@ class Annotation:
             for first, last, side, number, row, found in zip(*columns, classes, strict=True):
                 yield Window(first, last, side, found, (number, row))
 
-    def _of_bins(self, chromosome: int, length: int, request: Request) -> Iterator[Window]:
+    def _of_bins(
+        self, chromosome: int, length: int, size: int, request: Request
+    ) -> Iterator[Window]:
         import numpy as np
 
-        size = request.bins
         starts, ends = self.covered(chromosome)
         # Bins from that of each first letter to that of each last one; bins that are whole.
         first, last = starts // size, (ends - 1) // size
@@ -163,8 +167,8 @@ def _listed(table: np.ndarray) -> list[tuple[int, ...]]:
 
     rows, columns = np.nonzero(table)
     ends = np.searchsorted(rows, np.arange(len(table) + 1)).tolist()
-    columns = columns.tolist()
-    return [tuple(columns[a:b]) for a, b in zip(ends, ends[1:], strict=False)]
+    numbers = columns.tolist()
+    return [tuple(numbers[a:b]) for a, b in zip(ends, ends[1:], strict=False)]
 
 
 def merged(starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -185,12 +189,14 @@ def overlap(start: np.ndarray, end: np.ndarray, starts: np.ndarray, ends: np.nda
 
     if not len(starts):
         return np.zeros(len(start), np.int64)
-    sums = np.append(0, np.cumsum(ends - starts))
+    sums: np.ndarray = np.append(0, np.cumsum(ends - starts))
 
     def before(at: np.ndarray) -> np.ndarray:
         """Covered letters left of a place."""
         count = np.searchsorted(starts, at, side="right")
         beyond = np.where(count > 0, ends[np.maximum(count, 1) - 1] - at, 0)
-        return sums[count] - np.maximum(beyond, 0)
+        covered: np.ndarray = sums[count] - np.maximum(beyond, 0)
+        return covered
 
-    return before(end) - before(start)
+    letters: np.ndarray = before(end) - before(start)
+    return letters

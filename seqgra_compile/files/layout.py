@@ -17,13 +17,15 @@ def laid_out(code: str) -> str:
     Raises `UnformattableError`.
     """
     import black  # noqa: PLC0415 - few definitions name a module
+    from black.mode import TargetVersion
+    from black.parsing import InvalidInput
 
-    versions = {black.TargetVersion.PY310, black.TargetVersion.PY311, black.TargetVersion.PY312}
+    versions = {TargetVersion.PY310, TargetVersion.PY311, TargetVersion.PY312}
     # A form feed on its own line would stay, between what is ours and what is not.
     text = _ABOVE + code.lstrip("\n\f").rstrip() + _BELOW
     try:
         text = black.format_str(text, mode=black.Mode(target_versions=versions))
-    except black.InvalidInput as error:
+    except InvalidInput as error:
         raise UnformattableError(str(error)) from None
     if not (text.startswith(_ABOVE) and text.endswith(_BELOW)):
         raise UnformattableError("it reaches beyond its own lines")

@@ -23,13 +23,15 @@ STANDARD_INPUT = "-"
 class Problem:
     """What keeps the command from its work: wrong usage, a file out of reach, a bug of ours (SG9).
 
-    `name` is the file or the stream that it is about, if it is about one.
+    `name` is the file or the stream that it is about, if it is about one. `details` are lines that
+    people alone are shown, such as a table.
     """
 
     message: str
     name: str | None = None
     code: str | None = None
     help: str | None = None
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,10 @@ class TextWriter:
     def problem(self, problem: Problem) -> str:
         kind = f"error[{problem.code}]" if problem.code else ""
         parts = filter(None, [problem.name, kind, problem.message])
-        line = visible(": ".join(parts)) + "\n"
-        return line + (f"  help: {visible(problem.help)}\n" if problem.help else "")
+        lines = [visible(": ".join(parts)), *(f"  {visible(each)}" for each in problem.details)]
+        if problem.help:
+            lines.append(f"  help: {visible(problem.help)}")
+        return "\n".join(lines) + "\n"
 
     def end(self, status: int) -> str:
         """How much was found, and how to learn more."""
@@ -178,7 +182,7 @@ class GithubWriter:
         message = problem.message
         if problem.name is not None:
             message = f"{problem.name}: {message}"
-        title = {"title": problem.code or "seqgra-compile"}
+        title: dict[str, object] = {"title": problem.code or "seqgra-compile"}
         return _workflow_command("error", title, message, problem.help)
 
     def end(self, status: int) -> str:

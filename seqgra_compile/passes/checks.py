@@ -20,20 +20,22 @@ def check(model: ir.Model, diagnostics: Diagnostics) -> ir.Model:
     loss = LOSSES[model.loss.name]
     _check_loss(model, loss, diagnostics)
     _check_optimizer(model, diagnostics)
-    if isinstance(model.architecture, ir.Sequential):
-        _check_support(model, diagnostics)
-        _check_result(model, diagnostics)
+    if isinstance(model.architecture, ir.Network):
+        operations = model.architecture.operations
+        _check_support(operations, model.library.value, diagnostics)
+        _check_result(operations, len(model.labels.value), diagnostics)
         if model.task.value in loss.tasks and not loss.refused:
-            _check_activation(model, loss, diagnostics)
+            _check_activation(operations[-1], model, loss, diagnostics)
     if model.shards != WHOLE:
         _check_shards(model, diagnostics)
     return model
 
 
-def _check_support(model: ir.Model, diagnostics: Diagnostics) -> None:
+def _check_support(
+    operations: tuple[ir.Layer, ...], library: str, diagnostics: Diagnostics
+) -> None:
     """Whether the library has a form of each operation."""
-    library = model.library.value
-    for operation in model.architecture.operations:
+    for operation in operations:
         cell = OPERATIONS[operation.name].lower.get(library, Unsupported("its cell is empty"))
         if isinstance(cell, Unsupported):
             diagnostics.error(
@@ -109,7 +111,7 @@ def _check_optimizer(model: ir.Model, diagnostics: Diagnostics) -> None:
     if clipnorm.value and clipvalue.value:
         diagnostics.error(
             "SG407",
-            clipvalue.span,
+            clipvalue.span or optimizer.span,
             "clipnorm and clipvalue together",
             "Keras 3 takes one of the two, and their order would decide the result: delete one",
         )
@@ -129,16 +131,15 @@ def _check_optimizer(model: ir.Model, diagnostics: Diagnostics) -> None:
     if fault:
         diagnostics.error(
             "SG409",
-            optimizer.arguments[fault.parameter].span,
+            optimizer.arguments[fault.parameter].span or optimizer.span,
             fault.problem,
             fault.reason,
         )
 
 
-def _check_result(model: ir.Model, diagnostics: Diagnostics) -> None:
+def _check_result(operations: tuple[ir.Layer, ...], wanted: int, diagnostics: Diagnostics) -> None:
     """The last operation must give one value per label."""
-    last = model.architecture.operations[-1]
-    wanted = len(model.labels.value)
+    last = operations[-1]
     if last.output_shape == (wanted,):
         return
     cure = f"it must give {wanted}, one for each label"
@@ -148,7 +149,7 @@ def _check_result(model: ir.Model, diagnostics: Diagnostics) -> None:
             cure = f"put a {pool} before it; {cure}"
         else:
             cure = f"put a {pool}, then a Dense of {wanted} units behind it"
-        for operation in model.architecture.operations:
+        for operation in operations:
             if operation.name == "Dense" and len(operation.input_shape) > 1:
                 diagnostics.warning(
                     "SG306",
@@ -174,8 +175,9 @@ def _values(shape: ir.Shape) -> str:
     return f"values of the shape {shape}"
 
 
-def _check_activation(model: ir.Model, loss: LossRow, diagnostics: Diagnostics) -> None:
-    last = model.architecture.operations[-1]
+def _check_activation(
+    last: ir.Layer, model: ir.Model, loss: LossRow, diagnostics: Diagnostics
+) -> None:
     activation = last.arguments.get("activation")
     name = OPERATIONS[last.name].activation(last.arguments)
     place = (activation.span if activation else None) or last.span

@@ -7,11 +7,13 @@ Under seqgra's own, its drops are made, and what it cannot train is refused.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from .. import ir
 from ..catalog.libraries import LIBRARIES, LibraryRow
-from ..catalog.operations import OPERATIONS, lower
-from ..catalog.optimizers import OPTIMIZERS, OptimizerRow
+from ..catalog.operations import OPERATIONS
+from ..catalog.optimizers import OPTIMIZERS
+from ..catalog.optimizers.row import OptimizerRow
 from ..catalog.semantics import MISSING_WORDS, SEMANTICS
 from ..catalog.sequences import MULTI_LABEL, SEQUENCE_SPACES
 from ..ir import Value
@@ -21,7 +23,7 @@ from ..source import Span
 _UPSTREAM = "seqgra 0.0.4"
 
 
-def imitate(model: ir.Model, semantics: str, diagnostics: Diagnostics) -> ir.Model:
+def imitate(model: ir.DefinedModel, semantics: str, diagnostics: Diagnostics) -> ir.DefinedModel:
     """The model as the semantics have it."""
     model = replace(model, semantics=semantics)
     imitates = SEMANTICS[semantics].imitates
@@ -35,26 +37,27 @@ def imitate(model: ir.Model, semantics: str, diagnostics: Diagnostics) -> ir.Mod
     return replace(model, optimizer=optimizer)
 
 
-def _library(model: ir.Model) -> LibraryRow:
+def _library(model: ir.DefinedModel) -> LibraryRow:
     return LIBRARIES[model.library.value]
 
 
-def _optimizer_row(model: ir.Model) -> OptimizerRow:
+def _optimizer_row(model: ir.DefinedModel) -> OptimizerRow:
     return OPTIMIZERS[model.library.value, model.optimizer.name]
 
 
-def _optimizer(model: ir.Model, drops: bool, diagnostics: Diagnostics) -> ir.Optimizer:
+def _optimizer(model: ir.DefinedModel, drops: bool, diagnostics: Diagnostics) -> ir.Optimizer:
     """The optimizer, without what seqgra drops if it is to be dropped."""
     optimizer = model.optimizer
     does = "so does the script" if drops else "the script applies it"
     for name in _library(model).dropped:
-        clip = getattr(optimizer, name)
+        clip: Value[Any] = getattr(optimizer, name)
         if clip.value is None:
             continue
         message = f"{_UPSTREAM} ignores {name} for {model.library.value}; {does}"
         diagnostics.note("SG701", clip.span or optimizer.span, message)
         if drops:
-            optimizer = replace(optimizer, **{name: _dropped(clip, None)})
+            dropped: dict[str, Any] = {name: _dropped(clip, None)}
+            optimizer = replace(optimizer, **dropped)
     for name, instead in _optimizer_row(model).replaced.items():
         given = optimizer.arguments[name]
         if given.value == instead:
@@ -68,12 +71,12 @@ def _optimizer(model: ir.Model, drops: bool, diagnostics: Diagnostics) -> ir.Opt
     return optimizer
 
 
-def _dropped(value: Value, instead: object) -> Value:
+def _dropped(value: Value[Any], instead: object) -> Value[Any]:
     note = f"{value.value} is dropped by {_UPSTREAM}"
     return replace(value, value=instead, note=note)
 
 
-def _check_known(model: ir.Model, diagnostics: Diagnostics) -> None:
+def _check_known(model: ir.DefinedModel, diagnostics: Diagnostics) -> None:
     """Refuse what seqgra could not have trained: there is nothing to imitate."""
     library, space = model.library, model.sequence_space
     if not SEQUENCE_SPACES[space.value].known:
@@ -99,12 +102,12 @@ def _unknown(what: str, span: Span, diagnostics: Diagnostics) -> None:
     )
 
 
-def _check_equality(model: ir.Model, diagnostics: Diagnostics) -> None:
+def _check_equality(model: ir.DefinedModel, diagnostics: Diagnostics) -> None:
     """Warn of what a library draws or computes otherwise than the version that seqgra took."""
     masks = _library(model).other_masks
     if masks and isinstance(model.architecture, ir.Sequential):
         for operation in model.architecture.operations:
-            if lower(operation, model.library.value, channels_first=True).draws:
+            if OPERATIONS[operation.name].is_noisy(operation.arguments):
                 _warn(operation.name, operation.span, masks, diagnostics)
     otherwise = _optimizer_row(model).otherwise
     if otherwise:
@@ -120,20 +123,20 @@ def _warn(name: str, span: Span, reason: str, diagnostics: Diagnostics) -> None:
     )
 
 
-def _architecture(model: ir.Model) -> ir.Sequential | ir.External | ir.Module:
+def _architecture(model: ir.DefinedModel) -> ir.Sequential | ir.Module:
     """With a seed for each recurrent layer without masks.
 
     It makes no use of it, but Keras 3 draws one where there is none, and Keras 2 does not: all
     weights after it would start otherwise.
     """
-    architecture, library = model.architecture, model.library.value
+    architecture = model.architecture
     if not isinstance(architecture, ir.Sequential) or not _library(model).embedded:
         return architecture
     operations = tuple(
         (
             replace(operation, seed=0)
             if "recurrent_dropout" in operation.arguments
-            and not lower(operation, library, channels_first=True).draws
+            and not OPERATIONS[operation.name].is_noisy(operation.arguments)
             else operation
         )
         for operation in architecture.operations
@@ -141,7 +144,7 @@ def _architecture(model: ir.Model) -> ir.Sequential | ir.External | ir.Module:
     return replace(architecture, operations=operations)
 
 
-def _note_habits(model: ir.Model, diagnostics: Diagnostics) -> None:
+def _note_habits(model: ir.DefinedModel, diagnostics: Diagnostics) -> None:
     """What a script does because seqgra does it, and what it still does otherwise."""
     training = model.training
     streams, shuffles = SEMANTICS[model.semantics].streams, training.shuffle.value
@@ -198,7 +201,7 @@ def _note_habits(model: ir.Model, diagnostics: Diagnostics) -> None:
             diagnostics.note(code, span, message)
 
 
-def _check_labels(model: ir.Model, diagnostics: Diagnostics) -> None:
+def _check_labels(model: ir.DefinedModel, diagnostics: Diagnostics) -> None:
     missing = sorted(set(model.labels.value) & MISSING_WORDS)
     if missing:
         diagnostics.note(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 
 from .. import ir
 from ..catalog.initializers import INITIALIZERS
@@ -13,15 +13,21 @@ from ..ir import Shape
 from ..messages.diagnostics import Diagnostics, quoted
 
 
-def infer(model: ir.Model, diagnostics: Diagnostics) -> ir.Model | None:
+def infer(model: ir.DefinedModel, diagnostics: Diagnostics) -> ir.Model | None:
     """The model with shapes and weights, or None if an operation cannot take its input."""
-    if not isinstance(model.architecture, ir.Sequential):
-        return model
-    shape = _input_shape(model, diagnostics)
-    if shape is None:
-        return None
+    architecture: ir.Sequential | ir.Module | None = model.architecture
+    if isinstance(architecture, ir.Sequential):
+        shape = _input_shape(model, architecture, diagnostics)
+        architecture = _network(architecture, shape, diagnostics) if shape else None
+    return ir.Model(**vars(model) | {"architecture": architecture}) if architecture else None
+
+
+def _network(
+    architecture: ir.Sequential, shape: Shape, diagnostics: Diagnostics
+) -> ir.Network | None:
+    """The architecture for an input of this shape."""
     done = []
-    for operation in model.architecture.operations:
+    for operation in architecture.operations:
         row = OPERATIONS[operation.name]
         if not _agrees(operation, shape, diagnostics):
             return None
@@ -36,18 +42,25 @@ def infer(model: ir.Model, diagnostics: Diagnostics) -> ir.Model | None:
         weights = row.weights(operation.arguments, shape)
         if not _can_start(operation, weights, diagnostics):
             return None
-        if model.architecture.file and model.architecture.file.weights:
-            operation = replace(operation, stored=_named(operation.stored, weights))
-            _check_stored(operation, weights, diagnostics)
-        done.append(replace(operation, input_shape=shape, output_shape=result, weights=weights))
+        layer = ir.Layer(
+            **vars(operation),
+            input_shape=shape,
+            output_shape=result,
+            weights=weights,
+            stored=_named(operation.saved.weights, weights) if operation.saved else {},
+        )
+        if architecture.file and architecture.file.weights:
+            _check_stored(layer, diagnostics)
+        done.append(layer)
         shape = result
-    architecture = replace(model.architecture, operations=tuple(done))
-    return replace(model, architecture=architecture)
+    return ir.Network(tuple(done), architecture.span, architecture.file)
 
 
-def _input_shape(model: ir.Model, diagnostics: Diagnostics) -> Shape | None:
+def _input_shape(
+    model: ir.DefinedModel, architecture: ir.Sequential, diagnostics: Diagnostics
+) -> Shape | None:
     """The shape of one example, checked against the alphabet and the input encoding."""
-    first = model.architecture.operations[0]
+    first = architecture.operations[0]
     space = SEQUENCE_SPACES[model.sequence_space.value]
     channels = len(space.alphabet)
     two = model.input_encoding.value == "2D"
@@ -61,13 +74,13 @@ def _input_shape(model: ir.Model, diagnostics: Diagnostics) -> Shape | None:
             f'write input_shape="{form}" with the length of your sequences',
         )
         return None
-    shape = given.value
+    shape: Shape = given.value
     if len(shape) != (3 if two else 2) or shape[-1] != channels or (two and shape[0] != 1):
-        file = model.architecture.file
+        file = architecture.file
         taken = f"{quoted(file.name)} takes examples of the shape {shape}, and " if file else ""
         diagnostics.error(
             "SG302",
-            given.span,
+            given.span or first.span,
             f"{taken}one {space.name} example in {model.input_encoding.value} encoding has the "
             f"shape {form}" + ("" if file else f", not {shape}"),
             f"{space.name} has {channels} channels: {', '.join(space.alphabet)}",
@@ -78,24 +91,22 @@ def _input_shape(model: ir.Model, diagnostics: Diagnostics) -> Shape | None:
 
 def _within(operation: ir.Operation) -> str:
     """Which layer of a Keras file is meant: its place in the definition does not tell."""
-    return "" if operation.layer is None else f"layer {quoted(operation.layer)} of the file: "
+    return f"layer {quoted(operation.saved.name)} of the file: " if operation.saved else ""
 
 
 def _named(
-    stored: dict[str | int, ir.StoredWeight], weights: tuple[ir.Weight, ...]
-) -> dict[str | int, ir.StoredWeight]:
+    saved: Mapping[str | int, ir.StoredWeight], weights: tuple[ir.Weight, ...]
+) -> dict[str, ir.StoredWeight]:
     """The weights in a file by their names, where the file has numbers."""
     return {
-        weights[key].name if isinstance(key, int) and key < len(weights) else key: weight
-        for key, weight in stored.items()
+        weights[key].name if isinstance(key, int) and key < len(weights) else str(key): weight
+        for key, weight in saved.items()
     }
 
 
-def _check_stored(
-    operation: ir.Operation, weights: tuple[ir.Weight, ...], diagnostics: Diagnostics
-) -> None:
+def _check_stored(operation: ir.Layer, diagnostics: Diagnostics) -> None:
     """Whether a file holds the operation's weights and no others."""
-    needed = {weight.name: weight.shape for weight in weights}
+    needed = {weight.name: weight.shape for weight in operation.weights}
     stored = {name: weight.shape for name, weight in operation.stored.items()}
     if needed != stored:
         diagnostics.error(
@@ -118,7 +129,7 @@ def _agrees(operation: ir.Operation, shape: Shape, diagnostics: Diagnostics) -> 
         return True
     diagnostics.error(
         "SG304",
-        given.span,
+        given.span or operation.span,
         f"the input of this operation has the shape {shape}, not {given.value}",
         "delete it: only the first operation needs an input_shape",
     )
@@ -131,8 +142,10 @@ def _can_start(
     """Whether each weight has the rank that its initializer can fill."""
     for weight in weights:
         value = operation.arguments.get(f"{weight.role}_initializer")
-        row = INITIALIZERS[value.value.name] if value else None
-        if row and len(weight.shape) not in row.ranks:
+        if value is None:
+            continue
+        row = INITIALIZERS[value.value.name]
+        if len(weight.shape) not in row.ranks:
             diagnostics.error(
                 "SG307",
                 value.span or operation.span,

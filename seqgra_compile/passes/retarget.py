@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from .. import ir
 from ..catalog.counterparts import Counterpart
@@ -15,22 +16,19 @@ from ..messages.diagnostics import Diagnostics
 from ..source import Span
 
 
-def retarget(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Model | None:
+def retarget(
+    model: ir.DefinedModel, library: str, diagnostics: Diagnostics
+) -> ir.DefinedModel | None:
     """The model for `library`, its settings still knowing where they come from."""
     if library == model.library.value:
         return model
-    if not isinstance(model.architecture, ir.Sequential):
-        diagnostics.error(
-            "SG501",
-            model.library.span,
-            f"an external {LIBRARIES[model.library.value].external} cannot be compiled for {library}",
-            "only an architecture whose operations are known can",
-        )
+    if isinstance(model.architecture, ir.Module):
+        refuse(model, library, diagnostics)
         return None
     optimizer = _optimizer(model, library, diagnostics)
     loss = _loss(model, library, diagnostics)
-    architecture = _architecture(model, diagnostics)
-    if diagnostics.failed:
+    architecture = _architecture(model.architecture, model.loss, diagnostics)
+    if diagnostics.failed or not (optimizer and loss):
         return None
     return replace(
         model,
@@ -43,7 +41,19 @@ def retarget(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Mode
     )
 
 
-def _optimizer(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Optimizer | None:
+def refuse(model: ir.General, library: str, diagnostics: Diagnostics) -> None:
+    """Report that a model whose architecture is a file has no form for `library`."""
+    diagnostics.error(
+        "SG501",
+        model.library.span,
+        f"an external {LIBRARIES[model.library.value].external} cannot be compiled for {library}",
+        "only an architecture whose operations are known can",
+    )
+
+
+def _optimizer(
+    model: ir.DefinedModel, library: str, diagnostics: Diagnostics
+) -> ir.Optimizer | None:
     optimizer = model.optimizer
     found = OPTIMIZERS[model.library.value, optimizer.name].counterparts.get(library)
     if found is None:
@@ -78,7 +88,7 @@ def _of(origin: str, arguments: Arguments) -> Arguments:
     }
 
 
-def _loss(model: ir.Model, library: str, diagnostics: Diagnostics) -> ir.Loss | None:
+def _loss(model: ir.DefinedModel, library: str, diagnostics: Diagnostics) -> ir.Loss | None:
     loss = model.loss
     found = LOSSES[loss.name].counterparts.get(library)
     if found is None:
@@ -126,7 +136,7 @@ def _arguments(
     return arguments
 
 
-def _joined(values: list[Value]) -> Value:
+def _joined(values: list[Value[Any]]) -> Value[Any]:
     """One value, or a tuple of several, which is a default only if all of them are."""
     if len(values) == 1:
         return values[0]
@@ -135,11 +145,12 @@ def _joined(values: list[Value]) -> Value:
     return replace(said, value=tuple(value.value for value in values), path=path)
 
 
-def _architecture(model: ir.Model, diagnostics: Diagnostics) -> ir.Sequential:
+def _architecture(
+    architecture: ir.Sequential, loss: ir.Loss, diagnostics: Diagnostics
+) -> ir.Sequential:
     """Both libraries compute these losses from logits: the last activation moves into the loss."""
-    row = LOSSES[model.loss.name]
-    scores = row.scores(model.loss.arguments)
-    architecture = model.architecture
+    row = LOSSES[loss.name]
+    scores = row.scores(loss.arguments)
     last = architecture.operations[-1]
     if scores in (Scores.LOGITS, Scores.VALUES):
         return architecture

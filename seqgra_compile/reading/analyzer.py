@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from .. import ir
 from ..catalog import losses, operations, optimizers
 from ..catalog.libraries import LIBRARIES, implementation
 from ..catalog.operations.row import OperationRow
+from ..catalog.optimizers.row import CLIPPING
 from ..catalog.otherwords import operation_hint, parameter_hint
 from ..catalog.parameters import Parameter
 from ..catalog.sequences import (
@@ -19,19 +21,21 @@ from ..catalog.sequences import (
     TASKS,
 )
 from ..catalog.training import FORMATS, TRAINING
-from ..grammar import BayesModel
-from ..ir import LIBRARY_DEFAULT, SEQGRA_DEFAULT, Arguments, Value
+from ..grammar import BayesDefinition
+from ..ir import LIBRARY_DEFAULT, SEQGRA_DEFAULT, Arguments, Given, Value
 from ..messages.diagnostics import Diagnostics, nearest, quoted, suggest
 from ..source import Span, Text
 from . import labels
-from .values import Owner, plain, read_choice, read_id, read_settings, read_value
-from .written import Definition, External, General, Operation, Pattern, Section, Sequential
+from .values import NO_CLIP, Owner, plain, read_choice, read_id, read_settings, read_value
+from .written import Definition, External, General, Operation, Section, Sequential
 
 # Formatting the script of so many takes some seconds.
 _MAX_OPERATIONS = 5000
 
 
-def analyze(definition: Definition, diagnostics: Diagnostics) -> ir.Model | BayesModel | None:
+def analyze(
+    definition: Definition, diagnostics: Diagnostics
+) -> ir.DefinedModel | ir.ExternalModel | BayesDefinition | None:
     """The definition as meant, or None if a name or value in it is wrong."""
     return _Analysis(diagnostics).model(definition)
 
@@ -42,9 +46,11 @@ class _Analysis:
     def __init__(self, diagnostics: Diagnostics) -> None:
         self.diagnostics = diagnostics
 
-    def model(self, definition: Definition) -> ir.Model | BayesModel | None:
-        general = self.general(definition.general)
-        library = general["library"]
+    def model(
+        self, definition: Definition
+    ) -> ir.DefinedModel | ir.ExternalModel | BayesDefinition | None:
+        library = self.choice(definition.general.library, "general/library", LIBRARIES)
+        general = self.general(definition.general, library)
         # Where the library is misspelt, the rest is held to the one that is most likely meant.
         name = library.value if library else nearest(definition.general.library.value, LIBRARIES)
         if name == BAYES:
@@ -53,13 +59,24 @@ class _Analysis:
         loss = self.loss(definition, name)
         optimizer = self.optimizer(definition, name)
         training = self.training(definition, name)
-        if self.diagnostics.failed:
+        if self.diagnostics.failed or not (general and architecture and training):
             return None
-        return ir.Model(
-            **general, architecture=architecture, loss=loss, optimizer=optimizer, training=training
+        known = vars(general)
+        if isinstance(architecture, ir.External):
+            return ir.ExternalModel(
+                **known,
+                architecture=architecture,
+                loss=loss,
+                optimizer=optimizer,
+                training=training,
+            )
+        if not (loss and optimizer):
+            return None
+        return ir.DefinedModel(
+            **known, architecture=architecture, loss=loss, optimizer=optimizer, training=training
         )
 
-    def bayes(self, definition: Definition, general: dict[str, Value]) -> BayesModel | None:
+    def bayes(self, definition: Definition, general: ir.General | None) -> BayesDefinition | None:
         """A classifier that knows its rules: nothing in it is trained."""
         if isinstance(definition.architecture, Sequential):
             self.diagnostics.error(
@@ -76,9 +93,9 @@ class _Analysis:
         for section in (definition.loss, definition.optimizer, definition.training):
             if section:
                 self.effectless(section.tag, f"'{section.tag.value}'", "nothing is trained")
-        if self.diagnostics.failed:
+        if self.diagnostics.failed or not (general and architecture):
             return None
-        return BayesModel(**general, architecture=architecture)
+        return BayesDefinition(**vars(general), architecture=architecture)
 
     def effectless(self, text: Text, what: str, reason: str) -> None:
         problem = f"{what} has no effect on {BAYES}: {reason}"
@@ -86,33 +103,32 @@ class _Analysis:
 
     # ---- general ----
 
-    def general(self, general: General) -> dict[str, Value | None]:
-        values = {
-            "id": read_id(general.id, "general/@id", self.diagnostics),
-            "name": plain(general.name, "general/name"),
-            "description": plain(general.description, "general/description"),
-            "task": self.choice(general.task, "general/task", TASKS),
-            "sequence_space": self.choice(
-                general.sequence_space, "general/sequencespace", SEQUENCE_SPACES
-            ),
-            "library": self.choice(general.library, "general/library", LIBRARIES),
-            "input_encoding": self.input_encoding(general.input_encoding),
-            "labels": None,
-            "label_pattern": None,
-            "seed": read_value(general.seed, "general/seed", SEED, "the seed", self.diagnostics),
-        }
-        if isinstance(general.labels, Pattern):
-            pattern = labels.pattern(general.labels, general.task.value, self.diagnostics)
-            if pattern:
-                values["label_pattern"] = pattern
-                span = general.labels.tag.span
-                values["labels"] = Value(pattern.labels, "general/labels/pattern", span)
-        else:
-            values["labels"] = labels.listed(general, self.diagnostics)
-        self.implementation(general.implementation, values)
-        return values
+    def general(self, general: General, library: Given[str] | None) -> ir.General | None:
+        id = read_id(general.id, "general/@id", self.diagnostics)
+        task = self.choice(general.task, "general/task", TASKS)
+        space = self.choice(general.sequence_space, "general/sequencespace", SEQUENCE_SPACES)
+        encoding = self.input_encoding(general.input_encoding)
+        seed = read_value(general.seed, "general/seed", SEED, "the seed", self.diagnostics)
+        pattern, names = labels.read(general, self.diagnostics)
+        if not (task and space and library):
+            return None
+        self.implementation(general.implementation, library.value, space.value, task.value)
+        if not (encoding and names and seed):
+            return None
+        return ir.General(
+            id=id,
+            name=plain(general.name, "general/name"),
+            description=plain(general.description, "general/description"),
+            task=task,
+            sequence_space=space,
+            library=library,
+            input_encoding=encoding,
+            labels=names,
+            label_pattern=pattern,
+            seed=seed,
+        )
 
-    def choice(self, text: Text, path: str, known: Iterable[str]) -> Value[str] | None:
+    def choice(self, text: Text, path: str, known: Iterable[str]) -> Given[str] | None:
         return read_choice(text, path, known, self.diagnostics)
 
     def input_encoding(self, text: Text | None) -> Value[str] | None:
@@ -123,12 +139,9 @@ class _Analysis:
             else Value("1D", path, None, SEQGRA_DEFAULT)
         )
 
-    def implementation(self, text: Text | None, values: dict[str, Value | None]) -> None:
-        chosen = [values[key] for key in ("library", "sequence_space", "task")]
-        if text is None or None in chosen:
-            return
-        expected = implementation(*(value.value for value in chosen))
-        if text.value != expected:
+    def implementation(self, text: Text | None, library: str, space: str, task: str) -> None:
+        expected = implementation(library, space, task)
+        if text and text.value != expected:
             self.diagnostics.error(
                 "SG405",
                 text.span,
@@ -156,7 +169,7 @@ class _Analysis:
             self.operation(number, operation)
             for number, operation in enumerate(architecture.operations, start=1)
         ]
-        return ir.Sequential(tuple(found), architecture.tag.span)
+        return ir.Sequential(tuple(each for each in found if each), architecture.tag.span)
 
     def external(self, external: External, library: str | None) -> ir.External | None:
         path = "architecture/external"
@@ -187,11 +200,11 @@ class _Analysis:
                 "'external' names no file",
                 "write the path of the file, seen from the folder of the definition",
             )
-        return ir.External(
-            name,
-            plain(external.class_name, f"{path}/@classname") if external.class_name else None,
-            plain(external.path, path),
-        )
+        file = plain(external.path, path)
+        if row.class_name and external.class_name:
+            class_name = plain(external.class_name, f"{path}/@classname")
+            return ir.ExternalModule(name, file, class_name)
+        return ir.External(name, file)
 
     def operation(self, number: int, operation: Operation) -> ir.Operation | None:
         row = operations.find(operation.name.value)
@@ -298,10 +311,11 @@ class _Analysis:
         return given[tag][1], {name: value for name, value in given.items() if name != tag}
 
     def loss(self, definition: Definition, library: str | None) -> ir.Loss | None:
-        given = self.section(definition.loss, definition, "loss", library)
-        if given is None:
+        section = definition.loss
+        given = self.section(section, definition, "loss", library)
+        if section is None or given is None:
             return None
-        name, others = self.named(given, definition.loss)
+        name, others = self.named(given, section)
         if name is None or library is None:
             return None
         row = losses.find(name.value)
@@ -320,16 +334,15 @@ class _Analysis:
                 suggest(name.value, known),
             )
             return None
-        arguments = self.hyperparameters(
-            row.parameters, others, definition.loss, row.name, LIBRARY_DEFAULT
-        )
+        arguments = self.hyperparameters(row.parameters, others, section, row.name, LIBRARY_DEFAULT)
         return ir.Loss(row.name, arguments, name.span)
 
     def optimizer(self, definition: Definition, library: str | None) -> ir.Optimizer | None:
-        given = self.section(definition.optimizer, definition, "optimizer", library)
-        if given is None:
+        section = definition.optimizer
+        given = self.section(section, definition, "optimizer", library)
+        if section is None or given is None:
             return None
-        name, others = self.named(given, definition.optimizer)
+        name, others = self.named(given, section)
         if name is None or library is None:
             return None
         row = optimizers.find(library, name.value)
@@ -342,37 +355,38 @@ class _Analysis:
             )
             return None
         arguments = self.hyperparameters(
-            (*row.parameters, *optimizers.CLIPPING),
+            (*row.parameters, *CLIPPING),
             others,
-            definition.optimizer,
+            section,
             row.name,
             row.defaults,
         )
-        clipnorm, clipvalue = (_clip(arguments.pop(c.name, None)) for c in optimizers.CLIPPING)
+        clipnorm, clipvalue = (_clip(arguments.pop(c.name, NO_CLIP)) for c in CLIPPING)
         return ir.Optimizer(row.name, arguments, name.span, clipnorm, clipvalue)
 
     def training(self, definition: Definition, library: str | None) -> ir.TrainingProcess | None:
         section = definition.training
         given = self.section(section, definition, "trainingprocess", library)
-        if given is None:
+        if section is None or given is None:
             return None
         values = self.hyperparameters(
             TRAINING, given, section, "the training process", SEQGRA_DEFAULT
         )
         if len(values) < len(TRAINING):
             return None
+        said = {name: value for name, value in values.items() if isinstance(value, Given)}
         return ir.TrainingProcess(
-            values["batch_size"],
-            values["epochs"],
-            values["early_stopping"],
+            said["batch_size"],
+            said["epochs"],
+            said["early_stopping"],
             values["early_stopping_patience"],
-            values["shuffle"],
+            said["shuffle"],
         )
 
 
-def _clip(value: Value | None) -> Value | None:
+def _clip(value: Value[Any]) -> Value[Any]:
     """Whatever the optimizer is, it is seqgra that does not clip where the definition is silent."""
-    return replace(value, origin=SEQGRA_DEFAULT) if value and value.is_default else value
+    return replace(value, origin=SEQGRA_DEFAULT) if value.is_default else value
 
 
 def _may_be_compiled(definition: Definition) -> bool:

@@ -60,6 +60,7 @@ def _encoding(data: bytes) -> tuple[str | None, int]:
 
 def _unknown_encoding(name: str, data: bytes, diagnostics: Diagnostics) -> Source:
     declared = _DECLARED.match(data)
+    assert declared is not None  # what is not declared is UTF-8
     diagnostics.error(
         "SG101",
         Span(*declared.span(1)),

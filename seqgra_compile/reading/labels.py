@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import ir
 from ..catalog.sequences import LABEL_NUMBER, MULTI_LABEL
-from ..ir import Value
+from ..ir import Given
 from ..messages.diagnostics import Diagnostics, quoted
 from ..source import Text
 from ..visible import composed
@@ -15,11 +15,26 @@ _MAX_LABELS = 100_000
 _SEPARATORS = {"\t": "a tab", "\n": "a line end", "\r": "a line end", "|": "'|'"}
 
 
-def listed(general: General, diagnostics: Diagnostics) -> Value[tuple[str, ...]]:
+def read(
+    general: General, diagnostics: Diagnostics
+) -> tuple[ir.LabelPattern | None, Given[tuple[str, ...]] | None]:
+    """The pattern, if there is one, and the labels; no labels where the pattern is wrong."""
+    written, task = general.labels, general.task.value
+    if not isinstance(written, Pattern):
+        _check_listed(written, task, diagnostics)
+        labels = tuple(label.value for label in written)
+        return None, Given(labels, "general/labels", general.labels_span)
+    pattern = _pattern(written, task, diagnostics)
+    if pattern is None:
+        return None, None
+    return pattern, Given(pattern.labels, "general/labels/pattern", written.tag.span)
+
+
+def _check_listed(labels: tuple[Text, ...], task: str, diagnostics: Diagnostics) -> None:
     """Labels that are written one by one."""
     first: set[str] = set()
     alike: dict[str, str] = {}
-    for label in general.labels:
+    for label in labels:
         if not label.value:
             diagnostics.error("SG214", label.span, "an empty label", "write its name, or delete it")
         elif label.value in first:
@@ -30,10 +45,8 @@ def listed(general: General, diagnostics: Diagnostics) -> Value[tuple[str, ...]]
             problem = f"the labels {quoted(other)} and {quoted(label.value)} look the same"
             help = "if one label is meant, write it in one way here and in the data files"
             diagnostics.warning("SG215", label.span, problem, help)
-        _check_separators(label, general.task.value, diagnostics)
+        _check_separators(label, task, diagnostics)
         first.add(label.value)
-    labels = tuple(label.value for label in general.labels)
-    return Value(labels, "general/labels", general.labels_span)
 
 
 def _check_separators(label: Text, task: str, diagnostics: Diagnostics) -> None:
@@ -48,10 +61,10 @@ def _check_separators(label: Text, task: str, diagnostics: Diagnostics) -> None:
             return
 
 
-def pattern(written: Pattern, task: str, diagnostics: Diagnostics) -> ir.LabelPattern | None:
+def _pattern(written: Pattern, task: str, diagnostics: Diagnostics) -> ir.LabelPattern | None:
     """Labels that are numbered: prefix, a number from min (1) to max, postfix."""
     path = "general/labels/pattern"
-    first = 1
+    first: int | None = 1
     if written.min:
         low = read_value(written.min, f"{path}/@min", LABEL_NUMBER, "'min'", diagnostics)
         first = low.value if low else None

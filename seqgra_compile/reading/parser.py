@@ -23,13 +23,13 @@ from .written import (
 def parse(source: Source, diagnostics: Diagnostics) -> Definition | None:
     """The definition as written, or None if its structure is wrong."""
     tree = read_tree(source, diagnostics)
-    return tree and parse_tree(source, tree, diagnostics)
+    return parse_tree(source, tree, diagnostics) if tree else None
 
 
 def parse_tree(source: Source, tree: Element, diagnostics: Diagnostics) -> Definition | None:
     """The same for a tree that is already read."""
     root = checked(tree, ELEMENTS, ROOT, diagnostics)
-    return root and _definition(source, root)
+    return _definition(source, root) if root else None
 
 
 def _definition(source: Source, root: Element) -> Definition:
@@ -38,9 +38,9 @@ def _definition(source: Source, root: Element) -> Definition:
         root.tag,
         _general(root.child("general")),
         _architecture(root.child("architecture")),
-        _section(root.child("loss")),
-        _section(root.child("optimizer")),
-        _section(root.child("trainingprocess")),
+        _section(root.optional("loss")),
+        _section(root.optional("optimizer")),
+        _section(root.optional("trainingprocess")),
     )
 
 
@@ -49,13 +49,13 @@ def _attribute(element: Element, name: str) -> Text | None:
 
 
 def _optional(element: Element, tag: str) -> Text | None:
-    child = element.child(tag)
+    child = element.optional(tag)
     return child.text if child else None
 
 
 def _general(element: Element) -> General:
     labels = element.child("labels")
-    pattern = labels.child("pattern")
+    pattern = labels.optional("pattern")
     return General(
         id=element.attributes["id"].value,
         name=element.child("name").text,
@@ -77,12 +77,12 @@ def _pattern(element: Element) -> Pattern:
         _attribute(element, "prefix"),
         _attribute(element, "postfix"),
         _attribute(element, "min"),
-        _attribute(element, "max"),
+        element.attributes["max"].value,
     )
 
 
 def _architecture(element: Element) -> Sequential | External:
-    sequential = element.child("sequential")
+    sequential = element.optional("sequential")
     if sequential:
         operations = tuple(
             Operation(operation.text, operation.attributes)

@@ -145,7 +145,8 @@ class Walk:
         end = name.end
         while found := ATTRIBUTE.match(self.text, end):
             self._count_node(name)
-            attributes.append((Span(*found.span(1)), Span(*found.span(found.lastindex))))
+            value = found.lastindex or 0  # the group of the quotes that it has
+            attributes.append((Span(*found.span(1)), Span(*found.span(value))))
             self._bound_name(attributes[-1][0])
             end = found.end()
         found = _TAG_END.match(self.text, end)

@@ -90,7 +90,7 @@ def _check_count(element: Element, rule: Rule, diagnostics: Diagnostics) -> None
                 "SG106", element.tag.span, f"'{tag}' is empty", f"it holds {one_of(kinds)}"
             )
         elif len(chosen) > 1:
-            second = element.child(chosen[1])
+            second = element.all(chosen[1])[0]
             diagnostics.error(
                 "SG107",
                 second.tag.span,

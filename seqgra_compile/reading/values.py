@@ -8,19 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..catalog import otherwords
 from ..catalog.parameters import BadValue, Kind, Parameter
 from ..catalog.sequences import ID
-from ..ir import DEFINITION, LIBRARY_DEFAULT, Arguments, Value
+from ..ir import DEFINITION, LIBRARY_DEFAULT, Arguments, Given, Value
 from ..messages.diagnostics import Diagnostics, did_you_mean, nearest, one_of, quoted
 from ..source import Span, Text
 
 # An id that is suggested is cut where a longer one would not be read.
 _MAX_SHOWN = 60
 
-# What a definition gives, by name: where the name stands, and the value.
-Given = Mapping[str, tuple[Span, Text]]
+# What a definition says, by name: where the name stands, and the value.
+Texts = Mapping[str, tuple[Span, Text]]
+# In place of one that is wrong, and reported.
+NO_CLIP: Value[Any] = Value(None, "", None)
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,10 @@ def read_value(
     what: str,
     diagnostics: Diagnostics,
     origin: str = DEFINITION,
-) -> Value | None:
+) -> Given[Any] | None:
     """One value, or None after reporting that it is not what its kind wants."""
     try:
-        return Value(kind.parse(text.value), path, text.span, origin)
+        return Given(kind.parse(text.value), path, text.span, origin)
     except BadValue as error:
         problem = f"{what} must be {error}, not {quoted(text.value)}"
         diagnostics.error("SG204", text.span, problem, error.help)
@@ -67,7 +70,7 @@ def read_value(
 
 
 def read_settings(
-    parameters: Iterable[Parameter], given: Given, owner: Owner, diagnostics: Diagnostics
+    parameters: Iterable[Parameter], given: Texts, owner: Owner, diagnostics: Diagnostics
 ) -> Arguments:
     """A value for each parameter, in the table's order; what is wrong is left out."""
     rows = {row.name: row for row in parameters}
@@ -94,7 +97,9 @@ def read_settings(
     return values
 
 
-def _argument(row: Parameter, text: Text, owner: Owner, diagnostics: Diagnostics) -> Value | None:
+def _argument(
+    row: Parameter, text: Text, owner: Owner, diagnostics: Diagnostics
+) -> Given[Any] | None:
     what = f"'{row.name}' of {owner.name}"
     path = owner.path + row.name
     value = read_value(text, path, row.kind, what, diagnostics, owner.origin)
@@ -107,11 +112,11 @@ def _argument(row: Parameter, text: Text, owner: Owner, diagnostics: Diagnostics
     return value
 
 
-def plain(text: Text, path: str) -> Value[str]:
-    return Value(text.value, path, text.span)
+def plain(text: Text, path: str) -> Given[str]:
+    return Given(text.value, path, text.span)
 
 
-def read_id(text: Text, path: str, diagnostics: Diagnostics) -> Value[str]:
+def read_id(text: Text, path: str, diagnostics: Diagnostics) -> Given[str]:
     """An id; a wrong one is reported and taken as it is."""
     if not re.fullmatch(ID, text.value):
         legal = re.sub(r"[^A-Za-z0-9_-]+", "-", text.value[:_MAX_SHOWN]).strip("-") or "my-model"
@@ -130,7 +135,7 @@ def read_id(text: Text, path: str, diagnostics: Diagnostics) -> Value[str]:
 
 def read_choice(
     text: Text, path: str, known: Iterable[str], diagnostics: Diagnostics
-) -> Value[str] | None:
+) -> Given[str] | None:
     """A word out of a closed list, or None after reporting that it is not."""
     if text.value in known:
         return plain(text, path)

@@ -17,8 +17,13 @@ class Element:
     text: Text
     children: tuple[Element, ...]
 
-    def child(self, tag: str) -> Element | None:
-        return next((child for child in self.children if child.tag.value == tag), None)
+    def child(self, tag: str) -> Element:
+        """The child of this name, which the table of elements requires."""
+        return self.all(tag)[0]
+
+    def optional(self, tag: str) -> Element | None:
+        """The child of this name, if there is one."""
+        return next(iter(self.all(tag)), None)
 
     def all(self, tag: str) -> tuple[Element, ...]:
         return tuple(child for child in self.children if child.tag.value == tag)

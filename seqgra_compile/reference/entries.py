@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ..catalog.activations import ACTIVATIONS
-from ..catalog.expressions import Expression
+from ..catalog.expressions import Expression, ExpressionRow
 from ..catalog.initializers import INITIALIZERS
 from ..catalog.libraries import FRAMEWORKS
 from ..catalog.losses import LOSSES, LossRow
 from ..catalog.operations import OPERATIONS
 from ..catalog.operations.row import COMMON
-from ..catalog.optimizers import CLIPPING, OPTIMIZERS, OptimizerRow
+from ..catalog.optimizers import OPTIMIZERS
+from ..catalog.optimizers.row import CLIPPING, OptimizerRow
 from ..catalog.parameters import Parameter
 from ..catalog.regularizers import REGULARIZERS
 from ..catalog.sequences import TASKS
+from ..ir import Arguments, Value
 
 BOTH = " and ".join(FRAMEWORKS)
+Row = TypeVar("Row", LossRow, OptimizerRow)
 
 
 @dataclass(frozen=True)
@@ -72,17 +76,10 @@ def _operations() -> tuple[Group, ...]:
 def _loss(row: LossRow) -> Entry:
     if row.refused:
         return Entry(row.name, row.about, row.aliases, ("refused by every script",))
-    defaults = {p.name: _Default(p.default) for p in row.parameters}
+    defaults: Arguments = {p.name: Value(p.default, p.name, None) for p in row.parameters}
     tasks = "both tasks" if row.tasks == TASKS else " and ".join(row.tasks)
     note = f"for {tasks}; the model gives {row.scores(defaults).value}"
     return Entry(row.name, row.about, row.aliases, (note,), row.parameters)
-
-
-@dataclass(frozen=True)
-class _Default:
-    """Stands for the value of a parameter that a definition leaves out."""
-
-    value: object
 
 
 def _losses() -> tuple[Group, ...]:
@@ -92,7 +89,7 @@ def _losses() -> tuple[Group, ...]:
     )
 
 
-def _of(library: str, rows: Iterable) -> Iterable:
+def _of(library: str, rows: Iterable[Row]) -> Iterable[Row]:
     return (row for row in rows if row.library == library)
 
 
@@ -114,7 +111,7 @@ def _activations() -> tuple[Group, ...]:
     return (Group("activations", BOTH, entries),)
 
 
-def _expressions(noun: str, rows: Iterable) -> tuple[Group, ...]:
+def _expressions(noun: str, rows: Iterable[ExpressionRow]) -> tuple[Group, ...]:
     entries = (Entry(row.name, row.about, row.aliases, (), row.parameters) for row in rows)
     return (Group(noun, BOTH, tuple(entries)),)
 

@@ -11,7 +11,7 @@ from ..catalog.parameters import Integer, Kind, Real, Shape, Size
 from ..catalog.sequences import PYTORCH, TENSORFLOW
 from ..compiler import compile_bytes
 from ..ir import Value
-from ..script import Script
+from ..script import TrainingScript
 
 _LOSSES = {PYTORCH: "CrossEntropyLoss", TENSORFLOW: "categorical_crossentropy"}
 # Inputs to try, the usual one first, and the encoding that gives them; the last one needs a Flatten.
@@ -91,10 +91,10 @@ def _input(row: OperationRow) -> tuple[str, tuple[int, ...], int]:
 
 
 @cache
-def _arranged(row_definition: str) -> Script:
+def _arranged(row_definition: str) -> TrainingScript:
     """The script of a definition, before it is text."""
     compilation = compile_bytes("example.xml", row_definition.encode())
-    if compilation.arranged is None:
+    if not isinstance(compilation.arranged, TrainingScript):
         found = [f"{d.code} {d.message}" for d in compilation.diagnostics]
         raise ValueError("; ".join(found))
     return compilation.arranged

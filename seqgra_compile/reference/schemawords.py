@@ -10,7 +10,8 @@ from ..catalog.libraries import LIBRARIES, implementation
 from ..catalog.losses import LOSSES
 from ..catalog.operations import OPERATIONS
 from ..catalog.operations.row import COMMON
-from ..catalog.optimizers import CLIPPING, OPTIMIZERS
+from ..catalog.optimizers import OPTIMIZERS
+from ..catalog.optimizers.row import CLIPPING
 from ..catalog.parameters import Parameter
 from ..catalog.sequences import (
     ID,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from ..catalog.activations import ACTIVATIONS, ActivationKind
@@ -37,7 +38,7 @@ _LIMITS = {
 NOT_BLANK = r"[\s\S]*\S[\s\S]*"
 
 
-def xs(tag: str, *children: ET.Element, about: str = "", **attributes: str) -> ET.Element:
+def xs(tag: str, *children: ET.Element[Any], about: str = "", **attributes: str) -> ET.Element:
     """An element of a schema, its documentation first."""
     element = ET.Element(f"{{{NAMESPACE}}}{tag}", attributes)
     if about:
@@ -86,7 +87,7 @@ def _bounds(kind: Integer | Real) -> dict[str, float]:
     return {facet: bound for facet, bound in facets.items() if bound is not None}
 
 
-def _number(base: str) -> Callable[[Kind], ET.Element]:
+def _number(base: str) -> Callable[[Integer | Real], ET.Element]:
     def make(kind: Integer | Real) -> ET.Element:
         facets = (xs(facet, value=f"{bound:.15g}") for facet, bound in _bounds(kind).items())
         return xs("simpleType", xs("restriction", *facets, base=base))
@@ -135,7 +136,8 @@ def _file(kind: FilePath) -> ET.Element:
     return pattern(NOT_BLANK, base="xs:string")
 
 
-_MAKERS: dict[type[Kind], Callable[[Kind], ET.Element]] = {
+# Each takes the kind that it is under.
+_MAKERS: dict[type[Kind], Callable[[Any], ET.Element]] = {
     Integer: _number("xs:integer"),
     Real: _number("xs:double"),
     Reals: _literal,

@@ -1,4 +1,4 @@
-class GRU(Recurrent):
+class GRUResetBefore(Recurrent):
     """The reset gate acts before the product with the recurrent weights."""
 
     gates = 3

@@ -29,6 +29,7 @@
     element,
     at: words(element.dataset.at),
     near: words(element.dataset.near),
+    isHead: element.classList.contains("leads"),
     lines: numbers(element.dataset.lines).map((line) => `s-${line}`),
   }));
   const derivedOf = (row) => numbers(row.element.dataset.derived).map((line) => `s-${line}`);
@@ -117,7 +118,7 @@
     );
     if (point === kept) {
       what.append(make("span", "grey edges: lines that follow from it"));
-      const button = make("button", "Let go");
+      const button = make("button", "Release");
       button.type = "button";
       button.addEventListener("click", release);
       what.append(button);
@@ -181,15 +182,23 @@
     scroll.scrollTo({ top, behavior: calm.matches ? "auto" : "smooth" });
   };
 
+  // Where a point leads on the other side: for an operation to its layer, else to the first line.
+  const goal = (point, pane) => {
+    const head = point.rows.find((row) => row.isHead);
+    const layer = head && head.lines.map(byId).find((line) => pane.contains(line));
+    return layer || one(".line.on", pane) || one(".line.near", pane);
+  };
+  const bringOthers = (point) => {
+    const from = paneOf(point.from);
+    panes.forEach((each) => {
+      const first = each === from ? null : goal(point, each.pane);
+      if (first) reveal(first);
+    });
+  };
   const keep = (point) => {
     kept = point;
     show(point);
-    const from = paneOf(point.from);
-    panes.forEach((each) => {
-      if (each === from) return;
-      const first = one(".line.on", each.pane) || one(".line.near", each.pane);
-      if (first) reveal(first);
-    });
+    bringOthers(point);
     if (point.from.classList.contains("line")) history.replaceState(null, "", `#${point.from.id}`);
   };
   const release = () => {
@@ -200,12 +209,18 @@
   // ---- pointer ----
 
   const code = byId("code");
+  const DWELL = 160; // milliseconds
+  let passing = 0;
   document.addEventListener("pointerover", (event) => {
     if (kept || event.pointerType === "touch") return;
     const point = pointed(event.target);
     if (!point && code.contains(event.target)) return;
     if (point && last && point.from === last.from && point.rows.length === last.rows.length && point.rows[0] === last.rows[0]) return;
-    if (point || last) show(point);
+    if (!point && !last) return;
+    show(point);
+    // A pointer that only passes by moves nothing.
+    clearTimeout(passing);
+    if (point && code.contains(point.from)) passing = setTimeout(() => !kept && last === point && bringOthers(point), DWELL);
   });
   document.addEventListener("click", (event) => {
     const anchor = event.target.closest("a[href^='#']");
@@ -417,8 +432,41 @@
     else delete document.documentElement.dataset.theme;
   });
 
+  // ---- copy ----
+
+  const bytesOf = (name) => {
+    const data = atob(byId(`take-${name}`).getAttribute("href").split(",")[1]);
+    return Uint8Array.from(data, (character) => character.charCodeAt(0));
+  };
+  all("[data-copy]").forEach((button) =>
+    button.addEventListener("click", async () => {
+      const text = new TextDecoder().decode(bytesOf(button.dataset.copy));
+      try {
+        await navigator.clipboard.writeText(text);
+        button.textContent = "Copied";
+      } catch {
+        button.textContent = "Not allowed";
+      }
+      setTimeout(() => (button.textContent = "Copy"), 1600);
+    }),
+  );
+
+  // ---- the first screen ----
+
+  // Both sides and the settings fit below the head, and begin where the model does.
+  const head = one(".head");
+  const fit = () => document.documentElement.style.setProperty("--head", `${head.offsetHeight}px`);
+  const begin = () =>
+    panes.forEach(({ scroll, pane }) => {
+      const line = byId(one(".text", pane).dataset.starts);
+      if (line) scroll.scrollTop += line.getBoundingClientRect().top - scroll.getBoundingClientRect().top - 8;
+    });
+  fit();
+  addEventListener("resize", fit);
+
   const start = location.hash && byId(location.hash.slice(1));
   if (start && start.classList.contains("line")) go(start);
+  else begin();
   addEventListener("resize", rule);
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
 })();

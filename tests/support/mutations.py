@@ -14,6 +14,7 @@ from cases import ACCEPT
 
 from seqgra_compile import ir
 from seqgra_compile.catalog import losses, operations, optimizers
+from seqgra_compile.catalog.optimizers.row import CLIPPING
 from seqgra_compile.catalog.parameters import Parameter
 from seqgra_compile.catalog.sequences import TASKS
 from seqgra_compile.catalog.training import TRAINING
@@ -190,7 +191,7 @@ def _sections(root: ET.Element, model: ir.Model) -> Iterator[tuple[str, Iterator
         names = tuple(row.name for (of, _), row in optimizers.OPTIMIZERS.items() if of == library)
         yield "optimizer/optimizer", _hyperparameter(root, "optimizer", "optimizer", names)
         row = optimizers.OPTIMIZERS[library, model.optimizer.name]
-        for parameter in (*row.parameters, *optimizers.CLIPPING):
+        for parameter in (*row.parameters, *CLIPPING):
             yield (
                 f"optimizer/{parameter.name}",
                 _hyperparameter(root, "optimizer", parameter.name, _values(parameter)),

@@ -188,7 +188,7 @@ BED_REFUSED = (
     _b("bed-negative", "a negative start", PEAKS + "chr1\t-5\t15\n", 1, "0-based and half-open"),
     _b("bed-beyond", "a region beyond the chromosome", PEAKS + "chr1\t590\t610\n", 1, "of another assembly"),
     _b("bed-lengths", "regions of several lengths", PEAKS + "chr1\t5\t15\n", 1, "the sequences have 2 lengths"),
-    _b("bed-strand", "a strand that is none", PEAKS + "chr1\t5\t25\tx\t0\t?\n", 1, "column 6 of BED"),
+    _b("bed-strand", "a strand that is not +, - or .", PEAKS + "chr1\t5\t25\tx\t0\t?\n", 1, "column 6 of BED"),
     _b("bed-vcf", "VCF", "##fileformat=VCFv4.2\n#CHROM\tPOS\n", 1, "holds no region"),
     _b("bed-fasta", "FASTA", fasta(ONE), 1, "this is a FASTA file"),
     Odd("bed-no-strand", "BED without strands, and --stranded", f"{BED} --stranded", {}, 1, "leave --stranded out"),

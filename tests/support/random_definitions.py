@@ -14,6 +14,7 @@ from seqgra_compile.catalog.initializers import INITIALIZERS
 from seqgra_compile.catalog.losses import LossRow, Scores
 from seqgra_compile.catalog.operations import OPERATIONS
 from seqgra_compile.catalog.operations.row import COMMON, OperationRow, ShapeError
+from seqgra_compile.catalog.optimizers.row import CLIPPING
 from seqgra_compile.catalog.parameters import (
     Boolean,
     Choice,
@@ -277,7 +278,7 @@ class _Draw:
             values |= {"momentum": "0.5"}
             values.pop("dampening", None)
         if self.chance() < 0.3:
-            clip = self.pick(optimizers.CLIPPING)
+            clip = self.pick(CLIPPING)
             values[clip.name] = self.value(clip)
         return {"optimizer": name} | values
 

@@ -1,4 +1,4 @@
-"""`seqgra-compile`, `seqgra-audit` and `seqgra-data` inside this process: exit status, standard output and standard error."""
+"""Our commands inside this process: exit status, standard output and standard error."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from seqgra_compile.commands import audit as audit_cli
 from seqgra_compile.commands import data as data_cli
+from seqgra_compile.commands import sweep as sweep_cli
 from seqgra_compile.commands.compile import main
 
 
@@ -35,6 +36,11 @@ def run_audit(*arguments: str | Path, folder: Path = Path(), stdin: bytes = b"")
 def run_data(*arguments: str | Path, folder: Path = Path(), stdin: bytes = b"") -> Result:
     """Run the maker and checker of data folders with a folder as its current directory."""
     return _run(data_cli.main, arguments, folder, stdin)
+
+
+def run_sweep(*arguments: str | Path, folder: Path = Path(), stdin: bytes = b"") -> Result:
+    """Run the maker of sweeps with a folder as its current directory."""
+    return _run(sweep_cli.main, arguments, folder, stdin)
 
 
 def _run(command: Command, arguments: Sequence[str | Path], folder: Path, stdin: bytes) -> Result:

@@ -96,7 +96,8 @@ def one_hot(codes: np.ndarray) -> np.ndarray:
 # d4eeba5be8845eb131af44cad86d9293b673c7dfa15ecbc62b7b8148bc1b34d6:
 # its sequence elements and the rules of its conditions.
 
-# One row a position: the probabilities of A, C, G, U, as written.
+# sequenceelements/sequenceelement/matrixbased: per position, the probabilities of
+# A, C, G, U, as written.
 MATRICES = {
     "se1": [
         [0.64, 0.12, 0.15, 0.09],
@@ -111,19 +112,14 @@ MATRICES = {
     ],
 }
 
-# What is added up for each label: the rules of the condition with this id.
+# What is added up for each label: the rules of the condition with this id, each
+# with pairs.
 # Pairs: the best one; the second element starts so many letters after the end of
 # the first one, from mindistance to maxdistance, as seqgra places them; its
 # classifier counts from start to start and leaves the last out.
 RULES = {
-    # near
-    "c1": [
-        {"pairs": (("se1", "se2", 3, 10),)},
-    ],
-    # far
-    "c2": [
-        {"pairs": (("se1", "se2", 11, 25),)},
-    ],
+    "c1": [[("se1", "se2", 3, 10)]],  # near
+    "c2": [[("se1", "se2", 11, 25)]],  # far
 }
 
 
@@ -193,7 +189,7 @@ def label_scores(model: dict, x: np.ndarray) -> np.ndarray:
     scores = {name: scan(x, element) for name, element in model.items()}
     y_hat = np.zeros((len(x), len(LABELS)))
     for column, label in zip(y_hat.T, LABELS):
-        for rule in RULES[label]:
+        for pairs in RULES[label]:
             found = [
                 best_pair(
                     relative(scores[first], model[first]),
@@ -201,7 +197,7 @@ def label_scores(model: dict, x: np.ndarray) -> np.ndarray:
                     width_of(model[first]) + nearest,
                     width_of(model[first]) + farthest,
                 )
-                for first, second, nearest, farthest in rule["pairs"]
+                for first, second, nearest, farthest in pairs
             ]
             column += np.max(found, axis=0, initial=0.0)
     return y_hat

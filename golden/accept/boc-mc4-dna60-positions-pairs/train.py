@@ -98,7 +98,8 @@ def one_hot(codes: np.ndarray) -> np.ndarray:
 # edb660de4451a0cbe8fa5bc74c851f3c0d430641ec53c913a8c749f4afe117bb:
 # its sequence elements and the rules of its conditions.
 
-# One row a position: the probabilities of A, C, G, T, as written.
+# sequenceelements/sequenceelement/matrixbased: per position, the probabilities of
+# A, C, G, T, as written.
 MATRICES = {
     "se1": [
         [0.64, 0.12, 0.15, 0.09],
@@ -113,7 +114,8 @@ MATRICES = {
     ],
 }
 
-# What is added up for each label: the rules of the condition with this id.
+# What is added up for each label: the rules of the condition with this id, each
+# with position, elements, pairs.
 # Elements: each one's best score at the position.
 # Pairs: the best one; the second element starts so many letters after the end of
 # the first one, from mindistance to maxdistance, as seqgra places them; its
@@ -122,28 +124,13 @@ MATRICES = {
 # it.
 RULES = {
     # at both ends
-    "c1": [
-        {"position": "start", "elements": ("se1",), "pairs": ()},
-        {"position": "end", "elements": ("se2",), "pairs": ()},
-    ],
+    "c1": [("start", ["se1"], []), ("end", ["se2"], [])],
     # in the middle
-    "c2": [
-        {"position": "center", "elements": ("se1", "se2"), "pairs": ()},
-        {"position": 20, "elements": ("se2",), "pairs": ()},
-    ],
+    "c2": [("center", ["se1", "se2"], []), (20, ["se2"], [])],
     # a pair, and one more
-    "c3": [
-        {"position": "random", "elements": ("se1",), "pairs": ()},
-        {"position": "random", "elements": (), "pairs": (("se1", "se2", 4, 20),)},
-    ],
+    "c3": [("random", ["se1"], []), ("random", [], [("se1", "se2", 4, 20)])],
     # a pair in either order
-    "c4": [
-        {
-            "position": "random",
-            "elements": (),
-            "pairs": (("se1", "se2", 25, 25), ("se2", "se1", 25, 25)),
-        },
-    ],
+    "c4": [("random", [], [("se1", "se2", 25, 25), ("se2", "se1", 25, 25)])],
 }
 
 
@@ -235,9 +222,9 @@ def label_scores(model: dict, x: np.ndarray) -> np.ndarray:
     scores = {name: scan(x, element) for name, element in model.items()}
     y_hat = np.zeros((len(x), len(LABELS)))
     for column, label in zip(y_hat.T, LABELS):
-        for rule in RULES[label]:
-            for name in rule["elements"]:
-                best = best_at(rule["position"], scores[name], width_of(model[name]))
+        for position, elements, pairs in RULES[label]:
+            for name in elements:
+                best = best_at(position, scores[name], width_of(model[name]))
                 column += relative(best, model[name])
             found = [
                 best_pair(
@@ -246,7 +233,7 @@ def label_scores(model: dict, x: np.ndarray) -> np.ndarray:
                     width_of(model[first]) + nearest,
                     width_of(model[first]) + farthest,
                 )
-                for first, second, nearest, farthest in rule["pairs"]
+                for first, second, nearest, farthest in pairs
             ]
             column += np.max(found, axis=0, initial=0.0)
     return y_hat

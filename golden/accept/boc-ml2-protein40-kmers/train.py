@@ -100,8 +100,8 @@ def one_hot(codes: np.ndarray) -> np.ndarray:
 # a73b66900a2444d90f64a9a462cd80668e835fa1c59c2ade1cd78ece50528e38:
 # its sequence elements and the rules of its conditions.
 
-# One row a position: the probabilities of A, R, N, D, C, E, Q, G, H, I, L, K, M,
-# F, P, S, T, W, Y, V, as written.
+# sequenceelements/sequenceelement/matrixbased: per position, the probabilities of
+# A, R, N, D, C, E, Q, G, H, I, L, K, M, F, P, S, T, W, Y, V, as written.
 MATRICES = {
     "site": [
         "0 0.6 0 0 0 0 0 0 0 0 0 0.4 0 0 0 0 0 0 0 0",
@@ -114,21 +114,17 @@ MATRICES = {
     ],
 }
 
-# Words and their probabilities, as written. seqgra 0.0.4 cannot score them.
+# sequenceelements/sequenceelement/kmerbased: words and their probabilities, as written. seqgra 0.0.4 cannot score them.
 KMERS = {
     "words": {"WDPG": 0.5, "WDPGA": 0.25, "HDRG": 0.25},
 }
 
-# What is added up for each label: the rules of the condition with this id.
+# What is added up for each label: the rules of the condition with this id, each
+# with position, elements.
 # Elements: each one's best score at the position.
 RULES = {
-    "kinase": [
-        {"position": "random", "elements": ("site",)},
-    ],
-    "phosphatase": [
-        {"position": "random", "elements": ("words",)},
-        {"position": "random", "elements": ("site",)},
-    ],
+    "kinase": [("random", ["site"])],
+    "phosphatase": [("random", ["words"]), ("random", ["site"])],
 }
 
 
@@ -192,8 +188,8 @@ def label_scores(model: dict, x: np.ndarray) -> np.ndarray:
     scores = {name: scan(x, element) for name, element in model.items()}
     y_hat = np.zeros((len(x), len(LABELS)))
     for column, label in zip(y_hat.T, LABELS):
-        for rule in RULES[label]:
-            for name in rule["elements"]:
+        for position, elements in RULES[label]:
+            for name in elements:
                 best = scores[name].max(axis=1)  # at any position
                 column += relative(best, model[name])
     return y_hat

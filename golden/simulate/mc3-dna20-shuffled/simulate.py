@@ -3,12 +3,10 @@
 Compiled by seqgra-compile 0.1.0 from data.xml, SHA-256
 b82ef10790c857b60ee6555611868719be45840e6237d5d08d15933c9cdb1914, with
 --semantics intended.
-
-Shuffles that keep k-mers draw as glibc does: on Linux seqgra 0.0.4 gives the same.
 Usage:  python simulate.py [-o DATA_DIR]
-Writes: training.txt and the like for each set: a header x, tab, y, then in each line a
-        sequence, a tab, the ids of its conditions, joined by |; training-annotation.txt
-        with G under the letters of elements; simulation.json"""
+Writes: training.txt and the like, one for each set: a header x, tab, y, then per line a
+        sequence, a tab, the ids of its conditions, joined by |;
+        training-annotation.txt, with G under elements; simulation.json"""
 
 # /// script
 # requires-python = ">=3.10"
@@ -18,18 +16,15 @@ Writes: training.txt and the like for each set: a header x, tab, y, then in each
 import argparse
 import bisect
 import collections
-import contextlib
 import hashlib
 import itertools
 import json
-import os
 import platform
 import random
-import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
 
 try:
     import numpy as np
@@ -45,22 +40,25 @@ MIN_LENGTH = 20  # background/minlength
 # background/maxlength: 20
 LETTERS = "ACGT"  # sequenceelements/sequenceelement/matrixbased/position/letter
 
-# background/alphabetdistributions: by set and condition, None for any.
+# background/alphabetdistributions/alphabetdistribution: by @setname and @cid, None for any.
 BACKGROUNDS = {
     (None, None): {"A": 0.5, "C": 0.5},
 }
 
-# datageneration/sets: the conditions of an example, and how many there are of it.
+# datageneration/sets/set: example/@samples, and the conditionref/@cid of each such example.
 SETS = {
-    "training": [("c1", 10), ("c2", 10)],
-    "validation": [("c1", 5)],
-    "test": [("c2", 5)],
+    "training": [(10, "c1 c2")],
+    "validation": [(5, "c1")],
+    "test": [(5, "c2")],
 }
 
-# datageneration/postprocessing: k of the k-mers that are kept, and the copies' labels.
-SHUFFLES = ((2, "c3"),)
+# datageneration/postprocessing/operation: @k of the k-mers that are kept, and @labels.
+SHUFFLES = [
+    (2, "c3"),
+]
 
-# One row a position: the probabilities of A, C, G, T, as written.
+# sequenceelements/sequenceelement/matrixbased: per position, the probabilities of
+# A, C, G, T, as written.
 MATRICES = {
     "b": [
         [0, 0, 0.7, 0.3],
@@ -68,78 +66,67 @@ MATRICES = {
     ],
 }
 
-# Words and their probabilities, as written.
+# sequenceelements/sequenceelement/kmerbased: words and their probabilities, as written.
 KMERS = {
     "a": {"ACGTA": 0.5, "ACG": 0.5},
 }
 
-# Conditions and their rules: each is applied with its probability.
-# Pairs: so many letters lie between two elements; random: in either order.
+# conditions/condition/grammar/rule: position, probability, sequenceelementrefs;
+# spacingconstraints: sid1, sid2, mindistance, maxdistance, order.
+# conditions/condition/mode: mutually exclusive; of all others sequential
 RULES = {
-    # first
-    "c1": [
-        {
-            "position": "random",
-            "probability": 1.0,
-            "elements": ("a", "b"),
-            "pairs": (("a", "b", 2, 5, "in-order"),),
-        },
-    ],
-    # second
-    "c2": [
-        {"position": "start", "probability": 0.6, "elements": ("a",)},
-        {"position": 8, "probability": 0.4, "elements": ("b",)},
-    ],
+    "c1": [("random", 1.0, ["a", "b"], [("a", "b", 2, 5, "in-order")])],  # first
+    "c2": [("start", 0.6, ["a"], []), (8, 0.4, ["b"], [])],  # second
 }
-
-# conditions/condition/mode: of the rules of these conditions one at most is applied.
 EXCLUSIVE = ("c2",)
 
 
 # ---- Draw --------------------------------------------------------------------
-# Both are seeded alike, as in seqgra 0.0.4. The first decides the order of examples and
-# conditions, which rules are applied, and which elements swap; the second all the rest.
+# Both generators have the definition's seed, as in seqgra 0.0.4. Python's orders examples and
+# their conditions, and decides which rules apply and which pairs swap; NumPy's does the rest.
 python_draws = random.Random(SEED)
 numpy_draws = np.random.RandomState(SEED)
 
 
-def cumulated(weights: list[float], times: int = 1) -> np.ndarray:
-    """The upper ends of all choices' shares of 0 to 1; normalized so many times."""
-    shares = np.array(weights, float)
-    for _ in range(times):
-        shares = shares / np.cumsum(shares)[-1]
-    sums = np.cumsum(shares)
+def normalized(weights: list[float]) -> np.ndarray:
+    return np.divide(weights, np.cumsum(weights)[-1])
+
+
+def cumulative(weights: list[float]) -> np.ndarray:
+    """The cumulative distribution of choices with these weights."""
+    sums = np.cumsum(normalized(weights))
     return sums / sums[-1]
 
 
 BACKGROUND_OF = {
-    key: (np.array([*map(ord, letters)], "u1"), cumulated([*letters.values()]))
+    key: (np.array([*letters], "S1"), cumulative([*letters.values()]))
     for key, letters in BACKGROUNDS.items()
 }
-COLUMNS = {
-    name: [cumulated(row, 2).tolist() for row in rows]
+CUMULATIVE = {
+    name: [cumulative(normalized(row)).tolist() for row in rows]
     for name, rows in MATRICES.items()
 }
-WORD_SUMS = {name: cumulated([*kmers.values()]) for name, kmers in KMERS.items()}
+KMER_CUMULATIVE = {name: cumulative([*words.values()]) for name, words in KMERS.items()}
 
 
 def draw_background(set_name: str, condition: str) -> bytearray:
     """Letters of the most special distribution: what is there before the rules."""
     keys = ((set_name, condition), (set_name, None), (None, condition), (None, None))
-    keys = [key for key in keys if key in BACKGROUNDS]
-    letters, sums = BACKGROUND_OF[keys[0]]
+    found = [BACKGROUND_OF[key] for key in keys if key in BACKGROUND_OF]
+    letters, distribution = found[0]
     draws = numpy_draws.random_sample(MIN_LENGTH)
-    return bytearray(letters[sums.searchsorted(draws, side="right")])
+    return bytearray(letters[distribution.searchsorted(draws, "right")])
 
 
 def draw_element(name: str) -> bytes:
     """The letters of a sequence element: one of its words or one draw for each position."""
     if name in KMERS:
         draw = numpy_draws.random_sample()
-        return list(KMERS[name])[WORD_SUMS[name].searchsorted(draw, "right")].encode()
-    draws = numpy_draws.random_sample(len(COLUMNS[name])).tolist()
-    places = map(bisect.bisect, COLUMNS[name], draws)
-    return "".join(LETTERS[place] for place in places).encode()
+        choice = KMER_CUMULATIVE[name].searchsorted(draw, "right")
+        return list(KMERS[name])[choice].encode()
+    draws = numpy_draws.random_sample(len(CUMULATIVE[name])).tolist()
+    choices = map(bisect.bisect, CUMULATIVE[name], draws)
+    return "".join(LETTERS[choice] for choice in choices).encode()
 
 
 # ---- Grammar -----------------------------------------------------------------
@@ -149,33 +136,49 @@ def start_of(position: str | int, length: int, width: int) -> int:
         return 0
     if isinstance(position, int):
         return position - 1
-    return int(numpy_draws.randint(0, length - width + 1))  # random
+    return numpy_draws.randint(length - width + 1)  # random
 
 
-def put(x: bytearray, annotation: bytearray, element: bytes, start: int) -> None:
+def put(element: bytes, start: int, x: bytearray, annotation: bytearray) -> None:
     """Overwrite what is there; the annotation has G under elements."""
     x[start : start + len(element)] = element
     annotation[start : start + len(element)] = b"G" * len(element)
 
 
-def apply(rule: dict, x: bytearray, annotation: bytearray) -> None:
+def apply(rule: tuple, x: bytearray, annotation: bytearray) -> None:
     """All elements are drawn first; then the pairs are placed, then the other elements."""
-    position = rule["position"]
-    drawn = {name: draw_element(name) for name in rule["elements"]}
-    for first, second, nearest, farthest, order in rule.get("pairs", ()):
+    position, _, elements, pairs = rule
+    drawn = {name: draw_element(name) for name in elements}
+    for first, second, nearest, farthest, order in pairs:
         one, other = drawn[first], drawn[second]
-        drawn = {name: drawn[name] for name in drawn if name not in (first, second)}
         room = len(x) - len(one) - len(other)
         if isinstance(position, int):
             room -= position
-        distance = int(numpy_draws.randint(nearest, min(farthest, room) + 1))
+        distance = numpy_draws.randint(nearest, min(farthest, room) + 1)
         if order == "random" and python_draws.random() <= 0.5:
             one, other = other, one
         start = start_of(position, len(x), len(one) + distance + len(other))
-        put(x, annotation, one, start)
-        put(x, annotation, other, start + len(one) + distance)
-    for element in drawn.values():
-        put(x, annotation, element, start_of(position, len(x), len(element)))
+        put(one, start, x, annotation)
+        put(other, start + len(one) + distance, x, annotation)
+    paired = {name for pair in pairs for name in pair[:2]}
+    for name, element in drawn.items():
+        if name not in paired:
+            put(element, start_of(position, len(x), len(element)), x, annotation)
+
+
+def chosen_rules(condition: str) -> Iterator[tuple]:
+    """Each rule with its probability; of exclusive ones the one in whose share a draw falls."""
+    if condition in EXCLUSIVE:
+        draw, total = python_draws.random(), 0.0
+        for rule in RULES[condition]:
+            total += rule[1]
+            if draw <= total:
+                yield rule
+                return
+        return
+    for rule in RULES[condition]:
+        if python_draws.random() <= rule[1]:
+            yield rule
 
 
 def draw_example(set_name: str, conditions: list[str]) -> tuple[bytearray, bytearray]:
@@ -184,17 +187,8 @@ def draw_example(set_name: str, conditions: list[str]) -> tuple[bytearray, bytea
     x = draw_background(set_name, conditions[0])
     annotation = bytearray(b"_" * len(x))
     for condition in conditions:
-        if condition in EXCLUSIVE:
-            draw, sum_so_far = python_draws.random(), 0.0
-            for rule in RULES[condition]:
-                sum_so_far += rule["probability"]
-                if draw <= sum_so_far:
-                    apply(rule, x, annotation)
-                    break
-            continue
-        for rule in RULES[condition]:
-            if python_draws.random() <= rule["probability"]:
-                apply(rule, x, annotation)
+        for rule in chosen_rules(condition):
+            apply(rule, x, annotation)
     return x, annotation
 
 
@@ -211,7 +205,8 @@ def glibc_rand(seed: int) -> Iterator[int]:
             yield last[-1] // 2
 
 
-# Only shuffles that keep k-mers draw from it, as uShuffle does, which seqgra 0.0.4 calls.
+# Only shuffles that keep k-mers draw from it. seqgra 0.0.4 has uShuffle for them, which takes
+# the rand() of the C library that it runs on: on Linux with glibc its copies are the same.
 c_draws = glibc_rand(SEED)
 
 
@@ -222,7 +217,7 @@ def swap_randomly(words: list[int], count: int) -> None:
         words[last], words[other] = words[other], words[last]
 
 
-def shuffled_kmers(x: str, k: int) -> str:
+def shuffled_kmers(x: bytes, k: int) -> bytes:
     """The same k-mers in another order: a random walk over the graph of words of k - 1.
 
     Each word leads to those that follow it somewhere in x. A random tree of last exits
@@ -233,19 +228,22 @@ def shuffled_kmers(x: str, k: int) -> str:
     words = [x[start : start + k - 1] for start in range(len(x) - k + 2)]
     numbers = {word: number for number, word in enumerate(dict.fromkeys(words))}
     names, walk = list(numbers), [numbers[word] for word in words]
-    exits: list[list[int]] = [[] for _ in numbers]
+    exits: list[list[int]] = [[] for _ in names]
     for word, following in itertools.pairwise(walk):
         exits[word].append(following)
-    in_tree, last_exit = [number == walk[-1] for number in range(len(exits))], {}
-    for number in range(len(exits)):
+
+    last_exit: dict[int, int] = {}
+    in_tree = {walk[-1]}
+    for number in range(len(names)):
         word = number
-        while not in_tree[word]:
+        while word not in in_tree:
             last_exit[word] = next(c_draws) % len(exits[word])
             word = exits[word][last_exit[word]]
         word = number
-        while not in_tree[word]:
-            in_tree[word] = True
+        while word not in in_tree:
+            in_tree.add(word)
             word = exits[word][last_exit[word]]
+
     for number, ways in enumerate(exits):
         if number == walk[-1]:
             swap_randomly(ways, len(ways))
@@ -255,73 +253,76 @@ def shuffled_kmers(x: str, k: int) -> str:
             swap_randomly(ways, len(ways) - 1)
     word, letters, ways = walk[0], [words[0]], [iter(each) for each in exits]
     while (word := next(ways[word], None)) is not None:
-        letters.append(names[word][-1])
-    return "".join(letters)
+        letters.append(names[word][-1:])
+    return b"".join(letters)
 
 
-def shuffled(x: str, k: int) -> str:
+def shuffled(x: bytes, k: int) -> bytes:
     """A copy with the same number of each k-mer."""
     if k > 1:
         return shuffled_kmers(x, k)
     letters = list(x)
     python_draws.shuffle(letters)
-    return "".join(letters)
+    return bytes(letters)
 
 
-def add_copies(data: Path, annotations: Path, count: int, k: int, labels: str) -> None:
-    """Append a shuffled copy of each of the first so many examples."""
-    with open(data, encoding="utf-8", newline="\n") as examples, append(data) as copies:
-        with append(annotations) as empty:
-            for line in itertools.islice(examples, 1, count + 1):
-                x = shuffled(line.partition("\t")[0], k)
-                copies.write(f"{x}\t{labels}\n")
-                empty.write(f"{'_' * len(x)}\t{labels}\n")
-
-
-def append(path: Path) -> TextIO:
-    return open(path, "a", encoding="utf-8", newline="\n")
+def add_copies(name: str, folder: Path, counts: collections.Counter) -> None:
+    """Append to a set a shuffled copy of each example, for each operation."""
+    data, places = folder / f"{name}.txt", folder / f"{name}-annotation.txt"
+    count = counts.total()
+    for k, label in SHUFFLES:
+        counts[label] += count
+        with open(data, "rb") as examples, open(data, "ab") as copies:
+            with open(places, "ab") as annotations:
+                for line in itertools.islice(examples, 1, count + 1):
+                    x = shuffled(line.split(b"\t")[0], k)
+                    copies.write(b"%b\t%b\n" % (x, label.encode()))
+                    annotations.write(b"%b\t%b\n" % (b"_" * len(x), label.encode()))
 
 
 # ---- Main --------------------------------------------------------------------
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=f"Simulate the data {DATA_ID}.")
     parser.add_argument("-o", "--output-dir", type=Path, default=Path("data", DATA_ID))
+    if not Path(sys.argv[0]).is_file():
+        parser.error("save this script to a file: simulation.json holds its hash")
     return parser.parse_args()
 
 
-def write_set(name: str, data: Path, annotations: Path) -> collections.Counter:
-    """The examples of a set in random order; how many there are of which labels."""
-    labels = [label for label, samples in SETS[name] for _ in range(samples)]
+def write_set(name: str, folder: Path) -> collections.Counter:
+    """The examples of a set in random order; how many there are of which conditions."""
+    labels = []
+    for samples, conditions in SETS[name]:
+        for label in conditions.split(" "):
+            labels += [label] * samples
     python_draws.shuffle(labels)
-    with open(data, "wb") as examples, open(annotations, "wb") as places:
+    data, places = folder / f"{name}.txt", folder / f"{name}-annotation.txt"
+    with open(data, "wb") as examples, open(places, "wb") as annotations:
         examples.write(b"x\ty\n")
-        places.write(b"annotation\ty\n")
-        for label in with_progress(name, labels):
+        annotations.write(b"annotation\ty\n")
+        for done, label in enumerate(labels, 1):
             x, annotation = draw_example(name, label.split("|"))
-            ending = f"\t{label}\n".encode()
-            examples.write(x + ending)
-            places.write(annotation + ending)
+            examples.write(b"%b\t%b\n" % (x, label.encode()))
+            annotations.write(b"%b\t%b\n" % (annotation, label.encode()))
+            if done % 1000 == 0 or done == len(labels):
+                show_progress(name, done, len(labels))
     return collections.Counter(labels)
 
 
-def simulate(folder: Path) -> dict[str, collections.Counter]:
-    """All sets. Draws run through them: each set depends on the size of those before."""
-    names = {name: (f"{name}.txt", f"{name}-annotation.txt") for name in SETS}
-    files = {name: [folder / file for file in both] for name, both in names.items()}
-    counts = {name: write_set(name, *files[name]) for name in SETS}
-    for name in SETS:
-        count = counts[name].total()
-        for k, labels in SHUFFLES:
-            add_copies(*files[name], count, k, labels)
-            counts[name][labels] += count
-    return counts
-
-
 def main() -> None:
-    out = parse_arguments().output_dir
-    with new_folder(out) as folder:
-        counts = simulate(folder)
-        write_receipt(folder, counts)
+    out, script = parse_arguments().output_dir, sha256(Path(sys.argv[0]))
+    if out.exists():
+        out.rmdir()  # an empty folder is taken; any other ends the script here
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".simulate-", dir=out.parent) as temporary:
+        folder = Path(temporary, "data")
+        folder.mkdir()
+        # One stream of draws runs through all sets: each depends on the size of those before.
+        counts = {name: write_set(name, folder) for name in SETS}
+        for name in SETS:
+            add_copies(name, folder, counts[name])
+        write_receipt(folder, counts, script)
+        folder.replace(out)  # all files appear, or none
     for name, found in counts.items():
         print(f"{out / name}.txt: {found.total():,} examples")
         for label, count in found.items():
@@ -329,42 +330,19 @@ def main() -> None:
 
 
 # ---- Records -----------------------------------------------------------------
-@contextlib.contextmanager
-def new_folder(out: Path) -> Iterator[Path]:
-    """A folder beside `out` that takes its name in the end: all files appear, or none."""
-    if out.exists() and (not out.is_dir() or os.listdir(out)):
-        raise FileExistsError(0, "not empty; name another folder with -o", str(out))
-    folder = out.with_name(f"{out.resolve().name}.partial")
-    try:
-        folder.mkdir(parents=True)
-    except FileExistsError:
-        problem = "of another run, or of one that was killed: then delete it"
-        raise FileExistsError(0, problem, str(folder)) from None
-    try:
-        yield folder
-        if out.exists():
-            out.rmdir()
-        folder.replace(out)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def show_progress(name: str, done: int, count: int) -> None:
+    """A bar, on a terminal."""
+    if sys.stderr.isatty():
+        bar, end = "#" * (40 * done // count), "\n" if done == count else ""
+        print(f"\r{name:10} {bar:40} {done:,}", end=end, file=sys.stderr, flush=True)
 
 
-def with_progress(name: str, labels: list[str]) -> Iterator[str]:
-    """Each label, and on a terminal a bar."""
-    count, shown = len(labels), sys.stderr.isatty()
-    for done, label in enumerate(labels, 1):
-        yield label
-        if shown and (done % 1000 == 0 or done == count):
-            bar, end = "#" * (40 * done // count), "\n" if done == count else ""
-            sys.stderr.write(f"\r{name:10} {bar:40} {done:,}{end}")
-
-
-def write_receipt(folder: Path, counts: dict[str, collections.Counter]) -> None:
+def write_receipt(folder: Path, counts: dict, script: str) -> None:
     """simulation.json: what decides the data, their hashes, and the counts."""
     versions = {"seqgra-compile": "0.1.0", "NumPy": np.__version__}
     receipt = {
         "definition": "b82ef10790c857b60ee6555611868719be45840e6237d5d08d15933c9cdb1914",
-        "script": sha256(Path(__file__)),
+        "script": script,
         "versions": versions | {"Python": platform.python_version()},
         "files": {path.name: sha256(path) for path in sorted(folder.iterdir())},
         "counts": counts,

@@ -11,6 +11,7 @@ import ast
 import functools
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from ... import ir
 from ...backends.header import read_header
@@ -25,15 +26,15 @@ from ...deciders import (
     Stated,
     deciders,
 )
-from ...grammar import BayesModel
+from ...grammar import BayesModel, Classifier
 from ...messages.diagnostics import Diagnostic, Diagnostics
-from ...script import Script
+from ...script import Script, TrainingScript
 from ...source import Source
 from .. import lexer
 from . import fixed
 from .entries import Entry, entries
 from .operations import Narrowed, Places
-from .provenance import Field, Path, tokens
+from .provenance import Field, Origin, Path, tokens
 from .setting import IDLE, SILENT, Setting, Where
 
 Lines = frozenset[int]
@@ -41,7 +42,7 @@ _NONE: Lines = frozenset()
 
 
 def settings(
-    source: Source, model: ir.General, script: Script, text: str, diagnostics: Diagnostics
+    source: Source, model: Classifier, script: Script, text: str, diagnostics: Diagnostics
 ) -> tuple[Setting, ...]:
     """All rows, in the order of the definition; then what libraries and templates fix."""
     ledger = _Ledger(model, script, text)
@@ -67,19 +68,19 @@ def _remarks(found: tuple[Entry, ...], diagnostics: Diagnostics) -> dict[int, li
 def _number(found: tuple[Entry, ...], diagnostic: Diagnostic) -> int:
     """Of the setting that a diagnostic speaks of."""
     place = diagnostic.span
-    before = [
-        number
+    before = {
+        number: entry.span
         for number, entry in enumerate(found)
         if entry.span is not None
         and entry.source == diagnostic.source
         and entry.span.start <= place.start
-    ]
-    around = [number for number in before if place.start <= found[number].span.end]
-    exact = [number for number in around if found[number].span == place]
+    }
+    around = [number for number, span in before.items() if place.start <= span.end]
+    exact = [number for number in around if before[number] == place]
     if around:
         return (exact or around)[0]
     # What lies within no setting (a rule of a data definition) belongs to the last one before it.
-    return max(before, key=lambda number: found[number].span.start, default=0)
+    return max(before, key=lambda number: before[number].start, default=0)
 
 
 class _Ledger:
@@ -89,7 +90,7 @@ class _Ledger:
     of a field's value.
     """
 
-    def __init__(self, model: ir.General, script: Script, text: str) -> None:
+    def __init__(self, model: Classifier, script: Script, text: str) -> None:
         self.model, self.script = model, script
         self.tokens = tokens(script, text)
         self.code = ast.parse(text)
@@ -105,7 +106,7 @@ class _Ledger:
 
     def _place_fields(self) -> None:
         """Few tokens have origins of their own; what they say is looked up once."""
-        by_origins: dict[tuple, set[int]] = defaultdict(set)
+        by_origins: dict[tuple[Origin, ...], set[int]] = defaultdict(set)
         for token in self.tokens:
             by_origins[token.origins].update(token.lines)
         for origins, lines in by_origins.items():
@@ -126,7 +127,7 @@ class _Ledger:
         header = read_header(text)
         free = set(range(1, header.first))
         compiled = set(range(header.first, header.last + 1))
-        whole = set(range(1, self.code.body[0].end_lineno + 1))
+        whole = set(range(1, lexer.lines(self.code.body[0]).stop))
         everything = {line for token in self.tokens for line in token.lines}
         for decider, own, shared in (
             (Decider.ID, {1}, free),
@@ -166,7 +167,7 @@ class _Ledger:
         """Whose lines follow from a group's head as well: another loss has other parameters."""
         if isinstance(self.model, BayesModel):
             labels = self.model.labels.value
-            conditions = (Decider.CONDITIONS, *map(OfCondition, labels))
+            conditions: tuple[Group, ...] = (Decider.CONDITIONS, *map(OfCondition, labels))
             elements = [OfElement(element.name) for element in self.model.grammar.elements]
             return {
                 Decider.LABELS: conditions,
@@ -174,7 +175,7 @@ class _Ledger:
                 **dict.fromkeys(elements, (Decider.ELEMENTS,)),
                 **dict.fromkeys(conditions, (Decider.CONDITIONS,)),
             }
-        model, layers = self.model, [OfOperation(each.number) for each in self._operations]
+        model, layers = self.model, [OfOperation(each.number) for each in self.model.operations]
         return {
             Decider.ARCHITECTURE: (Decider.OPERATIONS, Decider.STORED, *layers),
             Decider.LOSS: _stated(model.loss.arguments.values()),
@@ -182,19 +183,16 @@ class _Ledger:
             Decider.EARLY_STOPPING: _stated([model.training.patience]),
         }
 
-    @property
-    def _operations(self) -> tuple[ir.Operation, ...]:
-        architecture = getattr(self.model, "architecture", None)
-        return architecture.operations if isinstance(architecture, ir.Sequential) else ()
-
     def _narrowed(self) -> dict[int, Narrowed]:
+        if not (isinstance(self.model, ir.Model) and isinstance(self.script, TrainingScript)):
+            return {}
         library, calls = self.model.library.value, self._calls()
         penalties: dict[int | None, dict[str, set[int]]] = defaultdict(dict)
         for index, term in enumerate(getattr(self.script, "penalties", ())):
             of = penalties[term.number]
             of[term.role] = of.get(term.role, set()) | self._printed("penalties", index, "text")
         narrowed = {}
-        for operation in self._operations:
+        for operation in self.model.operations:
             number = operation.number
             layer = self.script.layers[number - 1]
             made, applied = (
@@ -230,11 +228,16 @@ class _Ledger:
 
     def row(self, entry: Entry, remark: str, source: Source) -> Setting:
         lines, derived = self._places(entry)
-        if entry.parameter and not self._of(entry).has_effect(entry.parameter):
+        narrowed = self._of(entry)
+        if narrowed and not narrowed.has_effect(entry.parameter):
             # Keras is told all the same.
-            lines, derived = set(self._of(entry).lines(entry)), set()
+            lines, derived = set(narrowed.lines(entry)), set()
             remark = remark or IDLE
-        elif entry.path.endswith("patience") and not self.model.training.early_stopping.value:
+        elif (
+            entry.path.endswith("patience")
+            and isinstance(self.model, ir.Model)
+            and not self.model.training.early_stopping.value
+        ):
             remark = remark or IDLE
         elif not lines:
             remark = remark or SILENT
@@ -251,12 +254,16 @@ class _Ledger:
             remark,
         )
 
-    def _of(self, entry: Entry) -> Narrowed:
-        return self.narrowed[entry.group.number]
+    def _of(self, entry: Entry) -> Narrowed | None:
+        """The operation that an entry is a parameter of."""
+        if entry.parameter and isinstance(entry.group, OfOperation):
+            return self.narrowed[entry.group.number]
+        return None
 
     def _places(self, entry: Entry) -> tuple[set[int], set[int]]:
         """Its lines, and those that follow from it."""
-        lines, derived = set(), set()
+        lines: set[int] = set()
+        derived: set[int] = set()
         for path in entry.constants:
             lines |= self.own[Stated(path)]
             for constant in self.script.constants:
@@ -270,8 +277,9 @@ class _Ledger:
         else:
             lines |= self.own[entry.group]
             derived |= self._all(*self.reached.get(entry.group, ()))
-        if entry.parameter:
-            more = self._parameter(entry)
+        narrowed = self._of(entry)
+        if narrowed:
+            more = self._parameter(entry, narrowed)
             return lines | more[0], derived | more[1]
         if isinstance(entry.group, OfOperation):
             derived |= self._behind(entry.group.number)
@@ -279,9 +287,8 @@ class _Ledger:
             derived |= self._behind(1)
         return lines, derived
 
-    def _parameter(self, entry: Entry) -> tuple[set[int], set[int]]:
-        number, name = entry.group.number, entry.parameter
-        narrowed = self._of(entry)
+    def _parameter(self, entry: Entry, narrowed: Narrowed) -> tuple[set[int], set[int]]:
+        number, name = narrowed.operation.number, entry.parameter
         lines = set(narrowed.lines(entry))
         if name == "input_shape":
             lines |= self._printed("input")
@@ -293,7 +300,7 @@ class _Ledger:
             derived |= self._printed("model_doc")
         return lines, derived
 
-    def _behind(self, number: int) -> Lines | set[int]:
+    def _behind(self, number: int) -> set[int]:
         """All lines of an operation and of those behind it, to which its shape is handed on."""
         return self._all(Decider.OPERATIONS) | self._lines_behind.get(number, _NONE)
 
@@ -309,19 +316,19 @@ class _Ledger:
 
 def _groups(script: Script, path: Path) -> tuple[Group, ...]:
     """Who has decided a field, or the part of it that the path leads to."""
-    name, *within = path
+    name, within = str(path[0]), path[1:]
     if within and isinstance(within[0], int):
         group = getattr(getattr(script, name)[within[0]], "group", None)
         if group is not None:
             return (group,)
     elif within:
-        found = deciders(type(getattr(script, name)), within[0])
+        found = deciders(type(getattr(script, name)), str(within[0]))
         if found is not None:
             return found
     return deciders(type(script), name) or ()
 
 
-def _stated(values: Iterable[ir.Value]) -> tuple[Group, ...]:
+def _stated(values: Iterable[ir.Value[Any]]) -> tuple[Group, ...]:
     return tuple(Stated(value.path) for value in values)
 
 

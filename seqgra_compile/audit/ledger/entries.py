@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ... import __version__, ir
 from ...catalog.operations import OPERATIONS
 from ...catalog.semantics import INTENDED, SEQGRA, WHOLE
 from ...deciders import Decider, Group, OfCondition, OfElement, OfOperation
-from ...grammar import BayesModel, Kmers, Term
+from ...grammar import BayesModel, Classifier, Kmers, Term
 from ...ir import DEFINITION, FILE, Value
 from ...source import Source, Span
 from .setting import (
@@ -62,7 +64,7 @@ class Entry:
     remark: str = ""
 
 
-def entries(model: ir.General, source: Source) -> tuple[Entry, ...]:
+def entries(model: Classifier, source: Source) -> tuple[Entry, ...]:
     """In the order of the definition, the compiler and its options first."""
     found = [*_called(model, source), *_general(model)]
     if isinstance(model, BayesModel):
@@ -96,7 +98,7 @@ def _called(model: ir.General, source: Source) -> Iterator[Entry]:
         )
 
 
-def _row(value: Value, group: Group | None, **more: object) -> Entry:
+def _row(value: Value[Any], group: Group | None, head: bool = False, parameter: str = "") -> Entry:
     """A value; what a stage has made of it becomes a remark."""
     name = value.path.rpartition("/")[2].lstrip("@")
     return Entry(
@@ -106,14 +108,15 @@ def _row(value: Value, group: Group | None, **more: object) -> Entry:
         value.span,
         unit=_UNITS.get(name, ""),
         group=group,
+        head=head,
+        parameter=parameter,
         constants=(value.path,),
         remark=value.note,
-        **more,
     )
 
 
 def _general(model: ir.General) -> Iterator[Entry]:
-    for value, group in (
+    values: tuple[tuple[Value[Any], Decider], ...] = (
         (model.id, Decider.ID),
         (model.name, Decider.NAME),
         (model.description, Decider.DESCRIPTION),
@@ -123,54 +126,52 @@ def _general(model: ir.General) -> Iterator[Entry]:
         (model.input_encoding, Decider.ENCODING),
         (model.labels, Decider.LABELS),
         (model.seed, Decider.SEED),
-    ):
+    )
+    for value, group in values:
         yield _row(value, group, head=True)
 
 
 # ---- architecture ----
 
 
-def _architecture(architecture: ir.Sequential | ir.Module) -> Iterator[Entry]:
+def _architecture(architecture: ir.Network | ir.Module) -> Iterator[Entry]:
     external = "architecture/external"
+    file = None if isinstance(architecture, ir.Module) else architecture.file
+    path = external if file or isinstance(architecture, ir.Module) else "architecture/sequential"
+    entry = functools.partial(Entry, group=Decider.ARCHITECTURE, head=True, constants=(path,))
     if isinstance(architecture, ir.Module):
-        more = {"group": Decider.ARCHITECTURE, "head": True, "constants": (external,)}
-        yield Entry(external, architecture.path, DEFINITION, architecture.span, **more)
+        yield entry(external, architecture.path, DEFINITION, architecture.span)
         name = architecture.class_name
-        yield Entry(f"{external}/@classname", name, DEFINITION, architecture.class_span, **more)
-        yield Entry(f"{external}: its content", architecture.sha256, FILE, unit="SHA-256", **more)
+        yield entry(f"{external}/@classname", name, DEFINITION, architecture.class_span)
+        yield entry(f"{external}: its content", architecture.sha256, FILE, unit="SHA-256")
         return
     count = sum(operation.weight_count for operation in architecture.operations)
     size = counted(len(architecture.operations), "operations")
     summary = f"{size}, {counted(count, 'weights')}"
-    path = "architecture/sequential" if architecture.file is None else external
-    more = {"group": Decider.ARCHITECTURE, "head": True, "constants": (path,)}
-    if architecture.file is None:
-        yield Entry(path, summary, DEFINITION, architecture.span, **more)
+    if file is None:
+        yield entry(path, summary, DEFINITION, architecture.span)
     else:
-        yield from _keras_file(architecture, summary, more)
+        yield entry(external, file.name, DEFINITION, architecture.span)
+        yield entry(f"{_FILE_PATH}{file.path}", file.sha256, FILE, unit="SHA-256")
+        if file.weights:
+            yield Entry(
+                f"{_FILE_PATH}{file.weights.path}: weights",
+                file.weights.sha256,
+                FILE,
+                unit="SHA-256",
+                group=Decider.STORED,
+                head=True,
+            )
+        yield entry(f"{_FILE_PATH}layers", summary, FILE)
     for operation in architecture.operations:
         yield from _operation(operation)
 
 
-def _keras_file(
-    architecture: ir.Sequential, summary: str, more: dict[str, object]
-) -> Iterator[Entry]:
-    file = architecture.file
-    yield Entry("architecture/external", file.name, DEFINITION, architecture.span, **more)
-    yield Entry(f"{_FILE_PATH}{file.path}", file.sha256, FILE, unit="SHA-256", **more)
-    if file.weights:
-        path = f"{_FILE_PATH}{file.weights.path}: weights"
-        yield Entry(
-            path, file.weights.sha256, FILE, unit="SHA-256", group=Decider.STORED, head=True
-        )
-    yield Entry(f"{_FILE_PATH}layers", summary, FILE, **more)
-
-
-def _operation(operation: ir.Operation) -> Iterator[Entry]:
+def _operation(operation: ir.Layer) -> Iterator[Entry]:
     group = OfOperation(operation.number)
     shapes = f"{operation.name}: {operation.input_shape} -> {operation.output_shape}"
     path = operation_path(operation)
-    origin = DEFINITION if operation.layer is None else FILE
+    origin = FILE if operation.saved else DEFINITION
     count = operation.weight_count
     summary = f"{shapes}, {counted(count, 'weights')}" if count else shapes
     yield Entry(path, summary, origin, operation.span, group=group, head=True)
@@ -227,12 +228,11 @@ def _training(training: ir.TrainingProcess) -> Iterator[Entry]:
 
 def _grammar(model: BayesModel) -> Iterator[Entry]:
     external, grammar = model.architecture, model.grammar
-    more = {"group": Decider.ARCHITECTURE, "head": True, "constants": (external.path.path,)}
     path = external.path
-    yield Entry(f"{path.path}/@format", external.format.value, DEFINITION, path.span, **more)
-    yield Entry(path.path, path.value, DEFINITION, path.span, **more)
-    sha256 = grammar.source.sha256
-    yield Entry(f"{path.path}: its content", sha256, FILE, unit="SHA-256", **more)
+    entry = functools.partial(Entry, group=Decider.ARCHITECTURE, head=True, constants=(path.path,))
+    yield entry(f"{path.path}/@format", external.format.value, DEFINITION, path.span)
+    yield entry(path.path, path.value, DEFINITION, path.span)
+    yield entry(f"{path.path}: its content", grammar.source.sha256, FILE, unit="SHA-256")
     name = "data definition: "
     for element in grammar.elements:
         value = element.words if isinstance(element, Kmers) else element.positions
@@ -270,19 +270,19 @@ def _term(term: Term, whence: str) -> str:
     return " and ".join(parts) or "nothing"
 
 
-def operation_path(operation: ir.Operation) -> str:
+def operation_path(operation: ir.Layer) -> str:
     """What the rows of an operation are called."""
-    if operation.layer is not None:
-        return f"{_FILE_PATH}layer {operation.layer}"
+    if operation.saved:
+        return f"{_FILE_PATH}layer {operation.saved.name}"
     return f"architecture/sequential/operation[{operation.number}]"
 
 
 def input_path(model: ir.Model) -> str:
     """What the row of the length and the channels of the input is called."""
-    return model.architecture.operations[0].arguments["input_shape"].path
+    return model.operations[0].arguments["input_shape"].path
 
 
-def cell_parameters(operation: ir.Operation) -> dict[str, str]:
+def cell_parameters(operation: ir.Layer) -> dict[str, str]:
     """The keywords of an operation's layer in Keras, and the parameters that they are."""
     rows = OPERATIONS[operation.name].parameters
     own = {row.keyword or row.name: row.name for row in rows if row.passed}

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from ... import ir
 from ...catalog.sequences import PYTORCH
+from ...grammar import Classifier
+from .. import lexer
 from .entries import cell_parameters, input_path, operation_path
 from .provenance import Field, Path, Template, Token
 from .setting import LIBRARY, TEMPLATE, Setting
@@ -18,11 +20,12 @@ _SECTIONS = ("Definition", "Model", "Loss and optimizer")
 _WORDS = ("True", "False")
 
 
-def rows(tokens: tuple[Token, ...], code: ast.Module, model: ir.General) -> tuple[Setting, ...]:
-    return (*_arguments(tokens, code, model), *_templates(tokens, code))
+def rows(tokens: tuple[Token, ...], code: ast.Module, model: Classifier) -> tuple[Setting, ...]:
+    arguments = _arguments(tokens, code, model) if isinstance(model, ir.Model) else ()
+    return (*arguments, *_templates(tokens, code))
 
 
-def _arguments(tokens: tuple[Token, ...], code: ast.Module, model: ir.General) -> Iterator[Setting]:
+def _arguments(tokens: tuple[Token, ...], code: ast.Module, model: ir.Model) -> Iterator[Setting]:
     """Arguments of the library that are written out: no name stands there, but a value."""
     at = {(token.first, token.column): token for token in tokens}
     own: dict[str, set[str]] = {}
@@ -35,8 +38,8 @@ def _arguments(tokens: tuple[Token, ...], code: ast.Module, model: ir.General) -
         for keyword in node.keywords:
             # What stands inside a formatted string is no token of its own; none of the calls does.
             token = at.get((keyword.lineno, keyword.col_offset))
-            path = token and _owner(token, model)
-            if path is None:
+            path = _owner(token, model) if token else None
+            if token is None or path is None:
                 continue
             if path not in own:
                 own[path] = _own_keywords(token, model)
@@ -52,13 +55,13 @@ def _arguments(tokens: tuple[Token, ...], code: ast.Module, model: ir.General) -
                 "",
                 LIBRARY,
                 None,
-                tuple(range(keyword.lineno, keyword.value.end_lineno + 1)),
+                tuple(lexer.lines(keyword)),
                 (),
                 "",
             )
 
 
-def _owner(token: Token, model: ir.General) -> str | None:
+def _owner(token: Token, model: ir.Model) -> str | None:
     """The setting whose call holds the token."""
     fields = _printed(token)
     if ("loss",) in fields:
@@ -68,16 +71,16 @@ def _owner(token: Token, model: ir.General) -> str | None:
     if ("input",) in fields:
         return input_path(model)
     operation = _operation(token, model)
-    return operation and operation_path(operation)
+    return operation_path(operation) if operation else None
 
 
-def _operation(token: Token, model: ir.General) -> ir.Operation | None:
+def _operation(token: Token, model: ir.Model) -> ir.Layer | None:
     """The operation of Keras whose layer holds the token; PyTorch's have a row each."""
     if model.library.value == PYTORCH:
         return None
     numbers = (path[1] for path in _printed(token) if path[0] == "layers")
     number = next(numbers, None)
-    return None if number is None else model.architecture.operations[number]
+    return model.operations[number] if isinstance(number, int) else None
 
 
 def _printed(token: Token) -> list[Path]:
@@ -85,7 +88,7 @@ def _printed(token: Token) -> list[Path]:
     return [each.path for each in token.origins if isinstance(each, Field) and each.printed]
 
 
-def _own_keywords(token: Token, model: ir.General) -> set[str]:
+def _own_keywords(token: Token, model: ir.Model) -> set[str]:
     """Keywords that have a row already, and the layer's name."""
     operation = _operation(token, model)
     if operation is None:

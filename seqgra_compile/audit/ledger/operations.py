@@ -8,30 +8,32 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ... import ir
 from ...catalog.operations import OPERATIONS, lower
 from ...catalog.operations.layers import TorchLayer
 from ...catalog.sequences import PYTORCH
 from ...script import Statement
+from .. import lexer
 from .entries import Entry, cell_parameters
 
 # What is read for a check only, of the layer, the shape and the weights.
-_UNREAD = (frozenset(), frozenset({"implementation"}), frozenset())
+_UNREAD: tuple[frozenset[str], ...] = (frozenset(), frozenset({"implementation"}), frozenset())
 
 
-class _Reads(dict):
+class _Reads(dict[str, ir.Value[Any]]):
     """Arguments that remember which of them were read."""
 
     def __init__(self, arguments: ir.Arguments) -> None:
         super().__init__(arguments)
         self.names: set[str] = set()
 
-    def __getitem__(self, name: str) -> ir.Value:
+    def __getitem__(self, name: str) -> ir.Value[Any]:
         self.names.add(name)
         return super().__getitem__(name)
 
-    def get(self, name: str, default: object = None) -> object:
+    def get(self, name: str, default: Any = None) -> Any:
         self.names.add(name)
         return super().get(name, default)
 
@@ -45,7 +47,7 @@ class Read:
     weights: frozenset[str]
 
 
-def read(operation: ir.Operation, library: str) -> Read:
+def read(operation: ir.Layer, library: str) -> Read:
     row = OPERATIONS[operation.name]
     reads = [_Reads(operation.arguments) for _ in range(3)]
     lower(replace(operation, arguments=reads[0]), library, channels_first=True)
@@ -77,7 +79,7 @@ class Narrowed:
 
     def __init__(
         self,
-        operation: ir.Operation,
+        operation: ir.Layer,
         library: str,
         places: Places,
         calls: dict[int, list[ast.Call]],
@@ -104,8 +106,8 @@ class Narrowed:
             return bool(self.operation.weights)
         if name == "trainable":
             # PyTorch's backend freezes whatever has weights.
-            torch = self.library == PYTORCH
-            return bool(self._layer.modules if torch else self.operation.weights)
+            layer = lower(self.operation, self.library, channels_first=True)
+            return bool(layer.modules if isinstance(layer, TorchLayer) else self.operation.weights)
         if name in ("input_shape", "seed"):
             return True
         role, _, kind = name.rpartition("_")
@@ -114,10 +116,6 @@ class Narrowed:
         return name in self.reads.layer | self.reads.shape | self.reads.weights | {
             "activity_regularizer"
         }
-
-    @property
-    def _layer(self) -> TorchLayer:
-        return lower(self.operation, self.library, channels_first=True)
 
     def _fills(self, role: str) -> bool:
         """Whether the operation has weights of this role."""
@@ -128,8 +126,8 @@ class Narrowed:
         lines: set[int] = set()
         for node in (call for line in self.places.layer for call in self.calls.get(line, ())):
             for keyword in node.keywords:
-                if keywords.get(keyword.arg) == name:
-                    lines |= set(range(keyword.lineno, keyword.value.end_lineno + 1))
+                if keyword.arg and keywords.get(keyword.arg) == name:
+                    lines |= set(lexer.lines(keyword))
         if lines or name not in self.reads.layer | self.reads.shape:
             return lines
         return self.places.layer  # it decides which layer this is

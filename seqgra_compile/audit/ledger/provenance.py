@@ -11,10 +11,12 @@ import bisect
 import functools
 import re
 import tokenize
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from typing import Any
 
+import jinja2
 from jinja2 import BaseLoader, Environment, nodes
 
 from ...backends.renderer import TEMPLATE, environment
@@ -40,7 +42,8 @@ class Field:
     printed: bool = False
 
 
-Origins = tuple["Template | Field", ...]
+Origin = Template | Field
+Origins = tuple[Origin, ...]
 # They say nothing: lines with nothing else go with the token before them.
 _FREE = {"(", ")", ","}
 _CLOSING = {")", "),", "]", "],", "}", "},", "])", ")]"}
@@ -86,7 +89,7 @@ class _Mark:
     """What begins: `names` are a template's, or those of fields; `variable` is a loop's."""
 
     kind: _Kind
-    names: tuple[Path, ...]
+    names: tuple[tuple[str, ...], ...]
     variable: str = ""
 
 
@@ -103,7 +106,9 @@ class _Loader(BaseLoader):
         self.files = files
         self.marks: list[_Mark] = []
 
-    def load(self, environment, name, globals=None):
+    def load(
+        self, environment: Environment, name: str, globals: MutableMapping[str, Any] | None = None
+    ) -> jinja2.Template:
         source, path, _ = self.files.get_source(environment, name)
         tree = environment.parse(source, name, path)
         tree.body = self.enclosed(_Mark(_Kind.TEMPLATE, ((name,),)), self.marked(tree.body))
@@ -111,7 +116,9 @@ class _Loader(BaseLoader):
         code = environment.compile(tree, name, path)
         return environment.template_class.from_code(environment, code, globals or {}, None)
 
-    def enclosed(self, mark: _Mark, body: list[nodes.Node], *index: nodes.Expr) -> list[nodes.Node]:
+    def enclosed(
+        self, mark: _Mark, body: Sequence[nodes.Node], *index: nodes.Expr
+    ) -> list[nodes.Node]:
         number = nodes.TemplateData(f"{_BETWEEN}{len(self.marks)} ")
         self.marks.append(mark)
         begin = nodes.Output([number, *index, nodes.TemplateData(_BETWEEN)])
@@ -131,6 +138,7 @@ class _Loader(BaseLoader):
                 done += self.enclosed(_Mark(_Kind.TEST, tests), [node])
             elif isinstance(node, nodes.For):
                 index = nodes.Getattr(nodes.Name("loop", "load"), "index0", "load")
+                assert isinstance(node.target, nodes.Name)
                 item = _Mark(_Kind.ITEM, (), node.target.name)
                 node.body = self.enclosed(item, self.marked(node.body), index)
                 done += self.enclosed(_Mark(_Kind.LOOP, (_path(node.iter),)), [node])
@@ -139,30 +147,35 @@ class _Loader(BaseLoader):
         return done
 
     def marked_output(self, part: nodes.Expr) -> list[nodes.Node]:
-        printed = [nodes.Output([part])]
+        printed: list[nodes.Node] = [nodes.Output([part])]
         if isinstance(part, nodes.TemplateData):
             return printed
         return self.enclosed(_Mark(_Kind.VALUE, (_path(part),)), printed)
 
 
-def _path(node: nodes.Node) -> Path:
+def _path(node: nodes.Node) -> tuple[str, ...]:
     """The names in `a.b.c`, of which a template's expressions are made."""
     if isinstance(node, nodes.Getattr):
         return (*_path(node.node), node.attr)
-    return _path(node.node) if isinstance(node, nodes.Not) else (node.name,)
+    if isinstance(node, nodes.Not):
+        return _path(node.node)
+    assert isinstance(node, nodes.Name)
+    return (node.name,)
 
 
 @functools.cache
-def _environment() -> Environment:
-    """The renderer's, but for the marks."""
+def _marking() -> tuple[Environment, list[_Mark]]:
+    """The renderer's environment, but for the marks, and these."""
     plain = environment()
-    return plain.overlay(loader=_Loader(plain.loader))
+    assert plain.loader is not None
+    loader = _Loader(plain.loader)
+    return plain.overlay(loader=loader), loader.marks
 
 
 def rendered(script: Script) -> Text:
     """The script's text, and where each piece of it comes from."""
-    marking = _environment()
-    return _unmarked(marking.get_template(TEMPLATE).render(script=script), marking.loader.marks)
+    marking, marks = _marking()
+    return _unmarked(marking.get_template(TEMPLATE).render(script=script), marks)
 
 
 # ---- marks to places ----
@@ -193,7 +206,8 @@ _Scope = dict[str, Path]
 def _unmarked(marked: str, marks: Sequence[_Mark]) -> Text:
     """The text without its marks, and the origins that they tell."""
     parts: list[str] = []
-    offsets, origins, length = [0], [()], 0
+    offsets, length = [0], 0
+    origins: list[Origins] = [()]
     stack: list[tuple[Origins, _Scope]] = [((), {"script": ()})]
     empty: list[tuple[int, Origins]] = []
     for number, piece in enumerate(marked.split(_BETWEEN)):
@@ -220,7 +234,9 @@ def _opened(mark: _Mark, index: str, origins: Origins, scope: _Scope) -> tuple[O
     if mark.kind is _Kind.TEMPLATE:
         return (*origins, Template(mark.names[0][0])), scope
     if mark.kind is _Kind.ITEM:
-        path = (*origins[-1].path, int(index))
+        *_, loop = origins
+        assert isinstance(loop, Field)
+        path = (*loop.path, int(index))
         return (*origins[:-1], Field(path)), {**scope, mark.variable: path}
     paths = ((*scope[first], *rest) for first, *rest in mark.names)
     return (*origins, *(Field(path, mark.kind is _Kind.VALUE) for path in paths)), scope

@@ -93,6 +93,34 @@ def shown(value: object) -> str:
     return literal(value)
 
 
+_DIGITS = 4
+
+
+def shown_briefly(value: object, digits: int = _DIGITS) -> str:
+    """A value for a reader who compares: floats with the digits that matter."""
+    return shown(_rounded(value, digits))
+
+
+def shown_apart(one: object, other: object) -> tuple[str, str]:
+    """Two values with as many digits as tell them apart."""
+    for digits in range(_DIGITS, 17):
+        found = shown_briefly(one, digits), shown_briefly(other, digits)
+        if found[0] != found[1]:
+            return found
+    return shown(one), shown(other)
+
+
+def _rounded(value: object, digits: int) -> object:
+    if isinstance(value, float):
+        return float(f"{value:.{digits}g}")
+    if isinstance(value, tuple):
+        return tuple(_rounded(each, digits) for each in value)
+    if isinstance(value, Expression):
+        pairs = tuple((name, _rounded(each, digits)) for name, each in value.arguments)
+        return Expression(value.name, pairs)
+    return value
+
+
 def ranges(lines: Iterable[int]) -> str:
     """`1-3, 7`"""
     parts: list[list[int]] = []

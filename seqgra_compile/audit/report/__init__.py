@@ -3,61 +3,46 @@
 from __future__ import annotations
 
 import base64
-import functools
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from ... import __version__, ir
-from ...compiler import Compilation
+from ... import ir
+from ...compiler import Compilation, Meant
 from ...grammar import BayesModel
 from ...messages.codes import CODES
 from ...messages.diagnostics import Diagnostic, Severity
-from ...resources import folder
 from ...source import Source
 from ...visible import visible
 from ..ledger.entries import operation_path
 from ..ledger.setting import Setting, ranges
+from ..results import results
+from ..results.checklist import checklist
+from ..run import Run
 from .drawing import Drawing, draw
+from .facts import compiled, facts
 from .highlight import indent, python_lines, xml_lines, xml_marks
-from .page import Fact, File, Line, Link, Page, Remark
-from .rows import Places, groups, kinds, rows
+from .html import render
+from .page import File, Line, Link, Page, Remark
+from .rows import Places, groups, kinds, rows, tints
 
 _BLOCK = 64
-_FACTS = {
-    "general/library": "Library",
-    "general/task": "Task",
-    "general/sequencespace": "Sequences",
-    "loss/loss": "Loss",
-    "optimizer/optimizer": "Optimizer",
-    "optimizer/learning_rate": "Learning rate",
-    "trainingprocess/batch_size": "Batch size",
-    "trainingprocess/epochs": "Epochs",
-    "general/seed": "Seed",
-    "--semantics": "Semantics",
-    "--data": "Data",
-    "--records": "Records",
-    "--shards": "Shards",
-}
+_MODEL = ("class Model(", "def build_model(")
 
 
-@functools.cache
-def _environment() -> Environment:
-    """Unlike scripts, the page is HTML: whatever a template prints is escaped."""
-    return Environment(
-        loader=FileSystemLoader(folder("templates"), encoding="utf-8"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+def report(compilation: Compilation, runs: Sequence[Run] = ()) -> str:
+    """A page of HTML that needs nothing but itself: the definition, its script, and its runs.
+
+    Raises as `results` does.
+    """
+    found = results(runs, compilation.source.sha256) if runs else None
+    page, answers = _page(compilation), checklist(compilation, runs)
+    fits = not (runs or page.remarks)  # the code stands right below the head
+    return render("report/page.html.j2", page=page, results=found, checklist=answers, fits=fits)
 
 
-def report(compilation: Compilation) -> str:
-    """A page of HTML that needs nothing but itself."""
-    return _environment().get_template("report/page.html.j2").render(page=_page(compilation))
+def report_of_runs(runs: Sequence[Run]) -> str:
+    """The same for runs without their definition; raises as `results` does."""
+    return render("report/run.html.j2", results=results(runs), checklist=checklist(None, runs))
 
 
 def _page(compilation: Compilation) -> Page:
@@ -75,29 +60,28 @@ def _page(compilation: Compilation) -> Page:
                 here.add(number, setting, whole=source is not compilation.source)
         places.append(here)
     found = rows(settings, places)
+    colours = tints(settings, found)
     drawing = _drawing(model, settings)
     titles = (
         {
             operation_path(operation): f"Operation {operation.number}: {operation.name}"
-            for operation in model.architecture.operations
+            for operation in model.operations
         }
-        if drawing
+        if isinstance(model, ir.Model)
         else {}
     )
-    script = _script(compilation.script, settings)
+    script = _script(compilation.script, settings, colours)
     failed = compilation.script is None
     return Page(
         title=visible(compilation.model_id or sources[0].file_name),
         name=visible(model.name.value) if model else "",
         description=visible(model.description.value) if model else "",
-        version=__version__,
-        style_hash=_hash("report/page.css"),
-        code_hash=_hash("report/page.js"),
         failed=failed,
         outcome=_outcome(compilation.diagnostics),
         worst=_worst(compilation.diagnostics),
-        facts=_facts(settings, drawing),
-        files=tuple(_definition(each, settings, remarks) for each in places),
+        facts=facts(model if isinstance(model, ir.General) else None, settings, drawing),
+        compiled=compiled(settings),
+        files=tuple(_definition(each, settings, remarks, colours) for each in places),
         script=script,
         script_name=f"{compilation.model_id}.py" if not failed else "no script",
         sections=_sections(script),
@@ -109,12 +93,6 @@ def _page(compilation: Compilation) -> Page:
         settings=len(found),
         departs=sum(row.departs for row in found),
     )
-
-
-def _hash(template: str) -> str:
-    """What the page's content security policy lets its style and its code through by."""
-    text = _environment().get_template(template).render()
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _sources(compilation: Compilation) -> list[Source]:
@@ -167,25 +145,20 @@ def _worst(diagnostics: Iterable[Diagnostic]) -> str:
     return next((severity.value for severity in Severity if severity in found), "")
 
 
-def _facts(settings: Sequence[Setting], drawing: Drawing | None) -> tuple[Fact, ...]:
-    by_path = {setting.path: setting for setting in settings}
-    facts = [Fact(name, by_path[path].text) for path, name in _FACTS.items() if path in by_path]
-    if drawing:
-        facts.insert(3, Fact("Weights", drawing.weights))
-    return tuple(facts)
-
-
 # ---- the two sides ----
 
 
 def _definition(
-    places: Places, settings: Sequence[Setting], remarks: Iterable[tuple[str, int, Remark]]
+    places: Places,
+    settings: Sequence[Setting],
+    remarks: Iterable[tuple[str, int, Remark]],
+    colours: Mapping[str, str],
 ) -> File:
     source = places.source
     pieces = xml_lines(source, places.marks, places.by_mark)
     said: dict[int, set[int]] = {}
-    for number, lines in places.lines.items():
-        said.setdefault(lines[0], set()).update(settings[number].lines)
+    for number, within in places.lines.items():
+        said.setdefault(within[0], set()).update(settings[number].lines)
     below: dict[int, list[Remark]] = {}
     for name, line, remark in remarks:
         if name == source.name:
@@ -197,24 +170,64 @@ def _definition(
             line,
             indent(line),
             bool(said.get(number)),
+            colours.get(f"{places.anchor}-{number}", ""),
             ranges(sorted(said.get(number, ()))),
             tuple(below.get(number, ())),
         )
         for number, line in enumerate(pieces, 1)
     ]
-    return File(visible(source.file_name), places.anchor, source.sha256, _blocks(lines))
+    return File(
+        visible(source.file_name),
+        places.anchor,
+        source.sha256,
+        _base64(source.data),
+        next((line.anchor for line in lines if _opens(line, "architecture")), ""),
+        _blocks(lines),
+    )
 
 
-def _script(script: str | None, settings: Sequence[Setting]) -> File:
+def _opens(line: Line, tag: str) -> bool:
+    return any(piece.kind == "tag" and piece.text == tag for piece in line.pieces)
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _script(script: str | None, settings: Sequence[Setting], colours: Mapping[str, str]) -> File:
     if script is None:
-        return File("", "s", "", ())
+        return File("", "s", "", "", "", ())
     linked = {line for setting in settings for line in setting.lines}
     lines = [
-        Line(number, f"s-{number}", line, indent(line), number in linked)
+        Line(
+            number,
+            f"s-{number}",
+            line,
+            indent(line),
+            number in linked,
+            colours.get(f"s-{number}", ""),
+        )
         for number, line in enumerate(python_lines(script), 1)
     ]
     sha256 = hashlib.sha256(script.encode()).hexdigest()
-    return File("", "s", sha256, _blocks(lines))
+    return File("", "s", sha256, _base64(script.encode()), _first_of_model(lines), _blocks(lines))
+
+
+def _first_of_model(lines: Sequence[Line]) -> str:
+    """The line that a reader sees first: the class or the function of the model, or its section."""
+    banner = next((line for line in lines if _is_banner(line, "Model")), None)
+    if banner is None:
+        return ""
+    texts = ("".join(piece.text for piece in line.pieces) for line in lines[banner.number :])
+    starts = (n for n, text in enumerate(texts, banner.number + 1) if text.startswith(_MODEL))
+    return f"s-{next(starts, banner.number)}"
+
+
+def _is_banner(line: Line, title: str = "") -> bool:
+    first = line.pieces[0] if line.pieces else None
+    return (
+        first is not None and first.kind == "banner" and first.text.strip("# -").startswith(title)
+    )
 
 
 def _blocks(lines: Sequence[Line]) -> tuple[tuple[Line, ...], ...]:
@@ -227,22 +240,22 @@ def _sections(script: File) -> tuple[Link, ...]:
         Link(line.pieces[0].text.strip("# -"), line.anchor)
         for block in script.blocks
         for line in block
-        if line.pieces and line.pieces[0].kind == "banner"
+        if _is_banner(line)
     )
 
 
 # ---- the architecture ----
 
 
-def _drawing(model: ir.General | None, settings: Sequence[Setting]) -> Drawing | None:
-    if not isinstance(model, ir.Model) or not isinstance(model.architecture, ir.Sequential):
+def _drawing(model: Meant, settings: Sequence[Setting]) -> Drawing | None:
+    if not isinstance(model, ir.Model) or not model.operations:
         return None
     numbers = {setting.path: number for number, setting in enumerate(settings)}
-    operations = model.architecture.operations
-    return draw(operations, [numbers.get(operation_path(each)) for each in operations])
+    paths = map(operation_path, model.operations)
+    return draw(model.operations, [numbers.get(path) for path in paths])
 
 
-def _drawn_instead(model: ir.General | None) -> str:
+def _drawn_instead(model: Meant) -> str:
     """Why nothing is drawn."""
     if model is None:
         return "The definition has errors."
@@ -251,7 +264,7 @@ def _drawn_instead(model: ir.General | None) -> str:
             "A Bayes optimal classifier has no layers: it scores a sequence with the motifs and "
             "rules of its data definition, which the script writes out."
         )
-    if isinstance(model.architecture, ir.Module):
+    if isinstance(model, ir.Model) and isinstance(model.architecture, ir.Module):
         return (
             f"The architecture is the class {model.architecture.class_name} of a PyTorch module. "
             "The compiler never runs a module, so it cannot know its layers; the script holds the "

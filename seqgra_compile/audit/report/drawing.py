@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ... import ir
 from ...catalog.operations import FAMILIES
 from ..ledger.setting import shown
+from .costs import ALL, Cost, costs
 
 _FAMILY_OF = {row.name: family for family, rows in FAMILIES.items() for row in rows}
 WIDTH, HEIGHT = 200.0, 10.0
@@ -27,35 +28,46 @@ class Layer:
     weights: str
     share: str
     bar: str
+    adds: str
+    field: str
     points: str
     setting: int | None
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """`families` are those that occur, for the legend."""
+    """`adds` are multiply-adds of one example, `field` the widest receptive field that is not all of
+    the input; `families` are those that occur, for the legend."""
 
     input_shape: str
     layers: tuple[Layer, ...]
     weights: str
+    adds: str
+    field: str
     families: tuple[str, ...]
 
 
-def draw(operations: Sequence[ir.Operation], settings: Sequence[int | None]) -> Drawing:
+def draw(operations: Sequence[ir.Layer], settings: Sequence[int | None]) -> Drawing:
     """A drawing of a chain of operations; `settings` are the numbers of their rows in the ledger."""
     total = sum(operation.weight_count for operation in operations)
     sizes = [math.prod(operations[0].input_shape)]
     sizes += [math.prod(operation.output_shape) for operation in operations]
     widths = _widths(sizes)
+    found = costs(operations)
     layers = [
-        _layer(operation, total, widths[index], widths[index + 1], setting)
-        for index, (operation, setting) in enumerate(zip(operations, settings, strict=True))
+        _layer(operation, cost, total, widths[index], widths[index + 1], setting)
+        for index, (operation, cost, setting) in enumerate(
+            zip(operations, found, settings, strict=True)
+        )
     ]
+    fields = [cost.field for cost in found if cost.field not in ("", ALL)]
     occurring = {layer.family for layer in layers}
     return Drawing(
         _shape(operations[0].input_shape),
         tuple(layers),
         f"{total:,}",
+        brief(sum(cost.multiply_adds for cost in found)),
+        fields[-1] if fields else "",
         tuple(family for family in FAMILIES if family in occurring),
     )
 
@@ -67,8 +79,16 @@ def _widths(sizes: Sequence[int]) -> list[float]:
     return [max(_LEAST, WIDTH * logarithm / most) for logarithm in logarithms]
 
 
+def brief(number: int) -> str:
+    """A large number with three digits and a letter: 209 M."""
+    for size, letter in ((10**12, "T"), (10**9, "G"), (10**6, "M")):
+        if number >= size:
+            return f"{number / size:.3g} {letter}"
+    return f"{number:,}"
+
+
 def _layer(
-    operation: ir.Operation, total: int, above: float, below: float, setting: int | None
+    operation: ir.Layer, cost: Cost, total: int, above: float, below: float, setting: int | None
 ) -> Layer:
     count = operation.weight_count
     share = count / total if total else 0.0
@@ -92,6 +112,8 @@ def _layer(
         f"{count:,}" if count else "",
         _percent(share) if count else "",
         f"{100 * share:.2f}",
+        brief(cost.multiply_adds) if cost.multiply_adds else "",
+        cost.field,
         " ".join(f"{x:.1f},{y:.0f}" for x, y in corners),
         setting,
     )

@@ -72,14 +72,14 @@ def xml_marks(text: str) -> tuple[list[Mark], dict[int, Element]]:
     at, inside, closing = 0, False, False
     while at < len(text):
         if inside and text[at] != "<":
-            match = _INSIDE.match(text, at)
+            match = _matched(_INSIDE, text, at)
             if match.lastgroup == "end":
                 inside = False
                 if (closing or match[0] == "/>") and open_at:
                     name = open_at.pop()
                     elements[name] = Element(name, match.end())
         else:
-            match = _MARKUP.match(text, at)
+            match = _matched(_MARKUP, text, at)
             inside = match.lastgroup == "tag"
             closing = match["start"] == "</"
             if inside and not closing:
@@ -89,7 +89,13 @@ def xml_marks(text: str) -> tuple[list[Mark], dict[int, Element]]:
     return marks, elements
 
 
-def _pieces(match: re.Match) -> Iterator[Mark]:
+def _matched(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str]:
+    match = pattern.match(text, at)
+    assert match is not None  # the last branch of each pattern takes whatever there is
+    return match
+
+
+def _pieces(match: re.Match[str]) -> Iterator[Mark]:
     if match.lastgroup == "tag" and match["start"] == "</":
         # In one piece, so that a row does not end within it.
         yield Mark(match.start(), match.end(), "tag")
@@ -99,7 +105,7 @@ def _pieces(match: re.Match) -> Iterator[Mark]:
         yield Mark(match.start("tag"), match.end(), "tag")
         return
     if match.lastgroup != "content":
-        yield Mark(match.start(), match.end(), match.lastgroup)
+        yield Mark(match.start(), match.end(), match.lastgroup or "")
         return
     # The blanks around a value do not belong to it.
     stripped = match[0].strip()

@@ -10,8 +10,11 @@ from .highlight import Piece
 
 @dataclass(frozen=True)
 class Fact:
+    """A setting at the head of the page; `about` explains a word that is not everybody's."""
+
     name: str
     value: str
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,17 +50,23 @@ class Line:
     pieces: tuple[Piece, ...]
     indent: int
     linked: bool = False
+    tint: str = ""
     printed: str = ""
     remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)
 class File:
-    """A file in blocks of lines, which a browser lays out when they come into view."""
+    """A file in blocks of lines, which a browser lays out when they come into view.
+
+    `data` is its content in Base64, `starts` the line that is seen first.
+    """
 
     name: str
     anchor: str
     sha256: str
+    data: str
+    starts: str
     blocks: tuple[tuple[Line, ...], ...]
 
 
@@ -66,7 +75,8 @@ class Row:
     """A row of the ledger; `stem` and `leaf` are its path; it `departs` where seqgra does otherwise.
 
     `at` and `near` are anchors of lines of the definition: where it stands, and, for what the
-    definition is silent about, what it belongs to. `lines` and `derived` are ranges of the script.
+    definition is silent about, what it belongs to. `lines` and `derived` are ranges of the script. A `head`
+    is the row of an operation, which stands for its layer.
     """
 
     number: int
@@ -85,6 +95,7 @@ class Row:
     derived: str
     remark: str
     departs: bool
+    head: bool
 
 
 @dataclass(frozen=True)
@@ -112,13 +123,11 @@ class Page:
     title: str
     name: str
     description: str
-    version: str
-    style_hash: str
-    code_hash: str
     failed: bool
     outcome: str
     worst: str
     facts: tuple[Fact, ...]
+    compiled: tuple[Fact, ...]
     files: tuple[File, ...]
     script: File
     script_name: str

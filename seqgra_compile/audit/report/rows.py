@@ -7,17 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from ...ir import DEFINITION, FILE, LIBRARY_DEFAULT, SEQGRA_DEFAULT
 from ...source import Source
 from ...visible import visible
 from ..ledger.setting import (
     COMPILER,
-    DEFINITION,
-    FILE,
     LIBRARY,
-    LIBRARY_DEFAULT,
     OPTION,
     ORIGINS,
-    SEQGRA_DEFAULT,
     TEMPLATE,
     Setting,
     ranges,
@@ -65,6 +62,8 @@ class Places:
         A setting that stands at an element's name has all of its lines, and so has, with `whole`,
         one that stands in an attribute of it.
         """
+        if setting.where is None:
+            return
         offset = self.source.offset(setting.where.line, setting.where.column)
         mark = mark_at(self.marks, offset)
         if mark is None:
@@ -137,7 +136,36 @@ def _row(
         ranges(setting.derived).replace(",", ""),
         setting.remark,
         setting.remark.startswith("SG7"),
+        setting.path.startswith(_OPERATION) and "/@" not in setting.path,
     )
+
+
+_TINTS = 6
+_SPECIFIC = 24  # lines of a script: settings that say more decide the whole, not a line of it
+
+
+def tints(settings: Sequence[Setting], found: Sequence[Row]) -> dict[str, str]:
+    """Colours of lines by their anchors: those of the definition take turns, and each line of the
+    script has that of the setting that decides it and as little else as possible."""
+    stated = sorted(
+        {row.at.split(" ")[0] for row in found if row.at and len(settings[row.number].lines) > 0},
+        key=lambda anchor: tuple(map(int, anchor.removeprefix("d").split("-"))),
+    )
+    colours = {anchor: str(number % _TINTS) for number, anchor in enumerate(stated)}
+    narrowest: dict[int, tuple[int, str]] = {}
+    for row in found:
+        lines = settings[row.number].lines
+        home = (row.at or row.near).split(" ")[0]
+        if home in colours and len(lines) <= _SPECIFIC:
+            for line in lines:
+                narrowest[line] = min(
+                    narrowest.get(line, (_SPECIFIC + 1, "")), (len(lines), home), key=_width
+                )
+    return colours | {f"s-{line}": colours[home] for line, (_, home) in narrowest.items()}
+
+
+def _width(candidate: tuple[int, str]) -> int:
+    return candidate[0]
 
 
 def groups(found: Iterable[Row], operations: dict[str, str]) -> tuple[Group, ...]:

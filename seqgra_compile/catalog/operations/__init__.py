@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ... import ir
 from ..parameters import Parameter
+from ..sequences import PYTORCH, TENSORFLOW
 from . import activation as activation_layers
 from . import convolution, dense, noise, normalization, pooling, recurrent, reshaping, separable
-from .layers import LibraryLayer
+from .layers import KerasLayer, LibraryLayer, TorchLayer
 from .row import COMMON, OperationRow, Unsupported
 
 FAMILIES: dict[str, tuple[OperationRow, ...]] = {
@@ -25,11 +26,23 @@ _BY_FOLDED_NAME = {
 }
 
 
-def lower(operation: ir.Operation, library: str, channels_first: bool) -> LibraryLayer:
+def lower(operation: ir.Layer, library: str, channels_first: bool) -> LibraryLayer:
     """What a library makes of an operation that it supports: `passes.checks` has seen to that."""
     cell = OPERATIONS[operation.name].lower[library]
     assert not isinstance(cell, Unsupported)
     return cell(operation, channels_first)
+
+
+def torch_layer(operation: ir.Layer, channels_first: bool) -> TorchLayer:
+    layer = lower(operation, PYTORCH, channels_first)
+    assert isinstance(layer, TorchLayer)
+    return layer
+
+
+def keras_layer(operation: ir.Layer) -> KerasLayer:
+    layer = lower(operation, TENSORFLOW, channels_first=False)
+    assert isinstance(layer, KerasLayer)
+    return layer
 
 
 def find(name: str) -> OperationRow | None:

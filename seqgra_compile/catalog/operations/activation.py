@@ -43,7 +43,7 @@ def _same(arguments: Arguments, shape: Shape) -> Shape:
     return shape
 
 
-def _applied(operation: ir.Operation, class_name: str, **arguments: object) -> TorchLayer:
+def _applied(operation: ir.Layer, class_name: str, **arguments: object) -> TorchLayer:
     """A module that works on each value by itself."""
     name = operation.identifier
     return TorchLayer(
@@ -51,7 +51,7 @@ def _applied(operation: ir.Operation, class_name: str, **arguments: object) -> T
     )
 
 
-def _activation_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _activation_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     name, activation = operation.identifier, operation["activation"]
     dim = channels_dim(len(operation.input_shape), channels_first)
     return TorchLayer(
@@ -61,7 +61,7 @@ def _activation_torch(operation: ir.Operation, channels_first: bool) -> TorchLay
     )
 
 
-def _relu_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _relu_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     maximum, slope, threshold = (
         operation[name] for name in ("max_value", "negative_slope", "threshold")
     )
@@ -73,11 +73,11 @@ def _relu_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     return replace(layer, fragments=(Fragment("rectifier"),))
 
 
-def _leaky_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _leaky_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     return _applied(operation, "nn.LeakyReLU", negative_slope=operation["negative_slope"])
 
 
-def _elu_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _elu_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     return _applied(operation, "nn.ELU", alpha=operation["alpha"])
 
 
@@ -95,7 +95,7 @@ def _prelu_weights(arguments: Arguments, shape: Shape) -> tuple[Weight, ...]:
     return (Weight("alpha", alpha, "alpha"),)
 
 
-def _prelu_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _prelu_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     name, (alpha,) = operation.identifier, operation.weights
     above, below = f"{name}_above", f"{name}_below"
     return TorchLayer(
@@ -114,7 +114,7 @@ def _softmax_shape(arguments: Arguments, shape: Shape) -> Shape:
     return shape
 
 
-def _softmax_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _softmax_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     layer = _applied(operation, "nn.Softmax", dim=operation["axis"])
     return replace(layer, channels_first=False)
 

@@ -126,9 +126,7 @@ def _weights(arguments: Arguments, shape: Shape) -> tuple[Weight, ...]:
     return kernel_and_bias(arguments, kernel, filters)
 
 
-def _torch_padding(
-    operation: ir.Operation, spatial: Shape
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _torch_padding(operation: ir.Layer, spatial: Shape) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """What nn.ConvNd pads alike on both sides, and what F.pad must add first (last axis first)."""
     windows, strides, dilations = (
         _tuple(operation[key]) for key in ("kernel_size", "strides", "dilation_rate")
@@ -143,14 +141,14 @@ def _torch_padding(
     return (0,) * len(spatial), tuple(side for pair in reversed(sides) for side in pair)
 
 
-def pad_first(operation: ir.Operation, spatial: Shape) -> tuple[tuple[int, ...], tuple[str, ...]]:
+def pad_first(operation: ir.Layer, spatial: Shape) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """The padding that nn.ConvNd adds itself, and the step that adds the rest, if any."""
     padding, extra = _torch_padding(operation, spatial)
     return padding, (f"F.pad({{x}}, {extra})",) if any(extra) else ()
 
 
 def _torch(rank: int) -> TorchCell:
-    def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+    def lower(operation: ir.Layer, channels_first: bool) -> TorchLayer:
         spatial, channels = _axes(operation.arguments, operation.input_shape)
         padding, before = pad_first(operation, spatial)
         # Keras's channels_first axes are PyTorch's own: nothing needs to be moved.
@@ -167,12 +165,15 @@ def _torch(rank: int) -> TorchCell:
             groups=operation["groups"],
             bias=operation["use_bias"],
         )
-        return TorchLayer(
-            **activated(operation, moved, *before, f"self.{operation.identifier}({{x}})"),
-            channels_first=moved,
-            modules=(module,),
-            imports=(FUNCTIONAL,) if before else (),
-            weights=torch_kernel_and_bias(operation, (rank + 1, rank, *range(rank))),
+        return activated(
+            operation,
+            TorchLayer(
+                steps=(*before, f"self.{operation.identifier}({{x}})"),
+                channels_first=moved,
+                modules=(module,),
+                imports=(FUNCTIONAL,) if before else (),
+                weights=torch_kernel_and_bias(operation, (rank + 1, rank, *range(rank))),
+            ),
         )
 
     return lower

@@ -28,14 +28,17 @@ def _dense_weights(arguments: Arguments, shape: Shape) -> tuple[Weight, ...]:
     return kernel_and_bias(arguments, (shape[-1], units), units)
 
 
-def _dense_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _dense_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     name = operation.identifier
     channels, units = operation.input_shape[-1], operation["units"]
-    return TorchLayer(
-        **activated(operation, False, f"self.{name}({{x}})"),
-        channels_first=False,
-        modules=(submodule(name, "nn.Linear", channels, units, bias=operation["use_bias"]),),
-        weights=torch_kernel_and_bias(operation, (1, 0)),
+    return activated(
+        operation,
+        TorchLayer(
+            steps=(f"self.{name}({{x}})",),
+            channels_first=False,
+            modules=(submodule(name, "nn.Linear", channels, units, bias=operation["use_bias"]),),
+            weights=torch_kernel_and_bias(operation, (1, 0)),
+        ),
     )
 
 

@@ -30,7 +30,7 @@ def _channels(arguments: Arguments, shape: Shape) -> Shape:
 
 
 def _noise(
-    operation: ir.Operation, class_name: str, kind: str, shape: Shape, **arguments: object
+    operation: ir.Layer, class_name: str, kind: str, shape: Shape, **arguments: object
 ) -> TorchLayer:
     """A module that draws in training, so many numbers of a kind for each example."""
     name = operation.identifier
@@ -44,7 +44,7 @@ def _noise(
 def _dropout_torch(class_name: str, channels_first: bool | None = None) -> TorchCell:
     """PyTorch's own, which draws nothing at a rate of 0."""
 
-    def lower(operation: ir.Operation, _: bool) -> TorchLayer:
+    def lower(operation: ir.Layer, _: bool) -> TorchLayer:
         rate, shape = operation["rate"], operation.input_shape
         layer = _noise(operation, class_name, class_name, shape, p=rate)
         return replace(layer, channels_first=channels_first, draws=layer.draws if rate else ())
@@ -52,13 +52,13 @@ def _dropout_torch(class_name: str, channels_first: bool | None = None) -> Torch
     return lower
 
 
-def _gaussian_noise_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _gaussian_noise_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     stddev, shape = operation["stddev"], operation.input_shape
     layer = _noise(operation, "GaussianNoise", "normal", shape, stddev=stddev)
     return replace(layer, fragments=(Fragment("gaussian_noise"),))
 
 
-def _gaussian_dropout_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _gaussian_dropout_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     stddev = math.sqrt(operation["rate"] / (1 - operation["rate"]))
     layer = _noise(operation, "GaussianDropout", "normal", operation.input_shape, stddev=stddev)
     return replace(layer, fragments=(Fragment("gaussian_dropout"),))
@@ -68,7 +68,7 @@ def _keras(class_name: str, parameter: Parameter, **extra: object) -> KerasCell:
     """Keras's own, which takes a seed when it is made, and draws nothing at 0."""
     plain = keras_layer(class_name, (parameter,), **extra, seed=None)
 
-    def lower(operation: ir.Operation, channels_first: bool) -> KerasLayer:
+    def lower(operation: ir.Layer, channels_first: bool) -> KerasLayer:
         layer = plain(operation, channels_first)
         if not operation[parameter.name]:
             return layer
@@ -87,6 +87,7 @@ ROWS = (
             PYTORCH: _dropout_torch("nn.Dropout"),
             TENSORFLOW: _keras("Dropout", _RATE, noise_shape=None),
         },
+        noise=("rate",),
         known=True,
     ),
     OperationRow(
@@ -98,6 +99,7 @@ ROWS = (
             PYTORCH: _dropout_torch("nn.Dropout1d", channels_first=True),
             TENSORFLOW: _keras("SpatialDropout1D", _CHANNELS),
         },
+        noise=("rate",),
     ),
     OperationRow(
         "GaussianNoise",
@@ -105,6 +107,7 @@ ROWS = (
         (_STDDEV,),
         _same,
         {PYTORCH: _gaussian_noise_torch, TENSORFLOW: _keras("GaussianNoise", _STDDEV)},
+        noise=("stddev",),
     ),
     OperationRow(
         "GaussianDropout",
@@ -112,6 +115,7 @@ ROWS = (
         (_FACTOR,),
         _same,
         {PYTORCH: _gaussian_dropout_torch, TENSORFLOW: _keras("GaussianDropout", _FACTOR)},
+        noise=("rate",),
     ),
     OperationRow(
         "AlphaDropout",
@@ -122,5 +126,6 @@ ROWS = (
             PYTORCH: _dropout_torch("nn.AlphaDropout"),
             TENSORFLOW: _keras("AlphaDropout", _RATE, noise_shape=None),
         },
+        noise=("rate",),
     ),
 )

@@ -11,7 +11,16 @@ from ..initializers import initializer
 from ..parameters import Boolean, Integer, Parameter, Real
 from ..sequences import PYTORCH, TENSORFLOW
 from .layers import FUNCTIONAL, Fragment, TorchLayer, TorchWeight, submodule
-from .row import OperationRow, ShapeError, initializer_parameter, keras_layer, regularizer_parameter
+from .row import (
+    Cell,
+    OperationRow,
+    ShapeError,
+    TorchCell,
+    Unsupported,
+    initializer_parameter,
+    keras_layer,
+    regularizer_parameter,
+)
 
 _AXIS = Parameter(
     "axis", Integer(-1, 3), -1, "the axis, counted with the batch, that is kept apart"
@@ -86,7 +95,7 @@ def _batch_weights(arguments: Arguments, shape: Shape) -> tuple[Weight, ...]:
     return _affine_weights(arguments, size) + moving
 
 
-def _placed(operation: ir.Operation) -> tuple[TorchWeight, ...]:
+def _placed(operation: ir.Layer) -> tuple[TorchWeight, ...]:
     places = {
         "gamma": "weight",
         "beta": "bias",
@@ -103,7 +112,7 @@ _FOLLOWS = Fragment("batch_normalization")
 _FROZEN = Fragment("frozen_batch_normalization", (FUNCTIONAL,))
 
 
-def _batch_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _batch_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     shape = operation.input_shape
     axis = _axis(operation.arguments, shape)
     name, follows = operation.identifier, operation["trainable"]
@@ -129,7 +138,7 @@ def _batch_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
     )
 
 
-def _constants(operation: ir.Operation) -> tuple[Code, ...]:
+def _constants(operation: ir.Layer) -> tuple[Code, ...]:
     """A scale or shift that the definition switches off stays as it is."""
     parts = (("scale", "weight"), ("center", "bias"))
     return tuple(
@@ -139,7 +148,7 @@ def _constants(operation: ir.Operation) -> tuple[Code, ...]:
     )
 
 
-def _layer_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _layer_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     name = operation.identifier
     module = submodule(
         name,
@@ -162,13 +171,16 @@ def _row(
     name: str,
     about: str,
     parameters: tuple[Parameter, ...],
-    infer: Callable,
-    torch: Callable,
-    weights: Callable,
-    mixes: Callable[[ir.Operation], bool] = lambda operation: False,
+    infer: Callable[[Arguments, Shape], Shape],
+    torch: TorchCell,
+    weights: Callable[[Arguments, Shape], tuple[Weight, ...]],
+    mixes: Callable[[ir.Layer], bool] = lambda operation: False,
     **extra: object,
 ) -> OperationRow:
-    lower = {PYTORCH: torch, TENSORFLOW: keras_layer(name, parameters, **extra)}
+    lower: dict[str, Cell | Unsupported] = {
+        PYTORCH: torch,
+        TENSORFLOW: keras_layer(name, parameters, **extra),
+    }
     return OperationRow(name, about, parameters, infer, lower, weights, mixes=mixes)
 
 

@@ -58,7 +58,7 @@ def _pooled(name: str, rank: int) -> Callable[[Arguments, Shape], Shape]:
     return infer
 
 
-def _padding(operation: ir.Operation) -> tuple[int, ...]:
+def _padding(operation: ir.Layer) -> tuple[int, ...]:
     """What F.pad adds, last axis first; nothing for `valid`."""
     if operation["padding"] == "valid":
         return ()
@@ -72,7 +72,7 @@ def _padding(operation: ir.Operation) -> tuple[int, ...]:
     return padding if any(padding) else ()
 
 
-def _pool(operation: ir.Operation, class_name: str) -> Submodule:
+def _pool(operation: ir.Layer, class_name: str) -> Submodule:
     windows = _windows(operation.arguments)
     sizes, steps = zip(*windows, strict=True)
     if len(windows) == 1:
@@ -83,7 +83,7 @@ def _pool(operation: ir.Operation, class_name: str) -> Submodule:
 
 
 def _max_torch(rank: int) -> TorchCell:
-    def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+    def lower(operation: ir.Layer, channels_first: bool) -> TorchLayer:
         padding = _padding(operation)
         padded = (f'F.pad({{x}}, {padding}, value=float("-inf"))',) if padding else ()
         return TorchLayer(
@@ -97,7 +97,7 @@ def _max_torch(rank: int) -> TorchCell:
 
 
 def _average_torch(rank: int) -> TorchCell:
-    def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+    def lower(operation: ir.Layer, channels_first: bool) -> TorchLayer:
         padding, pool = _padding(operation), f"self.{operation.identifier}"
         before: tuple[Code, ...] = ()
         steps: tuple[str, ...] = (f"{pool}({{x}})",)
@@ -125,7 +125,7 @@ def _global(name: str, rank: int) -> Callable[[Arguments, Shape], Shape]:
     return infer
 
 
-def _global_torch(operation: ir.Operation, function: Submodule) -> TorchLayer:
+def _global_torch(operation: ir.Layer, function: Submodule) -> TorchLayer:
     return TorchLayer(
         steps=(f"self.{operation.identifier}({{x}}).flatten(1)",),
         channels_first=True,
@@ -139,7 +139,7 @@ def _global_max_torch(rank: int) -> TorchCell:
     Of equal values it takes the first, where Keras shares the gradient: docs/parity.md.
     """
 
-    def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+    def lower(operation: ir.Layer, channels_first: bool) -> TorchLayer:
         window = operation.input_shape[0] if rank == 1 else operation.input_shape[:rank]
         name = operation.identifier
         return _global_torch(operation, submodule(name, f"nn.MaxPool{rank}d", kernel_size=window))
@@ -148,7 +148,7 @@ def _global_max_torch(rank: int) -> TorchCell:
 
 
 def _global_average_torch(rank: int) -> TorchCell:
-    def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+    def lower(operation: ir.Layer, channels_first: bool) -> TorchLayer:
         name = operation.identifier
         return _global_torch(operation, submodule(name, f"nn.AdaptiveAvgPool{rank}d", 1))
 

@@ -139,8 +139,8 @@ def _weights(cell: _Cell) -> Callable[[Arguments, Shape], tuple[Weight, ...]]:
 
 
 def _keras(cell: _Cell) -> KerasCell:
-    def lower(operation: ir.Operation, channels_first: bool) -> KerasLayer:
-        arguments: dict[str, object] = keras_arguments(cell.parameters, operation)
+    def lower(operation: ir.Layer, channels_first: bool) -> KerasLayer:
+        arguments: dict[str, object] = {**keras_arguments(cell.parameters, operation)}
         arguments |= {"seed": operation.seed, "trainable": operation["trainable"]}
         if cell.gates > 1:
             arguments["use_cudnn"] = "auto"
@@ -170,6 +170,7 @@ def _row(cell: _Cell) -> OperationRow:
         _shape(cell),
         {PYTORCH: recurrent_torch(cell.name), TENSORFLOW: _keras(cell)},
         _weights(cell),
+        noise=("dropout", "recurrent_dropout"),
         known=cell.known,
     )
 

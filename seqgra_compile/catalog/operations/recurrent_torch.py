@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ... import ir
 from ...pycode import Code
 from ..activations import ACTIVATIONS
+from ..expressions import Expression
 from .layers import FUNCTIONAL, Draw, Fragment, Submodule, TorchLayer, TorchWeight, submodule
 from .row import TorchCell, torch_activation_fragments
 
@@ -27,38 +29,38 @@ class _Kind:
 
     `plain` gives PyTorch's own layer, without the arguments that all share, or None where it cannot
     compute the operation; `state` picks the last hidden states out of what it returns. `order` has
-    Keras's gates in PyTorch's order.
+    Keras's gates in PyTorch's order. `own` names our class, and the fragment that holds it.
     """
 
     name: str
     order: tuple[int, ...]
-    plain: Callable[[ir.Operation], tuple[str, dict[str, object]] | None]
+    plain: Callable[[ir.Layer], tuple[str, dict[str, object]] | None]
     state: str
-    fragment: Callable[[ir.Operation], str]
+    own: Callable[[ir.Layer], tuple[str, str]]
 
 
-def _undisturbed(operation: ir.Operation) -> bool:
+def _undisturbed(operation: ir.Layer) -> bool:
     return not operation["dropout"] and not operation["recurrent_dropout"]
 
 
-def _usual(operation: ir.Operation) -> bool:
+def _usual(operation: ir.Layer) -> bool:
     """Whether gates and dropout are those that the layer is known for."""
     usual = operation["activation"] == "tanh" and operation["recurrent_activation"] == "sigmoid"
     return usual and _undisturbed(operation)
 
 
-def _plain_lstm(operation: ir.Operation) -> tuple[str, dict[str, object]] | None:
+def _plain_lstm(operation: ir.Layer) -> tuple[str, dict[str, object]] | None:
     return ("nn.LSTM", {}) if _usual(operation) else None
 
 
-def _plain_rnn(operation: ir.Operation) -> tuple[str, dict[str, object]] | None:
+def _plain_rnn(operation: ir.Layer) -> tuple[str, dict[str, object]] | None:
     usual = operation["activation"] in ("tanh", "relu")
     if not (usual and _undisturbed(operation)):
         return None
     return "nn.RNN", {"nonlinearity": operation["activation"]}
 
 
-def _plain_gru(operation: ir.Operation) -> tuple[str, dict[str, object]] | None:
+def _plain_gru(operation: ir.Layer) -> tuple[str, dict[str, object]] | None:
     """Its gates have another order: values that know their place would be those of other gates."""
     if not (_usual(operation) and operation["reset_after"]):
         return None
@@ -66,24 +68,31 @@ def _plain_gru(operation: ir.Operation) -> tuple[str, dict[str, object]] | None:
     placed = "Identity" in (
         operation[f"{weight.role}_initializer"].name for weight in operation.weights
     )
-    drawn = operation["use_bias"] and "seed" in dict(
-        operation["bias_initializer"].arguments
-    )  # of a bias of two rows
-    return None if from_file or placed or drawn else ("nn.GRU", {})
+    whole = operation["use_bias"] and _drawn_as_a_whole(operation["bias_initializer"])
+    return None if from_file or placed or whole else ("nn.GRU", {})
+
+
+def _drawn_as_a_whole(initializer: Expression) -> bool:
+    """Whether the rows of a GRU's bias depend on one another; PyTorch holds each by itself."""
+    return initializer.name == "Orthogonal" or dict(initializer.arguments).get("seed") is not None
 
 
 _KINDS = {
     kind.name: kind
     for kind in (
-        _Kind("LSTM", (0, 1, 2, 3), _plain_lstm, "[1][0]", lambda operation: "lstm"),
+        _Kind("LSTM", (0, 1, 2, 3), _plain_lstm, "[1][0]", lambda operation: ("LSTM", "lstm")),
         _Kind(
             "GRU",
             (1, 0, 2),
             _plain_gru,
             "[1]",
-            lambda operation: "gru" if operation["reset_after"] else "gru_reset_before",
+            lambda operation: (
+                ("GRU", "gru")
+                if operation["reset_after"]
+                else ("GRUResetBefore", "gru_reset_before")
+            ),
         ),
-        _Kind("SimpleRNN", (0,), _plain_rnn, "[1]", lambda operation: "simple_rnn"),
+        _Kind("SimpleRNN", (0,), _plain_rnn, "[1]", lambda operation: ("SimpleRNN", "simple_rnn")),
     )
 }
 
@@ -92,7 +101,7 @@ def recurrent_torch(name: str) -> TorchCell:
     """The cell of a kind of layer, by its name."""
     kind = _KINDS[name]
 
-    def lower(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+    def lower(operation: ir.Layer, channels_first: bool) -> TorchLayer:
         plain = kind.plain(operation)
         if plain:
             return _plain_torch(kind, operation, *plain)
@@ -101,13 +110,13 @@ def recurrent_torch(name: str) -> TorchCell:
     return lower
 
 
-def directions(operation: ir.Operation) -> tuple[str, ...]:
+def directions(operation: ir.Layer) -> tuple[str, ...]:
     """What the names of each direction's weights begin with."""
     return ("forward_", "backward_") if operation["bidirectional"] else ("",)
 
 
 def _plain_torch(
-    kind: _Kind, operation: ir.Operation, class_name: str, extra: dict[str, object]
+    kind: _Kind, operation: ir.Layer, class_name: str, extra: dict[str, object]
 ) -> TorchLayer:
     """PyTorch's own layer."""
     name = operation.identifier
@@ -149,7 +158,7 @@ def _plain_torch(
 
 
 def _placed_plain(
-    kind: _Kind, operation: ir.Operation, direction: str, attribute: str
+    kind: _Kind, operation: ir.Layer, direction: str, attribute: str
 ) -> list[TorchWeight]:
     """Where one direction's weights live in a layer of PyTorch's; `attribute` has a hole."""
     order = kind.order if kind.order != tuple(sorted(kind.order)) else ()
@@ -165,9 +174,9 @@ def _placed_plain(
     return [*placed, place("bias", "bias_ih", (0,), 0), place("bias", "bias_hh", (0,), 1)]
 
 
-def _placed(operation: ir.Operation, direction: str, attribute: str) -> list[TorchWeight]:
+def _placed(operation: ir.Layer, direction: str, attribute: str) -> list[TorchWeight]:
     """Where one direction's weights live in a class of ours."""
-    places = {
+    places: dict[str, tuple[str, tuple[int, ...]]] = {
         f"{direction}kernel": ("weight_ih", (1, 0)),
         f"{direction}recurrent_kernel": ("weight_hh", (1, 0)),
     }
@@ -180,7 +189,7 @@ def _placed(operation: ir.Operation, direction: str, attribute: str) -> list[Tor
 
 
 def _plain_forward(
-    operation: ir.Operation, run: str, state: str
+    operation: ir.Layer, run: str, state: str
 ) -> tuple[tuple[Code, ...], str, tuple[str, ...]]:
     """Statements, the step after them, and what an activity regularizer looks at."""
     if not operation["bidirectional"]:
@@ -196,7 +205,7 @@ def _plain_forward(
     return (Code(split),), _MERGED[operation["merge_mode"]], ("forward", "backward")
 
 
-def _forget(operation: ir.Operation, attribute: str) -> list[Code]:
+def _forget(operation: ir.Layer, attribute: str) -> list[Code]:
     if "unit_forget_bias" not in operation.arguments or not operation["unit_forget_bias"]:
         return []
     units = operation["units"]
@@ -204,9 +213,10 @@ def _forget(operation: ir.Operation, attribute: str) -> list[Code]:
     return [Code(f"nn.init.ones_({part})  # forget gate")]
 
 
-def _stepwise_torch(kind: _Kind, operation: ir.Operation) -> TorchLayer:
+def _stepwise_torch(kind: _Kind, operation: ir.Layer) -> TorchLayer:
     """The loop over positions, written out in the script."""
     name, both = operation.identifier, len(directions(operation)) == 2
+    class_name, fragment = kind.own(operation)
     size = (operation.input_shape[-1], operation["units"])
     functions = (operation["activation"], _own(operation, "recurrent_activation"))
     per_gate = operation["recurrent_dropout"] or _own(operation, "implementation") == 1
@@ -223,7 +233,7 @@ def _stepwise_torch(kind: _Kind, operation: ir.Operation) -> TorchLayer:
             initialize += _forget(operation, f"{attribute}.bias")
         module = submodule(
             attribute,
-            kind.name,
+            class_name,
             *size,
             activation=_function(functions[0]),
             recurrent_activation=_function(functions[1]),
@@ -251,13 +261,13 @@ def _stepwise_torch(kind: _Kind, operation: ir.Operation) -> TorchLayer:
         fragments=(
             *torch_activation_fragments(*functions),
             _RECURRENT,
-            Fragment(kind.fragment(operation)),
+            Fragment(fragment),
         ),
         draws=tuple(draws),
     )
 
 
-def _own(operation: ir.Operation, parameter: str) -> object:
+def _own(operation: ir.Layer, parameter: str) -> Any:
     """A parameter that not every kind of layer has."""
     return operation[parameter] if parameter in operation.arguments else None
 
@@ -266,7 +276,7 @@ def _function(activation: str | None) -> Code | None:
     return ACTIVATIONS[activation].module(dim=-1) if activation else None
 
 
-def _stepwise_forward(operation: ir.Operation, states: list[str]) -> tuple[tuple[Code, ...], str]:
+def _stepwise_forward(operation: ir.Layer, states: list[str]) -> tuple[tuple[Code, ...], str]:
     """Statements, and the step after them."""
     end = "" if operation["return_sequences"] else "[:, -1]"
     if len(states) == 1:

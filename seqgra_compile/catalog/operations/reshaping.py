@@ -41,7 +41,7 @@ def _reshaped(arguments: Arguments, shape: Shape) -> Shape:
     return tuple(total // known if size == -1 else size for size in target)
 
 
-def _reshape_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _reshape_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     sizes = ", ".join(str(size) for size in operation.output_shape)
     return _in_keras_order(f"{{x}}.reshape(len({{x}}), {sizes})")
 
@@ -58,7 +58,7 @@ def _permuted(arguments: Arguments, shape: Shape) -> Shape:
     return tuple(shape[axis - 1] for axis in dims)
 
 
-def _permute_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _permute_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     return _in_keras_order(f"{{x}}.permute{(0, *operation['dims'])}")
 
 
@@ -67,7 +67,7 @@ def _repeated(arguments: Arguments, shape: Shape) -> Shape:
     return (arguments["n"].value, shape[0])
 
 
-def _repeat_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _repeat_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     return _in_keras_order(f"{{x}}[:, None, :].expand(-1, {operation['n']}, -1)")
 
 
@@ -76,7 +76,7 @@ def _padded(arguments: Arguments, shape: Shape) -> Shape:
     return (shape[0] + sum(arguments["padding"].value), shape[1])
 
 
-def _padding_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _padding_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     step = f"F.pad({{x}}, {operation['padding']})"
     return TorchLayer(steps=(step,), channels_first=True, imports=(FUNCTIONAL,))
 
@@ -94,7 +94,7 @@ def _cropped(arguments: Arguments, shape: Shape) -> Shape:
     return (shape[0] - sum(cropping), shape[1])
 
 
-def _cropping_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _cropping_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     before, after = operation["cropping"]
     return _in_keras_order(f"{{x}}[:, {before}:{operation.input_shape[0] - after}]")
 
@@ -104,7 +104,7 @@ def _upsampled(arguments: Arguments, shape: Shape) -> Shape:
     return (shape[0] * arguments["size"].value, shape[1])
 
 
-def _upsampling_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _upsampling_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     return _in_keras_order(f"{{x}}.repeat_interleave({operation['size']}, dim=1)")
 
 

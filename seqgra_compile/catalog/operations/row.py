@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
@@ -47,9 +47,9 @@ def unsupported(reason: str) -> Unsupported:
 
 
 AXES = {1: "(length, channels)", 2: "(height, width, channels)"}
-Cell = Callable[[ir.Operation, bool], LibraryLayer]
-TorchCell = Callable[[ir.Operation, bool], TorchLayer]
-KerasCell = Callable[[ir.Operation, bool], KerasLayer]
+Cell = Callable[[ir.Layer, bool], LibraryLayer]
+TorchCell = Callable[[ir.Layer, bool], TorchLayer]
+KerasCell = Callable[[ir.Layer, bool], KerasLayer]
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,9 @@ class OperationRow:
 
     `infer` gives the output's shape or raises `ShapeError`. `lower` has a cell for each library: it
     gets an operation with known shapes, and whether its input has its channels first. `applies` names
-    the activation that the operation is. `known`: seqgra 0.0.4 knows it. `mixes`: whether what it
-    makes of an example in training depends on the others of the batch.
+    the activation that the operation is; `noise` are the parameters that say how much it changes its
+    result at random in training. `known`: seqgra 0.0.4 knows it. `mixes`: whether
+    what it makes of an example in training depends on the others of the batch.
     """
 
     name: str
@@ -70,14 +71,19 @@ class OperationRow:
     weights: Callable[[Arguments, Shape], tuple[Weight, ...]] = lambda arguments, shape: ()
     aliases: tuple[str, ...] = ()
     applies: str | None = None
+    noise: tuple[str, ...] = ()
     known: bool = False
-    mixes: Callable[[ir.Operation], bool] = lambda operation: False
+    mixes: Callable[[ir.Layer], bool] = lambda operation: False
 
     def activation(self, arguments: Arguments) -> str | None:
         """The activation that its result has passed, if any."""
         return self.applies or (
             arguments["activation"].value if "activation" in arguments else None
         )
+
+    def is_noisy(self, arguments: Arguments) -> bool:
+        """Whether its result is random in training."""
+        return any(arguments[name].value for name in self.noise)
 
 
 COMMON = (
@@ -127,9 +133,7 @@ def kernel_and_bias(arguments: Arguments, kernel: Shape, units: int) -> tuple[We
     return (*weights, Weight("bias", (units,), "bias")) if arguments["use_bias"].value else weights
 
 
-def torch_kernel_and_bias(
-    operation: ir.Operation, axes: tuple[int, ...]
-) -> tuple[TorchWeight, ...]:
+def torch_kernel_and_bias(operation: ir.Layer, axes: tuple[int, ...]) -> tuple[TorchWeight, ...]:
     """Where they live in a PyTorch layer; `axes` orders the kernel's."""
     places = {"kernel": ("weight", axes), "bias": ("bias", (0,))}
     return tuple(
@@ -140,7 +144,7 @@ def torch_kernel_and_bias(
     )
 
 
-def keras_arguments(parameters: tuple[Parameter, ...], operation: ir.Operation) -> dict[str, Code]:
+def keras_arguments(parameters: tuple[Parameter, ...], operation: ir.Layer) -> dict[str, Code]:
     """Every argument that the Keras layer takes, defaults spelled out."""
     return {
         row.keyword or row.name: row.kind.keras(operation[row.name])
@@ -149,7 +153,7 @@ def keras_arguments(parameters: tuple[Parameter, ...], operation: ir.Operation) 
     }
 
 
-def keras_seeds(operation: ir.Operation) -> tuple[bool, ...]:
+def keras_seeds(operation: ir.Layer) -> tuple[bool, ...]:
     """Of the initializers that draw, in order: whether a weight uses it."""
     roles = {f"{weight.role}_initializer" for weight in operation.weights}
     return tuple(
@@ -164,7 +168,7 @@ def keras_layer(
 ) -> KerasCell:
     """A cell that calls the Keras layer with every argument spelled out."""
 
-    def lower(operation: ir.Operation, channels_first: bool) -> KerasLayer:
+    def lower(operation: ir.Layer, channels_first: bool) -> KerasLayer:
         arguments: dict[str, object] = {**keras_arguments(parameters, operation), **extra}
         if operation.weights:
             arguments["trainable"] = operation["trainable"]
@@ -191,21 +195,22 @@ def channels_dim(rank: int, channels_first: bool) -> int:
     return 1 if channels_first and rank > 1 else -1
 
 
-def activated(operation: ir.Operation, channels_first: bool, *steps: str) -> dict[str, object]:
-    """Fields of `TorchLayer`: the steps, then the operation's own activation, if it has one."""
+def activated(operation: ir.Layer, layer: TorchLayer) -> TorchLayer:
+    """The layer with the operation's own activation behind it, if it has one."""
     name = operation["activation"]
     if name in (None, "linear"):
-        return {"steps": steps}
+        return layer
     attribute = f"{operation.identifier}_{name}"
-    dim = channels_dim(len(operation.output_shape), channels_first)
-    return {
-        "steps": (*steps, f"self.{attribute}({{x}})"),
-        "functions": (torch_activation(attribute, name, dim),),
-        "fragments": torch_activation_fragments(name),
-    }
+    dim = channels_dim(len(operation.output_shape), layer.channels_first is True)
+    return replace(
+        layer,
+        steps=(*layer.steps, f"self.{attribute}({{x}})"),
+        functions=(torch_activation(attribute, name, dim),),
+        fragments=torch_activation_fragments(name),
+    )
 
 
-def torch_initial_values(operation: ir.Operation, layer: TorchLayer) -> Iterator[tuple[str, Code]]:
+def torch_initial_values(operation: ir.Layer, layer: TorchLayer) -> Iterator[tuple[str, Code]]:
     """By the name of the initializer: statements that give each weight its initial values."""
     known = {weight.name: weight for weight in operation.weights}
     for placed in layer.weights:

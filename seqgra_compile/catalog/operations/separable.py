@@ -77,7 +77,8 @@ def _length(name: str, arguments: Arguments, shape: Shape) -> int:
 
 
 def _depth(arguments: Arguments, shape: Shape) -> int:
-    return shape[-1] * arguments["depth_multiplier"].value
+    depth: int = shape[-1] * arguments["depth_multiplier"].value
+    return depth
 
 
 def _depthwise_kernel(arguments: Arguments, shape: Shape) -> Weight:
@@ -89,9 +90,7 @@ def _bias(arguments: Arguments, size: int) -> tuple[Weight, ...]:
     return (Weight("bias", (size,), "bias"),) if arguments["use_bias"].value else ()
 
 
-def _depthwise_module(
-    operation: ir.Operation, attribute: str, padding: int, bias: bool
-) -> Submodule:
+def _depthwise_module(operation: ir.Layer, attribute: str, padding: int, bias: bool) -> Submodule:
     channels = operation.input_shape[-1]
     return submodule(
         attribute,
@@ -107,23 +106,26 @@ def _depthwise_module(
     )
 
 
-def _depthwise_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _depthwise_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     name = operation.identifier
     (padding,), before = pad_first(operation, operation.input_shape[:1])
     places = {"depthwise_kernel": ("weight", (1, 2, 0)), "bias": ("bias", (0,))}
-    return TorchLayer(
-        **activated(operation, True, *before, f"self.{name}({{x}})"),
-        channels_first=True,
-        modules=(_depthwise_module(operation, name, padding, operation["use_bias"]),),
-        imports=(FUNCTIONAL,) if before else (),
-        weights=tuple(
-            TorchWeight(weight.name, f"{name}.{places[weight.name][0]}", places[weight.name][1])
-            for weight in operation.weights
+    return activated(
+        operation,
+        TorchLayer(
+            steps=(*before, f"self.{name}({{x}})"),
+            channels_first=True,
+            modules=(_depthwise_module(operation, name, padding, operation["use_bias"]),),
+            imports=(FUNCTIONAL,) if before else (),
+            weights=tuple(
+                TorchWeight(weight.name, f"{name}.{places[weight.name][0]}", places[weight.name][1])
+                for weight in operation.weights
+            ),
         ),
     )
 
 
-def _separable_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _separable_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     name = operation.identifier
     (padding,), before = pad_first(operation, operation.input_shape[:1])
     pointwise = submodule(
@@ -140,13 +142,19 @@ def _separable_torch(operation: ir.Operation, channels_first: bool) -> TorchLaye
         "bias": (f"{name}_pointwise.bias", (0,)),
     }
     steps = (*before, f"self.{name}_depthwise({{x}})", f"self.{name}_pointwise({{x}})")
-    return TorchLayer(
-        **activated(operation, True, *steps),
-        channels_first=True,
-        modules=(_depthwise_module(operation, f"{name}_depthwise", padding, bias=False), pointwise),
-        imports=(FUNCTIONAL,) if before else (),
-        weights=tuple(
-            TorchWeight(weight.name, *places[weight.name]) for weight in operation.weights
+    return activated(
+        operation,
+        TorchLayer(
+            steps=steps,
+            channels_first=True,
+            modules=(
+                _depthwise_module(operation, f"{name}_depthwise", padding, bias=False),
+                pointwise,
+            ),
+            imports=(FUNCTIONAL,) if before else (),
+            weights=tuple(
+                TorchWeight(weight.name, *places[weight.name]) for weight in operation.weights
+            ),
         ),
     )
 
@@ -180,7 +188,7 @@ def _transpose_weights(arguments: Arguments, shape: Shape) -> tuple[Weight, ...]
     return (Weight("kernel", kernel, "kernel"), *_bias(arguments, filters))
 
 
-def _transpose_torch(operation: ir.Operation, channels_first: bool) -> TorchLayer:
+def _transpose_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     name, stride = operation.identifier, operation["strides"]
     reach = (operation["kernel_size"] - 1) * operation["dilation_rate"] + 1
     length = operation.output_shape[0]
@@ -202,11 +210,14 @@ def _transpose_torch(operation: ir.Operation, channels_first: bool) -> TorchLaye
     if full > length:
         start = (full - length) // 2
         result += f"[:, :, {start}:{start + length}]"
-    return TorchLayer(
-        **activated(operation, True, result),
-        channels_first=True,
-        modules=(module,),
-        weights=torch_kernel_and_bias(operation, (2, 1, 0)),
+    return activated(
+        operation,
+        TorchLayer(
+            steps=(result,),
+            channels_first=True,
+            modules=(module,),
+            weights=torch_kernel_and_bias(operation, (2, 1, 0)),
+        ),
     )
 
 

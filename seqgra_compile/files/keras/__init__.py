@@ -6,7 +6,6 @@ Reports SG6, SG7 and, for values, SG2.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 from ... import ir
 from ...messages.diagnostics import Diagnostics, quoted
@@ -20,19 +19,15 @@ from .decompile import decompile
 _MAX_FILE = 2**31
 
 
-def read_keras(model: ir.Model, folders: Folders, diagnostics: Diagnostics) -> ir.Model | None:
-    """The model with a saved Keras model as its operations, or None if it cannot be read.
-
-    A model whose architecture is no such file is handed on as it is.
-    """
+def read_keras(
+    model: ir.ExternalModel, folders: Folders, diagnostics: Diagnostics
+) -> ir.DefinedModel | None:
+    """The model with a saved Keras model as its operations, or None if it cannot be read."""
     external = model.architecture
-    read = _READERS.get(external.format.value) if isinstance(external, ir.External) else None
-    if read is None:
-        return model
     named = Text(external.path.value, external.path.span)
     try:
-        contents = read(named, folders, diagnostics)
-        return contents and _decompiled(model, contents, named, diagnostics)
+        contents = _READERS[external.format.value](named, folders, diagnostics)
+        return _decompiled(model, contents, named, diagnostics) if contents else None
     except RecursionError:
         refused = damaged("it is nested too deeply")
     except RefusedError as error:
@@ -87,9 +82,9 @@ _READERS = {kinds.JSON: _json, kinds.H5: _file, kinds.FOLDER: saved_model.read}
 
 
 def _decompiled(
-    model: ir.Model, contents: Contents, named: Text, diagnostics: Diagnostics
-) -> ir.Model | None:
-    if (contents.version or "").startswith("1."):
+    model: ir.ExternalModel, contents: Contents, named: Text, diagnostics: Diagnostics
+) -> ir.DefinedModel | None:
+    if contents.version and contents.version.startswith("1."):
         raise kinds.keras_1(contents.version)
     architecture = decompile(contents, named.span, diagnostics)
     loss, optimizer = model.loss, model.optimizer
@@ -105,12 +100,15 @@ def _decompiled(
                 "without one",
                 "a trained model needs it",
             )
-    if architecture is None or diagnostics.failed:
+    if diagnostics.failed:
         return None
-    return replace(model, architecture=architecture, loss=loss, optimizer=optimizer)
+    read = {"architecture": architecture, "loss": loss, "optimizer": optimizer}
+    return ir.DefinedModel(**vars(model) | read)
 
 
-def _note(model: ir.Model, contents: Contents, named: Text, diagnostics: Diagnostics) -> None:
+def _note(
+    model: ir.ExternalModel, contents: Contents, named: Text, diagnostics: Diagnostics
+) -> None:
     """What of the definition or of the file does not count, and why."""
     for section, tag in ((model.loss, "loss"), (model.optimizer, "optimizer")):
         if section is not None:

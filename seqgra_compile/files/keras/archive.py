@@ -15,6 +15,7 @@ from ... import ir
 from . import h5_file, kinds
 from .contents import (
     MAX_CONFIG,
+    Config,
     Contents,
     Layer,
     Stored,
@@ -104,7 +105,7 @@ def _training(config: object) -> Training | None:
 class _Weights:
     """A layer's weights, which the archive numbers: groups are named after classes, not layers."""
 
-    def __init__(self, variables: dict[str, list[dict]]) -> None:
+    def __init__(self, variables: dict[str, list[Config]]) -> None:
         self.variables = variables
 
     def __call__(self, layer: Layer) -> Stored:

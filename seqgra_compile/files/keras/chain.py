@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 from ...messages.diagnostics import quoted
-from .contents import Layer, RefusedError, damaged
+from .contents import Config, Layer, RefusedError, damaged
 
 _SEQUENTIAL, _FUNCTIONAL = "Sequential", ("Functional", "Model")
 _WAY_OUT = "a script has one input, one output and one layer after another between them"
@@ -14,7 +15,7 @@ _WAY_OUT = "a script has one input, one output and one layer after another betwe
 _OPERATORS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod")
 
 
-def layers(model: dict[str, object]) -> list[Layer]:
+def layers(model: Config) -> list[Layer]:
     """The layers of a Sequential or Functional model, its InputLayer first if it has one.
 
     A model among the layers is replaced by its own. Raises `RefusedError`.
@@ -22,7 +23,7 @@ def layers(model: dict[str, object]) -> list[Layer]:
     return _ranked(_layers(model), ())
 
 
-def _layers(model: dict[str, object]) -> list[Layer]:
+def _layers(model: Config) -> list[Layer]:
     class_name, config = model.get("class_name"), model.get("config")
     if isinstance(config, dict) and config.get("trainable", True) is not True:
         raise RefusedError(
@@ -57,42 +58,45 @@ def _ranked(chain: list[Layer], parents: tuple[Layer, ...]) -> list[Layer]:
     return found
 
 
-def _entries(config: dict[str, object]) -> list[dict[str, object]]:
+def _entries(config: Config) -> list[Config]:
     entries = config.get("layers")
     if not isinstance(entries, list) or not entries:
         raise damaged("its model has no layers")
     found = []
     for entry in entries:
-        config = entry.get("config") if isinstance(entry, dict) else None
-        if isinstance(config, list) and entry.get("class_name") == _SEQUENTIAL:
-            entry = entry | {"config": _with_layers(config)}
-        elif not isinstance(config, dict):
+        inner = entry.get("config") if isinstance(entry, dict) else None
+        if isinstance(inner, list) and entry.get("class_name") == _SEQUENTIAL:
+            entry = entry | {"config": _with_layers(inner)}
+        elif not isinstance(inner, dict):
             raise damaged("a layer of its model has no settings")
         found.append(entry)
     return found
 
 
-def _with_layers(config: dict[str, object] | list[object]) -> dict[str, object]:
+def _with_layers(config: Config | list[object]) -> Config:
     """The settings of a Sequential, which until Keras 2.2.2 were the list of its layers."""
     return {"layers": config} if isinstance(config, list) else config
 
 
-def _layer(entry: dict[str, object], index: int, position: int) -> Layer:
+def _layer(entry: Config, index: int, position: int) -> Layer:
     config = entry["config"]
     name = str(entry.get("name") or config.get("name") or f"number {index}")
     return Layer(name, position, _class_name(entry, name), config, f"layers[{index}]")
 
 
-def _class_name(entry: dict[str, object], name: str) -> str:
+def _class_name(entry: Config, name: str) -> str:
     """The class of a layer, if it is one of Keras's own."""
     class_name, module = entry.get("class_name"), entry.get("module")
     registered = entry.get("registered_name")
     if class_name in _OPERATORS or str(module).startswith(("keras.ops", "keras.src.ops")):
         raise _operator(entry, name)
-    own = isinstance(class_name, str) and ">" not in class_name
-    if module is not None:
-        own = own and str(module).partition(".")[0] in ("keras", "tf_keras")
-    if not own or registered not in (None, class_name):
+    own = module is None or str(module).partition(".")[0] in ("keras", "tf_keras")
+    if (
+        not isinstance(class_name, str)
+        or ">" in class_name
+        or not own
+        or registered not in (None, class_name)
+    ):
         raise RefusedError(
             "SG612",
             f"layer {quoted(name)} is of the class {quoted(str(registered or class_name))}, "
@@ -102,7 +106,7 @@ def _class_name(entry: dict[str, object], name: str) -> str:
     return class_name
 
 
-def _operator(entry: dict[str, object], name: str) -> RefusedError:
+def _operator(entry: Config, name: str) -> RefusedError:
     """A function that was applied to a tensor outside of any layer, `tf.nn.relu(x)` or `x * 2`."""
     function = entry["config"].get("function") or entry["class_name"]
     return RefusedError(
@@ -113,14 +117,14 @@ def _operator(entry: dict[str, object], name: str) -> RefusedError:
     )
 
 
-def _sequential(config: dict[str, object]) -> list[Layer]:
+def _sequential(config: Config) -> list[Layer]:
     entries = _entries(config)
     has_input = entries[0].get("class_name") == "InputLayer"
     # Keras does not count a Sequential's InputLayer among its layers.
     return [_layer(entry, index, index - has_input) for index, entry in enumerate(entries)]
 
 
-def _functional(config: dict[str, object]) -> list[Layer]:
+def _functional(config: Config) -> list[Layer]:
     entries = _entries(config)
     found = {}
     for index, entry in enumerate(entries):
@@ -143,14 +147,15 @@ def _ordered(sources: dict[str, str | None], first: str, last: str) -> list[str]
     for name, count in uses.items():
         if count > 1 or name == last:
             raise _branching(f"after layer {quoted(name)} the model divides")
-    order, name = [], last
-    while name is not None and name not in order:
-        if name not in sources:
-            raise damaged(f"its model has no layer {quoted(name)}")
-        order.append(name)
-        name = sources[name]
+    order: list[str] = []
+    reached: str | None = last
+    while reached is not None and reached not in order:
+        if reached not in sources:
+            raise damaged(f"its model has no layer {quoted(reached)}")
+        order.append(reached)
+        reached = sources[reached]
     beside = [name for name in sources if name not in order]
-    if beside or name is not None or order[-1] != first:
+    if beside or reached is not None or order[-1] != first:
         raise _branching(f"layer {quoted((beside or order)[-1])} does not lead to the output")
     return order[::-1]
 
@@ -170,13 +175,14 @@ def _only(found: object, noun: str) -> str:
     return _name(found[0])
 
 
-def _name(reference: list) -> str:
-    if not reference or not isinstance(reference[0], str):
+def _name(reference: list[Any]) -> str:
+    name = reference[0] if reference else None
+    if not isinstance(name, str):
         raise damaged("a connection between layers names none")
-    return reference[0]
+    return name
 
 
-def _source(entry: dict[str, object], layer: Layer) -> str | None:
+def _source(entry: Config, layer: Layer) -> str | None:
     """The layer whose result this one takes; None for an InputLayer."""
     nodes = entry.get("inbound_nodes")
     if not isinstance(nodes, list):
@@ -206,15 +212,15 @@ def _check_keyword(layer: Layer, keyword: str, value: object, keras_3: bool) -> 
     )
 
 
-def _node(node: object) -> tuple[list[list], dict[str, object]]:
+def _node(node: object) -> tuple[list[list[Any]], Config]:
     """The references of a call's tensors, and its keyword arguments: Keras 3, then Keras 2."""
     if isinstance(node, dict):
-        keywords = node.get("kwargs")
-        if not isinstance(keywords, dict):
+        given = node.get("kwargs")
+        if not isinstance(given, dict):
             raise damaged("a call of a layer has no keyword arguments")
-        return _tensors(node.get("args")), keywords
+        return _tensors(node.get("args")), given
     references = node if isinstance(node, list) else []
-    keywords: dict[str, object] = {}
+    keywords: Config = {}
     for reference in references:
         if not isinstance(reference, list):
             raise damaged("a connection between layers is none")
@@ -223,7 +229,7 @@ def _node(node: object) -> tuple[list[list], dict[str, object]]:
     return references, keywords
 
 
-def _tensors(arguments: object) -> list[list]:
+def _tensors(arguments: object) -> list[list[Any]]:
     """The tensors among the arguments of a call; anything else among them is empty."""
     if isinstance(arguments, list):
         return [tensor for argument in arguments for tensor in _tensors(argument)]

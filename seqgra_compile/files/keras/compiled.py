@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from ... import ir
 from ...catalog import losses, optimizers
+from ...catalog.optimizers.row import CLIPPING, OptimizerRow
 from ...catalog.parameters import Parameter
 from ...catalog.sequences import TENSORFLOW
 from ...messages.diagnostics import Diagnostics, quoted
-from ...reading.values import Owner, read_settings
+from ...reading.values import NO_CLIP, Owner, read_settings
 from ...source import Span, Text
-from .contents import RefusedError, Training
+from .contents import Config, RefusedError, Training
 from .decompile import PATH
 from .values import ANYTHING, is_float32, text
 
@@ -71,13 +73,14 @@ def _single(loss: object) -> object:
 
 def _loss(training: Training, span: Span, diagnostics: Diagnostics) -> ir.Loss:
     found = _single(training.loss)
-    name, config = found, {}
+    name: object = found
+    config: object = {}
     if isinstance(found, dict):
         name, config = found.get("class_name"), found.get("config")
         if name == "function" and isinstance(config, str):  # keras.losses.binary_crossentropy
             name, config = config, {}
-    row = losses.find(name) if isinstance(name, str) and isinstance(config, dict) else None
-    if row is None or row.library != TENSORFLOW:
+    row = losses.find(name) if isinstance(name, str) else None
+    if row is None or row.library != TENSORFLOW or not isinstance(config, dict):
         shown = quoted(name) if isinstance(name, str) else "none that a file can hold"
         raise _refused(f"its loss is {shown}, which no definition can name")
     path = training.loss_path
@@ -87,25 +90,26 @@ def _loss(training: Training, span: Span, diagnostics: Diagnostics) -> ir.Loss:
 
 def _optimizer(training: Training, span: Span, diagnostics: Diagnostics) -> ir.Optimizer:
     found, path = training.optimizer, training.optimizer_path
-    config = found.get("config") if isinstance(found, dict) else None
-    by_name = isinstance(found, str)
-    name = found if by_name else str(found.get("class_name")) if isinstance(config, dict) else ""
+    by_name, name = isinstance(found, str), ""
+    config: Config = {}
+    if isinstance(found, str):
+        name = found
+    elif isinstance(found, dict) and isinstance(found.get("config"), dict):
+        name, config = str(found.get("class_name")), found["config"]
     row = optimizers.find(TENSORFLOW, name.removeprefix("Custom>"))
     if row is None:
         raise _refused(f"its optimizer is {quoted(name) if name else 'not in it'}")
-    if by_name:
-        config, parameters = {}, _defaults(row)
-    else:
-        parameters = row.parameters
+    parameters = _defaults(row) if by_name else row.parameters
+    if not by_name:
         _check_complete(row, config)
-    known = (*parameters, *optimizers.CLIPPING)
+    known = (*parameters, *CLIPPING)
     arguments = _settings(row.name, known, config, _OPTIMIZER, path, span, diagnostics)
-    clipnorm, clipvalue = (arguments.pop(clip.name, None) for clip in optimizers.CLIPPING)
+    clipnorm, clipvalue = (arguments.pop(clip.name, NO_CLIP) for clip in CLIPPING)
     place = f"{PATH}{path}" + ("" if by_name else "/class_name")
     return ir.Optimizer(row.name, arguments, span, clipnorm, clipvalue, place, ir.FILE)
 
 
-def _defaults(row: optimizers.OptimizerRow) -> tuple[Parameter, ...]:
+def _defaults(row: OptimizerRow) -> tuple[Parameter, ...]:
     """The parameters with Keras's own defaults, which hold for compile("sgd", ...)."""
     return tuple(
         replace(parameter, default=_RATE_OF_SGD)
@@ -115,7 +119,7 @@ def _defaults(row: optimizers.OptimizerRow) -> tuple[Parameter, ...]:
     )
 
 
-def _check_complete(row: optimizers.OptimizerRow, config: dict[str, object]) -> None:
+def _check_complete(row: OptimizerRow, config: Config) -> None:
     if isinstance(config.get("learning_rate"), dict):
         raise _refused("its learning rate follows a schedule")
     for parameter in row.parameters:
@@ -126,8 +130,8 @@ def _check_complete(row: optimizers.OptimizerRow, config: dict[str, object]) -> 
 def _settings(
     name: str,
     parameters: tuple[Parameter, ...],
-    config: dict[str, object],
-    harmless: dict[str, object],
+    config: Config,
+    harmless: dict[str, Any],
     path: str,
     span: Span,
     diagnostics: Diagnostics,
@@ -144,7 +148,7 @@ def _settings(
     return read_settings(parameters, given, owner, diagnostics)
 
 
-def _is_harmless(key: str, value: object, harmless: dict[str, object]) -> bool:
+def _is_harmless(key: str, value: object, harmless: dict[str, Any]) -> bool:
     if key == "dtype":
         return is_float32(value)
     allowed = harmless.get(key, ())

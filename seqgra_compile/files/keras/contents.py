@@ -6,9 +6,13 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ... import ir
 from ...messages.diagnostics import quoted
+
+# A JSON object: what is in it is known when it is looked at.
+Config = dict[str, Any]
 
 # Keras writes about a kilobyte a layer.
 MAX_CONFIG = 2**22
@@ -49,7 +53,7 @@ class Layer:
     name: str
     position: int
     class_name: str
-    config: dict[str, object]
+    config: Config
     path: str
     rank: int = 0
     parents: tuple[Layer, ...] = ()
@@ -96,7 +100,7 @@ class Contents:
     without weights; `resumable`: the file also holds the optimizer's state.
     """
 
-    model: dict[str, object]
+    model: Config
     version: str | None
     file: ir.KerasFile
     training: Training | None = None
@@ -109,7 +113,7 @@ class Contents:
         return self.version.startswith("2") if self.version else "module" not in self.model
 
 
-def read_json(data: bytes | str, what: str) -> dict[str, object]:
+def read_json(data: bytes | str, what: str) -> Config:
     """A JSON object as Keras writes it; tuples become lists. Raises `RefusedError`."""
     found = read_value(data, what)
     if not isinstance(found, dict):

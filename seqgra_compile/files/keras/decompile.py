@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from ... import ir
 from ...catalog.operations import OPERATIONS, parameters
@@ -13,7 +14,7 @@ from ...messages.diagnostics import Diagnostics, quoted, suggest
 from ...reading.values import Owner, read_settings
 from ...source import Span, Text
 from .chain import layers
-from .contents import Contents, Layer, RefusedError, Stored, damaged
+from .contents import Config, Contents, Layer, RefusedError, Stored, damaged
 from .values import is_harmless, text
 
 PATH = "file: "
@@ -30,7 +31,7 @@ def decompile(contents: Contents, span: Span, diagnostics: Diagnostics) -> ir.Se
     """The operations of a model, or None after reporting what has none. Raises `RefusedError`."""
     chain = layers(contents.model)
     shape = _input_shape(contents.model, chain)
-    found = []
+    found: list[ir.Operation] = []
     for layer in chain:
         try:
             if layer.class_name == "InputLayer":
@@ -69,7 +70,7 @@ def _setting(
     )
 
 
-def _input_shape(model: dict[str, object], chain: list[Layer]) -> tuple[tuple[int, ...], str]:
+def _input_shape(model: Config, chain: list[Layer]) -> tuple[tuple[int, ...], str]:
     """The shape of one example, and its path in the file."""
     first, config, built = chain[0], model["config"], model.get("build_config")
     places = [
@@ -90,7 +91,7 @@ def _input_shape(model: dict[str, object], chain: list[Layer]) -> tuple[tuple[in
     )
 
 
-def _example(shape: list) -> tuple[int, ...]:
+def _example(shape: list[Any]) -> tuple[int, ...]:
     batch, *example = shape
     if batch is not None:
         raise RefusedError(
@@ -140,12 +141,10 @@ class _Decompiling:
             row.name,
             arguments,
             self.span,
-            stored=stored.weights,
-            layer=self.layer.name,
-            group=stored.group,
+            saved=ir.SavedLayer(self.layer.name, stored.weights, stored.group),
         )
 
-    def row(self, layer: Layer) -> tuple[OperationRow | None, dict[str, object]]:
+    def row(self, layer: Layer) -> tuple[OperationRow | None, Config]:
         """A layer's row and its settings; no row for a Bidirectional."""
         name = layer.class_name
         if name == "Lambda":
@@ -158,7 +157,7 @@ class _Decompiling:
             )
         return _ROWS.get(name), layer.config
 
-    def bidirectional(self) -> tuple[OperationRow, dict[str, object]]:
+    def bidirectional(self) -> tuple[OperationRow, Config]:
         """The wrapped layer's row, and the settings of both."""
         outer = dict(self.layer.config)
         forward = self.wrapped(outer.pop("layer", None))
@@ -176,7 +175,8 @@ class _Decompiling:
         return _ROWS[forward.class_name], inner | both
 
     def wrapped(self, entry: object) -> Layer:
-        config = entry.get("config") if isinstance(entry, dict) else None
+        entry = entry if isinstance(entry, dict) else {}
+        config = entry.get("config")
         if not isinstance(config, dict):
             raise damaged(f"{self.layer.noun} wraps nothing")
         name = str(entry.get("class_name"))
@@ -197,7 +197,7 @@ class _Decompiling:
                 self.layer, "backward_layer", backward.class_name, "both ways must be alike"
             )
 
-    def given(self, row: OperationRow, config: dict[str, object]) -> dict[str, tuple[Span, Text]]:
+    def given(self, row: OperationRow, config: Config) -> dict[str, tuple[Span, Text]]:
         """What the file says of each parameter, as text."""
         known = {parameter.name: parameter for parameter in parameters(row)}
         needed = _NEEDED.get(row.name)

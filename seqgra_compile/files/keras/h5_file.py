@@ -13,10 +13,12 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from ... import ir
 from . import kinds
 from .contents import (
+    Config,
     Contents,
     Layer,
     RefusedError,
@@ -53,18 +55,24 @@ def read(name: str, data: bytes) -> Contents:
     )
 
 
-def found_in(data: bytes) -> dict:
+def found_in(data: bytes) -> Config:
     """What `h5_reader` says of a file."""
     reader = _reader(os.getpid())
     late = threading.Event()
-    timer = threading.Timer(_SECONDS, lambda: (late.set(), reader.kill()))
+
+    def end() -> None:
+        late.set()
+        reader.kill()
+
+    timer = threading.Timer(_SECONDS, end)
     timer.start()
     try:
         answer = _asked(reader, data)
     finally:
         timer.cancel()
     if answer is not None:
-        return json.loads(answer)
+        found: Config = json.loads(answer)
+        return found
     _reader.cache_clear()
     _end(reader)
     if late.is_set():
@@ -78,24 +86,31 @@ def found_in(data: bytes) -> dict:
     raise damaged("it is not an HDF5 file, or it is damaged")
 
 
+class _Reader(subprocess.Popen[bytes]):
+    """The program `h5_reader`, with both its pipes."""
+
+    stdin: IO[bytes]
+    stdout: IO[bytes]
+
+
 @functools.cache
-def _reader(process: int) -> subprocess.Popen:
+def _reader(process: int) -> _Reader:
     """The reader of this process, which takes one file after another until one is damaged."""
     command = [sys.executable, str(Path(__file__).with_name("h5_reader.py"))]
     pipe = subprocess.PIPE
-    reader = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+    reader = _Reader(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
     atexit.register(_end, reader)
     return reader
 
 
-def _end(reader: subprocess.Popen) -> None:
+def _end(reader: _Reader) -> None:
     with contextlib.suppress(OSError):
         reader.stdin.close()
     reader.stdout.close()
     reader.wait()
 
 
-def _asked(reader: subprocess.Popen, data: bytes) -> bytes | None:
+def _asked(reader: _Reader, data: bytes) -> bytes | None:
     """The answer, or None if the reader ended instead."""
     try:
         reader.stdin.write(len(data).to_bytes(LENGTH, "little") + data)
@@ -108,7 +123,7 @@ def _asked(reader: subprocess.Popen, data: bytes) -> bytes | None:
     return answer if len(length) == LENGTH and len(answer) == size else None
 
 
-def _stored(layers: dict[str, list[dict]]) -> Callable[[Layer], Stored]:
+def _stored(layers: dict[str, list[Config]]) -> Callable[[Layer], Stored]:
     """Weights by the catalog's names: of the two directions, the forward one is written first."""
 
     def of(layer: Layer) -> Stored:

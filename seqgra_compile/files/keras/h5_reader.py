@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from typing import Any
 
 LENGTH = 8  # bytes, the lowest first
 WEIGHTS, STATE = "model_weights", "optimizer_weights"
@@ -39,12 +40,10 @@ def main() -> None:
         answers.flush()
 
 
-def contents(h5py, file) -> dict[str, object]:
+def contents(h5py: Any, file: Any) -> dict[str, Any]:
     """What the file is: a model, the weights of Keras 3's archives, or neither."""
     names = ("model_config", "training_config", "keras_version")
-    found: dict[str, object] = {
-        name: text(file.attrs[name]) for name in names if name in file.attrs
-    }
+    found: dict[str, Any] = {name: text(file.attrs[name]) for name in names if name in file.attrs}
     if "model_config" in found:
         weights = inside(h5py, file, WEIGHTS)
         layers = texts(weights, "layer_names") or list(weights)
@@ -52,7 +51,7 @@ def contents(h5py, file) -> dict[str, object]:
         state = STATE in file and inside(h5py, file, STATE)
         found["resumable"] = bool(state) and is_used(h5py, state)
     else:
-        variables: dict[str, list] = {}
+        variables: dict[str, list[Any]] = {}
         collect(h5py, file, "", variables)
         if variables:
             found["variables"] = variables
@@ -60,17 +59,17 @@ def contents(h5py, file) -> dict[str, object]:
     return found
 
 
-def texts(group, name: str) -> list[str]:
+def texts(group: Any, name: str) -> list[str]:
     """An attribute that is a list; Keras cuts one of more than 64 kB into `name0`, `name1`, ..."""
     if name in group.attrs:
         return list(map(text, group.attrs[name]))
-    found: list = []
+    found: list[Any] = []
     while f"{name}{len(found)}" in group.attrs:
         found.append(group.attrs[f"{name}{len(found)}"])
     return [text(value) for part in found for value in part]
 
 
-def collect(h5py, group, path: str, found: dict[str, list]) -> None:
+def collect(h5py: Any, group: Any, path: str, found: dict[str, list[Any]]) -> None:
     """The variables of each object of Keras 3, by path, in the order of their numbers."""
     if path.count("/") > MAX_DEPTH or len(found) > MAX_GROUPS:
         raise LinkError(path)
@@ -88,12 +87,12 @@ def collect(h5py, group, path: str, found: dict[str, list]) -> None:
             collect(h5py, inner, place, found)
 
 
-def row(path: str, variable) -> dict[str, object]:
+def row(path: str, variable: Any) -> dict[str, Any]:
     shape = [int(size) for size in variable.shape]
     return {"path": path, "shape": shape, "dtype": str(variable.dtype)}
 
 
-def steps(h5py, file) -> int:
+def steps(h5py: Any, file: Any) -> int:
     """How many steps Keras 3's optimizer made: its first variable."""
     count = inside(h5py, file, f"{OPTIMIZER}/{VARIABLES}/0")
     return 0 if count.shape else int(count[()])
@@ -103,7 +102,7 @@ def text(value: object) -> str:
     return value.decode("utf-8") if isinstance(value, bytes) else str(value)
 
 
-def inside(h5py, group, name: str):
+def inside(h5py: Any, group: Any, name: str) -> Any:
     """What a path leads to, over hard links alone."""
     for part in parts(name):
         if not isinstance(group.get(part, getlink=True), h5py.HardLink):
@@ -118,13 +117,13 @@ def parts(name: str) -> list[str]:
     return [part for part in name.split("/") if part not in ("", ".")]
 
 
-def listed(h5py, layer) -> list[dict[str, object]]:
+def listed(h5py: Any, layer: Any) -> list[dict[str, Any]]:
     """A layer's weights in Keras's order: path below the layer, shape and type."""
     names = texts(layer, "weight_names")
     return [row("/".join(parts(name)), inside(h5py, layer, name)) for name in names]
 
 
-def is_used(h5py, state) -> bool:
+def is_used(h5py: Any, state: Any) -> bool:
     """Whether an optimizer has made a step; one that has not has no state worth a word."""
     names = texts(state, "weight_names")
     counters = [inside(h5py, state, name) for name in names if "/iter" in f"/{name}"]

@@ -6,7 +6,7 @@ models: weights alone, exported functions, settings.
 
 from __future__ import annotations
 
-from .contents import RefusedError, other_kind
+from .contents import Config, RefusedError, other_kind
 
 H5, JSON, FOLDER = (
     "keras-h5-whole-model",
@@ -47,7 +47,7 @@ def of_folder(wanted: str) -> RefusedError:
     )
 
 
-def described(found: object) -> dict[str, object]:
+def described(found: object) -> Config:
     """What a JSON text says, if it is a model as `to_json()` writes it. Raises `RefusedError`."""
     if isinstance(found, list) or (
         isinstance(found, dict) and "layers" in found and "class_name" not in found

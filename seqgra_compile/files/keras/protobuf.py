@@ -34,6 +34,7 @@ def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
     while place < len(message):
         tag, place = varint(message, place)
         kind = tag & 7
+        value: int | bytes
         if kind == _VARINT:
             value, place = varint(message, place)
         elif kind == _BYTES:
@@ -50,8 +51,9 @@ def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
 
 def submessages(message: bytes, number: int) -> list[bytes]:
     """All messages (or strings) under one number."""
-    found = [value for field, value in fields(message) if field == number]
-    if not all(isinstance(value, bytes) for value in found):
+    values = [value for field, value in fields(message) if field == number]
+    found = [value for value in values if isinstance(value, bytes)]
+    if len(found) < len(values):
         raise damaged("a field in it is of another kind")
     return found
 

@@ -14,7 +14,7 @@ from ...source import Span, Text
 from ..lookup import Folders
 from . import kinds
 from .bundle import Bundle
-from .contents import Contents, Layer, Stored, Training, damaged, read_json
+from .contents import Config, Contents, Layer, Stored, Training, damaged, read_json
 from .protobuf import numbers, submessages
 
 _MAX_GRAPH, _MAX_INDEX, _MAX_DATA = 2**28, 2**24, 2**31
@@ -26,15 +26,15 @@ def read(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents | 
     """What the folder holds, or None after reporting that a file is missing. Raises `RefusedError`."""
     if folders.has(named.value):
         _refuse_file(named, folders, diagnostics)
-    folders = folders.holding(named, diagnostics)
-    if folders is None:
+    holding = folders.holding(named, diagnostics)
+    if holding is None:
         return None
-    if not folders.has(f"{named.value}/{_METADATA}") and not folders.has(f"{named.value}/{_GRAPH}"):
-        _refuse_folder(named.value, folders)
-    description = _METADATA if folders.has(f"{named.value}/{_METADATA}") else _GRAPH
+    if not holding.has(f"{named.value}/{_METADATA}") and not holding.has(f"{named.value}/{_GRAPH}"):
+        _refuse_folder(named.value, holding)
+    description = _METADATA if holding.has(f"{named.value}/{_METADATA}") else _GRAPH
     found = {}
     for name, size in ((description, _MAX_GRAPH), (_INDEX, _MAX_INDEX), (_DATA, _MAX_DATA)):
-        file = folders.find(_inside(named, name), size, diagnostics)
+        file = holding.find(_inside(named, name), size, diagnostics)
         if file is None:
             return None
         found[name] = file[1]
@@ -83,7 +83,7 @@ def _hashed(named: Text, name: str, data: bytes) -> ir.WeightsFile:
     return ir.WeightsFile(_inside(named, name).value, hashlib.sha256(data).hexdigest())
 
 
-def _root(data: bytes, is_metadata: bool) -> dict[str, object]:
+def _root(data: bytes, is_metadata: bool) -> Config:
     """Keras's description of the whole model: that of the first object of the graph."""
     found = _described(data) if is_metadata else _in_graph(data)
     if found is None and is_metadata:

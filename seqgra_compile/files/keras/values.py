@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from .contents import RefusedError
+from typing import Any
+
+from .contents import Config, RefusedError
 
 ANYTHING = object()
 _FLOAT32 = ("float32", None)
 
 # Settings that no parameter holds, and the values with which they change nothing.
-_HARMLESS: dict[str, object] = {
+_HARMLESS: dict[str, Any] = {
     "name": ANYTHING,
     "data_format": ("channels_last",),
     "batch_input_shape": ANYTHING,
@@ -83,7 +85,7 @@ def _inside(value: object) -> str:
     return repr(value) if isinstance(value, str) else text(value)
 
 
-def _expression(value: dict[str, object]) -> str:
+def _expression(value: Config) -> str:
     """`{"class_name": "Constant", "config": {"value": 0.1}}` as `Constant(value=0.1)`."""
     class_name, config = value.get("class_name"), value.get("config")
     module, registered = value.get("module"), value.get("registered_name")

@@ -14,14 +14,26 @@ from ..lookup import Folders
 _MAX_WEIGHTS = 2**31
 
 
-def embed(model: ir.Model, folders: Folders, diagnostics: Diagnostics) -> ir.Model | None:
-    """The model with its files read, or None if one is missing or unfit."""
-    architecture = model.architecture
-    if isinstance(architecture, ir.External):
-        from .embedding import read_module
+def embed(
+    model: ir.ExternalModel,
+    external: ir.ExternalModule,
+    folders: Folders,
+    diagnostics: Diagnostics,
+) -> ir.DefinedModel | None:
+    """The model with its PyTorch module read, or None if that is missing or unfit."""
+    from .embedding import read_module
 
-        module = read_module(architecture, folders, diagnostics)
-        return module and replace(model, architecture=module)
+    module = read_module(external, folders, diagnostics)
+    return ir.DefinedModel(**vars(model) | {"architecture": module}) if module else None
+
+
+def read_weights(
+    model: ir.DefinedModel, folders: Folders, diagnostics: Diagnostics
+) -> ir.DefinedModel | None:
+    """The model with its files of initial weights read, or None if one is missing or unfit."""
+    architecture = model.architecture
+    if isinstance(architecture, ir.Module):
+        return model
     done = tuple(
         _with_weights(operation, folders, diagnostics) for operation in architecture.operations
     )
@@ -35,7 +47,7 @@ def _with_weights(
 ) -> ir.Operation:
     """The operation with the hash of its weights file, if it names one."""
     named = operation.arguments[COMMON[2].name]
-    if named.value is None:
+    if named.span is None:
         return operation
     found = folders.find(Text(named.value, named.span), _MAX_WEIGHTS, diagnostics)
     if found is None:

@@ -11,6 +11,8 @@ from .imports import STANDARD
 from .running import Names, dotted, top_level
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+# Classes of the module, and the origins of others.
+Order = list[ast.ClassDef | str]
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # What a script can make without arguments, and what brings no forward along.
 _BARE = {
@@ -63,17 +65,15 @@ class Classes:
         origin = self.names.origin(base) or ""
         return origin if "." in origin or hasattr(builtins, origin) else ""
 
-    def order(self, node: ast.ClassDef) -> list[ast.ClassDef | str]:
+    def order(self, node: ast.ClassDef) -> Order:
         """In which order attributes are looked for: Python's method resolution order."""
         return self._order(node, ())
 
-    def _order(
-        self, node: ast.ClassDef, above: tuple[ast.ClassDef, ...]
-    ) -> list[ast.ClassDef | str]:
+    def _order(self, node: ast.ClassDef, above: tuple[ast.ClassDef, ...]) -> Order:
         if node in above:
             return []  # it would fail when run
         bases = self.bases(node)
-        orders = [
+        orders: list[Order] = [
             self._order(base, (*above, node)) if isinstance(base, ast.ClassDef) else [base]
             for base in bases
         ]
@@ -94,10 +94,10 @@ class Classes:
         return any(isinstance(each, str) and not is_plain(each) for each in self.order(node))
 
 
-def _merged(orders: Sequence[list]) -> list:
+def _merged(orders: Sequence[Order]) -> Order:
     """C3, as Python merges the orders of a class's bases; what cannot be merged goes on in turn."""
     orders = [list(order) for order in orders if order]
-    merged: list = []
+    merged: Order = []
     while orders:
         heads = [order[0] for order in orders]
         tails = [each for order in orders for each in order[1:]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 
-from ...ir import Value
+from ...ir import Given
 from ...messages.diagnostics import quoted, suggest
 from ...pycode import is_name
 from .classes import (
@@ -29,7 +29,7 @@ _WRAPPED = "derive a class without arguments from it that calls super().__init__
 
 
 def check_class(
-    tree: ast.Module, names: Names, wanted: Value[str], report: Report
+    tree: ast.Module, names: Names, wanted: Given[str], report: Report
 ) -> Classes | None:
     """The classes, if the wanted one is among them and keeps its part of the contract."""
     defined = [node.name for node in top_level(tree) if isinstance(node, ast.ClassDef)]
@@ -107,7 +107,9 @@ def _check_forward(tree: ast.Module, classes: Classes, report: Report) -> bool:
         missing = f"the forward of '{found.owner.name}' does nothing"
         line = found.function.lineno
     else:
-        return found.function is not None and _check_call(found, classes, report)
+        return found.function is not None and _check_call(
+            found.owner, found.function, classes, report
+        )
     way_out = "define forward(self, x): sequences (B, C, L) in, scores (B, labels) out"
     report.error("SG621", missing, way_out, line)
     return False
@@ -151,9 +153,8 @@ def _is_empty(node: ast.stmt) -> bool:
     return is_dots or isinstance(node, ast.Pass)
 
 
-def _check_call(found: Member, classes: Classes, report: Report) -> bool:
+def _check_call(owner: ast.ClassDef, function: Function, classes: Classes, report: Report) -> bool:
     """`model(x)`: one tensor, by position."""
-    function = found.function
     decorators = decorated(function, classes.names)
     if any(not each.startswith("torch.") for each in decorators):
         return False
@@ -163,7 +164,7 @@ def _check_call(found: Member, classes: Classes, report: Report) -> bool:
     if asked or not takes_one:
         report.error(
             "SG620",
-            f"forward of '{found.owner.name}' "
+            f"forward of '{owner.name}' "
             + (f"also asks for {_listed(asked)}" if asked else "takes no sequences"),
             "the script calls it with one tensor: sequences (B, C, L)",
             function.lineno,
@@ -196,7 +197,7 @@ def _check_arguments(tree: ast.Module, classes: Classes, report: Report) -> bool
         if missing:
             _ask(wanted.name, missing, found.function.lineno, report)
         elif found.function.args.args or found.function.args.posonlyargs:
-            _check_super(found, classes, report)
+            _check_super(found.owner, found.function, classes, report)
     return False
 
 
@@ -232,15 +233,15 @@ def _is_asked_for(value: ast.expr | None) -> bool:
     return value is None
 
 
-def _check_super(found: Member, classes: Classes, report: Report) -> None:
+def _check_super(owner: ast.ClassDef, function: Function, classes: Classes, report: Report) -> None:
     """Without nn.Module's own `__init__` a module can hold no layers."""
-    named = {getattr(node, "attr", getattr(node, "id", None)) for node in ast.walk(found.owner)}
-    if classes.is_module(found.owner) and not named & {"__init__", "super"}:
+    named = {getattr(node, "attr", getattr(node, "id", None)) for node in ast.walk(owner)}
+    if classes.is_module(owner) and not named & {"__init__", "super"}:
         report.error(
             "SG621",
-            f"the __init__ of '{found.owner.name}' never calls super().__init__()",
+            f"the __init__ of '{owner.name}' never calls super().__init__()",
             "let that be its first line: without it PyTorch can hold no layers",
-            found.function.lineno,
+            function.lineno,
         )
 
 

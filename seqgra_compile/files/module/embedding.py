@@ -36,7 +36,7 @@ _METADATA = re.compile(r"^# /// \S+[ \t]*$", re.MULTILINE)
 
 
 def read_module(
-    external: ir.External, folders: Folders, diagnostics: Diagnostics
+    external: ir.ExternalModule, folders: Folders, diagnostics: Diagnostics
 ) -> ir.Module | None:
     """The module as it is embedded, or None after reporting why it cannot be."""
     named = Text(external.path.value, external.path.span)
@@ -50,7 +50,7 @@ def read_module(
         warnings.simplefilter("ignore")
         text = _decoded(data, report)
         tree = _parsed(text, report) if text is not None else None
-        if tree is None:
+        if text is None or tree is None:
             return None
         _check_indents(text, report)
         _check_metadata(text, report)
@@ -61,10 +61,10 @@ def read_module(
         per_batch = batch_statistics(runs, names)
         if classes:
             per_batch += note_own_state(runs, names, classes, report)
-        code, imports, future, left_out = _parted(text, tree, report)
-        if diagnostics.failed or _parsed(code, report, " without its imports") is None:
+        parted, imports, future, left_out = _parted(text, tree, report)
+        if diagnostics.failed or _parsed(parted, report, " without its imports") is None:
             return None
-        code = _laid_out(code, report)
+        code = _laid_out(parted, report)
         if code is None:
             return None
         return ir.Module(
@@ -173,7 +173,7 @@ def _parted(
 ) -> tuple[str, list[ir.Import], tuple[str, ...], tuple[str, ...]]:
     """The code that is embedded, the imports above it, `__future__` features, blocks left out."""
     # As Python counts lines: str.splitlines would also cut at form feeds.
-    lines: list[str | None] = io.StringIO(text, newline="\n").readlines()
+    lines: list[str | None] = list(io.StringIO(text, newline="\n"))
     imports: list[ir.Import] = []
     future: list[str] = []
     left_out = [MAIN]
@@ -183,20 +183,21 @@ def _parted(
     )
     for node in tree.body:
         block = never_runs(node)
+        otherwise = node.orelse if isinstance(node, ast.If) else []
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             future += [alias.name for alias in node.names]
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             imports += bindings(node)
         elif not block:
             continue
-        elif block == MAIN and node.orelse:
+        elif block == MAIN and otherwise:
             report.error(
                 "SG604",
                 "'if __name__ ...' has an else branch",
                 "move what it holds out of the branch",
                 node.lineno,
             )
-        elif node.orelse:
+        elif otherwise:
             continue
         else:
             left_out.append(block)
@@ -207,9 +208,10 @@ def _parted(
 
 def _cut(node: ast.stmt, held: Counter[int], lines: list[str | None], report: Report) -> None:
     """Take a statement's lines out of the text; `held`: how many statements a line bounds."""
-    if held[node.lineno] > 1 or held[node.end_lineno] > 1:
+    end = node.end_lineno or node.lineno
+    if held[node.lineno] > 1 or held[end] > 1:
         report.error("SG604", "two statements on one line", "give each its own line", node.lineno)
-    for number in range(node.lineno, node.end_lineno + 1):
+    for number in range(node.lineno, end + 1):
         lines[number - 1] = None
 
 

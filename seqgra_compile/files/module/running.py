@@ -28,7 +28,7 @@ def _that_run(block: list[ast.stmt]) -> Iterator[ast.stmt]:
     todo = block[::-1]
     while todo:
         node = todo.pop()
-        if never_runs(node):
+        if isinstance(node, ast.If) and never_runs(node):
             todo += node.orelse[::-1]
         elif isinstance(node, ast.If) and _is_negated(node.test):
             todo += node.body[::-1]
@@ -106,6 +106,11 @@ def names_of(tree: ast.Module) -> Names:
             base = "." * node.level + (node.module or "")
             origins.update((a.asname or a.name, f"{base}.{a.name}") for a in node.names)
     return Names(origins)
+
+
+def targets(statement: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
+    """What an assignment binds."""
+    return statement.targets if isinstance(statement, ast.Assign) else [statement.target]
 
 
 def top_level(tree: ast.Module | ast.ClassDef) -> Iterator[ast.stmt]:

@@ -7,13 +7,13 @@ object; generators of random numbers of the module's own.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ...ir import PerBatch
 from .classes import Classes, Function, members, self_of
 from .report import Report
-from .running import Names, dotted, top_level
+from .running import Names, dotted, targets, top_level
 
 # What a script calls on the model, besides hooks.
 _CALLED = ("forward", "__call__", "train", "eval")
@@ -157,24 +157,25 @@ def _kept(node: ast.ClassDef, classes: Classes) -> Iterator[str]:
     for each in _methods(node, classes):
         for call in ast.walk(each):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
-                name = call.args[0] if call.args else None
+                kind = call.func.attr
+                given = call.args[0] if call.args else None
                 for keyword in call.keywords:
-                    name = keyword.value if keyword.arg == "name" else name
+                    given = keyword.value if keyword.arg == "name" else given
                 if (
-                    call.func.attr in ("register_buffer", "register_parameter")
-                    and isinstance(name, ast.Constant)
-                    and not _is_left_out(call)
+                    kind in ("register_buffer", "register_parameter")
+                    and isinstance(given, ast.Constant)
+                    and not _is_left_out(call, kind)
                 ):
-                    yield str(name.value)
-    for name, value in _assigned(node, classes):
+                    yield str(given.value)
+    for name, value in _assigned(_methods(node, classes)):
         if _is_made_by(value, ("Parameter", "Buffer")):
             yield name
 
 
-def _is_left_out(call: ast.Call) -> bool:
+def _is_left_out(call: ast.Call, kind: str) -> bool:
     """A buffer that is not persistent is not in `state_dict`."""
     given = [keyword.value for keyword in call.keywords if keyword.arg == "persistent"]
-    given += call.args[2:3] if call.func.attr == "register_buffer" else []
+    given += call.args[2:3] if kind == "register_buffer" else []
     return any(isinstance(value, ast.Constant) and not value.value for value in given)
 
 
@@ -185,7 +186,7 @@ def _is_made_by(value: ast.expr, kinds: tuple[str, ...]) -> bool:
 
 def _parts(node: ast.ClassDef, classes: Classes) -> Iterator[str]:
     """Attributes that may be modules, which keep state of their own: what a call has made."""
-    for name, value in _assigned(node, classes):
+    for name, value in _assigned(_methods(node, classes)):
         made = dotted(value.func) if isinstance(value, ast.Call) else None
         local = classes.by_name.get(made or "")
         origin = classes.names.origin(value.func) if isinstance(value, ast.Call) else None
@@ -193,13 +194,13 @@ def _parts(node: ast.ClassDef, classes: Classes) -> Iterator[str]:
             yield name
 
 
-def _assigned(node: ast.ClassDef, classes: Classes) -> Iterator[tuple[str, ast.expr]]:
-    for method in _methods(node, classes):
+def _assigned(methods: Iterable[Function]) -> Iterator[tuple[str, ast.expr]]:
+    """Attributes of the object that methods assign, and their values."""
+    for method in methods:
         self = self_of(method)
         for statement in ast.walk(method):
             if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value:
-                targets = getattr(statement, "targets", None) or [statement.target]
-                for target in targets:
+                for target in targets(statement):
                     path = _path(target, self)
                     if path and path[0] == _SELF and len(path) == 2:
                         yield path[1], statement.value
@@ -249,7 +250,9 @@ def _hooks(node: ast.ClassDef, classes: Classes) -> Iterator[tuple[Function, Run
     for method in _methods(node, classes):
         inner = {each.name: each for each in ast.walk(method) if isinstance(each, ast.FunctionDef)}
         for call in ast.walk(method):
-            name = getattr(call.func, "attr", "") if isinstance(call, ast.Call) else ""
+            if not isinstance(call, ast.Call):
+                continue
+            name = getattr(call.func, "attr", "")
             for given in call.args if name.startswith("register_") and "hook" in name else ():
                 path = _path(given, self_of(method)) or [""]
                 if isinstance(given, ast.Lambda):
@@ -325,7 +328,7 @@ def _locals(function: Run) -> set[str]:
 
 def _bound(statement: ast.stmt) -> Iterator[str]:
     if isinstance(statement, (ast.Assign, ast.AnnAssign)):
-        for target in getattr(statement, "targets", None) or [statement.target]:
+        for target in targets(statement):
             yield from (node.id for node in ast.walk(target) if isinstance(node, ast.Name))
 
 
@@ -343,29 +346,20 @@ def _generators(
     for node in modules:
         if _keeps_state(node, classes):
             continue
-        for name, value in [*_assigned_here(node), *_class_values(node)]:
+        own = [member for member in members(node).values() if member is not None]
+        for name, value in [*_assigned(own), *_values(node)]:
             line = _made_in(value, names)
             if line:
                 yield f"'{node.name}.{name}'", line
     used = {each.id for node in reached for each in ast.walk(node) if isinstance(each, ast.Name)}
-    for statement in top_level(tree):
-        for name in _bound(statement):
-            line = _made_in(statement.value, names) if statement.value and name in used else 0
-            if line:
-                yield f"'{name}'", line
+    for name, value in _values(tree):
+        line = _made_in(value, names) if name in used else 0
+        if line:
+            yield f"'{name}'", line
 
 
-def _assigned_here(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
-    for method in filter(None, members(node).values()):
-        for statement in ast.walk(method):
-            if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value:
-                for target in getattr(statement, "targets", None) or [statement.target]:
-                    path = _path(target, self_of(method))
-                    if path and path[0] == _SELF and len(path) == 2:
-                        yield path[1], statement.value
-
-
-def _class_values(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
+def _values(node: ast.Module | ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
+    """Names that a module or class assigns, and their values."""
     for statement in top_level(node):
         if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value:
             yield from ((name, statement.value) for name in _bound(statement))

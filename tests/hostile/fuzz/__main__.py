@@ -109,7 +109,7 @@ class Fuzzer:
         self.limit, self.end = limit, time.monotonic() + seconds
         self.compiler, self.h5_file = compiler, h5_file
         # A process for each .h5 file would take nearly all the time: each is read once.
-        read = h5_file._found
+        read = h5_file.found_in
         self.read_h5 = read if self.target.starts else functools.lru_cache(100)(read)
         self.outcomes: Counter[str] = Counter()
         self.seen: set[str] = set()
@@ -158,9 +158,9 @@ class Fuzzer:
 
         if given.h5 is not None:
             text = json.dumps(given.h5, default=str, skipkeys=True)
-            self.h5_file._found = lambda data: json.loads(text)
+            self.h5_file.found_in = lambda data: json.loads(text)
         else:
-            self.h5_file._found = self.unwatched
+            self.h5_file.found_in = self.unwatched
         self.guard.on = True
         with warnings.catch_warnings():
             warnings.simplefilter("error")

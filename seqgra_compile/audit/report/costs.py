@@ -1,0 +1,121 @@
+"""What an operation costs and sees: multiply-adds per example, and its receptive field."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ... import ir
+from ...catalog.operations import FAMILIES
+
+ALL = "all"
+_FAMILY_OF = {row.name: family for family, rows in FAMILIES.items() for row in rows}
+_SPREADS = {"Conv1DTranspose": "strides", "UpSampling1D": "size"}
+_KEEPS = ("ZeroPadding1D", "Cropping1D", "Flatten")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """`field`: from how many positions of the input one value of the result comes.
+
+    It is "all", a number, two numbers in 2D, or empty where positions are rearranged in a way that
+    this does not follow. Windows that reach beyond the ends count in full.
+    """
+
+    multiply_adds: int
+    field: str
+
+
+def costs(operations: Sequence[ir.Layer]) -> tuple[Cost, ...]:
+    fields = _fields(operations)
+    return tuple(
+        Cost(multiply_adds(each), field) for each, field in zip(operations, fields, strict=True)
+    )
+
+
+def multiply_adds(operation: ir.Layer) -> int:
+    """Of the kernels, per example: a kernel is applied once for each position of the result, or of
+    the input where each one is spread over several."""
+    kernels = sum(weight.count for weight in operation.weights if weight.name.endswith("kernel"))
+    if _FAMILY_OF[operation.name] == "recurrent":
+        return kernels * operation.input_shape[0]
+    spreads = operation.name in _SPREADS
+    shape = operation.input_shape if spreads else operation.output_shape
+    return kernels * math.prod(shape[:-1])
+
+
+@dataclass
+class _Axis:
+    """Of one axis: how far a value sees, and how far apart two neighbours are in the input."""
+
+    size: int
+    field: Fraction = Fraction(1)
+    step: Fraction = Fraction(1)
+
+    def window(self, width: int, stride: int, dilation: int) -> None:
+        self.field += (width - 1) * dilation * self.step
+        self.step *= stride
+
+    def spread(self, width: int, stride: int, dilation: int) -> None:
+        """Each position of the input becomes several of the result."""
+        reached = math.ceil(((width - 1) * dilation + 1) / stride)
+        self.field += (reached - 1) * self.step
+        self.step /= stride
+
+    def __str__(self) -> str:
+        return ALL if self.field >= self.size else f"{math.ceil(self.field):,}"
+
+
+def _fields(operations: Sequence[ir.Layer]) -> Iterator[str]:
+    axes = [_Axis(size) for size in operations[0].input_shape[:-1]]
+    found: str | None = None  # once it no longer changes
+    for operation in operations:
+        if found is None:
+            found = _ends(operation, len(axes))
+        if found is None:
+            _widen(axes, operation)
+        yield (
+            " \N{MULTIPLICATION SIGN} ".join(dict.fromkeys(map(str, axes)))
+            if found is None
+            else found
+        )
+
+
+def _ends(operation: ir.Layer, rank: int) -> str | None:
+    """The field of all that follows, where the operation mixes or rearranges positions."""
+    family, name = _FAMILY_OF[operation.name], operation.name
+    if family == "recurrent" or name.startswith("Global"):
+        return ALL
+    if family == "dense" and len(operation.input_shape) == 1:
+        return ALL
+    if family == "reshaping" and name not in (*_KEEPS, *_SPREADS):
+        kept = operation.input_shape[0] == operation.output_shape[0]
+        return None if kept and rank == len(operation.output_shape) - 1 else ""
+    axes = operation.arguments.get("axis")
+    if axes is not None and not _along_channels(axes.value, len(operation.input_shape)):
+        return ALL
+    return None
+
+
+def _along_channels(axis: object, rank: int) -> bool:
+    return axis in (-1, rank, (-1,), [-1])
+
+
+def _widen(axes: Sequence[_Axis], operation: ir.Layer) -> None:
+    arguments = {name: value.value for name, value in operation.arguments.items()}
+    widths = arguments.get("kernel_size", arguments.get("pool_size"))
+    if operation.name == "UpSampling1D":
+        axes[0].step /= arguments["size"]
+    elif widths is not None and len(operation.input_shape) > 1:
+        strides = arguments.get("strides") or widths
+        dilations = arguments.get("dilation_rate", 1)
+        for number, axis in enumerate(axes):
+            width, stride, dilation = (_at(each, number) for each in (widths, strides, dilations))
+            move = axis.spread if operation.name in _SPREADS else axis.window
+            move(width, stride, dilation)
+
+
+def _at(value: int | Sequence[int], number: int) -> int:
+    return value if isinstance(value, int) else value[number]

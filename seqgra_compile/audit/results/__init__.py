@@ -1,0 +1,145 @@
+"""The results of runs as a page shows them: pictures, tables, and sentences that must not be missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ...catalog.sequences import MULTI_CLASS, MULTI_LABEL
+from ...visible import visible
+from ..run import Run
+from . import pictures, tables
+from .page import Fact, Results, Section
+from .pictures import Predicted, predicted
+
+_ALONE = "make a page for each"
+
+
+class UnlikeRuns(ValueError):
+    """Runs that no page can show together: the path of one, and a sentence."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(problem)
+        self.path = path
+
+
+def results(runs: Sequence[Run], definition: str | None = None) -> Results:
+    """One run, or several of one task; `definition` is the SHA-256 of the one they should be of.
+
+    Raises `UnlikeRuns`, and `RunError` where a file of a run is damaged.
+    """
+    _check_alike(runs)
+    found = [each for each in map(predicted, runs) if each is not None]
+    found = found if len(found) == len(runs) else []
+    first = runs[0]
+    names = dict.fromkeys(run.model_id for run in runs)
+    return Results(
+        visible(", ".join(names)),
+        _subtitle(runs),
+        _facts(runs),
+        tuple(_remarks(runs, found, definition)),
+        tuple(section for section in _sections(runs, found, first.task) if section),
+    )
+
+
+def _check_alike(runs: Sequence[Run]) -> None:
+    first = runs[0]
+    for run in runs[1:]:
+        if run.labels != first.labels:
+            raise UnlikeRuns(run.path, f"its labels are not those of {first.path}; {_ALONE}")
+        if None not in (run.task, first.task) and run.task != first.task:
+            problem = f"its task is {run.task}, that of {first.path} is {first.task}; {_ALONE}"
+            raise UnlikeRuns(run.path, problem)
+
+
+def _subtitle(runs: Sequence[Run]) -> str:
+    task = runs[0].task or "classification"
+    labels = f"{len(runs[0].labels):,} label{'' if len(runs[0].labels) == 1 else 's'}"
+    count = "one run" if len(runs) == 1 else f"{len(runs)} runs"
+    return f"{count} of {task}, {labels}"
+
+
+def _facts(runs: Sequence[Run]) -> tuple[Fact, ...]:
+    """What a reader looks for first."""
+    all_measured = [tables.measured(run) for run in runs]
+    facts = []
+    for name in dict.fromkeys(name for found in all_measured for name in found):
+        values = [found[name] for found in all_measured if name in found]
+        facts.append(Fact(name, pictures.spread(values, 4)))
+    if len(runs) > 1:
+        return tuple(facts)
+    (run,) = runs
+    if run.history:
+        facts.append(Fact("epoch kept", f"{run.best_epoch} of {len(run.history)}", _why(run)))
+    if run.setting("SEED") is not None:
+        facts.append(Fact("seed", str(run.setting("SEED"))))
+    weights = run.results.get("weights", {}).get("count")
+    if isinstance(weights, int):
+        facts.append(Fact("weights", f"{weights:,}"))
+    facts.append(Fact("device", visible(str(run.receipt["device"]))))
+    return tuple(facts)
+
+
+def _why(run: Run) -> str:
+    """Why training ended, as far as the receipt tells."""
+    limit, patience = run.setting("EPOCHS"), run.setting("PATIENCE")
+    if isinstance(limit, int) and len(run.history) < limit:
+        waited = f": {patience} epochs without a lower validation loss" if patience else ""
+        return f"stopped early{waited}"
+    return "all epochs were trained"
+
+
+def _remarks(
+    runs: Sequence[Run], found: Sequence[Predicted], definition: str | None
+) -> Iterator[str]:
+    for run in runs:
+        name = visible(str(run.path))
+        if definition is not None and run.receipt["definition"] != definition:
+            yield f"{name} is not a run of this definition: its receipt names another SHA-256."
+        copies = run.results.get("copies", {})
+        for pair, count in copies.items():
+            if isinstance(count, int) and count:
+                yield f"{name}: {count:,} examples of {visible(pair)} are copies."
+    for kind in ("training", "validation", "test"):
+        hashes = {run.data[kind].sha256 for run in runs if kind in run.data}
+        if len(hashes) > 1:
+            yield f"The runs were not made with the same {kind} data."
+    if not found:
+        missing = [run for run in runs if "test" not in run.predicted]
+        names = ", ".join(visible(str(run.path)) for run in missing)
+        yield f"No curves: {names} has no predictions for a test set (test-y-hat.txt)."
+
+
+def _sections(
+    runs: Sequence[Run], found: Sequence[Predicted], task: str | None
+) -> Iterator[Section]:
+    several = len(runs) > 1
+    if several:
+        unlike = tables.differences(runs)
+        both = [tables.of_runs(runs), *([unlike] if unlike else [])]
+        note = "" if unlike else "The runs differ in nothing that was asked for."
+        yield Section("runs", "Runs", tables=tuple(both), note=note)
+    epochs = pictures.epochs(runs)
+    if epochs:
+        yield Section("training", "Training", tuple(epochs))
+    if found:
+        drawn = [*pictures.curves(found), *pictures.calibrations(found)]
+        matrix = tables.confusion(found) if task == MULTI_CLASS else None
+        areas = [{kind: _areas(run, kind) for kind in ("AUROC", "AUPRC")} for run in runs]
+        told = tables.by_label(found, task or MULTI_LABEL, areas)
+        yield Section(
+            "test", "Test set", tuple(drawn), tables=(*([matrix] if matrix else []), told)
+        )
+        small = pictures.histograms(found)
+        if small:
+            yield Section("scores", "Scores", small=tuple(small))
+    yield Section("data", "Data", tables=(tables.of_data(runs[0]),))
+    first = runs[0]
+    note = f"Of the first run, {visible(str(first.path))}." if several else ""
+    made = (tables.of_settings(first), tables.of_versions(first), tables.of_hashes(first))
+    yield Section("made", "How it was made", tables=made, note=note)
+
+
+def _areas(run: Run, kind: str) -> dict[str, float]:
+    areas = run.results.get("test", {}).get(kind, {})
+    return areas if isinstance(areas, dict) else {}

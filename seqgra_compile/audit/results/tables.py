@@ -1,0 +1,221 @@
+"""Tables of runs: results, labels, data, settings, and with what they were made."""
+
+from __future__ import annotations
+
+import functools
+import math
+import operator
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+
+from ...catalog.sequences import MULTI_LABEL
+from ...visible import visible
+from ..run import SETS, Run
+from . import measures
+from .page import Cell, Table
+from .pictures import Predicted
+
+NONE = "\N{EN DASH}"
+_MOST_LABELS = 40  # in a matrix
+
+
+def cells(*values: object) -> tuple[Cell, ...]:
+    return tuple(value if isinstance(value, Cell) else Cell(shown(value)) for value in values)
+
+
+def shown(value: object) -> str:
+    """Four digits of a measure, thousands of a count, text as it is."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return NONE
+    if isinstance(value, float):
+        return f"{value:.4f}" if 1e-3 <= abs(value) < 1e4 or value == 0 else f"{value:.3e}"
+    return f"{value:,}" if isinstance(value, int) else visible(str(value))
+
+
+# ---- results ----
+
+
+def measured(run: Run) -> dict[str, float]:
+    """What a run came to, by name: of its test set, and of the validation set at its best epoch."""
+    found = {}
+    test = run.results.get("test", {})
+    for name in ("mean AUROC", "mean AUPRC", "accuracy", "loss"):
+        if isinstance(test.get(name), (int, float)):
+            found[f"test {name.removeprefix('mean ')}"] = float(test[name])
+    best = run.results.get("best", {})
+    for name, value in best.items():
+        if name.startswith("validation_"):
+            found[name.replace("_", " ")] = float(value)
+    return found
+
+
+def of_runs(runs: Sequence[Run]) -> Table:
+    """A row for each run; mean and standard deviation below."""
+    all_measured = [measured(run) for run in runs]
+    names = list(dict.fromkeys(name for found in all_measured for name in found))
+    header = ("run", "definition", "seed", "epochs", "kept", *names)
+    rows = [
+        cells(
+            str(run.path),
+            run.model_id,
+            run.setting("SEED"),
+            len(run.history) or None,
+            run.best_epoch,
+            *(found.get(name) for name in names),
+        )
+        for run, found in zip(runs, all_measured, strict=True)
+    ]
+    columns = [[found[name] for found in all_measured if name in found] for name in names]
+    foot = [
+        cells("mean", "", "", "", "", *(statistics.fmean(column) for column in columns)),
+        cells(
+            "standard deviation", "", "", "", "",
+            *(statistics.stdev(column) if len(column) > 1 else None for column in columns),
+        ),
+    ]  # fmt: skip
+    note = "The standard deviation is that of a sample: over n - 1."
+    return Table(
+        "Results of each run", header, tuple(rows), tuple(foot) if len(runs) > 1 else (), note
+    )
+
+
+def differences(runs: Sequence[Run]) -> Table | None:
+    """Settings and versions in which the runs differ."""
+    rows = []
+    for kind in ("settings", "versions"):
+        names = dict.fromkeys(name for run in runs for name in getattr(run, kind))
+        for name in names:
+            values = [getattr(run, kind).get(name) for run in runs]
+            if len(set(values)) > 1:
+                rows.append(cells(name, *values))
+    for name in ("device", "threads", "script"):
+        values = [_hash_or_text(run.receipt.get(name)) for run in runs]
+        if len(set(values)) > 1:
+            rows.append(cells(name, *values))
+    if not rows:
+        return None
+    return Table("What differs between the runs", ("setting", *numbered(runs)), tuple(rows))
+
+
+def numbered(runs: Sequence[Run]) -> tuple[str, ...]:
+    return tuple(visible(run.path.name or str(run.path)) for run in runs)
+
+
+def _hash_or_text(value: object) -> str:
+    text = str(value)
+    return text[:12] + "\N{HORIZONTAL ELLIPSIS}" if len(text) == 64 else text
+
+
+# ---- labels ----
+
+
+def confusion(found: Sequence[Predicted]) -> Table | None:
+    """Of multi-class tasks: true label by row, predicted one by column, all runs together."""
+    labels = found[0].labels
+    if len(labels) > _MOST_LABELS:
+        return None
+    counts = functools.reduce(
+        operator.add, (measures.confusion(each.truth, each.scores) for each in found)
+    )
+    totals = counts.sum(axis=1)
+    rows = []
+    for number, label in enumerate(labels):
+        total = int(totals[number])
+        shares = [int(count) / total if total else 0.0 for count in counts[number]]
+        row = [
+            Cell(f"{int(count):,}", round(10 * share))
+            for count, share in zip(counts[number], shares, strict=True)
+        ]
+        rows.append((*cells(label), *row, *cells(total)))
+    header = ("true label", *(f"predicted {visible(label)}" for label in labels), "all")
+    note = "A cell is the darker, the larger its share of the row."
+    if len(found) > 1:
+        note += f" Counts of {len(found)} runs, added."
+    return Table("Confusion matrix", header, tuple(rows), (), note, "matrix")
+
+
+def by_label(
+    found: Sequence[Predicted], task: str | None, areas: Sequence[Mapping[str, Mapping[str, float]]]
+) -> Table:
+    """For each label: how often it is true and predicted, how well; the mean over runs."""
+    rows = []
+    for number, label in enumerate(found[0].labels):
+        each = [_detected(one, number, task) for one in found]
+        values = [
+            [getattr(one, name) for one in each] for name in ("precision", "recall", "f1")
+        ] + [[one[kind].get(label) for one in areas] for kind in ("AUROC", "AUPRC")]
+        predicted = statistics.fmean(one.predicted for one in each)
+        counts = each[0].true, round(predicted)
+        rows.append(cells(label, *counts, *(_mean(row) for row in values)))
+    header = ("label", "true", "predicted", "precision", "recall", "F1", "AUROC", "AUPRC")
+    if task == MULTI_LABEL:
+        note = f"A label is predicted where its probability is above {measures.THRESHOLD}."
+    else:
+        note = "The label with the highest score is predicted."
+    if len(found) > 1:
+        note += f" Means of {len(found)} runs."
+    return Table("Labels of the test set", header, tuple(rows), (), note)
+
+
+def _detected(one: Predicted, number: int, task: str | None) -> measures.Detection:
+    if task == MULTI_LABEL:
+        predicted = one.scores[:, number] > measures.THRESHOLD
+    else:
+        predicted = one.scores.argmax(axis=1) == number
+    return measures.detection(one.truth[:, number], predicted)
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    there = [value for value in values if value is not None and not math.isnan(value)]
+    return statistics.fmean(there) if there else None
+
+
+def of_data(run: Run) -> Table:
+    """Examples of each label in each set, with their hashes."""
+    sets = [name for name in SETS if name in run.data]
+    header = ("label", *sets)
+    rows = []
+    for label in run.labels:
+        counts = [(run.data[name].labels[label], run.data[name].examples) for name in sets]
+        row = [Cell(f"{n:,} ({n / all:.1%})" if all else f"{n:,}") for n, all in counts]
+        rows.append((*cells(label), *row))
+    foot = (cells("examples", *(run.data[name].examples for name in sets)),)
+    return Table("Examples of each label", header, tuple(rows), foot)
+
+
+# ---- with what ----
+
+
+def pairs(title: str, header: tuple[str, str], found: Iterable[tuple[str, object]]) -> Table:
+    return Table(title, header, tuple(cells(name, value) for name, value in found), kind="pairs")
+
+
+def of_settings(run: Run) -> Table:
+    return pairs("Hyperparameters", ("setting", "value"), run.settings.items())
+
+
+def of_versions(run: Run) -> Table:
+    circumstances = run.receipt.get("circumstances")
+    more = circumstances.items() if isinstance(circumstances, dict) else ()
+    rows: list[tuple[str, object]] = [
+        *run.versions.items(),
+        ("device", run.receipt["device"]),
+        *_threads(run),
+        *more,
+    ]
+    return pairs("Versions and circumstances", ("what", "value"), rows)
+
+
+def _threads(run: Run) -> list[tuple[str, object]]:
+    return [("threads", run.receipt["threads"])]
+
+
+def of_hashes(run: Run) -> Table:
+    weights = run.results.get("weights", {})
+    rows: list[tuple[str, object]] = [
+        (f"{name}.txt", found.sha256) for name, found in run.data.items()
+    ]
+    rows += [(name, run.receipt[name]) for name in ("definition", "script")]
+    if "sha256" in weights:
+        rows.append(("weights", weights["sha256"]))
+    return pairs("SHA-256", ("of", "hash"), rows)

@@ -1,0 +1,181 @@
+"""What two models compute, side by side: steps that are the same, others, new or gone."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from .. import ir
+from ..catalog.operations import OPERATIONS
+from .ledger.operations import read
+from .ledger.setting import shown_apart, shown_briefly
+
+# Parameters whose names end so decide the first weights, or a penalty beside the loss.
+_BESIDE = ("_initializer", "_regularizer")
+_PLAIN_RELU = {"max_value": None, "negative_slope": 0.0, "threshold": 0.0}
+NOTHING = "-"
+
+
+@dataclass(frozen=True)
+class Step:
+    """An operation, or the activation that it ends with, which counts as a step of its own.
+
+    `computes` are the parameters that decide the result. `beside` are the others: initial weights,
+    penalties, whether the weights are trained.
+    """
+
+    number: int
+    name: str
+    computes: Mapping[str, object]
+    beside: Mapping[str, object]
+    is_activation: bool = False
+
+    @property
+    def said(self) -> str:
+        """For a step that stands in one of the two: its name and what makes it special."""
+        row = OPERATIONS.get(self.name)
+        defaults = {each.name: each.default for each in row.parameters} if row else {}
+        values = {k: v for k, v in self.computes.items() if k not in defaults or v != defaults[k]}
+        told = ", ".join(f"{name} {shown_briefly(value)}" for name, value in values.items())
+        return f"{self.name} ({told})" if told else self.name
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """Steps of the two models that are one another's; one of the two may have none.
+
+    `changed`: what of the result's parameters differs.
+    """
+
+    one: tuple[Step, ...]
+    other: tuple[Step, ...]
+    changed: tuple[str, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        return self.matched and not self.changed
+
+    @property
+    def matched(self) -> bool:
+        """Whether these are one operation each, of one name."""
+        return len(self.one) == len(self.other) == 1 and self._names[0] == self._names[1]
+
+    @property
+    def _names(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(step.name for step in steps) for steps in (self.one, self.other))
+
+    @property
+    def numbers(self) -> tuple[str, str]:
+        """Of the operations in the two definitions."""
+        found = [sorted({step.number for step in steps}) for steps in (self.one, self.other)]
+        one, other = (f"{n[0]}-{n[-1]}" if len(n) > 1 else str(*n) or NOTHING for n in found)
+        return one, other
+
+    def __str__(self) -> str:
+        one, other = (", ".join(step.said for step in steps) for steps in (self.one, self.other))
+        if not self.other:
+            return f"removed: {one}"
+        if not self.one:
+            return f"added: {other}"
+        if self._names[0] != self._names[1]:
+            activations = all(step.is_activation for step in (*self.one, *self.other))
+            return f"{'activation ' if activations else ''}{one} -> {other}"
+        return f"{self.one[0].name}: {', '.join(self.changed) or 'the same'}"
+
+
+def steps(model: ir.Model) -> tuple[Step, ...]:
+    """In order; none of a module, which the compiler does not look into."""
+    return tuple(
+        step for operation in model.operations for step in _steps(operation, model.library.value)
+    )
+
+
+def _steps(operation: ir.Layer, library: str) -> Iterator[Step]:
+    values = {name: value.value for name, value in operation.arguments.items()}
+    reads = read(operation, library)
+    beside = {name: value for name, value in values.items() if name.endswith(_BESIDE)}
+    if operation.weights:
+        beside["trainable"] = values["trainable"]
+    beside["weights"] = operation.weights_file and operation.weights_file.sha256
+    computes = {
+        name: value
+        for name, value in values.items()
+        if name in reads.layer | reads.shape and name not in (*beside, "trainable", "weights_file")
+    }
+    number = operation.number
+    if operation.name == "Activation" or (operation.name == "ReLU" and computes == _PLAIN_RELU):
+        yield Step(number, computes.get("activation", "relu"), {}, {}, is_activation=True)
+        return
+    ends_with = _last(operation) and computes.pop("activation", None)
+    yield Step(number, operation.name, computes, beside)
+    if ends_with and ends_with != "linear":
+        yield Step(number, ends_with, {}, {}, is_activation=True)
+
+
+def _last(operation: ir.Layer) -> bool:
+    """Whether the activation, if any, works on the result, and not within a recurrent layer."""
+    return "recurrent_activation" not in operation.arguments and operation.name != "SimpleRNN"
+
+
+def align(one: Sequence[Step], other: Sequence[Step]) -> tuple[Aligned, ...]:
+    """Steps by their names: what both end with and begin with, then what difflib finds between."""
+    names = [[step.name for step in steps] for steps in (one, other)]
+    last = _common(*(each[::-1] for each in names))
+    first = _common(*(each[: len(each) - last] for each in names))
+    middle = [each[first : len(each) - last] for each in names]
+    matcher = difflib.SequenceMatcher(None, middle[0], middle[1], autojunk=False)
+    found = [_pair(a, b) for a, b in zip(one[:first], other[:first], strict=True)]
+    for kind, a, a_end, b, b_end in matcher.get_opcodes():
+        parts = one[first + a : first + a_end], other[first + b : first + b_end]
+        if kind == "equal":
+            found += [_pair(x, y) for x, y in zip(*parts, strict=True)]
+        else:
+            found.append(Aligned(tuple(parts[0]), tuple(parts[1])))
+    ends = one[len(one) - last :], other[len(other) - last :]
+    return (*found, *(_pair(a, b) for a, b in zip(*ends, strict=True)))
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many of the first names are the same."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _pair(one: Step, other: Step) -> Aligned:
+    return Aligned((one,), (other,), tuple(_changed(one.computes, other.computes)))
+
+
+def _changed(one: Mapping[str, object], other: Mapping[str, object]) -> Iterator[str]:
+    for name in one:
+        if name in other and one[name] != other[name]:
+            yield f"{name} {' -> '.join(shown_apart(one[name], other[name]))}"
+    # A parameter counts only together with others, such as a rate that is not read at 0.
+    yield from (f"{name} {shown_briefly(one[name])} -> -" for name in one if name not in other)
+    yield from (f"{name} - -> {shown_briefly(other[name])}" for name in other if name not in one)
+
+
+def beside(aligned: Iterable[Aligned]) -> dict[str, list[tuple[str, str]]]:
+    """Changes of initial weights, penalties and training, each with the operations that have it."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for pair in aligned:
+        if pair.matched:
+            for change in _changed(pair.one[0].beside, pair.other[0].beside):
+                found[change].append(pair.numbers)
+    return found
+
+
+def summary(aligned: Iterable[Aligned]) -> str:
+    """How many steps are others, gone and new; empty if none."""
+    changed = removed = added = 0
+    for pair in aligned:
+        if pair.same:
+            continue
+        both = min(len(pair.one), len(pair.other))
+        changed += both
+        removed += len(pair.one) - both
+        added += len(pair.other) - both
+    counts = {"changed": changed, "removed": removed, "added": added}
+    parts = [f"{count} {what}" for what, count in counts.items() if count]
+    return f"steps: {', '.join(parts)}" if parts else ""

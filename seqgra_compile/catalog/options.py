@@ -1,0 +1,51 @@
+"""The options that decide a script: commands take them, and a script's header names them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .semantics import FULL, INTENDED, MEMORY, RECORDS, SEMANTICS, SHARDS, STORAGES
+from .sequences import PYTORCH, TENSORFLOW
+
+
+@dataclass(frozen=True)
+class ScriptOption:
+    """An option: its name in a command line, in a header and in `compiler.Options`.
+
+    `choices` are what it takes, each with what it means, if `about` does not say it. A default of
+    None is the definition's own.
+    """
+
+    name: str
+    choices: Mapping[str, str]
+    default: str | None
+    about: str = ""
+
+    @property
+    def help(self) -> str:
+        meanings = "; ".join(f"{name}: {about}" for name, about in self.choices.items() if about)
+        return f"{self.about}{meanings}."
+
+
+SCRIPT_OPTIONS = {
+    option.name: option
+    for option in (
+        ScriptOption("semantics", {name: row.about for name, row in SEMANTICS.items()}, INTENDED),
+        ScriptOption(
+            "library",
+            {PYTORCH: "", TENSORFLOW: ""},
+            None,
+            "Compile an embedded architecture for this library, not for the definition's own",
+        ),
+        ScriptOption("data", STORAGES, MEMORY, "How the script holds its data. "),
+        ScriptOption("records", RECORDS, FULL, "What the script keeps of its run. "),
+        ScriptOption(
+            "shards",
+            dict.fromkeys(SHARDS, ""),
+            SHARDS[0],
+            "Compute each batch in so many parts (PyTorch), which 1, 2, 4, ... processes under "
+            "torchrun can share and end with the same weights",
+        ),
+    )
+}

@@ -1,0 +1,60 @@
+"""What the auditor's commands share: a definition compiled, its diagnostics said, every end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
+from ..grammar import Simulation
+from ..messages.writers import TextWriter
+from .console import complain, folders, is_coloured, our_bug, read_definition, say
+
+SAME, DIFFERENT, UNKNOWN = 0, 1, 2  # what keeps an audit from an answer is 2
+
+
+def example(command: str) -> str:
+    return f"\b\nExample:\n  {command}"
+
+
+def compiled(name: str, include: tuple[Path, ...], options: Options) -> Compilation | None:
+    """A compilation without errors, its diagnostics printed, or None after a complaint."""
+    compilation = reported(name, include, options)
+    return None if compilation is None or compilation.diagnostics.failed else compilation
+
+
+def reported(name: str, include: tuple[Path, ...], options: Options) -> Compilation | None:
+    """A compilation, its diagnostics printed, or None after a complaint."""
+    try:
+        data = read_definition(name)
+        compilation = compile_bytes(name, data, folders(name, include), options)
+    except OSError as error:
+        complain(name, error)
+        return None
+    except UnsupportedSemantics as error:
+        complain(name, str(error))
+        return None
+    tell(compilation)
+    if isinstance(compilation.model, Simulation):
+        complain(name, "this is a data definition; of these, only 'verify' reads one")
+        return None
+    return compilation
+
+
+def tell(compilation: Compilation) -> None:
+    say(TextWriter(is_coloured(sys.stderr)).compiled(compilation.source, compilation.diagnostics))
+
+
+def guarded(name: str, work: Callable[[], int]) -> None:
+    """Exit with the status that the work gives; what it trips over is our fault."""
+    try:
+        status = work()
+    except click.ClickException:
+        raise
+    except Exception as error:
+        our_bug(name, error, "seqgra-audit")
+        status = UNKNOWN
+    sys.exit(status)

@@ -1,0 +1,157 @@
+"""`seqgra-audit report`: pages of definitions and of runs."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..compiler import Options
+from .auditing import UNKNOWN, example, guarded, reported
+from .console import (
+    audit_options,
+    complain,
+    include_option,
+    names_folder,
+    print_text,
+    write_file,
+)
+
+if TYPE_CHECKING:
+    from ..audit.run import Run
+
+
+@click.command(
+    epilog=example("seqgra-audit report model.xml --run models/one --run models/other -o page.html")
+)
+@click.argument("definition", metavar="DEFINITION|RUN")
+@click.option(
+    "--run",
+    "runs",
+    multiple=True,
+    type=click.Path(),
+    help="A folder that the script has written, or its receipt.json: the page also shows what came "
+    "out. Repeatable: several runs are compared.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(),
+    help="Write the page to this file, or to this folder as <model id>.html, whole or not at all; "
+    "otherwise to standard output.",
+)
+@include_option
+@audit_options
+def report(
+    definition: str,
+    runs: tuple[str, ...],
+    output: str | None,
+    include: tuple[Path, ...],
+    options: Options,
+) -> None:
+    """Make one offline page: what a definition says, and what came out of its runs.
+
+    Of a definition, the page holds the script beside it, linked line by line, the ledger, the
+    diagnostics and a drawing of the architecture; of a run, curves, tables, hashes and versions,
+    for which the extra 'plots' is needed. It needs nothing but a browser, and asks the network for
+    nothing.
+
+    DEFINITION is a file, or - for standard input. The folder or the receipt of a run in its place
+    gives the page of the run alone.
+
+    Exit status: 0 fine, 1 the definition has errors, which the page shows, 2 wrong usage, or a file
+    that cannot be read or written.
+    """
+    from ..audit.report import report as page
+    from ..audit.report import report_of_runs
+
+    def work() -> int:
+        if _is_run(definition):
+            found = _read_runs((definition, *runs))
+            if found is None:
+                return UNKNOWN
+            text = _shown(definition, functools.partial(report_of_runs, found))
+            return _page_to(output, definition, found[0].model_id, text) if text else UNKNOWN
+        found = _read_runs(runs)
+        compilation = reported(definition, include, options)
+        if compilation is None or found is None:
+            return UNKNOWN
+        text = _shown(definition, lambda: page(compilation, found))
+        if text is None:
+            return UNKNOWN
+        status = _page_to(output, definition, compilation.model_id or "report", text)
+        return status or int(compilation.diagnostics.failed)
+
+    guarded(definition, work)
+
+
+def _is_run(name: str) -> bool:
+    """Whether this is a run's folder, or a receipt, rather than a definition."""
+    if name == "-":
+        return False
+    if Path(name).is_dir():
+        return True
+    try:
+        with open(name, "rb") as file:
+            return file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+    except OSError:
+        return False
+
+
+def _read_runs(names: tuple[str, ...]) -> list[Run] | None:
+    """Runs from their folders or receipts, or None after a complaint for each that is damaged."""
+    from ..audit.run import HISTORY, RECEIPT, RunError, read_run
+
+    found, damaged = [], False
+    for name in names:
+        path = Path(name)
+        beside = path.name == RECEIPT and path.with_name(HISTORY).exists()
+        try:
+            found.append(read_run(path.parent if beside else path))
+        except RunError as error:
+            damaged = bool(complain(str(error.path), str(error)))
+        except OSError as error:
+            damaged = bool(complain(name, error))
+    return None if damaged else found
+
+
+def _shown(name: str, make: Callable[[], str]) -> str | None:
+    """A page, or None after a complaint."""
+    from ..audit.results import UnlikeRuns
+    from ..audit.run import RunError
+
+    try:
+        return make()
+    except RunError as error:
+        complain(str(error.path), str(error))
+    except UnlikeRuns as error:
+        complain(str(error.path), str(error))
+    except ModuleNotFoundError as error:
+        complain(name, f"pictures need {error.name}: pip install 'seqgra-compile[plots]'")
+    return None
+
+
+def _page_to(output: str | None, definition: str, name: str, text: str) -> int:
+    return print_text(text) if output is None else _put_page(output, definition, name, text)
+
+
+def _put_page(output: str, definition: str, name: str, text: str) -> int:
+    target = Path(output, f"{name}.html") if names_folder(output) else Path(output)
+    if _is(target, definition):
+        return complain(str(target), "this is the definition; it is not overwritten")
+    return _put(target, text)
+
+
+def _is(output: Path, definition: str) -> bool:
+    return definition != "-" and output.exists() and output.samefile(definition)
+
+
+def _put(output: Path, text: str) -> int:
+    try:
+        write_file(output, text)
+    except OSError as error:
+        return complain(str(output), error)
+    return 0

@@ -1,0 +1,240 @@
+"""`seqgra-sweep`: many runs as a folder of scripts and a workflow."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from .. import __version__
+from ..catalog.semantics import FULL, SEQGRA, SIMULATED
+from ..compiler import Options, UnsupportedSemantics, compile_bytes
+from ..grammar import BayesModel, Simulation
+from ..messages.writers import Problem
+from ..sweep.folder import known_runs, to_write
+from ..sweep.grid import Run, read_seeds, read_sizes
+from ..sweep.plan import Request, named_folders, planned
+from ..sweep.problem import SweepError
+from ..sweep.variants import Original
+from .console import (
+    FAILED,
+    USAGE,
+    Messages,
+    folders,
+    include_option,
+    print_text,
+    read_definition,
+    script_options,
+    write_file,
+)
+from .dataoptions import SeveralValues, message_format
+
+COMMAND = "seqgra-sweep"
+_EXAMPLES = """\b
+Examples:
+  seqgra-sweep basset.xml deepsea.xml --seeds 1-5 --data-dir data/ -o sweep/
+  seqgra-sweep model.xml --simulate data.xml --sizes 10000 20000 --data-seeds 1-3 -o sweep/
+  seqgra-sweep model.xml --data-dir data/ --sizes 0.05 0.2 1.0 --data-seeds 1-3 --grid -o sweep/
+"""
+
+
+class _SeveralWords(SeveralValues):
+    """A command some of whose options take all words up to the next option or definition."""
+
+    takes_several = ("--seeds", "--sizes", "--data-seeds", "--data-dir")
+
+    def is_value(self, word: str) -> bool:
+        return not word.endswith(".xml")
+
+
+@click.command(
+    cls=_SeveralWords,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=_EXAMPLES,
+)
+@click.argument("definitions", nargs=-1, required=True, metavar="DEFINITION...")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="DIR",
+    help="A new folder for the sweep, or one to which more is added.",
+)  # fmt: skip
+@click.option(
+    "--seeds", multiple=True, default=("1-3",), show_default=True, metavar="SEED...",
+    help="Seeds of the models, as in 1-5 or 1 2 7.",
+)  # fmt: skip
+@click.option(
+    "--simulate", metavar="DATA_DEFINITION", help="Simulate the data, as this definition says."
+)
+@click.option(
+    "--data-dir", multiple=True, type=click.Path(path_type=Path), metavar="DIR...",
+    help="Data folders instead, with training.txt, validation.txt and test.txt.",
+)  # fmt: skip
+@click.option(
+    "--sizes", multiple=True, metavar="SIZE...",
+    help="Numbers of training examples; for --data-dir also the share that is drawn of them, "
+    "as in 0.05.  [default: as in the definition, or all]",
+)  # fmt: skip
+@click.option(
+    "--data-seeds", multiple=True, metavar="SEED...",
+    help="Seeds of the simulation, or of what is drawn of --data-dir.  "
+    "[default: the definition's; 1]",
+)  # fmt: skip
+@click.option(
+    "--test-seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, metavar="SEED",
+    help="The seed of the simulated test set, which is that of all runs.",
+)  # fmt: skip
+@click.option(
+    "--grid", is_flag=True,
+    help="Train all model seeds on all data seeds, not the first on the first and so on.",
+)  # fmt: skip
+@include_option
+@script_options
+@message_format
+@click.version_option(__version__, prog_name=COMMAND, message="%(prog)s %(version)s")
+def main(
+    definitions: tuple[str, ...], output: Path, include: tuple[Path, ...], options: Options,
+    message_format: str, **settings: object,
+) -> None:  # fmt: skip
+    """Write a sweep, of models, seeds and data, as a folder that Snakemake runs.
+
+    The folder holds definitions, which are yours with other seeds and sizes, their scripts, a
+    Snakefile, and the same as a list of commands for sh. Nothing is run. A sweep that is there
+    already keeps what it has, and gets what is new.
+
+    DEFINITION is a model definition. Of simulated data there is also a Bayes optimal classifier.
+
+    Exit status: 0 fine, 1 a definition has errors, 2 wrong usage, or a file or folder that cannot
+    be read or written.
+    """
+    messages = Messages(message_format, COMMAND)
+    try:
+        status = _sweep(definitions, output, include, options, settings, messages)
+    except SweepError as error:
+        messages.problem(Problem(error.message, error.place, help=error.help))
+        status = USAGE
+    except OSError as error:
+        status = messages.complain(str(error.filename or output), error)
+    except Exception as error:  # whatever it is, it is our fault
+        status = messages.our_bug(COMMAND, error)
+    sys.exit(messages.end(status))
+
+
+def _sweep(
+    names: Sequence[str],
+    output: Path,
+    include: Sequence[Path],
+    options: Options,
+    settings: dict,
+    messages: Messages,
+) -> int:
+    _check(names, options, settings)
+    seeds = read_seeds(settings["seeds"], "--seeds")
+    data_seeds = read_seeds(settings["data_seeds"], "--data-seeds")
+    sizes = read_sizes(settings["sizes"], shares=not settings["simulate"])
+    given = named_folders(settings["data_dir"], _paths_within(output, settings["data_dir"]))
+    known = known_runs(output)
+    models = [_read_model(name, include, options, messages) for name in names]
+    simulated = settings["simulate"]
+    data = _read_data(simulated, include, options, messages) if simulated else None
+    if None in models or (simulated and data is None):
+        return FAILED
+    if all(model.is_bayes for model in models):
+        raise SweepError("nothing in these definitions is trained", names[0], "add a model")
+    request = Request(
+        models, seeds, settings["grid"], data, given, sizes, data_seeds, settings["test_seed"]
+    )
+    plan = planned(request, known)
+    runs, files = to_write(output, plan, known)
+    for path, content in files.items():
+        write_file(path, content)
+    if plan.note:
+        messages.problem(Problem(f"no Bayes optimal classifier: {plan.note}", data.source.name))
+    return print_text(_summary(output, runs, known), messages)
+
+
+def _check(names: Sequence[str], options: Options, settings: dict) -> None:
+    """Options that do not fit together."""
+    if "-" in names or settings["simulate"] == "-":
+        raise SweepError("a sweep reads files, not standard input", "-", "save it to a file")
+    if bool(settings["simulate"]) == bool(settings["data_dir"]):
+        help = "either --simulate data.xml, or --data-dir DIR"
+        raise SweepError("a sweep has data of one kind", COMMAND, help)
+    if settings["data_dir"] and settings["data_seeds"] and not settings["sizes"]:
+        help = "leave them out, or say with --sizes how much is drawn"
+        raise SweepError("nothing is drawn from folders as they are", "--data-seeds", help)
+    if options.records != FULL:
+        help = "leave it out: a sweep needs resumable runs and their receipts"
+        raise SweepError(f"a sweep cannot take {options.records}", "--records", help)
+
+
+def _paths_within(output: Path, given: Sequence[Path]) -> list[str]:
+    """Paths as the sweep writes them: relative to its folder if they were given relatively."""
+    return [
+        os.fspath(path) if path.is_absolute() else os.path.relpath(path, output) for path in given
+    ]
+
+
+def _read_model(
+    name: str, include: Sequence[Path], options: Options, messages: Messages
+) -> Original | None:
+    """A model definition, or None after reporting its errors.
+
+    A Bayes classifier is not asked how it holds its data, nor for another library.
+    """
+    plain = _compiled(name, include, _without_training(options))
+    if isinstance(plain.meant, Simulation):
+        raise SweepError("this is a data definition", name, f"--simulate {name}")
+    if not isinstance(plain.meant, BayesModel):
+        plain = _compiled(name, include, options)
+    return _reported(plain, messages)
+
+
+def _read_data(
+    name: str, include: Sequence[Path], options: Options, messages: Messages
+) -> Original | None:
+    """A data definition, or None after reporting its errors."""
+    found = _compiled(name, include, _without_training(options))
+    if found.meant and not isinstance(found.meant, Simulation):
+        raise SweepError("this is a model definition", name, "--simulate takes a data definition")
+    return _reported(found, messages)
+
+
+def _without_training(options: Options) -> Options:
+    """What of them is for data definitions and Bayes classifiers."""
+    semantics = options.semantics
+    return Options(semantics=semantics if semantics in SIMULATED else SEQGRA)
+
+
+def _compiled(name: str, include: Sequence[Path], options: Options) -> Original:
+    try:
+        data = read_definition(name)
+        looked_in = tuple(folders(name, include))
+        return Original(compile_bytes(name, data, looked_in, options), looked_in, options)
+    except OSError as error:
+        raise SweepError(error.strerror or str(error), name) from error
+    except UnsupportedSemantics as error:
+        raise SweepError(str(error), name) from error
+
+
+def _reported(original: Original, messages: Messages) -> Original | None:
+    messages.compiled(original.source, original.compilation.diagnostics)
+    return None if original.compilation.script is None else original
+
+
+def _summary(output: Path, runs: Sequence[Run], known: Sequence[Run]) -> str:
+    """What the sweep has, and what to do next."""
+    trained = [run for run in runs if run.model_seed]
+    counts = (
+        ("runs", len(trained)),
+        ("models", len({run.architecture for run in trained})),
+        ("model seeds", len({run.model_seed for run in trained})),
+        ("data sets", len({run.data for run in trained})),
+        ("Bayes classifiers", len(runs) - len(trained)),
+    )
+    new = f", new: {len(set(runs) - set(known))}" if known else ""
+    return (
+        f"{output}: {', '.join(f'{name} {count}' for name, count in counts)}{new}\n"
+        f"next: cd {output} && snakemake --cores 2, or sh commands.sh\n"
+    )

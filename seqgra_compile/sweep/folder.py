@@ -1,0 +1,72 @@
+"""A sweep's folder: what is there, and what may be added to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import workflow
+from .grid import SHEET, Run, joined, read_sheet
+from .plan import Plan
+from .problem import SweepError
+
+_SHOWN = 5
+_NEW_FOLDER = "name a new folder with -o"
+
+
+def known_runs(target: Path) -> list[Run]:
+    """The runs of the sweep that is there, none in a new folder; raises `SweepError`, OSError."""
+    if target.exists() and not target.is_dir():
+        raise SweepError("it is a file", str(target), _NEW_FOLDER)
+    path = target / SHEET
+    if not path.exists():
+        return []
+    return read_sheet(path.read_text("utf-8"), str(path))
+
+
+def to_write(
+    target: Path, plan: Plan, known: Sequence[Run]
+) -> tuple[tuple[Run, ...], dict[Path, bytes]]:
+    """All runs then, and the files to write, in an order in which the sheet is the last.
+
+    Raises `SweepError` if the folder holds anything else under their names, or no sweep.
+    """
+    if known and workflow.is_simulated(known) != workflow.is_simulated(plan.runs):
+        what = "simulates its data" if workflow.is_simulated(known) else "has data folders"
+        raise SweepError(f"this sweep {what}; it takes no others", str(target), _NEW_FOLDER)
+    runs = joined(known, plan.runs)
+    fixed = plan.files | workflow.fixed(runs)
+    kept, growing = workflow.kept(runs), workflow.growing(runs)
+    _check_is_ours(target, known, {**fixed, **kept, **growing})
+    before = workflow.growing(known) if known else {}
+    found: dict[Path, bytes] = {}
+    unlike: list[str] = []
+    for name, data in {**fixed, **kept, **growing}.items():
+        path = target / name
+        there = path.read_bytes() if path.exists() else None
+        if there == data or (name in kept and there is not None):
+            continue
+        if there is not None and there != before.get(name):
+            unlike.append(name)
+        found[path] = data
+    if unlike:
+        shown = ", ".join(unlike[:_SHOWN]) + ", ..." * (len(unlike) > _SHOWN)
+        raise SweepError(
+            f"it has other content in {shown}",
+            str(target),
+            "a sweep is of one version, one set of options, and definitions that stay as they "
+            f"are: {_NEW_FOLDER}",
+        )
+    return runs, found
+
+
+def _check_is_ours(target: Path, known: Sequence[Run], files: dict[str, bytes]) -> None:
+    """A folder without a sheet may hold what a call that was killed has left, and no more."""
+    if known or not target.is_dir():
+        return
+    ours = {name.partition("/")[0] for name in files}
+    others = sorted(set(os.listdir(target)) - ours)
+    if others:
+        shown = ", ".join(others[:_SHOWN]) + ", ..." * (len(others) > _SHOWN)
+        raise SweepError(f"it is no sweep, and holds {shown}", str(target), _NEW_FOLDER)

@@ -1,0 +1,176 @@
+"""Definitions of a sweep: the user's bytes with another id, seed or number of samples.
+
+They are changed at the places where the reader found these values, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import ir
+from ..compiler import Compilation, Options, compile_bytes
+from ..datadefinition.parser import parse_data
+from ..datadefinition.written import Example
+from ..grammar import BayesModel, Simulation
+from ..messages.diagnostics import Diagnostics
+from ..source import Source, Span
+from .problem import SweepError
+
+TRAINING, VALIDATION, TEST = SETS = ("training", "validation", "test")
+# None cannot be written: a set that no run reads has one example of each kind.
+_FEWEST = 1
+
+
+@dataclass(frozen=True)
+class Original:
+    """A definition as the user gave it, without errors, and how it was compiled.
+
+    `folders` are those in which files that it names are looked for.
+    """
+
+    compilation: Compilation
+    folders: tuple[Path, ...]
+    options: Options
+
+    @property
+    def source(self) -> Source:
+        return self.compilation.source
+
+    @property
+    def meant(self) -> ir.General | Simulation:
+        return self.compilation.model
+
+    @property
+    def id(self) -> str:
+        return self.meant.id.value
+
+    @property
+    def seed(self) -> int:
+        return self.meant.seed.value
+
+    @property
+    def is_bayes(self) -> bool:
+        return isinstance(self.meant, BayesModel)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A definition of the sweep, its id, and its script."""
+
+    id: str
+    definition: bytes
+    script: str
+
+
+def with_seed(original: Original, seed: int) -> Variant:
+    """The model with this seed, which its id also names."""
+    return _variant(original, f"{original.id}-s{seed}", seed, {})
+
+
+def unchanged(original: Original) -> Variant:
+    """The definition byte for byte, compiled as the file in which the sweep keeps it."""
+    return _compiled(original, original.id, original.source.data)
+
+
+def _variant(original: Original, id: str, seed: int, others: Mapping[Span, int]) -> Variant:
+    meant, source = original.meant, original.source
+    changes = {meant.id.span: id, meant.seed.span: str(seed)}
+    changes |= {span: str(number) for span, number in others.items()}
+    return _compiled(original, id, edited(source, changes))
+
+
+def _compiled(original: Original, id: str, data: bytes) -> Variant:
+    compilation = compile_bytes(f"{id}.xml", data, original.folders, original.options)
+    if compilation.script is None:
+        error = next(each for each in compilation.diagnostics.found if each.code)
+        problem = f"as {id} it has an error, {error.code}: {error.message}"
+        raise SweepError(problem, original.source.name, error.help)
+    return Variant(id, data, compilation.script)
+
+
+def edited(source: Source, changes: Mapping[Span, str]) -> bytes:
+    """The definition's bytes with other text at some places."""
+    text = source.text
+    for span in sorted(changes, key=lambda span: span.start, reverse=True):
+        text = text[: span.start] + changes[span] + text[span.end :]
+    return source.data[: source.mark] + text.encode(source.encoding)
+
+
+# ---- data definitions ----
+
+
+def examples_of(original: Original) -> dict[str, tuple[Example, ...]]:
+    """The examples of each set of a data definition; raises `SweepError` if a set has none."""
+    written = parse_data(original.source, Diagnostics())
+    found = {each.name.value: each.examples for each in written.sets}
+    for name in SETS:
+        if not found.get(name):
+            problem = f"it has no examples in the set '{name}'"
+            help = f'add them: <set name="{name}"><example samples="100">...'
+            raise SweepError(problem, original.source.name, help)
+    return found
+
+
+def size_of(original: Original) -> int:
+    """The number of training examples, before any postprocessing."""
+    return sum(_samples(examples_of(original)[TRAINING]))
+
+
+def with_size(original: Original, size: int, seed: int) -> Variant:
+    """A training set of this size and a validation set to match. Its test set is not used."""
+    examples = examples_of(original)
+    samples = {name: _samples(each) for name, each in examples.items()}
+    kinds = len(samples[TRAINING])
+    if size < kinds:
+        problem = f"{size} is less than one training example of each of {kinds} kinds"
+        raise SweepError(problem, "--sizes", f"{kinds} is the smallest size")
+    matching = round(sum(samples[VALIDATION]) * size / sum(samples[TRAINING]))
+    counts = {
+        TRAINING: scaled(samples[TRAINING], size),
+        VALIDATION: scaled(samples[VALIDATION], max(matching, len(samples[VALIDATION]))),
+        TEST: [_FEWEST] * len(samples[TEST]),
+    }
+    return _with_samples(original, f"{original.id}-{size}-s{seed}", seed, examples, counts)
+
+
+def for_test(original: Original, seed: int) -> Variant:
+    """The test set as the user wants it. The other two are not used."""
+    examples = examples_of(original)
+    counts = {name: [_FEWEST] * len(examples[name]) for name in (TRAINING, VALIDATION)}
+    return _with_samples(original, f"{original.id}-test", seed, examples, counts)
+
+
+def _with_samples(
+    original: Original,
+    id: str,
+    seed: int,
+    examples: Mapping[str, Sequence[Example]],
+    counts: Mapping[str, Sequence[int]],
+) -> Variant:
+    others = {
+        example.samples.span: count
+        for name, numbers in counts.items()
+        for example, count in zip(examples[name], numbers, strict=True)
+    }
+    return _variant(original, id, seed, others)
+
+
+def _samples(examples: Sequence[Example]) -> list[int]:
+    return [int(each.samples.value) for each in examples]
+
+
+def scaled(samples: Sequence[int], total: int) -> list[int]:
+    """Whole numbers in these proportions that add up to the total, none less than 1.
+
+    Rounded down; what is left goes to the largest remainders, of equal ones to the first.
+    """
+    whole = sum(samples)
+    counts = [max(each * total // whole, _FEWEST) for each in samples]
+    by_remainder = sorted(range(len(samples)), key=lambda i: -(samples[i] * total % whole))
+    for i in by_remainder[: max(total - sum(counts), 0)]:
+        counts[i] += 1
+    while sum(counts) > total:  # rare kinds were given their one example
+        counts[counts.index(max(counts))] -= 1
+    return counts

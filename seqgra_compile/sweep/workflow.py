@@ -1,0 +1,85 @@
+"""The files that carry out a sweep: a Snakefile, its settings, and the same for a shell."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+
+from .. import __version__
+from ..backends.renderer import environment
+from ..resources import folder
+from .grid import SHEET, Run, sheet
+
+# They depend on the runs, and are written anew when some are added.
+_GROWING = {
+    "Snakefile": "Snakefile.j2",
+    "commands.sh": "commands.sh.j2",
+    "README.md": "README.md.j2",
+}
+# Once they are there, they are the user's to edit.
+_KEPT = {"config.yaml": "config.yaml.j2", "profiles/default/config.yaml": "profile.yaml.j2"}
+
+
+def growing(runs: Sequence[Run]) -> dict[str, bytes]:
+    """What depends on the runs. The sheet is last: with it, a sweep is complete."""
+    return _rendered(_GROWING, runs) | {SHEET: sheet(runs).encode()}
+
+
+def kept(runs: Sequence[Run]) -> dict[str, bytes]:
+    """Settings that stay as they are if they are there."""
+    return _rendered(_KEPT, runs)
+
+
+def fixed(runs: Sequence[Run]) -> dict[str, bytes]:
+    """Scripts of the sweep that are compiled from nothing."""
+    names = ["table.py", *(["draw.py"] if _is_drawn(runs) else [])]
+    return {
+        f"scripts/{name}": (folder("templates") / "sweep" / name).read_bytes() for name in names
+    }
+
+
+def _rendered(names: dict[str, str], runs: Sequence[Run]) -> dict[str, bytes]:
+    templates, values = environment(), _values(runs)
+    return {
+        path: templates.get_template(f"sweep/{name}").render(values).encode()
+        for path, name in names.items()
+    }
+
+
+def _values(runs: Sequence[Run]) -> dict[str, object]:
+    """All that the templates ask for."""
+    architectures = dict.fromkeys(run.architecture for run in runs if run.model_seed)
+    simulated = is_simulated(runs)
+    bayes = any(not run.model_seed for run in runs)
+    return {
+        "version": __version__,
+        "architectures": ", ".join(architectures),
+        "simulated": simulated,
+        "drawn": _is_drawn(runs),
+        "bayes": bayes,
+        "bayes_on_test": bayes and simulated,
+        "commands": list(_commands(runs)),
+    }
+
+
+def is_simulated(runs: Sequence[Run]) -> bool:
+    return any(run.test_data for run in runs)
+
+
+def _is_drawn(runs: Sequence[Run]) -> bool:
+    return any(run.folder and run.size for run in runs)
+
+
+def _commands(runs: Sequence[Run]) -> Iterator[str]:
+    """Calls of the functions in commands.sh: all data, then all runs."""
+    if is_simulated(runs):
+        for name in dict.fromkeys([*(run.test_data for run in runs), *(run.data for run in runs)]):
+            yield f"simulate {name}"
+    for data, run in {run.data: run for run in runs}.items():
+        if run.test_data:
+            yield f"data {data} {run.test_data}" if run.model_seed else f"test_data {data}"
+        else:
+            drawn = f" {run.size} {run.data_seed}" if run.size else ""
+            yield f"data {data} {shlex.quote(run.folder)}{drawn}"
+    for run in runs:
+        yield f"{'train' if run.model_seed else 'bayes'} {run.model} {run.data}"
