@@ -58,6 +58,8 @@ def batch_statistics(tree: ast.Module, names: Names) -> tuple[PerBatch, ...]:
     """Where batch normalization is named: each name once, at its first line."""
     found: dict[str, PerBatch] = {}
     for node in ast.walk(tree):
+        if not isinstance(node, (ast.Name, ast.Attribute)):
+            continue
         name = (names.origin(node) or "").rpartition(".")[2]
         if "batchnorm" in name.replace("_", "").lower():
             problem = f"{name} takes statistics over a whole batch, and --shards computes parts"
