@@ -19,6 +19,7 @@ class Decider(Enum):
     DATA = auto()
     RECORDS = auto()
     SHARDS = auto()
+    EMIT = auto()
     ID = auto()
     NAME = auto()
     DESCRIPTION = auto()

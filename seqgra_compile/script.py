@@ -32,6 +32,7 @@ _STRUCTURE = (
     Decider.DATA,
     Decider.RECORDS,
     Decider.SHARDS,
+    Decider.EMIT,
 )
 _LAYERS = (Decider.ARCHITECTURE, Decider.OPERATIONS)
 _SCORES = (Decider.LOSS, Decider.TASK)
@@ -72,9 +73,9 @@ class Section:
 class Alphabet:
     """Letters and their codes: `codes` and `lower` are byte strings whose place is their code.
 
-    `letters` are those of `codes`, for messages.
+    `letters` are those of `codes`, for messages; `known` is a byte string of all that have a code.
 
-    `unknown` is the code of the letter that stands for any, `share` its value in each channel;
+    `unknown` is the code of the letter for any, `share` its value in each channel;
     `lenient`: any other letter counts as it. `complement` is the codes' list of the opposite strand, or
     empty.
     """
@@ -89,6 +90,7 @@ class Alphabet:
     share: str = decided_by(Decider.SPACE)
     lenient: bool = decided_by(Decider.SEMANTICS, Decider.SPACE)
     complement: str = decided_by(Decider.SPACE)
+    known: str = decided_by(Decider.SPACE)
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Layer:
+class LayerStatements:
     """One operation: what makes it, and, in PyTorch, what applies it to `x`."""
 
     number: int
@@ -158,10 +160,13 @@ class Script:
 
     `imports` are lines before those of `packages`, which may be missing; then the text `install`
     says what to do; `checks` are lines that end a script under too old versions of them.
+    `family` is a hash that is the same for definitions that differ in id, name, text and seed only.
     `length_from_data`: the sequences' length is that of the first one, not the definition's.
     `on_disk`: data stay on disk. `records`: the script keeps records of its run. `shards`: it
     computes each batch in parts, in one or more processes.
-    `trains`: there is something to train, and a run that was stopped can go on.
+    `trains`: there is something to train, and a run that was stopped can go on. `one_hot` is the
+    template of the function that encodes codes. Of several labels, those whose probability (or what
+    the model gives in its place) is above `cut` are predicted.
     """
 
     docstring: str = decided_by(Decider.HEADER)
@@ -171,15 +176,17 @@ class Script:
     packages: tuple[str, ...] = decided_by(*_STRUCTURE)
     install: str = decided_by(*_STRUCTURE)
     checks: tuple[str, ...] = decided_by(Decider.LIBRARY)
-    sections: tuple[Section, ...] = decided_by(Decider.RECORDS, Decider.SHARDS)
+    sections: tuple[Section, ...] = decided_by(Decider.RECORDS, Decider.EMIT, Decider.SHARDS)
     constants: tuple[Constant, ...] = decided_by()
     version: str = decided_by(Decider.VERSION)
     definition_sha256: str = decided_by(Decider.SHA256)
+    family: str = decided_by(Decider.SHA256)
     alphabet: Alphabet
+    one_hot: str = decided_by(Decider.LIBRARY)
     one_hot_doc: str = decided_by(Decider.SPACE, Decider.ENCODING, Decider.LIBRARY)
     targets_doc: str = decided_by(Decider.TASK)
     multi_class: bool = decided_by(Decider.TASK)
-    length: str = decided_by(Decider.ARCHITECTURE)
+    cut: str = decided_by(*_SCORES)
     length_from_data: bool = decided_by(Decider.ARCHITECTURE)
     on_disk: bool = decided_by(Decider.DATA)
     records: bool = decided_by(Decider.RECORDS)
@@ -236,7 +243,8 @@ class TrainingScript(Script):
     """A script that trains a model; as seqgra 0.0.4 does if it imitates or even streams.
 
     `probabilities` and `ranked` are expressions: what is written of the scores on the test set, and
-    what the areas under curves are made of, in which no rounding makes ties.
+    what the areas under curves are made of, in which no rounding makes ties. `by_batch`: the first
+    one is made batch by batch, since its last digits depend on the number of scores.
     """
 
     model_doc: str = decided_by(Decider.ARCHITECTURE, Decider.OPERATIONS, Decider.LOSS)
@@ -249,7 +257,8 @@ class TrainingScript(Script):
     optimizer: str = decided_by(Decider.OPTIMIZER)
     probabilities: str = decided_by(*_SCORES)
     ranked: str = decided_by(*_SCORES)
-    layers: tuple[Layer, ...] = decided_by(*_LAYERS)
+    by_batch: bool = decided_by(*_SCORES)
+    layers: tuple[LayerStatements, ...] = decided_by(*_LAYERS)
     weights_reader: str | None = decided_by(*_LAYERS)
     weights_files: tuple[LoadedWeights, ...] = decided_by(*_LAYERS)
 
@@ -320,7 +329,10 @@ class PyTorchScript(TrainingScript):
 
 @dataclass(frozen=True, kw_only=True)
 class KerasScript(TrainingScript):
-    """`true_class` and `threshold` are expressions of the accuracy; `activity`: it has penalties."""
+    """`true_class` and `threshold` are expressions of the accuracy; `activity`: it has penalties.
+
+    `torch_epsilon`: the optimizer adds epsilon where PyTorch does.
+    """
 
     model_name: str = decided_by(Decider.ID)
     input: str = decided_by(Decider.ARCHITECTURE, OfOperation(1))
@@ -328,6 +340,7 @@ class KerasScript(TrainingScript):
     true_class: str = decided_by(*_SCORES)
     threshold: str = decided_by(*_SCORES)
     activity: bool = decided_by(*_LAYERS)
+    torch_epsilon: bool = decided_by(Decider.OPTIMIZER, Decider.LIBRARY)
 
     @property
     @decides(Decider.LIBRARY)

@@ -80,7 +80,7 @@ def assert_complete(missing, outputs, references) -> None:
 
 
 def test_snippets_are_short():
-    assert all(len(snippet.splitlines()) <= 17 for snippet in SNIPPETS)
+    assert all(len(snippet.splitlines()) <= 15 for snippet in SNIPPETS)
 
 
 @pytest.mark.parametrize("snippets", [(CAPTUM,), (CAPTUM, SHUFFLED)], ids=["even", "shuffled"])

@@ -527,3 +527,37 @@ def test_the_workflow_verifies_scripts(tmp_path: Path) -> None:
     script = tmp_path / "scripts" / "leucine-zippers.py"
     script.write_text(script.read_text("utf-8").replace("SEED = 7", "SEED = 8"), "utf-8")
     assert status() == 1
+
+
+def test_many_definitions_with_the_same_faults(tmp_path):
+    """Each is reported with its place; the line and the help of a fault are shown three times."""
+    for number in range(9):
+        text = (
+            (ROOT / "examples" / "motifs.xml")
+            .read_text("utf-8")
+            .replace("GlobalMaxPool1D", "GlobalPol")
+        )
+        (tmp_path / f"m{number}.xml").write_text(text)
+    names = [f"m{number}.xml" for number in range(9)]
+    said = run("--check", *names, folder=tmp_path).stderr.decode()
+    places = [line.split(":")[0] for line in said.splitlines() if "error[SG202]" in line]
+    assert places == names
+    assert said.count("<operation>GlobalPol") == said.count("help: did you mean") == 3
+    assert said.splitlines()[-1].startswith("9 errors in 9 definitions;")
+
+
+@pytest.mark.parametrize("format", ["text", "json", "sarif", "github"])
+def test_a_fault_of_a_shared_file_is_said_once(format, tmp_path):
+    text = (ROOT / "examples" / "motifs-grammar.xml").read_text("utf-8")
+    wrong = text.replace('probability="0.89"', 'probability="most"', 1)
+    (tmp_path / "motifs-grammar.xml").write_text(wrong)
+    for name in ("one.xml", "other.xml"):
+        (tmp_path / name).write_bytes((ROOT / "examples" / "motifs-bayes.xml").read_bytes())
+    words = ("--check", "one.xml", "other.xml", "--message-format", format)
+    result = run(*words, folder=tmp_path)
+    assert result.exit_code == 1
+    said = result.stderr.decode()
+    assert said.count("not 'most'") == 1
+    if format == "text":
+        assert "\nother.xml: 1 more, as said above\n" in said
+        assert "1 error in 2 definitions; " in said

@@ -181,10 +181,10 @@ def test_copies_are_counted(library: str, shared, capsys):
         "test in training": 2,
         "test in validation": 0,
     }
+    function(case, "warn")({"data": {}}, find(sets))
     assert capsys.readouterr() == (
         "",
-        "warning: validation examples that are also in training: 2\n"
-        "warning: test examples that are also in training: 2\n",
+        "warning: copies of validation in training: 2\nwarning: copies of test in training: 2\n",
     )
     # Each example counts, not each sequence.
     sets["test"] = np.concatenate([sets["training"][0][:1]] * 100), None
@@ -230,3 +230,28 @@ def test_receipts_name_the_definition_that_was_compiled():
     case = LIBRARIES["PyTorch"]
     compilation = compile_definition(case.folder / "model.xml")
     assert f'definition = "{sha256(case.folder / "model.xml")}"' in compilation.script
+
+
+SOURCES = {
+    "data.json": {"outputs": {"training.txt": {"sha256": "a" * 64}}, "options": {"seed": 1}},
+    "simulation.json": {"files": {"training.txt": "a" * 64}, "script": "b" * 64},
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("fits", [True, False])
+def test_the_records_beside_the_data(name: str, fits: bool, tmp_path, capsys):
+    """They are in the receipt if they hold the hashes of these very files; else it says so."""
+    path = tmp_path / name
+    path.write_text(json.dumps(SOURCES[name]), "utf-8")
+    run = {"data": {"training": {"sha256": "a" * 64 if fits else "c" * 64}}}
+    function(LIBRARIES["PyTorch"], "add_sources", json=json)(tmp_path, run)
+    said = "" if fits else f"warning: {path} is of other data\n"
+    assert run["sources"] == {name: SOURCES[name] if fits else "of other data"}
+    assert capsys.readouterr() == ("", said)
+
+
+def test_no_records_beside_the_data(shared):
+    _, _, output = shared["PyTorch"]
+    receipt = json.loads((output / "receipt.json").read_text("utf-8"))
+    assert receipt["sources"] == {}

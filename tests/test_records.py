@@ -157,8 +157,8 @@ def run(*words: str | Path, **environment: str) -> tuple[int, str, str]:
 @FULL
 @pytest.mark.long
 @pytest.mark.parametrize("name", AFTER)
-def test_a_file_that_cannot_be_written_leaves_the_others(name: str, tmp_path):
-    """The sentence names it, and --resume writes it, without training again."""
+def test_a_file_that_cannot_be_written_loses_no_run(name: str, tmp_path):
+    """The sentence names it, and --resume writes what is missing, without training again."""
     data, output = write_data(tmp_path / "data", MODULE), tmp_path / "output"
     text = compiled(MODULE, tmp_path / "files", "full")
     script = tmp_path / "files" / "script.py"
@@ -167,12 +167,9 @@ def test_a_file_that_cannot_be_written_leaves_the_others(name: str, tmp_path):
     (output / f"{name}.partial").symlink_to("/dev/full")
     status, _, err = run(*arguments(script, data, output))
     assert status == 2
-    assert err.splitlines() == [
-        f"{output / name}: No space left on device",
-        "the same command with --resume writes what is missing",
-    ]
-    assert {path.name for path in output.iterdir()} >= {*AFTER, "checkpoint"} - {name}
-    times = {path.name: path.stat().st_mtime_ns for path in output.iterdir()}
+    assert err.splitlines() == [f"{output / name}: No space left on device"]
+    found = {path.name for path in output.iterdir()}
+    assert {"saved_model.pth", "history.tsv", "checkpoint"} <= found and name not in found
     status, out, err = run(*arguments(script, data, output, "--resume"))
     assert (status, err) == (0, "")
     assert f"continues after epoch {EPOCHS}" in out and "epoch 1/" not in out
@@ -181,8 +178,6 @@ def test_a_file_that_cannot_be_written_leaves_the_others(name: str, tmp_path):
         "saved_model.pth",
         "history.tsv",
     }
-    for other in set(AFTER) - {name}:
-        assert (output / other).stat().st_mtime_ns == times[other]
 
 
 @pytest.mark.long

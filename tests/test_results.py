@@ -17,8 +17,8 @@ from run_command import run_audit
 from sklearn import metrics
 
 from seqgra_compile.audit.report import report_of_runs
-from seqgra_compile.audit.results import UnlikeRuns, results
-from seqgra_compile.audit.run import read_run
+from seqgra_compile.audit.results import results
+from seqgra_compile.audit.run import UnlikeRuns, read_run
 
 MULTI = "multi-label classification"
 

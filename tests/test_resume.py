@@ -103,20 +103,18 @@ def test_a_killed_run_ends_as_if_it_had_not_been(library: str, tmp_path):
     assert re.search("^continues after epoch [34]$", out, re.MULTILINE)
     assert results(killed) == results(whole)
     status, out, err = run(command)
-    assert (status, out) == (0, f"{killed}: this run is complete\n"), err
+    assert status == 0 and out.endswith(f"\n{killed}: this run is complete\n"), err
     before = results(killed)
     script.write_text(script.read_text("utf-8") + "# another\n", "utf-8")
     status, out, err = run(command)
-    assert (status, out) == (
-        2,
-        "",
-    ) and f"{killed / 'receipt.json'}: of a run with another script\n" in err
+    assert status == 2
+    assert f"{killed / 'receipt.json'}: of a run with another script\n" in err
     assert results(killed) == before and "lock" not in os.listdir(killed)
     for damaged in ("{", "[]", "{}"):
         (killed / "receipt.json").write_text(damaged, "utf-8")
         status, out, err = run(command)
         said = f"{killed / 'receipt.json'}: unreadable; name another folder with -o"
-        assert (status, out) == (2, "") and err.splitlines()[-1] == said
+        assert status == 2 and err.splitlines()[-1] == said
 
 
 @posix
@@ -220,7 +218,7 @@ def test_two_runs_on_one_folder(library: str, tmp_path):
     process.kill()
     process.communicate()
     assert status == 2
-    assert err.splitlines()[-1] == f"{output}: another run is using it"
+    assert err.splitlines()[-1] == f"{output}: another run is using it (database is locked)"
 
 
 @posix
@@ -246,7 +244,7 @@ def test_folders_and_files_that_are_out_of_reach(tmp_path):
     status, _, err = run(arguments(script, data, Path("/proc/output")))
     assert status == 2 and err.startswith("/proc/output: ")
     status, _, err = run(arguments(script, tmp_path / "nowhere", tmp_path / "output"))
-    assert (status, err) == (2, f"{tmp_path}/nowhere/training.txt: No such file or directory\n")
+    assert status == 2 and err.startswith(f"{tmp_path}/nowhere/training.txt: there is none. ")
     assert not (tmp_path / "output").exists()
 
 

@@ -240,10 +240,11 @@ def test_refusals_in_a_process_of_their_own(library: str, tmp_path):
     path = data / "training.txt"
     path.write_bytes(text([("?" * case.length, case.labels[0])]))
     done = run_one(*arguments(script, data, tmp_path / "output"))
-    assert (done.returncode, done.stdout) == (1, "")
-    first, *_, last = own(done.stderr).splitlines()
-    assert first == f"{path}:2: letter 1 is '?', need one of ACGTN"
-    assert last.startswith(f"  lengths found: {case.length} (1x); ")
+    assert done.returncode == 1 and done.stdout.count("\n") == 1  # what was begun
+    first, last = own(done.stderr).splitlines()
+    rest = f"then b'\\t{case.labels[0]}'"
+    assert first == f"{path}:2: length {case.length}, other letters {b'?' * 20!r}, {rest}"
+    assert last.startswith(f"{path}: bad lines: 1; need {case.length} of ACGTN, tab, label of ")
     assert not (tmp_path / "output").exists()
 
 

@@ -13,7 +13,7 @@ from ..visible import visible
 from .receipt import is_number
 
 # What a run was asked to do, and what it was done with: in this order they are compared.
-_ASKED = ("settings", "data", "definition", "script")
+_ASKED = ("settings", "data", "definition", "script", "family", "sources")
 _WITH = ("versions", "device", "threads")
 # The one block that is not compared: when and where it was.
 _CIRCUMSTANCES = "circumstances"
@@ -63,7 +63,7 @@ class Comparison:
 def compare(one: Mapping[str, Any], other: Mapping[str, Any], tolerance: float = 0.0) -> Comparison:
     """Everything but the circumstances.
 
-    The tolerance is for what a run came to: its epochs, its best epoch, its test set. A number is
+    The tolerance is for the results of a run: its epochs, its best epoch, its test set. A number is
     within it if the two are at most so far apart, or that share of the larger one. The hash of the
     weights, which tells nothing of the distance, may then differ; so may versions, device and
     threads, for which a tolerance is asked. Whatever the run was asked to do must be the same.
@@ -86,7 +86,7 @@ def compare(one: Mapping[str, Any], other: Mapping[str, Any], tolerance: float =
 
 
 def _some(receipt: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, object]:
-    return {name: receipt[name] for name in names}
+    return {name: receipt[name] for name in names if name in receipt}
 
 
 def _is_hash(found: Found) -> bool:

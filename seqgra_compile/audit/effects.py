@@ -15,7 +15,7 @@ from ..catalog.initializers import draws
 from ..catalog.libraries import LIBRARIES, LibraryRow
 from ..catalog.operations import lower
 from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.semantics import INTENDED, SEQGRA, STREAMING
+from ..catalog.semantics import SEMANTICS, Semantics
 from ..visible import visible
 from .ledger.setting import counted, shown_apart, shown_briefly
 from .steps import align, steps, summary
@@ -116,7 +116,7 @@ def _initializers(operation: ir.Layer) -> list[tuple[bool, Expression]]:
 
 
 def _fills(model: ir.Model) -> list[object]:
-    """What decides the initial weights, layer by layer, besides the seed."""
+    """What decides the initial weights, layer by layer, apart from the seed."""
     found = [
         fill for operation in model.operations for fill in _fill(operation, model.library.value)
     ]
@@ -161,11 +161,15 @@ def batches(a: ir.Model, b: ir.Model) -> str:
 
 
 def _loses(model: ir.Model) -> bool:
-    return model.semantics == STREAMING and _library(model).loses_examples
+    return _semantics(model).streams and _library(model).loses_examples
 
 
 def _library(model: ir.Model) -> LibraryRow:
     return LIBRARIES[model.library.value]
+
+
+def _semantics(model: ir.Model) -> Semantics:
+    return SEMANTICS[model.semantics]
 
 
 def _order(a: ir.Model, b: ir.Model) -> str:
@@ -179,7 +183,7 @@ def _order(a: ir.Model, b: ir.Model) -> str:
     kinds = [(model.library.value, _way(model)) for model in (a, b)]
     if kinds[0] != kinds[1] or a.seed.value != b.seed.value:
         return OTHERS
-    if not _library(a).one_generator or a.semantics == STREAMING:
+    if not _library(a).one_generator or _semantics(a).streams:
         return SAME
     if _module(a) is not None or _module(b) is not None:
         if _module(a) == _module(b) and _steps(a) == _steps(b):
@@ -189,20 +193,20 @@ def _order(a: ir.Model, b: ir.Model) -> str:
     if noise == [[], []] or (noise[0] == noise[1] and _steps(a) == _steps(b)):
         return SAME
     if all(noise):
-        # How much of it an epoch draws may come to the same.
+        # An epoch may draw the same number of them.
         return "the same in the first epoch; in later ones not known"
     return "the same in the first epoch; others in later ones, for the noise is drawn otherwise"
 
 
-def _way(model: ir.Model) -> str:
-    """The semantics whose order a script draws.
+def _way(model: ir.Model) -> tuple[bool, bool]:
+    """How a script draws the order: as seqgra does, and as it does while it streams.
 
     In Keras seqgra's two modes have the same one. seqgra can train a PyTorch module, so that its
     script draws as seqgra does in any case.
     """
-    if model.semantics == STREAMING and _library(model).own_order:
-        return STREAMING
-    return INTENDED if model.semantics == INTENDED and _module(model) is None else SEQGRA
+    semantics = _semantics(model)
+    streams = semantics.streams and _library(model).own_order
+    return semantics.imitates or _module(model) is not None, streams
 
 
 def _closure(model: ir.Model) -> bool:
@@ -242,7 +246,7 @@ def _input(a: ir.Model, b: ir.Model) -> str:
     lengths = [_length(model) for model in (a, b)]
     if lengths[0] != lengths[1]:
         parts.append(f"sequences of {lengths[0]} -> {lengths[1]} letters")
-    habits = [(model.semantics != INTENDED, _loses(model)) for model in (a, b)]
+    habits = [(_semantics(model).imitates, _loses(model)) for model in (a, b)]
     names = ("unknown letters", "lost examples")
     found = [name for name, *had in zip(names, *habits, strict=True) if had[0] != had[1]]
     if found:
@@ -316,7 +320,7 @@ def _stated(of: ir.Loss | ir.Optimizer) -> str:
 
 
 def _miscounts(model: ir.Model) -> bool:
-    return model.semantics == STREAMING and _library(model).counts_on
+    return _semantics(model).streams and _library(model).counts_on
 
 
 def _arguments(a: ir.Arguments, b: ir.Arguments) -> list[str]:

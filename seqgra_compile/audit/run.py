@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,10 @@ class RunError(ValueError):
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(problem)
         self.path = path
+
+
+class UnlikeRuns(RunError):
+    """Runs that cannot be shown together: the path of one, and a sentence."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,17 @@ def read_run(path: str | Path) -> Run:
         _check_folder(path, run)
         return run
     return _taken(path, path, None)
+
+
+def check_alike(runs: Sequence[Run], remedy: str) -> None:
+    """Whether runs are of one task and have the same labels; raises `UnlikeRuns`."""
+    first = runs[0]
+    for run in runs[1:]:
+        if run.labels != first.labels:
+            raise UnlikeRuns(run.path, f"its labels are not those of {first.path}; {remedy}")
+        if None not in (run.task, first.task) and run.task != first.task:
+            problem = f"its task is {run.task}, that of {first.path} is {first.task}; {remedy}"
+            raise UnlikeRuns(run.path, problem)
 
 
 # ---- the receipt ----

@@ -34,7 +34,7 @@ class Step:
 
     @property
     def said(self) -> str:
-        """For a step that stands in one of the two: its name and what makes it special."""
+        """For a step that only one of the two has: its name and what makes it special."""
         row = OPERATIONS.get(self.name)
         defaults = {each.name: each.default for each in row.parameters} if row else {}
         values = {k: v for k, v in self.computes.items() if k not in defaults or v != defaults[k]}

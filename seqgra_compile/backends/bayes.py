@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from .. import __version__
-from ..catalog.semantics import FULL, SEQGRA
+from ..catalog.semantics import FULL, PREDICT, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
 from ..datadefinition.arranged import BayesScript, ConditionRules, MatrixRows, Words
 from ..grammar import BayesModel, Kmers, Matrix, Term
@@ -15,21 +15,24 @@ from ..pycode import Code, code, comment, docstring, laid_out, listing, literal,
 from ..script import Constant
 from ..source import Source
 from . import common, header
+from .family import family
 from .imports import import_lines
 from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide, windows
 
 _IMPORTS = (*common.IMPORTS, Import("math"))
+_PREDICT_IMPORTS = (*common.PREDICT_IMPORTS, Import("math"))
 _WIDTH = 80
 
 
 def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> BayesScript:
     """The script of a classifier that knows its grammar."""
-    seqgra = model.semantics == SEQGRA
+    seqgra = SEMANTICS[model.semantics].imitates
     size = common.alphabet(model).size
     matrices = [e for e in model.grammar.elements if isinstance(e, Matrix)]
     kmers = [e for e in model.grammar.elements if isinstance(e, Kmers)]
     terms = [term for terms in model.terms for term in terms]
-    standard, packages = import_lines(common.imports(model, _IMPORTS), common.STANDARD)
+    imports = _PREDICT_IMPORTS if model.emit == PREDICT else _IMPORTS
+    standard, packages = import_lines(common.imports(model, imports), common.STANDARD)
     wide = any(too_wide(matrix.positions) for matrix in matrices)
     return BayesScript(
         docstring=_header(model, source),
@@ -39,18 +42,20 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         packages=packages,
         install="pip install numpy",
         checks=(),
-        sections=common.sections("bayes", model.records),
+        sections=common.sections("bayes", model),
         constants=_constants(model),
         version=__version__,
         definition_sha256=literal(source.sha256),
+        family=literal(family(model)),
         alphabet=common.alphabet(model),
+        one_hot="bayes/one_hot.py.j2",
+        cut="0.5",
         one_hot_doc=common.one_hot_doc(model, f"(B, {size}, L)", "float64"),
         targets_doc=common.targets_doc(model),
         multi_class=model.task.value == MULTI_CLASS,
-        length="None",
         length_from_data=True,
         on_disk=False,
-        records=model.records == FULL,
+        records=model.records == FULL and model.emit != PREDICT,
         shards=False,
         trains=False,
         heading=_heading(model),
@@ -61,7 +66,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         matrices_doc=matrices_doc(", ".join(SEQUENCE_SPACES[model.sequence_space.value].alphabet)),
         wide=wide,
         kmers=tuple(map(_words, kmers)),
-        kmers_doc=f"{KMERS_DOC} seqgra 0.0.4 cannot score them.",
+        kmers_doc=f"{KMERS_DOC}\n# seqgra 0.0.4 cannot score them.",
         rules_doc=_rules_doc(model, terms),
         rules=_rules(model, terms),
         weights_doc=f"({size}, width)",
@@ -77,6 +82,8 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
 
 
 def _header(model: BayesModel, source: Source) -> str:
+    if model.emit == PREDICT:
+        return header.predict_header(model, source, "receipt.json")
     return docstring(
         [
             *header.title(model, source),
@@ -123,7 +130,7 @@ def _words(kmers: Kmers) -> Words:
 
 def _rules_doc(model: BayesModel, terms: list[Term]) -> tuple[str, ...]:
     """What the rules mean, and where seqgra departs from it."""
-    seqgra = model.semantics == SEQGRA
+    seqgra = SEMANTICS[model.semantics].imitates
     by_id = model.grammar.by_id
     elements, pairs = any(term.elements for term in terms), any(term.pairs for term in terms)
     columns = [*(["position, elements"] if elements else []), *(["pairs"] if pairs else [])]

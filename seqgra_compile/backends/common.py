@@ -10,7 +10,7 @@ from typing import Any
 from .. import __version__, ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.semantics import DISK, FULL, SEMANTICS, WHOLE
+from ..catalog.semantics import DISK, FULL, PREDICT, SEMANTICS, WHOLE
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES, SequenceSpace
 from ..ir import Import, Value
 from ..pycode import (
@@ -29,6 +29,7 @@ from ..script import Alphabet, Constant, Section
 from ..source import Source
 from . import header
 from . import weights as weightsfiles
+from .family import family
 
 STANDARD = frozenset(sys.stdlib_module_names)
 _BODY = 4  # columns before the statements of a function
@@ -39,8 +40,6 @@ IMPORTS = (
     Import("json"),
     Import("os"),
     Import("sys"),
-    Import("collections"),
-    Import("collections.abc", "Iterator"),
     Import("pathlib", "Path"),
     Import("numpy", None, "np"),
 )
@@ -49,11 +48,25 @@ RECORDS_IMPORTS = (
     Import("sqlite3"),
     Import("time"),
 )
-DISK_IMPORTS = (Import("tempfile"),)
+DISK_IMPORTS = (Import("collections.abc", "Iterator"), Import("tempfile"))
 SHARDS_IMPORTS = (
     Import("datetime"),
     Import("signal"),
     Import("torch.distributed", None, "dist"),
+)
+PREDICT_IMPORTS = (
+    Import("argparse"),
+    Import("bz2"),
+    Import("gzip"),
+    Import("itertools"),
+    Import("json"),
+    Import("lzma"),
+    Import("sys"),
+    Import("zlib"),
+    Import("collections.abc", "Iterator"),
+    Import("pathlib", "Path"),
+    Import("typing", "NoReturn"),
+    Import("numpy", None, "np"),
 )
 
 
@@ -85,23 +98,33 @@ class Oldest:
         return ".".join(map(str, self.version))
 
 
-def sections(folder: str, records: str, shards: int = WHOLE) -> tuple[Section, ...]:
+def sections(folder: str, model: ir.General) -> tuple[Section, ...]:
     """The same sections in the same order for every library."""
+    if model.emit == PREDICT:
+        return (
+            Section("Definition", "common/definition.py.j2"),
+            Section("Data", "predict/data.py.j2"),
+            Section("Model", f"{folder}/model.py.j2"),
+            Section("Main", f"predict/{folder}.py.j2"),
+        )
     processes = (Section("Processes", f"{folder}/processes.py.j2"),)
     found = (
         Section("Definition", "common/definition.py.j2"),
         Section("Data", f"{folder}/data.py.j2"),
         Section("Model", f"{folder}/model.py.j2"),
         Section("Loss and optimizer", f"{folder}/loss_and_optimizer.py.j2"),
-        *(processes if shards != WHOLE else ()),
+        *(processes if model.shards != WHOLE else ()),
         Section("Training", f"{folder}/training.py.j2"),
         Section("Main", f"{folder}/main.py.j2"),
     )
-    return (*found, Section("Records", f"{folder}/records.py.j2")) if records == FULL else found
+    records = Section("Records", f"{folder}/records.py.j2")
+    return (*found, records) if model.records == FULL else found
 
 
 def imports(model: ir.General, own: Iterable[Import]) -> tuple[Import, ...]:
     """What a script imports: its own, and what its way with data and records needs."""
+    if model.emit == PREDICT:
+        return tuple(own)
     return (
         *own,
         *(DISK_IMPORTS if model.data == DISK else ()),
@@ -122,20 +145,22 @@ def fields(
     `folder` holds the templates; `weights` names the files of weights; `shape` is that of a one-hot
     batch, with a hole for the number of channels.
     """
-    reader = weightsfiles.reader(model.architecture)
+    reader = weightsfiles.reader(model)
     return {
         "docstring": header.header(model, source, weights),
-        "sections": sections(folder, model.records, model.shards),
+        "sections": sections(folder, model),
         "constants": constants(model),
         "version": __version__,
         "definition_sha256": literal(source.sha256),
+        "family": literal(family(model)),
         "alphabet": alphabet(model),
-        "length": length(model),
         "on_disk": model.data == DISK,
-        "records": model.records == FULL,
+        "records": model.records == FULL and model.emit != PREDICT,
         "shards": model.shards != WHOLE,
         "trains": True,
-        "length_from_data": not isinstance(model.architecture, ir.Sequential),
+        "length_from_data": not header.has_length(model),
+        "one_hot": f"{folder}/one_hot.py.j2",
+        "cut": str(LOSSES[model.loss.name].threshold),
         "one_hot_doc": one_hot_doc(model, shape.format(alphabet(model).size)),
         "targets_doc": targets_doc(model),
         "model_doc": model_doc(model),
@@ -169,6 +194,7 @@ def alphabet(model: ir.General) -> Alphabet:
         share=literal(1 / len(space.alphabet)),
         lenient=SEMANTICS[model.semantics].imitates and space.unknown is not None,
         complement=_complement(space),
+        known=f'b"{codes}{codes.lower() if space.folds_case else ""}"',
     )
 
 
@@ -250,7 +276,7 @@ def constant(name: str, value: Value[Any]) -> Constant:
 
 
 def _named(name: str, value: object, remark: str, path: str) -> Constant:
-    """A constant whose comment stands behind it, or above it where that is too long."""
+    """A constant with its comment after it, or above it where the line would be too long."""
     before, made = f"{name} = ", code(value)
     if fits(prefixed(before, made), 0, remark):
         return Constant(name, made.text, remark, path)
@@ -318,11 +344,6 @@ def targets_doc(model: ir.General) -> str:
     if model.task.value == MULTI_CLASS:
         return "class indices (N,) int64"
     return "0 or 1 (N, labels) uint8"
-
-
-def length(model: ir.Model) -> str:
-    """The sequences' length: a constant, or None where the training set decides."""
-    return "SEQUENCE_LENGTH" if isinstance(model.architecture, ir.Sequential) else "None"
 
 
 def model_doc(model: ir.Model) -> str:

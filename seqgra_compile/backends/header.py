@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from .. import __version__, ir
 from ..catalog.options import SCRIPT_OPTIONS
-from ..catalog.semantics import FULL, WHOLE
+from ..catalog.semantics import FULL, PREDICT, WHOLE
 from ..catalog.sequences import MULTI_CLASS
 from ..pycode import docstring
 from ..source import Source
@@ -35,6 +35,8 @@ _SILENT = "its docstring does not say from what it was compiled"
 
 def header(model: ir.Model, source: Source, weights: str) -> str:
     """The docstring: what this is, from what, how it is run, what it reads and writes."""
+    if model.emit == PREDICT:
+        return predict_header(model, source, f"{weights.partition(',')[0]} and receipt.json")
     return docstring(
         [
             *title(model, source),
@@ -57,6 +59,30 @@ def _usage(model: ir.Model) -> Iterator[str]:
     yield f"Usage:  {start} train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]{resume}"
 
 
+def predict_header(model: ir.General, source: Source, files: str) -> str:
+    """The same of a script that scores sequences with the `files` of a run."""
+    space, trains = model.sequence_space.value, isinstance(model, ir.Model)
+    names = "label" if model.task.value == MULTI_CLASS else "labels, joined by |"
+    length = "" if has_length(model) else " [--length N]"
+    device = " [-g GPU] [--threads N]" if trains else ""
+    return docstring(
+        [
+            *title(model, source),
+            f"Usage:  python predict.py MODEL_DIR [FILE] [--scan STEP]{length}{device}",
+            f"Reads:  {files} in MODEL_DIR; {space} sequences from FILE or standard input: FASTA, a "
+            "table with a column x or sequence and perhaps id, or one sequence per line; plain, or "
+            "compressed by gzip, bzip2 or xz",
+            "Writes: to standard output id, what the model gives each label, and the predicted "
+            f"{names}; with --scan also start, counted from 0, and end of each window",
+        ]
+    )
+
+
+def has_length(model: ir.General) -> bool:
+    """Whether the definition names the sequences' length."""
+    return isinstance(model, ir.Model) and isinstance(model.architecture, ir.Sequential)
+
+
 def title(model: ir.General, source: Source) -> tuple[str, ...]:
     """The docstring's first lines: id, name and description, and what was compiled."""
     name = f": {model.name.value}" if model.name.value else ""
@@ -72,11 +98,14 @@ def title(model: ir.General, source: Source) -> tuple[str, ...]:
 
 def options(model: ir.General) -> str:
     """The options with which the compiler writes this script again."""
-    semantics, records = f"--semantics {model.semantics}", f"--records {model.records}"
-    if not isinstance(model, ir.Model):
-        return f"{semantics} {records}"
+    found = [f"--semantics {model.semantics}"]
+    trains = isinstance(model, ir.Model)
+    found += [f"--library {model.library.value}"] if trains else []
+    if model.emit == PREDICT:
+        return " ".join([*found, f"--emit {model.emit}"])
+    found += [f"--data {model.data}"] if trains else []
     shards = "" if model.shards == WHOLE else f"\n--shards {model.shards}"
-    return f"{semantics} --library {model.library.value} --data {model.data} {records}{shards}"
+    return " ".join([*found, f"--records {model.records}"]) + shards
 
 
 def columns(model: ir.General) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import keras_layer
-from ..catalog.semantics import FULL, SEMANTICS
+from ..catalog.semantics import FULL, PREDICT, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, laid_out, literal
-from ..script import KerasScript, Layer, Statement
+from ..script import KerasScript, LayerStatements, LoadedWeights, Statement
 from ..source import Source
 from . import common
 from . import weights as weightsfiles
@@ -28,13 +28,9 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
     assert isinstance(architecture, ir.Network)  # Keras's files are written out
     loss = LOSSES[model.loss.name]
     logits = common.scores(model) is Scores.LOGITS
-    reader = weightsfiles.reader(architecture)
+    reader = weightsfiles.reader(model)
     packages = reader.packages if reader else ()
-    files = tuple(
-        weightsfiles.loaded(_load(operation), operation)
-        for operation in architecture.operations
-        if weightsfiles.has_weights(operation)
-    )
+    files = () if reader is None else _weights_files(architecture)
     softmax = logits and model.task.value == MULTI_CLASS
     two = model.input_encoding.value == "2D"
     standard, frameworks = _imports(model, reader.imports if reader else ())
@@ -54,16 +50,17 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
             clipvalue=_clip(model.optimizer.clipvalue),
         ),
         probabilities=f"keras.ops.{loss.activation}(scores).numpy()" if logits else "scores",
+        by_batch=logits and not softmax,
         ranked="tf.nn.softmax(scores.astype(float)).numpy()" if softmax else "scores",
         layers=tuple(
-            Layer(
+            LayerStatements(
                 operation.number,
                 common.heading(operation),
                 (Statement(_added(keras_layer(operation).call)),),
             )
             for operation in architecture.operations
         ),
-        weights_files=(*weightsfiles.opened(architecture), *files),
+        weights_files=files,
         model_name="MODEL_ID",
         input=_added(call("keras.Input", shape=architecture.input_shape, dtype="float32")),
         one_hot_targets=model.task.value == MULTI_CLASS and not loss.indices,
@@ -73,6 +70,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
             else "tf.argmax(targets, axis=-1)"
         ),
         threshold="0.0" if logits else str(loss.threshold),
+        torch_epsilon=model.optimizer.other_epsilon,
         activity=any(map(_activity, architecture.operations)),
     )
 
@@ -92,6 +90,12 @@ def _activity(operation: ir.Layer) -> bool:
     return regularizer is not None and regularizer.value is not None
 
 
+def _weights_files(architecture: ir.Network) -> tuple[LoadedWeights, ...]:
+    operations = filter(weightsfiles.has_weights, architecture.operations)
+    own = (weightsfiles.loaded(_load(operation), operation) for operation in operations)
+    return (*weightsfiles.opened(architecture), *own)
+
+
 def _load(operation: ir.Layer) -> Code:
     layer = call("model.get_layer", operation.identifier)
     return call("set_weights", layer, weightsfiles.read(operation))
@@ -102,9 +106,14 @@ def _imports(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The backend and the log level are chosen before TensorFlow is imported."""
     imitates, records = SEMANTICS[model.semantics].imitates, model.records == FULL
-    own = [*common.IMPORTS, Import("time"), Import("warnings"), *reading]
-    own += [Import("math")] if records or not imitates else []
-    own += [Import("io")] if records else []
+    if model.emit == PREDICT:
+        own = [*common.PREDICT_IMPORTS, Import("os"), Import("warnings")]
+    else:
+        own = [*common.IMPORTS, Import("time"), Import("warnings"), *reading]
+        own += [Import("math")] if records or not imitates else []
+        own += [Import("io")] if records else []
+        if imitates and model.training.shuffle.value:
+            own += [Import("collections.abc", "Iterator")]
     own += [Import("keras"), Import("tensorflow", None, "tf")]
     standard, frameworks = import_lines(common.imports(model, own), common.STANDARD)
     environment = (

@@ -9,14 +9,14 @@ from ..catalog.operations.layers import FUNCTIONAL, Submodule, TorchLayer
 from ..catalog.operations.row import torch_initial_values
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.regularizers import torch_regularizer
-from ..catalog.semantics import FULL, SEMANTICS, WHOLE
+from ..catalog.semantics import FULL, PREDICT, SEMANTICS, WHOLE
 from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, comment, fits, laid_out, listing, literal, prefixed
 from ..script import (
     EmbeddedModule,
-    Layer,
+    LayerStatements,
     LoadedWeights,
     Penalty,
     PyTorchScript,
@@ -31,30 +31,31 @@ _TORCH = common.Oldest("torch", "torch", "PyTorch", (2, 4))
 _RANDOM = Import("random")  # seeded as seqgra does
 _IN_MEMORY = Import("io")  # where a checkpoint is made
 _TRACEBACK = Import("traceback")  # of an embedded module
+_LIBRARY = (Import("torch"), Import("torch", "nn"))
 _IMPORTS = (
     *common.IMPORTS,
     _IN_MEMORY,
     _RANDOM,
     _TRACEBACK,
     Import("time"),
-    Import("torch"),
-    Import("torch", "nn"),
+    *_LIBRARY,
     Import("tqdm", "tqdm"),
 )
+_PREDICT_IMPORTS = (*common.PREDICT_IMPORTS, Import("os"), _TRACEBACK, *_LIBRARY)
 
 # What the templates define, and the built-in functions that they call: an embedded module must
 # not bind these names anew. A test holds the list against the scripts in golden/.
 OWN_NAMES = frozenset(
     """
-    CODE_OF DiskArray explain_header explain refuse read_examples contents make_cache read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
+    CODE_OF REMEDY DiskArray read_examples contents make_cache read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon
     draw stream_order train_epoch evaluate waited train
-    parse_arguments set_seed choose_device look_for_files warn_of_labels is_sorted read_sets checked check_normalization write_predictions main
-    BEGUN save packed sha256 open_folder files_in check_same_run add_origin save_epoch resume find_copies areas
-    raw count_weights predictions write_results say_start say_end finish stream
+    parse_arguments set_seed choose_device warn is_sorted read_sets checked check_normalization write_predictions main
+    BEGUN save packed sha256 open_folder files_in check_same_run add_origin add_sources named save_epoch resume find_copies areas
+    raw count_weights predictions write_results say_end finish stream
     MODEL_ID LABELS SEED BATCH_SIZE EPOCHS PATIENCE CLIPNORM CLIPVALUE __file__ __name__
     AttributeError BlockingIOError Exception FileExistsError FileNotFoundError IsADirectoryError
     KeyboardInterrupt LookupError ModuleNotFoundError NameError NotADirectoryError OSError RuntimeError SystemExit TypeError
-    ValueError __doc__ __file__ __name__ all any bool bytearray bytes chr dict enumerate filter float getattr globals hasattr
+    ValueError __doc__ __file__ __name__ all any bool bytearray bytes dict enumerate filter float getattr globals hasattr
     hash int isinstance len list map max memoryview min next object open print range repr set slice sorted str
     sum tuple type zip
     """.split()
@@ -63,6 +64,16 @@ OWN_NAMES = frozenset(
 # And those of the section Processes.
 SHARDS_NAMES = frozenset(
     "RANK PROCESSES SHARDS join together tree_sum set_gradients check_parts int".split()
+)
+PREDICT_NAMES = frozenset(
+    """
+    CODE_OF UNPACK refuse read_lines read_sequences read_examples batches one_hot build_model
+    parse_arguments choose_device check_receipt load_model checked predict write_scores main
+    MODEL_ID LABELS BATCH_SIZE __file__ __name__ __doc__
+    EOFError Exception KeyboardInterrupt LookupError ModuleNotFoundError OSError SystemExit
+    TypeError ValueError bytearray bytes chr dict enumerate getattr hasattr int isinstance len
+    list next object open print range str super tuple type zip
+    """.split()
 )
 
 _METHOD = 8  # columns before the statements of the model's methods
@@ -87,14 +98,14 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
         return None
     lowered = _lower(architecture) if isinstance(architecture, ir.Network) else []
     layers = tuple(_layer(*each, last=each is lowered[-1]) for each in lowered)
-    files = _weights_files(lowered)
+    files = _weights_files(model, lowered)
     loss, scores = LOSSES[model.loss.name], common.scores(model)
     multi_class = model.task.value == MULTI_CLASS
     one_hot_targets = multi_class and not loss.indices
     logits = scores is Scores.LOGITS
     # seqgra trains no embedded PyTorch architecture: only imitations make its draws there.
     draws = module is not None or SEMANTICS[model.semantics].imitates
-    dependencies = _dependencies(architecture)
+    dependencies = _dependencies(model)
     names = [name.partition(">")[0] for name in dependencies]
     standard, packages = _imports(model, lowered, one_hot_targets, draws)
     two = model.input_encoding.value == "2D"
@@ -109,11 +120,12 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
         install=f"pip install {' '.join(names)}",
         optimizer=common.optimizer_text(model, Code("model.parameters()")),
         probabilities="scores" + _PROBABILITIES.get((scores, loss.activation or ""), ""),
+        by_batch=logits and not multi_class,
         ranked="scores.double()" + (".softmax(dim=1)" if logits and multi_class else ""),
         scores="checked(model(x), len(x))" if module else "model(x)",
         predicted="scores.sigmoid() > 0.5" if logits else f"scores > {loss.threshold}",
         layers=layers,
-        weights_files=(*weightsfiles.opened(architecture), *files),
+        weights_files=files,
         module=_module(module) if module else None,
         build_model=f"{module.class_name}()" if module else "Model()",
         fragments=_fragments(lowered),
@@ -122,7 +134,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
         clips_norm=model.optimizer.clipnorm.value is not None,
         clips_value=model.optimizer.clipvalue.value is not None,
         closure=OPTIMIZERS[model.library.value, model.optimizer.name].closure,
-        keras_epsilon=model.optimizer.keras_epsilon,
+        keras_epsilon=model.optimizer.other_epsilon,
         one_hot_targets=one_hot_targets,
         draws=draws,
     )
@@ -145,7 +157,9 @@ def _lower(architecture: ir.Network) -> list[Lowered]:
     return lowered
 
 
-def _layer(operation: ir.Layer, layer: TorchLayer, moves: tuple[str, ...], last: bool) -> Layer:
+def _layer(
+    operation: ir.Layer, layer: TorchLayer, moves: tuple[str, ...], last: bool
+) -> LayerStatements:
     make = _made(layer.modules)
     make += [_statement(code, name) for name, code in torch_initial_values(operation, layer)]
     make += map(_statement, layer.initialize)
@@ -154,7 +168,7 @@ def _layer(operation: ir.Layer, layer: TorchLayer, moves: tuple[str, ...], last:
         make += [Statement(text, "trainable") for text in frozen]
     make += _made(layer.functions)
     applied = _apply(operation, layer, moves, last)
-    return Layer(operation.number, common.heading(operation), tuple(make), applied)
+    return LayerStatements(operation.number, common.heading(operation), tuple(make), applied)
 
 
 def _made(parts: tuple[Submodule, ...]) -> list[Statement]:
@@ -232,8 +246,10 @@ def _penalties(lowered: list[Lowered]) -> tuple[Penalty, ...]:
     return tuple(terms)
 
 
-def _weights_files(lowered: list[Lowered]) -> tuple[LoadedWeights, ...]:
-    files = []
+def _weights_files(model: ir.Model, lowered: list[Lowered]) -> tuple[LoadedWeights, ...]:
+    if weightsfiles.reader(model) is None:
+        return ()
+    files = [*weightsfiles.opened(model.architecture)]
     for operation, layer, _ in lowered:
         if weightsfiles.has_weights(operation):
             places = {placed.name: placed for placed in layer.weights}
@@ -252,12 +268,13 @@ def _fragments(lowered: list[Lowered]) -> tuple[str, ...]:
     return tuple(f"pytorch/{fragment.name}.py" for fragment in dict.fromkeys(fragments))
 
 
-def _dependencies(architecture: ir.Network | ir.Module) -> tuple[str, ...]:
+def _dependencies(model: ir.Model) -> tuple[str, ...]:
     """Names of packages; PyTorch's with the oldest version that is supported."""
-    reader = weightsfiles.reader(architecture)
+    reader, architecture = weightsfiles.reader(model), model.architecture
     others = architecture.dependencies if isinstance(architecture, ir.Module) else ()
     others = (*others, *(reader.packages if reader else ()))
-    return tuple(sorted({"numpy", _TORCH.requirement, "tqdm", *others}))
+    own = {"numpy", _TORCH.requirement} | ({"tqdm"} if model.emit != PREDICT else set())
+    return tuple(sorted({*own, *others}))
 
 
 def _imports(
@@ -270,24 +287,26 @@ def _imports(
     idle = {_RANDOM} if not draws else set()
     idle |= {_TRACEBACK} if not isinstance(architecture, ir.Module) else set()
     idle |= {_IN_MEMORY} if model.records != FULL else set()
-    imports = [bound for bound in common.imports(model, _IMPORTS) if bound not in idle]
-    imports += (Import("math"),) if model.optimizer.keras_epsilon else ()
+    predicts = model.emit == PREDICT
+    found = common.imports(model, _PREDICT_IMPORTS if predicts else _IMPORTS)
+    imports = [bound for bound in found if bound not in idle]
+    imports += (Import("math"),) if model.optimizer.other_epsilon and not predicts else ()
     if isinstance(architecture, ir.Module):
         own = {bound.binds: _target(bound) for bound in imports}
         imports += [
             bound for bound in architecture.imports if own.get(bound.binds) != _target(bound)
         ]
-    imports += (FUNCTIONAL,) if one_hot_targets else ()
+    imports += (FUNCTIONAL,) if one_hot_targets and not predicts else ()
     for _, layer, _ in lowered:
         imports += layer.imports
         imports += (bound for fragment in layer.fragments for bound in fragment.imports)
-    reader = weightsfiles.reader(architecture)
+    reader = weightsfiles.reader(model)
     imports += reader.imports if reader else ()
     return import_lines(imports, common.STANDARD)
 
 
 def _target(bound: Import) -> str:
-    """What a name stands for: `import torch.nn as nn` and `from torch import nn` are alike."""
+    """What a name means: `import torch.nn as nn` and `from torch import nn` are alike."""
     if bound.name:
         return f"{bound.module}.{bound.name}"
     return bound.module if bound.alias else bound.module.partition(".")[0]
@@ -302,10 +321,10 @@ def _module(module: ir.Module) -> EmbeddedModule:
 
 def _names_are_free(model: ir.Model, module: ir.Module, diagnostics: Diagnostics) -> bool:
     """Whether the module leaves the script's own names alone."""
-    imports = common.imports(model, _IMPORTS)
+    imports = common.imports(model, _PREDICT_IMPORTS if model.emit == PREDICT else _IMPORTS)
     own = {bound.binds: _target(bound) for bound in imports}
     constants = {constant.name for constant in common.constants(model)}
-    taken = OWN_NAMES | constants | set(own)
+    taken = (PREDICT_NAMES if model.emit == PREDICT else OWN_NAMES) | constants | set(own)
     if model.shards != WHOLE:
         taken |= SHARDS_NAMES
     clashes = set(module.names & taken)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import ir
+from ..catalog.semantics import PREDICT
 from ..ir import Import
 from ..pycode import Code, call, laid_out, literal, prefixed
 from ..script import LoadedWeights
@@ -33,9 +34,10 @@ _READERS = {
 }
 
 
-def reader(architecture: ir.Network | ir.Module) -> Reader | None:
-    """The reader of an architecture's weights, or None if they are drawn."""
-    if not isinstance(architecture, ir.Sequential):
+def reader(model: ir.Model) -> Reader | None:
+    """The reader of an architecture's initial weights, or None if they are drawn or not needed."""
+    architecture = model.architecture
+    if model.emit == PREDICT or not isinstance(architecture, ir.Sequential):
         return None
     if architecture.file and architecture.file.weights:
         return _READERS[architecture.file.form]

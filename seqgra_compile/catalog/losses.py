@@ -316,6 +316,12 @@ _BY_FOLDED_NAME = {
 }
 
 
+def usual(library: str, task: str) -> str:
+    """The name of a library's usual loss for a task."""
+    rows = (row for row in LOSSES.values() if row.library == library and row.activation)
+    return next(row.name for row in rows if task in row.tasks)
+
+
 def find(name: str) -> LossRow | None:
     """A loss by its name or an alias, in any case, with or without underscores."""
     return _BY_FOLDED_NAME.get(folded(name.strip()))

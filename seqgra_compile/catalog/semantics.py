@@ -15,7 +15,7 @@ STORAGES = {
     DISK: "the same on disk, in caches beside the data files: for data larger than memory",
 }
 
-# What a script keeps of its run, besides the results.
+# What a script keeps of its run, apart from the results.
 FULL = "full"
 NONE = "none"
 
@@ -29,6 +29,15 @@ RECORDS = {
 # share them equally.
 WHOLE = 1
 SHARDS = tuple(str(WHOLE << power) for power in range(8))
+
+# What a script does.
+TRAIN = "train"
+PREDICT = "predict"
+
+EMITTED = {
+    TRAIN: "a script that trains the model",
+    PREDICT: "a script that scores new sequences with the weights that train.py has saved",
+}
 
 
 @dataclass(frozen=True)

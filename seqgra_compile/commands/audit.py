@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import click
 
 from .. import __version__
 from ..compiler import Options, UnsupportedSemantics
+from ..grammar import Simulation
 from ..visible import visible
+from .auditexport import export
 from .auditing import DIFFERENT, SAME, UNKNOWN, compiled, example, guarded, tell
 from .auditreport import report
+from .auditruns import compare, table
 from .console import (
     MAX_SCRIPT,
     audit_options,
@@ -27,7 +29,7 @@ from .console import (
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="seqgra-audit", message="%(prog)s %(version)s")
 def main() -> None:
-    """Audit model definitions, the scripts compiled from them, and their runs.
+    """Audit model and data definitions, the scripts compiled from them, and their runs.
 
     Nothing that is audited is ever run.
     """
@@ -73,7 +75,8 @@ def settings(
     guarded(definition, work)
 
 
-main.add_command(report)
+for command in (report, compare, table, export):
+    main.add_command(command)
 
 
 @main.command(epilog=example("seqgra-audit verify model.xml train.py"))
@@ -141,7 +144,8 @@ def diff(
 ) -> None:
     """Tell what the change from BEFORE to AFTER means for training.
 
-    Both are model definitions; one of the two may be - for standard input. What is told is not
+    Both are model definitions, or both data definitions, of which it tells which sets change; one of
+    the two may be - for standard input. What is told is not
     which characters moved: what the model computes, numbers of weights, initial weights, batches,
     loss, optimizer and length of the run, on the same data, machine and versions; then operation by
     operation what differs, an activation counted as a step of its own.
@@ -158,63 +162,14 @@ def diff(
         one, other = (compiled(name, include, options) for name in (before, after))
         if one is None or other is None:
             return UNKNOWN
+        if isinstance(one.model, Simulation) is not isinstance(other.model, Simulation):
+            complain(after, "of the two, one is a model definition and one a data definition")
+            return UNKNOWN
         comparison = compared(one, other)
         written = print_text(text(comparison, complete))
         return written or (DIFFERENT if comparison.matters else SAME)
 
     guarded(f"{before}, {after}", work)
-
-
-@main.command(
-    epilog=example("seqgra-audit compare one/receipt.json other/receipt.json --tolerance 1e-6")
-)
-@click.argument("one")
-@click.argument("other")
-@click.option(
-    "--tolerance",
-    type=click.FloatRange(min=0),
-    default=0.0,
-    help="How far apart losses and other results may be, absolutely or as a share of the larger "
-    "one; 0 if not given.",
-)
-def compare(one: str, other: str, tolerance: float) -> None:
-    """Compare the receipts (receipt.json) of two runs.
-
-    All is compared but the block 'circumstances': what the run was asked to do, what it was done
-    with, its epochs and results. Printed are the verdict and what differs, first the first setting
-    and the first epoch.
-
-    A tolerance is for results: under it, versions, device, threads and the hash of the weights may
-    differ, but not what the run was asked to do.
-
-    Exit status: 0 identical, or within the tolerance that was asked for; 1 different; 2 a receipt
-    is damaged or cannot be read.
-    """
-    from ..audit.compare import Verdict
-    from ..audit.compare import as_text as text
-    from ..audit.compare import compare as compared
-    from ..audit.receipt import MAX_RECEIPT, ReceiptError, read_receipt
-
-    def work() -> int:
-        if not math.isfinite(tolerance):
-            raise click.UsageError("a tolerance is a number")
-        if one == other == "-":
-            raise click.UsageError("standard input can be read only once")
-        receipts = []
-        for name in (one, other):
-            try:
-                receipts.append(read_receipt(read_bytes(name, MAX_RECEIPT)))
-            except OSError as error:
-                complain(name, error)
-            except ReceiptError as error:
-                complain(name, str(error))
-        if len(receipts) < 2:
-            return UNKNOWN
-        comparison = compared(receipts[0], receipts[1], tolerance)
-        differs = comparison.verdict is Verdict.DIFFERENT
-        return print_text(text(comparison)) or (DIFFERENT if differs else SAME)
-
-    guarded(f"{one}, {other}", work)
 
 
 if __name__ == "__main__":

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
-from ..grammar import Simulation
 from ..messages.writers import TextWriter
 from .console import complain, folders, is_coloured, our_bug, read_definition, say
+
+if TYPE_CHECKING:
+    from ..audit.run import Run
 
 SAME, DIFFERENT, UNKNOWN = 0, 1, 2  # what keeps an audit from an answer is 2
 
@@ -38,10 +41,24 @@ def reported(name: str, include: tuple[Path, ...], options: Options) -> Compilat
         complain(name, str(error))
         return None
     tell(compilation)
-    if isinstance(compilation.model, Simulation):
-        complain(name, "this is a data definition; of these, only 'verify' reads one")
-        return None
     return compilation
+
+
+def read_runs(names: Sequence[str]) -> list[Run] | None:
+    """Runs from their folders or receipts, or None after a complaint for each that is damaged."""
+    from ..audit.run import HISTORY, RECEIPT, RunError, read_run
+
+    found, damaged = [], False
+    for name in names:
+        path = Path(name)
+        beside = path.name == RECEIPT and path.with_name(HISTORY).exists()
+        try:
+            found.append(read_run(path.parent if beside else path))
+        except RunError as error:
+            damaged = bool(complain(str(error.path), str(error)))
+        except OSError as error:
+            damaged = bool(complain(name, error))
+    return None if damaged else found
 
 
 def tell(compilation: Compilation) -> None:

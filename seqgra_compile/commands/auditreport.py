@@ -5,12 +5,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from ..compiler import Options
-from .auditing import UNKNOWN, example, guarded, reported
+from .auditing import UNKNOWN, example, guarded, read_runs, reported
 from .console import (
     audit_options,
     complain,
@@ -19,9 +18,6 @@ from .console import (
     print_text,
     write_file,
 )
-
-if TYPE_CHECKING:
-    from ..audit.run import Run
 
 
 @click.command(
@@ -55,7 +51,8 @@ def report(
     """Make one offline page: what a definition says, and what came out of its runs.
 
     Of a definition, the page holds the script beside it, linked line by line, the ledger, the
-    diagnostics and a drawing of the architecture; of a run, curves, tables, hashes and versions,
+    diagnostics and a drawing: the architecture, or of a data definition its elements as sequence
+    logos and the places of its rules. Of a run it holds curves, tables, hashes and versions,
     for which the extra 'plots' is needed. It needs nothing but a browser, and asks the network for
     nothing.
 
@@ -70,12 +67,12 @@ def report(
 
     def work() -> int:
         if _is_run(definition):
-            found = _read_runs((definition, *runs))
+            found = read_runs((definition, *runs))
             if found is None:
                 return UNKNOWN
             text = _shown(definition, functools.partial(report_of_runs, found))
             return _page_to(output, definition, found[0].model_id, text) if text else UNKNOWN
-        found = _read_runs(runs)
+        found = read_runs(runs)
         compilation = reported(definition, include, options)
         if compilation is None or found is None:
             return UNKNOWN
@@ -101,33 +98,13 @@ def _is_run(name: str) -> bool:
         return False
 
 
-def _read_runs(names: tuple[str, ...]) -> list[Run] | None:
-    """Runs from their folders or receipts, or None after a complaint for each that is damaged."""
-    from ..audit.run import HISTORY, RECEIPT, RunError, read_run
-
-    found, damaged = [], False
-    for name in names:
-        path = Path(name)
-        beside = path.name == RECEIPT and path.with_name(HISTORY).exists()
-        try:
-            found.append(read_run(path.parent if beside else path))
-        except RunError as error:
-            damaged = bool(complain(str(error.path), str(error)))
-        except OSError as error:
-            damaged = bool(complain(name, error))
-    return None if damaged else found
-
-
 def _shown(name: str, make: Callable[[], str]) -> str | None:
     """A page, or None after a complaint."""
-    from ..audit.results import UnlikeRuns
     from ..audit.run import RunError
 
     try:
         return make()
     except RunError as error:
-        complain(str(error.path), str(error))
-    except UnlikeRuns as error:
         complain(str(error.path), str(error))
     except ModuleNotFoundError as error:
         complain(name, f"pictures need {error.name}: pip install 'seqgra-compile[plots]'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import sys
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import click
 
 from .. import __version__
+from ..catalog.semantics import PREDICT
 from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
 from ..messages.diagnostics import did_you_mean
 from ..messages.writers import Problem
@@ -26,7 +28,7 @@ from .console import (
     write_file,
 )
 from .console import read_definition as _read
-from .shadows import modules_in, shadowed
+from .shadows import Neighbours, modules_in, shadowed
 from .usage import ReportedCommand
 
 _FAILED = 1
@@ -44,6 +46,7 @@ _EXAMPLES = """\b
 Examples:
   seqgra-compile model.xml > train.py             compile a definition
   seqgra-compile data.xml > simulate.py           a data definition
+  seqgra-compile model.xml --emit predict > predict.py        score new sequences
   seqgra-compile models/*.xml -o scripts/         several, each into its own file
   seqgra-compile --check model.xml                only say what is wrong
   seqgra-compile --explain SG203                  explain a message
@@ -207,7 +210,7 @@ class _Run:
         self.definitions, self.output, self.into_folder = definitions, output, into_folder
         self.include, self.options, self.messages = include, options, messages
         self.written: dict[Path, str] = {}
-        self.found_in: dict[Path, list[str]] = {}
+        self.found_in: dict[Path, Neighbours] = {}
 
     def worst_status(self) -> int:
         """Compile all definitions; the highest exit status."""
@@ -238,7 +241,8 @@ class _Run:
             return print_text(script, self.messages)
         target = self.output
         if self.into_folder:
-            target = target / f"{compilation.model_id}.py"
+            kind = "-predict" if self.options.emit == PREDICT else ""
+            target = target / f"{compilation.model_id}{kind}.py"
         if target in self.written:
             first = self.written[target]
             return self.messages.complain(
@@ -248,7 +252,7 @@ class _Run:
         if self.reports_a_shadow(target, compilation):
             return USAGE
         try:
-            if target.exists() and any(_same(target, each) for each in self.definitions):
+            if target.exists() and _identity(target) in self.identities:
                 return self.messages.complain(
                     str(target), "this is a definition; it is not overwritten"
                 )
@@ -268,25 +272,31 @@ class _Run:
             help = f"no script in its folder could start: {way_out}"
             self.messages.problem(Problem(problem, str(target), help=help))
             return True
-        for name in self.beside(target.parent):
-            module = shadowed(name, others)
-            if module:
-                problem = f"a script could not start here, beside {name}"
-                help = f"Python would import that in place of the module '{module}': "
-                help += "rename it, or choose another folder"
-                self.messages.problem(Problem(problem, str(target), help=help))
-                return True
-        return False
+        name = self.beside(target.parent).in_the_way(others)
+        if name:
+            module = Path(name).stem
+            problem = f"a script could not start here, beside {name}"
+            help = f"Python would import that in place of the module '{module}': "
+            help += "rename it, or choose another folder"
+            self.messages.problem(Problem(problem, str(target), help=help))
+        return bool(name)
 
-    def beside(self, folder: Path) -> list[str]:
+    def beside(self, folder: Path) -> Neighbours:
         """What Python could import from a folder; looked up once, before anything is written."""
         if folder not in self.found_in:
             try:
-                self.found_in[folder] = modules_in(folder)
+                self.found_in[folder] = Neighbours(modules_in(folder))
             except OSError:
-                self.found_in[folder] = []  # writing says what is wrong
+                self.found_in[folder] = Neighbours([])  # writing says what is wrong
         return self.found_in[folder]
 
+    @functools.cached_property
+    def identities(self) -> set[tuple[int, int]]:
+        """Which files the definitions are: none of them is overwritten."""
+        paths = (Path(name) for name in self.definitions if name != "-")
+        return {_identity(path) for path in paths if path.exists()}
 
-def _same(target: Path, definition: str) -> bool:
-    return definition != "-" and target.exists() and target.samefile(definition)
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino

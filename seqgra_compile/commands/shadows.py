@@ -46,3 +46,16 @@ def shadowed(name: str, others: Iterable[str] = ()) -> str | None:
     standard = sys.stdlib_module_names - _HARMLESS
     needed = path.stem in LIBRARIES or path.stem in standard or path.stem in others
     return path.stem if needed else None
+
+
+class Neighbours:
+    """Files and packages in a folder, looked through once for all scripts that are put there."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        names = list(names)
+        self.named = {Path(name).stem: name for name in reversed(names)}
+        self.first = next(filter(shadowed, names), None)
+
+    def in_the_way(self, others: Iterable[str]) -> str | None:
+        """One that Python would import in place of what every script needs, or of `others`."""
+        return self.first or next((self.named[name] for name in others if name in self.named), None)

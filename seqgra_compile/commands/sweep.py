@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
-from .. import __version__
+from .. import __version__, ir
 from ..catalog.semantics import FULL, SEQGRA, SIMULATED
-from ..compiler import Options, UnsupportedSemantics, compile_bytes
+from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
 from ..grammar import BayesModel, Simulation
 from ..messages.writers import Problem
 from ..sweep.folder import known_runs, to_write
 from ..sweep.grid import Run, read_seeds, read_sizes
-from ..sweep.plan import Request, named_folders, planned
+from ..sweep.plan import Given, Request, Simulated, named_folders, planned
 from ..sweep.problem import SweepError
-from ..sweep.variants import Original
+from ..sweep.variants import DataOriginal, ModelOriginal
 from .console import (
     FAILED,
     USAGE,
@@ -95,7 +96,7 @@ class _SeveralWords(SeveralValues):
 @click.version_option(__version__, prog_name=COMMAND, message="%(prog)s %(version)s")
 def main(
     definitions: tuple[str, ...], output: Path, include: tuple[Path, ...], options: Options,
-    message_format: str, **settings: object,
+    message_format: str, **chosen: object,
 ) -> None:  # fmt: skip
     """Write a sweep, of models, seeds and data, as a folder that Snakemake runs.
 
@@ -110,7 +111,7 @@ def main(
     """
     messages = Messages(message_format, COMMAND)
     try:
-        status = _sweep(definitions, output, include, options, settings, messages)
+        status = _sweep(definitions, output, include, options, chosen, messages)
     except SweepError as error:
         messages.problem(Problem(error.message, error.place, help=error.help))
         status = USAGE
@@ -126,42 +127,45 @@ def _sweep(
     output: Path,
     include: Sequence[Path],
     options: Options,
-    settings: dict,
+    chosen: Mapping[str, Any],
     messages: Messages,
 ) -> int:
-    _check(names, options, settings)
-    seeds = read_seeds(settings["seeds"], "--seeds")
-    data_seeds = read_seeds(settings["data_seeds"], "--data-seeds")
-    sizes = read_sizes(settings["sizes"], shares=not settings["simulate"])
-    given = named_folders(settings["data_dir"], _paths_within(output, settings["data_dir"]))
+    _check(names, options, chosen)
+    seeds = read_seeds(chosen["seeds"], "--seeds")
+    data_seeds = read_seeds(chosen["data_seeds"], "--data-seeds")
+    simulated = chosen["simulate"]
+    sizes = read_sizes(chosen["sizes"], shares=not simulated)
+    given = named_folders(chosen["data_dir"], _paths_within(output, chosen["data_dir"]))
     known = known_runs(output)
-    models = [_read_model(name, include, options, messages) for name in names]
-    simulated = settings["simulate"]
-    data = _read_data(simulated, include, options, messages) if simulated else None
-    if None in models or (simulated and data is None):
+    read = [_read_model(name, include, options, messages) for name in names]
+    data: Simulated | Given | None = Given(given, sizes, data_seeds)
+    if simulated:
+        definition = _read_data(simulated, include, options, messages)
+        data = None
+        if definition:
+            data = Simulated(definition, sizes, data_seeds, chosen["test_seed"])
+    models = [model for model in read if model]
+    if data is None or len(models) < len(read):
         return FAILED
     if all(model.is_bayes for model in models):
         raise SweepError("nothing in these definitions is trained", names[0], "add a model")
-    request = Request(
-        models, seeds, settings["grid"], data, given, sizes, data_seeds, settings["test_seed"]
-    )
-    plan = planned(request, known)
+    plan = planned(Request(models, seeds, data, chosen["grid"]), known)
     runs, files = to_write(output, plan, known)
     for path, content in files.items():
         write_file(path, content)
     if plan.note:
-        messages.problem(Problem(f"no Bayes optimal classifier: {plan.note}", data.source.name))
+        messages.problem(Problem(f"no Bayes optimal classifier: {plan.note}", simulated))
     return print_text(_summary(output, runs, known), messages)
 
 
-def _check(names: Sequence[str], options: Options, settings: dict) -> None:
+def _check(names: Sequence[str], options: Options, chosen: Mapping[str, Any]) -> None:
     """Options that do not fit together."""
-    if "-" in names or settings["simulate"] == "-":
+    if "-" in names or chosen["simulate"] == "-":
         raise SweepError("a sweep reads files, not standard input", "-", "save it to a file")
-    if bool(settings["simulate"]) == bool(settings["data_dir"]):
+    if bool(chosen["simulate"]) == bool(chosen["data_dir"]):
         help = "either --simulate data.xml, or --data-dir DIR"
         raise SweepError("a sweep has data of one kind", COMMAND, help)
-    if settings["data_dir"] and settings["data_seeds"] and not settings["sizes"]:
+    if chosen["data_dir"] and chosen["data_seeds"] and not chosen["sizes"]:
         help = "leave them out, or say with --sizes how much is drawn"
         raise SweepError("nothing is drawn from folders as they are", "--data-seeds", help)
     if options.records != FULL:
@@ -178,27 +182,36 @@ def _paths_within(output: Path, given: Sequence[Path]) -> list[str]:
 
 def _read_model(
     name: str, include: Sequence[Path], options: Options, messages: Messages
-) -> Original | None:
+) -> ModelOriginal | None:
     """A model definition, or None after reporting its errors.
 
     A Bayes classifier is not asked how it holds its data, nor for another library.
     """
-    plain = _compiled(name, include, _without_training(options))
-    if isinstance(plain.meant, Simulation):
+    plain = _without_training(options)
+    looked_in, found = _compiled(name, include, plain)
+    if isinstance(found.model, Simulation):
         raise SweepError("this is a data definition", name, f"--simulate {name}")
-    if not isinstance(plain.meant, BayesModel):
-        plain = _compiled(name, include, options)
-    return _reported(plain, messages)
+    if not isinstance(found.model, BayesModel):
+        looked_in, found = _compiled(name, include, options)
+        plain = options
+    messages.compiled(found.source, found.diagnostics)
+    if not isinstance(found.model, ir.General):
+        return None
+    return ModelOriginal(found.source, found.model, looked_in, plain)
 
 
 def _read_data(
     name: str, include: Sequence[Path], options: Options, messages: Messages
-) -> Original | None:
+) -> DataOriginal | None:
     """A data definition, or None after reporting its errors."""
-    found = _compiled(name, include, _without_training(options))
-    if found.meant and not isinstance(found.meant, Simulation):
+    plain = _without_training(options)
+    looked_in, found = _compiled(name, include, plain)
+    if isinstance(found.model, ir.General):
         raise SweepError("this is a model definition", name, "--simulate takes a data definition")
-    return _reported(found, messages)
+    messages.compiled(found.source, found.diagnostics)
+    if found.model is None:
+        return None
+    return DataOriginal(found.source, found.model, looked_in, plain)
 
 
 def _without_training(options: Options) -> Options:
@@ -207,20 +220,17 @@ def _without_training(options: Options) -> Options:
     return Options(semantics=semantics if semantics in SIMULATED else SEQGRA)
 
 
-def _compiled(name: str, include: Sequence[Path], options: Options) -> Original:
+def _compiled(
+    name: str, include: Sequence[Path], options: Options
+) -> tuple[tuple[Path, ...], Compilation]:
+    """The folders in which files were looked for, and what came out."""
+    looked_in = tuple(folders(name, include))
     try:
-        data = read_definition(name)
-        looked_in = tuple(folders(name, include))
-        return Original(compile_bytes(name, data, looked_in, options), looked_in, options)
+        return looked_in, compile_bytes(name, read_definition(name), looked_in, options)
     except OSError as error:
         raise SweepError(error.strerror or str(error), name) from error
     except UnsupportedSemantics as error:
         raise SweepError(str(error), name) from error
-
-
-def _reported(original: Original, messages: Messages) -> Original | None:
-    messages.compiled(original.source, original.compilation.diagnostics)
-    return None if original.compilation.script is None else original
 
 
 def _summary(output: Path, runs: Sequence[Run], known: Sequence[Run]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from ..catalog.semantics import SEQGRA
+from ..catalog.semantics import SEMANTICS
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
 from ..grammar import (
     BayesDefinition,
@@ -39,7 +39,7 @@ def link(
     conditions = [grammar.by_id[label] for label in model.labels.value]
     within = diagnostics.within(grammar.source)
     _warn_of_effectless(conditions, grammar, within)
-    if semantics == SEQGRA:
+    if SEMANTICS[semantics].imitates:
         _check_seqgra(grammar, within)
         terms = tuple(map(_terms_of_seqgra, conditions))
     else:
@@ -228,7 +228,7 @@ def _note_departures(
         (
             "SG723",
             forgetful,
-            "seqgra 0.0.4 forgets what stands before or beside spacing constraints; "
+            "seqgra 0.0.4 forgets what is before or beside spacing constraints; "
             "the script adds it up",
         ),
     )

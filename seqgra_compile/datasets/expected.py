@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import ir
-from ..catalog.semantics import INTENDED
+from ..catalog.semantics import SEMANTICS
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
 from ..grammar import Classifier
 from .alphabet import ALPHABETS, Alphabet
@@ -44,7 +44,7 @@ def expected(model: Classifier) -> Expected:
     return Expected(
         alphabet=alphabet,
         letters=letters + letters.lower() if space.folds_case else letters,
-        lenient=model.semantics != INTENDED and space.unknown is not None,
+        lenient=SEMANTICS[model.semantics].imitates and space.unknown is not None,
         length=length,
         per_file=not trains,
         labels=model.labels.value,

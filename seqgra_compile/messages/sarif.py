@@ -14,7 +14,7 @@ from ..source import Source
 from ..visible import visible
 from .codes import CODES, explain
 from .diagnostics import Diagnostic
-from .writers import STANDARD_INPUT, Problem, region
+from .writers import STANDARD_INPUT, Problem, Said, region
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -30,13 +30,14 @@ class SarifWriter:
     """
 
     def __init__(self) -> None:
+        self.said = Said()
         self.sources: dict[str, Source] = {}
         self.found: list[tuple[Diagnostic, Source]] = []
         self.problems: list[Problem] = []
 
     def compiled(self, source: Source, found: Iterable[Diagnostic]) -> str:
         self.sources.setdefault(source.name, source)
-        for diagnostic in found:
+        for diagnostic in self.said.new(found):
             within = diagnostic.source or source
             self.sources.setdefault(within.name, within)
             self.found.append((diagnostic, within))

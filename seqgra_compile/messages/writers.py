@@ -7,6 +7,7 @@ command prints there is one whole document of its format, whatever happens.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -17,11 +18,13 @@ from ..visible import visible
 from .diagnostics import Diagnostic, Severity, as_text, coloured_text, plain_text
 
 STANDARD_INPUT = "-"
+# A fault that several definitions of one call have is shown with its line and help for so many.
+_SHOWN_IN_FULL = 3
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What keeps the command from its work: wrong usage, a file out of reach, a bug of ours (SG9).
+    """What keeps the command from its work: wrong usage, an unreadable file, a bug of ours (SG9).
 
     `name` is the file or the stream that it is about, if it is about one. `details` are lines that
     people alone are shown, such as a table.
@@ -78,10 +81,33 @@ class Writer(Protocol):
         """The last text, behind all messages; `status` is the command's."""
 
 
+class Said:
+    """What was found in a file that several definitions of one call name is said once."""
+
+    def __init__(self) -> None:
+        self.places: set[tuple[str, Span, str, str]] = set()
+
+    def new(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """Those that were not found for an earlier definition."""
+        new = []
+        for each in found:
+            place = each.source and (each.source.name, each.span, each.code, each.message)
+            if place not in self.places:
+                new.append(each)
+            if place:
+                self.places.add(place)
+        return new
+
+
 class TextWriter:
-    """Each message as people read it, and a line of counts at the end; coloured for a terminal."""
+    """Each message as people read it, and a line of counts at the end; coloured for a terminal.
+
+    A fault that many definitions have is shown in full for the first of them, on a line for others.
+    """
 
     def __init__(self, coloured: bool = False) -> None:
+        self.said = Said()
+        self.faults: Counter[tuple[str, str]] = Counter()
         self.paint = coloured_text if coloured else plain_text
         self.counts = {Severity.ERROR: 0, Severity.WARNING: 0}
         self.files: list[str] = []
@@ -89,17 +115,29 @@ class TextWriter:
 
     def compiled(self, source: Source, found: Iterable[Diagnostic]) -> str:
         found = list(found)
-        counted = [each for each in found if each.severity in self.counts]
-        if counted:
+        new = self.said.new(found)
+        if any(each.severity in self.counts for each in found):
             self.files.append(source.name)
-        for each in counted:
-            # The first error is worth explaining, or the first warning where there is no error.
-            if not self.counts[Severity.ERROR] and (
-                self.first is None or each.severity is Severity.ERROR
-            ):
-                self.first = each.code
-            self.counts[each.severity] += 1
-        return "".join(as_text(each, source, self.paint) + "\n" for each in found)
+        for each in new:
+            self._count(each)
+        texts = [as_text(each, source, self.paint, self._is_known(each)) for each in new]
+        self.faults.update({(each.code, each.message) for each in new})
+        if len(new) < len(found):
+            texts.append(visible(f"{source.name}: {len(found) - len(new)} more, as said above"))
+        return "".join(text + "\n" for text in texts)
+
+    def _count(self, found: Diagnostic) -> None:
+        if found.severity not in self.counts:
+            return
+        # The first error is worth explaining, or the first warning where there is no error.
+        if not self.counts[Severity.ERROR] and (
+            self.first is None or found.severity is Severity.ERROR
+        ):
+            self.first = found.code
+        self.counts[found.severity] += 1
+
+    def _is_known(self, found: Diagnostic) -> bool:
+        return self.faults[found.code, found.message] >= _SHOWN_IN_FULL
 
     def problem(self, problem: Problem) -> str:
         kind = f"error[{problem.code}]" if problem.code else ""
@@ -127,8 +165,11 @@ class TextWriter:
 class JsonWriter:
     """Each message as a JSON object on a line of its own, all with the same keys."""
 
+    def __init__(self) -> None:
+        self.said = Said()
+
     def compiled(self, source: Source, found: Iterable[Diagnostic]) -> str:
-        return "".join(self._diagnostic(diagnostic, source) for diagnostic in found)
+        return "".join(self._diagnostic(each, source) for each in self.said.new(found))
 
     def problem(self, problem: Problem) -> str:
         return _json_line(
@@ -175,8 +216,11 @@ class GithubWriter:
 
     _KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
+    def __init__(self) -> None:
+        self.said = Said()
+
     def compiled(self, source: Source, found: Iterable[Diagnostic]) -> str:
-        return "".join(self._diagnostic(diagnostic, source) for diagnostic in found)
+        return "".join(self._diagnostic(each, source) for each in self.said.new(found))
 
     def problem(self, problem: Problem) -> str:
         message = problem.message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import ir
 from ..catalog.libraries import LIBRARIES
-from ..catalog.losses import LOSSES, LossRow, Scores
+from ..catalog.losses import LOSSES, LossRow, Scores, usual
 from ..catalog.operations import OPERATIONS
 from ..catalog.operations.row import Unsupported
 from ..catalog.optimizers import OPTIMIZERS
@@ -51,7 +51,7 @@ def _check_shards(model: ir.Model, diagnostics: Diagnostics) -> None:
     reason = LIBRARIES[model.library.value].no_shards
     if reason:
         diagnostics.error(
-            "SG522",
+            "SG524",
             model.library.span,
             f"--shards {model.shards} in {model.library.value}: {reason}",
             f"compile it for the other library: --library {PYTORCH}",
@@ -80,7 +80,7 @@ def _check_shards(model: ir.Model, diagnostics: Diagnostics) -> None:
 
 def _check_loss(model: ir.Model, loss: LossRow, diagnostics: Diagnostics) -> None:
     place, task = model.loss.span, model.task.value
-    fitting = _fitting(loss.library, task)
+    fitting = usual(loss.library, task)
     if loss.refused:
         diagnostics.error("SG501", place, f"{loss.name}: {loss.refused}", f"write {fitting}")
     elif task not in loss.tasks:
@@ -97,12 +97,6 @@ def _check_loss(model: ir.Model, loss: LossRow, diagnostics: Diagnostics) -> Non
             f"{loss.name} is a loss for numbers; it sees a 1 for each true label and a 0 for others",
             f"the usual loss is {fitting}",
         )
-
-
-def _fitting(library: str, task: str) -> str:
-    """The usual loss of a library for a task."""
-    rows = (row for row in LOSSES.values() if row.library == library and row.activation)
-    return next(row.name for row in rows if task in row.tasks)
 
 
 def _check_optimizer(model: ir.Model, diagnostics: Diagnostics) -> None:
@@ -191,7 +185,7 @@ def _check_activation(
                 (
                     "write from_logits as False in the loss, or delete the activation"
                     if "from_logits" in model.loss.arguments
-                    else "delete the activation: the script reports probabilities all the same"
+                    else "delete the activation; the script still reports probabilities"
                 ),
             )
     elif scores is not Scores.VALUES and name != loss.activation:

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from fractions import Fraction
+from typing import TypeVar
 
 from ..catalog.sequences import SEED
 from .problem import SweepError
+
+T = TypeVar("T")
 
 SHEET = "runs.tsv"
 _MAX_SEEDS = 10_000
@@ -89,16 +92,16 @@ def read_sizes(words: Sequence[str], shares: bool) -> tuple[str, ...]:
     return tuple(found)
 
 
-def pairs(seeds: Sequence[int], data_seeds: Sequence, grid: bool) -> list[tuple]:
-    """Model seeds and data seeds that belong together.
+def pairs(seeds: Sequence[int], data: Sequence[T], grid: bool) -> list[tuple[int, T]]:
+    """Model seeds and the data of data seeds that belong together.
 
     All with all if `grid`; otherwise the first with the first and so on, where the fewer start
     again from the first.
     """
     if grid:
-        return [(seed, data_seed) for data_seed in data_seeds for seed in seeds]
-    count = max(len(seeds), len(data_seeds))
-    return [(seeds[i % len(seeds)], data_seeds[i % len(data_seeds)]) for i in range(count)]
+        return [(seed, each) for each in data for seed in seeds]
+    count = max(len(seeds), len(data))
+    return [(seeds[i % len(seeds)], data[i % len(data)]) for i in range(count)]
 
 
 def sheet(runs: Iterable[Run]) -> str:
@@ -122,7 +125,7 @@ def joined(known: Iterable[Run], new: Iterable[Run]) -> tuple[Run, ...]:
     found = dict.fromkeys([*known, *new])
     architectures = list(dict.fromkeys(run.architecture for run in found))
 
-    def key(run: Run) -> tuple:
+    def key(run: Run) -> tuple[object, ...]:
         numbers = (Fraction(word or -1) for word in (run.size, run.data_seed, run.model_seed))
         return (architectures.index(run.architecture), *numbers, run.data)
 

@@ -3,37 +3,61 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from .. import ir
 from ..backends.renderer import environment
 from ..compiler import Options, UnsupportedSemantics, compile_bytes
 from .grid import Data, Run, pairs
 from .problem import SweepError
-from .variants import SETS, Original, Variant, for_test, size_of, unchanged, with_seed, with_size
+from .variants import (
+    SETS,
+    DataOriginal,
+    ModelOriginal,
+    Variant,
+    for_test,
+    size_of,
+    unchanged,
+    with_seed,
+    with_size,
+)
 
 DEFINITIONS = "definitions"
 
 
 @dataclass(frozen=True)
-class Request:
-    """What is asked for.
+class Simulated:
+    """Data that are simulated: by which definition, in which sizes, under which seeds.
 
-    Either `simulated` is the data definition, with sizes, data seeds and the seed of the test set,
-    or `folders` are data folders by name; sizes and data seeds are then of what is drawn from them.
-    Without sizes or data seeds, the definition's own are taken, or the folders as they are.
+    Without sizes or seeds, the definition's own are taken.
     """
 
-    models: Sequence[Original]
+    definition: DataOriginal
+    sizes: Sequence[str]
     seeds: Sequence[int]
+    test_seed: int
+
+
+@dataclass(frozen=True)
+class Given:
+    """Data folders by name, and how much is drawn of them under which seeds; all without sizes."""
+
+    folders: Mapping[str, str]
+    sizes: Sequence[str]
+    seeds: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for; `grid`: all model seeds with all data seeds."""
+
+    models: Sequence[ModelOriginal]
+    seeds: Sequence[int]
+    data: Simulated | Given
     grid: bool
-    simulated: Original | None = None
-    folders: dict[str, str] = field(default_factory=dict)
-    sizes: Sequence[str] = ()
-    data_seeds: Sequence[int] = ()
-    test_seed: int = 0
 
 
 @dataclass
@@ -59,25 +83,25 @@ class Plan:
 
 def planned(request: Request, known: Sequence[Run] = ()) -> Plan:
     """All of it. A Bayes classifier that is among the known runs is not made again."""
-    plan = Plan()
+    plan, data = Plan(), request.data
     trained = [model for model in request.models if not model.is_bayes]
     bayes = [model for model in request.models if model.is_bayes]
     for model in trained:
         for seed in request.seeds:
             plan.add_variant("train", with_seed(model, seed))
-    if request.simulated:
-        data, tests = _simulated(request, plan)
+    if isinstance(data, Simulated):
+        sets, tests = _simulated(data, plan)
     else:
-        data, tests = _given(request)
+        sets, tests = _given(data)
     for model in trained:
-        for seed, data_seed in pairs(request.seeds, list(data), request.grid):
-            plan.runs += [_run(model.id, str(seed), each) for each in data[data_seed]]
+        for seed, alike in pairs(request.seeds, sets, request.grid):
+            plan.runs += [_run(model.id, str(seed), each) for each in alike]
     for model in bayes:
         plan.add_variant("bayes", unchanged(model))
         plan.runs += [_run(model.id, "", each) for each in tests]
     has_bayes = bayes or any(not run.model_seed and run.data == tests[0].data for run in known)
-    if request.simulated and trained and not has_bayes:
-        _add_bayes(request.simulated, trained[0], tests[0], plan)
+    if isinstance(data, Simulated) and trained and not has_bayes:
+        _add_bayes(data.definition, trained[0].meant, tests[0], plan)
     return plan
 
 
@@ -89,48 +113,44 @@ def _run(architecture: str, seed: str, data: Data) -> Run:
 # ---- data ----
 
 
-def _simulated(request: Request, plan: Plan) -> tuple[dict[int, list[Data]], list[Data]]:
-    """Data sets by data seed, and that whose test set is used; with their definitions."""
-    original = request.simulated
-    seeds = request.data_seeds or (original.seed,)
-    if request.test_seed in seeds:
+def _simulated(data: Simulated, plan: Plan) -> tuple[list[list[Data]], list[Data]]:
+    """The data sets of each seed, and that whose test set is used; with their definitions."""
+    original = data.definition
+    seeds = data.seeds or (original.seed,)
+    if data.test_seed in seeds:
         raise SweepError(
-            f"{request.test_seed} is also a data seed: the test set would repeat training data",
+            f"{data.test_seed} is also a data seed: the test set would repeat training data",
             "--test-seed",
             f"--test-seed {max(seeds) + 1}, or any other that is not among them",
         )
-    sizes = request.sizes or (str(size_of(original)),)
-    test = for_test(original, request.test_seed)
+    test = for_test(original, data.test_seed)
     plan.add_variant("simulate", test)
-    found: dict[int, list[Data]] = {}
+    found = []
     for seed in seeds:
-        found[seed] = []
-        for size in sizes:
+        alike = []
+        for size in data.sizes or (str(size_of(original)),):
             variant = with_size(original, int(size), seed)
             plan.add_variant("simulate", variant)
-            found[seed].append(Data(variant.id, size, str(seed), test_data=test.id))
-    return found, [Data(test.id, "", str(request.test_seed), test_data=test.id)]
+            alike.append(Data(variant.id, size, str(seed), test_data=test.id))
+        found.append(alike)
+    return found, [Data(test.id, "", str(data.test_seed), test_data=test.id)]
 
 
-def _given(request: Request) -> tuple[dict[int | None, list[Data]], list[Data]]:
-    """Data sets by data seed, and those on whose test sets a Bayes classifier is run.
-
-    Folders that are taken as they are have the seed None.
-    """
-    folders = request.folders.items()
-    if not request.sizes:
+def _given(data: Given) -> tuple[list[list[Data]], list[Data]]:
+    """The data sets of each seed, and those on whose test sets a Bayes classifier is run."""
+    folders = data.folders.items()
+    if not data.sizes:
         whole = [Data(name, folder=folder) for name, folder in folders]
-        return {None: whole}, whole
-    seeds = request.data_seeds or (1,)
-    found = {
-        seed: [
+        return [whole], whole
+    found = [
+        [
             Data(f"{name}-{size}-s{seed}", size, str(seed), folder)
             for name, folder in folders
-            for size in request.sizes
+            for size in data.sizes
         ]
-        for seed in seeds
-    }
-    return found, found[seeds[0]][:: len(request.sizes)]
+        for seed in data.seeds or (1,)
+    ]
+    return found, found[0][:: len(data.sizes)]
 
 
 def named_folders(folders: Iterable[Path], paths: Iterable[str]) -> dict[str, str]:
@@ -154,17 +174,16 @@ def named_folders(folders: Iterable[Path], paths: Iterable[str]) -> dict[str, st
 # ---- the Bayes classifier of simulated data ----
 
 
-def _add_bayes(data: Original, model: Original, test: Data, plan: Plan) -> None:
+def _add_bayes(data: DataOriginal, model: ir.General, test: Data, plan: Plan) -> None:
     """One of the data's own rules and the model's labels, where there can be one."""
     id = f"{data.id}-bayes"
     name = data.source.file_name
-    meant = model.meant
     text = environment().get_template("sweep/bayes.xml.j2")
     definition = text.render(
         id=id,
-        task=escape(meant.task.value),
-        sequence_space=escape(meant.sequence_space.value),
-        labels=[escape(label) for label in meant.labels.value],
+        task=escape(model.task.value),
+        sequence_space=escape(model.sequence_space.value),
+        labels=[escape(label) for label in model.labels.value],
         data_definition=escape(name),
     ).encode()
     options = Options(semantics=data.options.semantics)

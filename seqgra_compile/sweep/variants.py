@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from .. import ir
-from ..compiler import Compilation, Options, compile_bytes
+from ..compiler import Options, compile_bytes
 from ..datadefinition.parser import parse_data
-from ..datadefinition.written import Example
+from ..datadefinition.written import ExampleElement
 from ..grammar import BayesModel, Simulation
 from ..messages.diagnostics import Diagnostics
 from ..source import Source, Span
@@ -23,24 +24,20 @@ TRAINING, VALIDATION, TEST = SETS = ("training", "validation", "test")
 _FEWEST = 1
 
 
+Meant = TypeVar("Meant", bound="ir.General | Simulation")
+
+
 @dataclass(frozen=True)
-class Original:
-    """A definition as the user gave it, without errors, and how it was compiled.
+class Original(Generic[Meant]):
+    """A definition as the user gave it, and as meant: it has no errors.
 
     `folders` are those in which files that it names are looked for.
     """
 
-    compilation: Compilation
+    source: Source
+    meant: Meant
     folders: tuple[Path, ...]
     options: Options
-
-    @property
-    def source(self) -> Source:
-        return self.compilation.source
-
-    @property
-    def meant(self) -> ir.General | Simulation:
-        return self.compilation.model
 
     @property
     def id(self) -> str:
@@ -55,6 +52,10 @@ class Original:
         return isinstance(self.meant, BayesModel)
 
 
+ModelOriginal = Original[ir.General]
+DataOriginal = Original[Simulation]
+
+
 @dataclass(frozen=True)
 class Variant:
     """A definition of the sweep, its id, and its script."""
@@ -64,24 +65,24 @@ class Variant:
     script: str
 
 
-def with_seed(original: Original, seed: int) -> Variant:
+def with_seed(original: ModelOriginal, seed: int) -> Variant:
     """The model with this seed, which its id also names."""
     return _variant(original, f"{original.id}-s{seed}", seed, {})
 
 
-def unchanged(original: Original) -> Variant:
+def unchanged(original: ModelOriginal) -> Variant:
     """The definition byte for byte, compiled as the file in which the sweep keeps it."""
     return _compiled(original, original.id, original.source.data)
 
 
-def _variant(original: Original, id: str, seed: int, others: Mapping[Span, int]) -> Variant:
+def _variant(original: Original[Meant], id: str, seed: int, others: Mapping[Span, int]) -> Variant:
     meant, source = original.meant, original.source
     changes = {meant.id.span: id, meant.seed.span: str(seed)}
     changes |= {span: str(number) for span, number in others.items()}
     return _compiled(original, id, edited(source, changes))
 
 
-def _compiled(original: Original, id: str, data: bytes) -> Variant:
+def _compiled(original: Original[Meant], id: str, data: bytes) -> Variant:
     compilation = compile_bytes(f"{id}.xml", data, original.folders, original.options)
     if compilation.script is None:
         error = next(each for each in compilation.diagnostics.found if each.code)
@@ -101,10 +102,10 @@ def edited(source: Source, changes: Mapping[Span, str]) -> bytes:
 # ---- data definitions ----
 
 
-def examples_of(original: Original) -> dict[str, tuple[Example, ...]]:
+def examples_of(original: DataOriginal) -> dict[str, tuple[ExampleElement, ...]]:
     """The examples of each set of a data definition; raises `SweepError` if a set has none."""
     written = parse_data(original.source, Diagnostics())
-    found = {each.name.value: each.examples for each in written.sets}
+    found = {each.name.value: each.examples for each in written.sets} if written else {}
     for name in SETS:
         if not found.get(name):
             problem = f"it has no examples in the set '{name}'"
@@ -113,12 +114,12 @@ def examples_of(original: Original) -> dict[str, tuple[Example, ...]]:
     return found
 
 
-def size_of(original: Original) -> int:
+def size_of(original: DataOriginal) -> int:
     """The number of training examples, before any postprocessing."""
     return sum(_samples(examples_of(original)[TRAINING]))
 
 
-def with_size(original: Original, size: int, seed: int) -> Variant:
+def with_size(original: DataOriginal, size: int, seed: int) -> Variant:
     """A training set of this size and a validation set to match. Its test set is not used."""
     examples = examples_of(original)
     samples = {name: _samples(each) for name, each in examples.items()}
@@ -135,7 +136,7 @@ def with_size(original: Original, size: int, seed: int) -> Variant:
     return _with_samples(original, f"{original.id}-{size}-s{seed}", seed, examples, counts)
 
 
-def for_test(original: Original, seed: int) -> Variant:
+def for_test(original: DataOriginal, seed: int) -> Variant:
     """The test set as the user wants it. The other two are not used."""
     examples = examples_of(original)
     counts = {name: [_FEWEST] * len(examples[name]) for name in (TRAINING, VALIDATION)}
@@ -143,10 +144,10 @@ def for_test(original: Original, seed: int) -> Variant:
 
 
 def _with_samples(
-    original: Original,
+    original: DataOriginal,
     id: str,
     seed: int,
-    examples: Mapping[str, Sequence[Example]],
+    examples: Mapping[str, Sequence[ExampleElement]],
     counts: Mapping[str, Sequence[int]],
 ) -> Variant:
     others = {
@@ -157,7 +158,7 @@ def _with_samples(
     return _variant(original, id, seed, others)
 
 
-def _samples(examples: Sequence[Example]) -> list[int]:
+def _samples(examples: Sequence[ExampleElement]) -> list[int]:
     return [int(each.samples.value) for each in examples]
 
 

@@ -1,5 +1,4 @@
-def predictions(y: np.ndarray, y_hat: np.ndarray) -> Iterator[list]:
-    """Rows of test-y-hat.txt: which labels are true, then what the model gives each."""
-    yield [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
-    for true, given in zip(y.tolist(), y_hat.tolist()):
-        yield true + given
+def predictions(y: np.ndarray, y_hat: np.ndarray) -> list[list]:
+    """Of each example: which labels are true, then what the model gives each."""
+    header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
+    return [header, *(true + given for true, given in zip(y.tolist(), y_hat.tolist()))]

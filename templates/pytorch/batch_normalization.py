@@ -6,8 +6,8 @@ class BatchNormalization(nn.BatchNorm1d):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         kept = (1 - self.momentum) * self.running_var
-        pair = x if x.numel() > x.shape[1] else torch.cat([x, x])  # one value: twice
-        x = super().forward(pair)[: len(x)]
-        if self.training:  # take n / (n - 1) back: PyTorch's variance is unbiased
+        is_single = x.numel() == x.shape[1]  # one value per channel: PyTorch wants two
+        y = super().forward(torch.cat([x, x]) if is_single else x)[: len(x)]
+        if self.training:  # of n values PyTorch takes n / (n - 1) times the variance
             self.running_var.data -= (self.running_var - kept) * x.shape[1] / x.numel()
-        return x
+        return y

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from cases import Case, examples, text
 
 Pairs = list[tuple[str, str]]
-NO_EXAMPLE = " no example below the header"
+NO_EXAMPLE = " bad lines: 0; need "
 
 
 @dataclass(frozen=True)
 class Bad:
     """`make` gives the file's bytes from clean pairs. `says` is None if the file is taken; else it is
-    what the message goes on with behind the path and a colon, as far as it matters.
+    what the message goes on with behind the path and a colon, as far as it matters: ` ... ` stands for
+    anything.
 
     `same`: a file that is taken gives what the clean one gives.
     """
@@ -54,27 +55,24 @@ def headed(header: bytes) -> Callable[[Pairs], bytes]:
 
 def header(found: bytes) -> str:
     """What is said of a file with this first line, of which 20 bytes are shown."""
-    return f"1: found {found!r}, need x, tab, y; convert other tables: seqgra-data table FILE "
+    return f"1: found {found[:20]!r}, need x, tab, y. What makes such files of others:"
 
 
-def kind(name: str) -> str:
-    return f"1: this is {name}"
+def columns(rest: str, length: str = "") -> str:
+    """`rest`: how the line goes on behind its first column, as it is shown."""
+    return f"8: length {length} ... , then b'{rest}"
 
 
-def columns(count: int) -> str:
-    return f"8: columns: {count}, need 2: a sequence, a tab, its label"
+def cut(count: int) -> str:
+    return f"8: length {count}, other letters "
 
 
-def cut(count: int, length: int) -> str:
-    return f"8: length {count}, need {length}"
-
-
-def letter(place: int, found: str, line: int = 8, letters: str = "ACGTN") -> str:
-    return f"{line}: letter {place} is {found}, need one of {letters}"
+def letter(found: str) -> str:
+    return f"8: length  ... , other letters b{found}, then b'\\t"
 
 
 def label(found: str, line: int = 8) -> str:
-    return f"{line}: no label {found}"
+    return f"{line}: length  ... , other letters b'', then b'\\t{found}"
 
 
 # ---- taken ----
@@ -137,12 +135,12 @@ def refused(length: int) -> tuple[Bad, ...]:
         Bad(
             "byte-order-mark",
             headed(b"\xef\xbb\xbfx\ty\n"),
-            kind("text with a byte order mark; save it as UTF-8 without one"),
+            header(b"\xef\xbb\xbfx\ty\n"),
         ),
         Bad(
             "utf-16",
             changed(lambda data: data.decode().encode("utf-16")),
-            kind("UTF-16; convert it: iconv -f utf-16 -t utf-8 FILE"),
+            "1: found b'\\xff\\xfex\\x00\\t\\x00y\\x00\\n",
         ),
         Bad(
             "utf-16-without-mark",
@@ -152,131 +150,129 @@ def refused(length: int) -> tuple[Bad, ...]:
         Bad(
             "carriage-returns-only",
             changed(lambda data: data.replace(b"\n", b"\r")),
-            kind("text with \\r at line ends; convert it: tr '\\r' '\\n' < FILE"),
+            "1: found b'x\\ty\\r",
         ),
         Bad(
             "gzip",
             changed(lambda data: gzip.compress(data, mtime=0)),
-            kind("compressed by gzip; decompress it: gunzip FILE.gz"),
+            "1: found b'\\x1f\\x8b",
         ),
         Bad(
             "gzip-cut",
             changed(lambda data: gzip.compress(data, mtime=0)[:40]),
-            kind("compressed by gzip; decompress it: gunzip FILE.gz"),
+            "1: found b'\\x1f\\x8b",
         ),
-        Bad("zip", raw(b"PK\x03\x04" + bytes(99)), kind("a zip archive; unpack it: unzip FILE")),
+        Bad("zip", raw(b"PK\x03\x04" + bytes(99)), header(b"PK\x03\x04" + bytes(99))),
         Bad("nuls-only", raw(bytes(1000)), header(bytes(20))),
         Bad(
             "fasta",
             raw(b">a\nACGT\n>b\nACGT\n"),
-            kind("FASTA; convert it: seqgra-data fasta c1=a.fa c2=b.fa -o data/"),
+            header(b">a\n"),
         ),
-        Bad(
-            "bed", raw(b"chr1\t10\t70\tpeak\n"), kind("BED; convert it: seqgra-data bed c1=a.bed ")
-        ),
+        Bad("bed", raw(b"chr1\t10\t70\tpeak\n"), header(b"chr1\t10\t70\tpeak\n")),
         Bad("json", raw(b'[{"x": "A", "y": 1}]'), header(b'[{"x": "A", "y": 1}]')),
         # lines
         Bad("spaces-for-tabs", with_line(lambda x, y: f"{x}    {y}"), "8: "),
-        Bad("one-column", with_line(lambda x, y: x), columns(1)),
-        Bad("label-only", with_line(lambda x, y: "\t" + y), cut(0, length)),
-        Bad("tab-only", with_line(lambda x, y: "\t"), cut(0, length)),
-        Bad("three-columns", with_line(lambda x, y: f"{x}\t{y}\tz"), columns(3)),
-        Bad("trailing-tab", with_line(lambda x, y: f"{x}\t{y}\t"), columns(3)),
-        Bad("leading-tab", with_line(lambda x, y: f"\t{x}\t{y}"), columns(3)),
-        Bad("leading-space", with_line(lambda x, y: f" {x}\t{y}"), cut(length + 1, length)),
-        Bad("index-column", with_line(lambda x, y: f"7\t{x}\t{y}"), columns(3)),
-        Bad("short", with_line(lambda x, y: f"{x[:-1]}\t{y}"), cut(length - 1, length)),
-        Bad("long", with_line(lambda x, y: f"{x}A\t{y}"), cut(length + 1, length)),
+        Bad("one-column", with_line(lambda x, y: x), columns("'")),
+        Bad("label-only", with_line(lambda x, y: "\t" + y), cut(0)),
+        Bad("tab-only", with_line(lambda x, y: "\t"), cut(0)),
+        Bad("three-columns", with_line(lambda x, y: f"{x}\t{y}\tz"), columns("\\t")),
+        Bad("trailing-tab", with_line(lambda x, y: f"{x}\t{y}\t"), columns("\\t")),
+        Bad("leading-tab", with_line(lambda x, y: f"\t{x}\t{y}"), columns("\\t", "0")),
+        Bad("leading-space", with_line(lambda x, y: f" {x}\t{y}"), cut(length + 1)),
+        Bad("index-column", with_line(lambda x, y: f"7\t{x}\t{y}"), columns("\\t", "1")),
+        Bad("short", with_line(lambda x, y: f"{x[:-1]}\t{y}"), cut(length - 1)),
+        Bad("long", with_line(lambda x, y: f"{x}A\t{y}"), cut(length + 1)),
         Bad("columns-swapped-in-a-line", with_line(lambda x, y: f"{y}\t{x}"), "8: "),
-        Bad("line-of-spaces-at-the-end", with_line(lambda x, y: "  "), columns(1)),
-        Bad("comment-in-the-middle", with_line(lambda x, y: "# more"), columns(1)),
-        Bad("header-twice", lambda pairs: text(pairs) * 2, cut(1, length)),
-        Bad("cut-in-the-sequence", with_line(lambda x, y: x[:9]), columns(1)),
-        Bad("cut-behind-the-sequence", with_line(lambda x, y: x), columns(1)),
+        Bad("line-of-spaces-at-the-end", with_line(lambda x, y: "  "), columns("'")),
+        Bad("comment-in-the-middle", with_line(lambda x, y: "# more"), columns("'")),
+        Bad("header-twice", lambda pairs: text(pairs) * 2, cut(1)),
+        Bad("cut-in-the-sequence", with_line(lambda x, y: x[:9]), columns("'")),
+        Bad("cut-behind-the-sequence", with_line(lambda x, y: x), columns("'")),
         Bad(
             "ten-million-columns",
             lambda pairs: text(pairs) + b"\t" * 10_000_000 + b"\n",
-            columns(10_000_001),
+            columns("\\t\\t\\t", "0"),
         ),
         Bad(
             "ten-million-letters",
             with_line(lambda x, y: "A" * 10_000_000 + "\t" + y),
-            cut(10_000_000, length),
+            cut(10_000_000),
         ),
         Bad(
             "emoji",
             with_line(lambda x, y: f"\N{DNA DOUBLE HELIX}{x}\t{y}"),
-            cut(length + 4, length),
+            cut(length + 4),
         ),
         # letters
-        Bad("nul", with_line(lambda x, y: f"\0{x[1:]}\t{y}"), letter(1, "'\\x00'")),
-        Bad("gap", with_line(lambda x, y: f"{x[:-1]}-\t{y}"), letter(length, "'-'")),
-        Bad("space-inside", with_line(lambda x, y: f"{x[:4]} {x[5:]}\t{y}"), letter(5, "' '")),
-        Bad("trailing-space", with_line(lambda x, y: f"{x[:-1]} \t{y}"), letter(length, "' '")),
-        Bad("tab-inside", with_line(lambda x, y: f"{x[:4]}\t{x[5:]}\t{y}"), columns(3)),
-        Bad("digit", with_line(lambda x, y: f"{x[:1]}0{x[2:]}\t{y}"), letter(2, "'0'")),
-        Bad("star", with_line(lambda x, y: f"{x[:-1]}*\t{y}"), letter(length, "'*'")),
+        Bad("nul", with_line(lambda x, y: f"\0{x[1:]}\t{y}"), letter("'\\x00'")),
+        Bad("gap", with_line(lambda x, y: f"{x[:-1]}-\t{y}"), letter("'-'")),
+        Bad("space-inside", with_line(lambda x, y: f"{x[:4]} {x[5:]}\t{y}"), letter("' '")),
+        Bad("trailing-space", with_line(lambda x, y: f"{x[:-1]} \t{y}"), letter("' '")),
+        Bad("tab-inside", with_line(lambda x, y: f"{x[:4]}\t{x[5:]}\t{y}"), columns("\\t", "4")),
+        Bad("digit", with_line(lambda x, y: f"{x[:1]}0{x[2:]}\t{y}"), letter("'0'")),
+        Bad("star", with_line(lambda x, y: f"{x[:-1]}*\t{y}"), letter("'*'")),
         Bad(
             "carriage-return-inside",
             with_line(lambda x, y: f"{x[:2]}\r{x[3:]}\t{y}"),
-            letter(3, "'\\r'"),
+            letter("'\\r'"),
         ),
         Bad(
             "no-ascii",
             with_line(lambda x, y: f"\xe4{x[2:]}\t{y}"),  # two bytes
-            letter(1, "'\\xc3'"),
+            letter("'\\xc3\\xa4'"),
         ),
-        Bad("quoted", with_line(lambda x, y: f'"{x[2:]}"\t{y}'), letter(1, "'\"'")),
+        Bad("quoted", with_line(lambda x, y: f'"{x[2:]}"\t{y}'), letter("'\"\"'")),
     )
 
 
 # Beyond that in DNA; a file of a protein may well hold these letters.
 REFUSED_DNA = (
-    Bad("ambiguity-code", with_line(lambda x, y: f"R{x[1:]}\t{y}"), letter(1, "'R'")),
-    Bad("uracil", with_line(lambda x, y: f"{x[:-1]}u\t{y}"), "8: letter "),
-    Bad("any", with_line(lambda x, y: f"X{x[1:]}\t{y}"), letter(1, "'X'")),
-    Bad("question-mark", with_line(lambda x, y: f"?{x[1:]}\t{y}"), letter(1, "'?'")),
+    Bad("ambiguity-code", with_line(lambda x, y: f"R{x[1:]}\t{y}"), letter("'R'")),
+    Bad("uracil", with_line(lambda x, y: f"{x[:-1]}u\t{y}"), "8: length  ... , other letters b'"),
+    Bad("any", with_line(lambda x, y: f"X{x[1:]}\t{y}"), letter("'X'")),
+    Bad("question-mark", with_line(lambda x, y: f"?{x[1:]}\t{y}"), letter("'?'")),
 )
 # For definitions of several classes.
 REFUSED_CLASSES = (
-    Bad("unknown-label", with_line(lambda x, y: f"{x}\tpromotor"), label("'promotor'")),
-    Bad("label-missing", with_line(lambda x, y: f"{x}\t"), label("''")),
-    Bad("label-with-trailing-space", with_line(lambda x, y: f"{x}\t{y} "), label("'")),
-    Bad("label-in-another-case", with_line(lambda x, y: f"{x}\t{y.swapcase()}"), label("'")),
-    Bad("label-quoted", with_line(lambda x, y: f'{x}\t"{y}"'), label("'\"")),
-    Bad("two-labels", with_line(lambda x, y: f"{x}\t{y}|{y}"), label("'")),
-    Bad("label-with-nul", with_line(lambda x, y: f"{x}\t{y}\0"), label("'")),
-    Bad("label-decomposed", with_line(lambda x, y: f"{x}\te\u0301"), label("'e\\u0301'")),
-    Bad("label-number", with_line(lambda x, y: f"{x}\t0"), label("'0'")),
+    Bad("unknown-label", with_line(lambda x, y: f"{x}\tpromotor"), label("promotor'")),
+    Bad("label-missing", with_line(lambda x, y: f"{x}\t"), label("'")),
+    Bad("label-with-trailing-space", with_line(lambda x, y: f"{x}\t{y} "), label("")),
+    Bad("label-in-another-case", with_line(lambda x, y: f"{x}\t{y.swapcase()}"), label("")),
+    Bad("label-quoted", with_line(lambda x, y: f'{x}\t"{y}"'), label("")),
+    Bad("two-labels", with_line(lambda x, y: f"{x}\t{y}|{y}"), label("")),
+    Bad("label-with-nul", with_line(lambda x, y: f"{x}\t{y}\0"), label("")),
+    Bad("label-decomposed", with_line(lambda x, y: f"{x}\te\u0301"), label("e\\xcc\\x81'")),
+    Bad("label-number", with_line(lambda x, y: f"{x}\t0"), label("0'")),
     Bad(
         "huge-label",
         with_line(lambda x, y: x + "\t" + "c" * 1_000_000),
-        label(repr("c" * 50)),
+        label("c" * 49 + "'"),
     ),
     Bad(
         "label-that-turns-the-text",
         with_line(lambda x, y: f"{x}\t\u202e\u200b"),
-        label("'\\u202e\\u200b'"),
+        label("\\xe2\\x80\\xae\\xe2\\x80\\x8b'"),
     ),
     Bad(
         "label-in-latin-1",
         lambda pairs: text(pairs) + f"{pairs[0][0]}\tn\xe4\n".encode("latin-1"),
-        label("'n\\udce4'"),
+        label("n\\xe4'"),
     ),
-    Bad("label-cut-in-a-letter", lambda pairs: text(pairs)[:-1] + b"\xc3", label("'", 7)),
+    Bad("label-cut-in-a-letter", lambda pairs: text(pairs)[:-1] + b"\xc3", label("", 7)),
 )
 # For definitions of several labels.
 REFUSED_LABELS = (
-    Bad("second-unknown", with_line(lambda x, y: f"{x}\tA/B|a/b"), label("'a/b'")),
-    Bad("separator-at-the-end", with_line(lambda x, y: f"{x}\tA/B|"), label("''")),
-    Bad("separator-first", with_line(lambda x, y: f"{x}\t|A/B"), label("''")),
-    Bad("separator-alone", with_line(lambda x, y: f"{x}\t|"), label("''")),
-    Bad("labels-by-comma", with_line(lambda x, y: f"{x}\tA/B,A/B"), label("'A/B,A/B'")),
-    Bad("labels-spaced", with_line(lambda x, y: f"{x}\tA/B | A/B"), label("'A/B '")),
+    Bad("second-unknown", with_line(lambda x, y: f"{x}\tA/B|a/b"), label("A/B|a/b'")),
+    Bad("separator-at-the-end", with_line(lambda x, y: f"{x}\tA/B|"), label("A/B|'")),
+    Bad("separator-first", with_line(lambda x, y: f"{x}\t|A/B"), label("|A/B'")),
+    Bad("separator-alone", with_line(lambda x, y: f"{x}\t|"), label("|'")),
+    Bad("labels-by-comma", with_line(lambda x, y: f"{x}\tA/B,A/B"), label("A/B,A/B'")),
+    Bad("labels-spaced", with_line(lambda x, y: f"{x}\tA/B | A/B"), label("A/B | A/B'")),
     Bad(
         "thymine",
         with_line(lambda x, y: f"T{x[1:]}\tA/B"),
-        letter(1, "'T'", letters="ACGUN"),
+        letter("'T'"),
     ),
 )
 PROTEIN = "ARNDCEQGHILKMFPSTWYV"
@@ -284,7 +280,7 @@ REFUSED_PROTEIN = tuple(
     Bad(
         name,
         with_line(lambda x, y, found=found: f"{found}{x[1:]}\t{y}"),
-        letter(1, repr(found), letters=PROTEIN),
+        letter(repr(found)),
     )
     for name, found in (("lower-case", "a"), ("any", "X"), ("stop", "*"), ("selenocysteine", "U"))
 )

@@ -23,7 +23,7 @@ from pathlib import Path
 
 
 def main(kills: int, seed: str, output: Path, script: Path, data: Path) -> None:
-    for node in ast.parse(script.read_text("utf-8")).body:
+    for node in ast.walk(ast.parse(script.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 importlib.import_module(alias.name)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from random_definitions import draw
 
-from seqgra_compile.catalog.semantics import DISK, INTENDED, SEMANTICS
+from seqgra_compile.catalog.semantics import DISK, INTENDED, PREDICT, SEMANTICS
 from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_bytes
 from seqgra_compile.script import Script
 
@@ -37,9 +37,9 @@ SCRIPTS = [of_file(path) for path in DEFINITIONS]
 
 
 def under_other_options(paths: Iterable[Path] = DEFINITIONS) -> list[Script]:
-    """Definitions under the other semantics, and with their data on disk."""
+    """Definitions under the other semantics, with their data on disk, and scripts that predict."""
     others = [{"semantics": name} for name in SEMANTICS if name != INTENDED]
-    others += [each | {"data": DISK} for each in ({}, *others)]
+    others += [each | {"data": DISK} for each in ({}, *others)] + [{"emit": PREDICT}]
     found = [of_file(path, **options) for path in paths for options in others]
     return [script for script in found if script]
 

@@ -1,6 +1,6 @@
 """Write anew what the compiler says and makes: golden/reject/*/stderr.txt, golden/check/*/stderr.txt,
-golden/accept/*/train.py, golden/shards/*/train.py, golden/simulate/*/simulate.py, and the pages that
-are made from its tables.
+golden/accept/*/train.py, golden/predict/*.py of the same definitions, golden/shards/*/train.py,
+golden/simulate/*/simulate.py, and the pages that are made from its tables.
 
 With --histories the scripts are then run, which takes a minute or two and both libraries, and what
 they compute goes to golden/accept/*/history.json. A record that this run agrees with stays as it
@@ -53,6 +53,10 @@ def _texts() -> bool:
             print(f"{case.name} does not compile:\n{result.stderr.decode()}", file=sys.stderr)
         else:
             _write(case / "train.py", result.stdout)
+    for script in sorted(GOLDEN.glob("predict/*.py")):
+        folder = GOLDEN / "accept" / script.stem
+        result = run("model.xml", "--emit", "predict", folder=folder)
+        _write(script, result.stdout)
     for case in sorted(path.parent for path in GOLDEN.glob("simulate/*/data.xml")):
         result = run("data.xml", folder=case)
         if result.exit_code:

@@ -3,6 +3,7 @@
 Reads a JSON list of argument lists, the script first, from the file that it is given; writes a JSON
 list of exit statuses: 0, what `sys.exit` was given, or a traceback. Where that was a number, what
 the script said last on standard error follows it, as in `2: data/test.txt: Is a directory`.
+Arguments that end with `>` and a path send standard output to that file.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import runpy
 import sys
 import traceback
@@ -17,10 +19,16 @@ from pathlib import Path
 
 
 def run(arguments: list[str]) -> object:
+    said, path = io.StringIO(), os.devnull
+    if arguments[-2] == ">":
+        *arguments, _, path = arguments
     sys.argv = arguments
-    said = io.StringIO()
     try:
-        with contextlib.redirect_stderr(said):
+        with (
+            open(path, "w", encoding="utf-8") as output,
+            contextlib.redirect_stdout(output),
+            contextlib.redirect_stderr(said),
+        ):
             runpy.run_path(arguments[0], run_name="__main__")
     except SystemExit as exit:
         if isinstance(exit.code, int) and exit.code:

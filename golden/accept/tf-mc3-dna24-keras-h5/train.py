@@ -18,7 +18,6 @@ Writes: saved_model.keras, model-architecture.json, history.tsv, metrics.json,
 # ///
 
 import argparse
-import collections
 import hashlib
 import io
 import json
@@ -29,7 +28,6 @@ import sqlite3
 import sys
 import time
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -85,39 +83,36 @@ PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
-
-
-def read_examples(path: Path, length: int, digest) -> Iterator[tuple]:
-    """The codes and the class index of each example; digest takes in all bytes.
-
-    Blank lines are skipped. At the first bad line, refuse ends the run.
-    """
-    index_of = {label.encode(): index for index, label in enumerate(LABELS)}
-    count = 0
-    with path.open("rb") as file:
-        header = file.readline(100)
-        digest.update(header)
-        if header.rstrip(b"\r\n") != b"x\ty":
-            refuse(path, length)
-        for line in file:
-            digest.update(line)
-            sequence, tab, label = line.rstrip(b"\r\n").partition(b"\t")
-            x = sequence.translate(CODE_OF)
-            if tab and len(x) == length and 255 not in x and label in index_of:
-                yield x, index_of[label]
-                count += 1
-            elif line.strip(b"\r\n"):
-                refuse(path, length)
-    if not count:
-        refuse(path, length)
+REMEDY = """What makes such files of others:
+  gzip:  gunzip FILE.gz
+  FASTA: seqgra-data fasta c1=FILE c2=FILE -o DIR --split 0.8 0.1 0.1
+  BED:   seqgra-data bed c1=FILE --genome FILE -o DIR --length L --split 0.8 0.1 0.1
+  table: seqgra-data table FILE --sequence x --label y -o DIR --split 0.8 0.1 0.1"""
 
 
 def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
     """Codes (N, length) uint8, class indices (N,) int64; the file's SHA-256."""
-    codes, targets, digest = bytearray(), [], hashlib.sha256()
-    for x, y in read_examples(path, length, digest):
-        codes += x
-        targets.append(y)
+    index_of = {label.encode(): index for index, label in enumerate(LABELS)}
+    codes, targets, bad = bytearray(), [], []
+    with path.open("rb") as file:
+        header = file.readline(100)
+        if header.rstrip(b"\r\n") != b"x\ty":
+            sys.exit(f"{path}:1: found {header[:20]!r}, need x, tab, y. {REMEDY}")
+        digest = hashlib.sha256(header)
+        for number, line in enumerate(file, start=2):
+            digest.update(line)
+            sequence, tab, label = line.rstrip(b"\r\n").partition(b"\t")
+            x = sequence.translate(CODE_OF)
+            if tab and len(x) == length and 255 not in x and label in index_of:
+                codes += x
+                targets.append(index_of[label])
+            elif line.strip(b"\r\n"):
+                other = sequence.translate(None, b"ACGTNacgtn")
+                found = f"length {len(x)}, other letters {other[:20]!r}"
+                bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
+    if bad or not codes:
+        need = f"{length} of ACGTN, tab, label of {LABELS[:10]}"
+        sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, np.array(targets, np.int64), digest.hexdigest()
 
@@ -377,14 +372,13 @@ def accuracy(targets: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
 
 
 def train(model: keras.Model, sets: dict, out: Path, run: dict) -> dict:
-    """Train for EPOCHS epochs, or until PATIENCE epochs bring no lower validation loss.
+    """Save the weights of the epoch with the lowest validation loss; return its row.
 
-    Save the weights of the epoch with the lowest validation loss; return its row of the
-    history. Save and print the losses of each epoch.
+    After PATIENCE epochs without a lower validation loss, training ends.
     """
     training, validation = sets["training"], sets["validation"]
     in_order = batches(*validation, np.arange(len(validation[0])))
-    epochs = run["epochs"]  # if the run is resumed, those before it was stopped
+    epochs = run["epochs"]  # those of a run that was stopped and is resumed
     start = {"epoch": 0, "validation_loss": np.inf}
     best = min([start, *epochs], key=lambda row: row["validation_loss"])
     for epoch in range(len(epochs) + 1, EPOCHS + 1):
@@ -408,8 +402,7 @@ def train(model: keras.Model, sets: dict, out: Path, run: dict) -> dict:
         row = {"epoch": epoch, "training_loss": mean, "validation_loss": loss}
         row["validation_accuracy"] = score
         epochs.append(row)
-        is_best = loss < best["validation_loss"]
-        if is_best:
+        if loss < best["validation_loss"]:
             best = row
             save_model(model, out / "saved_model.keras")
         save_epoch(out, run, model)
@@ -422,13 +415,13 @@ def train(model: keras.Model, sets: dict, out: Path, run: dict) -> dict:
 
 # ---- Main --------------------------------------------------------------------
 def parse_arguments(gpus: int) -> argparse.Namespace:
-    form = argparse.RawDescriptionHelpFormatter
-    about = (__doc__ or "").rpartition("\n\n")[2]  # from "Compiled by" on
-    about += "\n\nExample: python train.py data -o results/first -g -1"
-    parser = argparse.ArgumentParser(description=about, formatter_class=form)
-    add, gpu = parser.add_argument, 0 if gpus else -1
+    parser = argparse.ArgumentParser(
+        description=(__doc__ or "").rpartition("\n\n")[2],  # from "Compiled by" on
+        epilog="Example: python train.py data -o results/first -g -1",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add, out, gpu = parser.add_argument, Path("models", MODEL_ID), 0 if gpus else -1
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
-    out = Path("models", MODEL_ID)
     add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
@@ -474,32 +467,36 @@ def choose_device(gpu: int, threads: int) -> str:
 
 def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
     """The sets' codes and targets; the test set may be missing."""
-    sets, length = {}, SEQUENCE_LENGTH
+    sets = {}
     for name in ("training", "validation", "test"):
         path = data_dir / f"{name}.txt"
-        if name == "test" and not path.exists():
+        if not path.exists():
+            if name != "test":
+                raise FileNotFoundError(0, f"there is none. {REMEDY}", str(path))
+            print(f"warning: {path} is missing: nothing is tested", file=sys.stderr)
             continue
-        codes, targets, digest = read_set(path, length)
+        codes, targets, digest = read_set(path, SEQUENCE_LENGTH)
         sets[name] = codes, targets
         counts = np.bincount(targets, minlength=len(LABELS))
-        run["data"][name] = {"sha256": digest, "examples": len(codes)}
-        run["data"][name]["labels"] = dict(zip(LABELS, counts.tolist()))
+        labels = dict(zip(LABELS, counts.tolist()))
+        run["data"][name] = {"sha256": digest, "examples": len(codes), "labels": labels}
+        some = ", ".join(f"{label!r} {n:,}" for label, n in [*labels.items()][:8])
+        print(f"{name}: examples {len(codes):,}; {some}{', ...' * (len(labels) > 8)}")
     return sets
 
 
 def main() -> None:
     arguments = parse_arguments(len(tf.config.list_physical_devices("GPU")))
-    threads = arguments.threads or count_cores()
+    threads, out = arguments.threads or count_cores(), arguments.output_dir
     device = choose_device(arguments.gpu, threads)
-    out, run = arguments.output_dir, {"data": {}, "epochs": []}
-    run |= {"device": device, "threads": threads}
-    add_origin(run, TensorFlow=tf.__version__, Keras=keras.__version__)
-    look_for_files(arguments.data_dir)
+    run = {"data": {}, "epochs": []}
+    print(f"{MODEL_ID}: device {device}, threads {threads}, output {out}")
+    add_origin(run, device, threads, TensorFlow=tf.__version__, Keras=keras.__version__)
     sets = read_sets(arguments.data_dir, run)
+    add_sources(arguments.data_dir, run)
     lock = open_folder(out, arguments.resume, run)
-    warn_of_labels(run)
     results = {"copies": find_copies(sets)}
-    say_start(run, out)
+    warn(run, results["copies"])
     with tf.device("CPU:0"):  # batches are made there
         for name, arrays in sets.items():
             sets[name] = [tf.constant(array) for array in arrays]
@@ -523,7 +520,7 @@ def main() -> None:
 
 # ---- Records -----------------------------------------------------------------
 # Nothing below decides a weight. It keeps, resumes, tests and reports what is trained.
-BEGUN = time.monotonic()
+BEGUN = time.monotonic()  # for the seconds at the end
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
@@ -555,90 +552,15 @@ def save_model(model: keras.Model, path: Path) -> None:
         partial.unlink(missing_ok=True)
 
 
-def explain_header(line: bytes) -> str:
-    """What a file is that begins with this line, and how to make a data file of it."""
-    kinds = {
-        b"\x1f\x8b": "compressed by gzip; decompress it: gunzip FILE.gz",
-        b"PK\x03\x04": "a zip archive; unpack it: unzip FILE",
-        b">": "FASTA; convert it: seqgra-data fasta c1=a.fa c2=b.fa -o data/",
-        b"chr": "BED; convert it: seqgra-data bed c1=a.bed --genome g.fa -o data/",
-        b"\xff\xfe": "UTF-16; convert it: iconv -f utf-16 -t utf-8 FILE",
-        b"\xef\xbb\xbf": "text with a byte order mark; save it as UTF-8 without one",
-        b"x\ty\r": "text with \\r at line ends; convert it: tr '\\r' '\\n' < FILE",
-    }
-    for start, kind in kinds.items():
-        if line.startswith(start):
-            return f"this is {kind}"
-    table = "seqgra-data table FILE --sequence COLUMN --label COLUMN -o data/"
-    return f"found {line[:20]!r}, need x, tab, y; convert other tables: {table}"
-
-
-def explain(line: bytes, length: int) -> str:
-    """What is wrong with an example's line; nothing if it is right."""
-    columns = line.count(b"\t") + 1
-    sequence, _, label = line.partition(b"\t")
-    letter = sequence.translate(CODE_OF).find(255)
-    if columns != 2:
-        return f"columns: {columns}, need 2: a sequence, a tab, its label"
-    if len(sequence) != length:
-        return f"length {len(sequence)}, need {length}"
-    if letter != -1:
-        found = chr(sequence[letter])
-        return f"letter {letter + 1} is {found!a}, need one of ACGTN"
-    name = label.decode(errors="surrogateescape")
-    return "" if name in LABELS else f"no label {name[:50]!a} in the definition"
-
-
-def refuse(path: Path, length: int) -> None:
-    """End the run with what is wrong in a file: it is read once more, to the end."""
-    lengths, bad, problems = collections.Counter(), 0, []
-    with path.open("rb") as file:
-        header = file.readline(100)
-        if header.rstrip(b"\r\n") != b"x\ty":
-            sys.exit(f"{path}:1: {explain_header(header)}")
-        for number, line in enumerate(file, start=2):
-            line = line.rstrip(b"\r\n")
-            if not line:
-                continue
-            found = len(line.partition(b"\t")[0])
-            lengths[found] += 1
-            problem = explain(line, length)
-            bad += problem != ""
-            if problem and bad <= 20:
-                problems.append(f"{path}:{number}: {problem}")
-    if not lengths:
-        sys.exit(f"{path}: no example below the header")
-    found = ", ".join(f"{n} ({count}x)" for n, count in lengths.most_common(5))
-    labels = ", ".join(map(repr, LABELS[:10])) + ", ..." * (len(LABELS) > 10)
-    problems.append(f"{path}: bad lines: {bad}, shown: {len(problems)}")
-    problems.append(f"  lengths found: {found}; the definition's labels: {labels}")
-    sys.exit("\n".join(problems))
-
-
-def look_for_files(data_dir: Path) -> None:
-    """Name the file that is there in place of a missing one, and what to do with it."""
-    for name in ("training", "validation", "test"):
-        path, hint = data_dir / f"{name}.txt", ""
-        if path.exists():
-            continue
-        for other in filter(Path.is_file, sorted(data_dir.glob(f"{name}.*"))):
-            is_packed = other.suffix == ".gz"
-            fix = "gunzip it" if is_packed else "convert it: seqgra-data"
-            hint = f", but there is {other.name}; {fix}"
-        if name != "test":
-            problem = f"No such file or directory{hint}"
-            raise FileNotFoundError(0, problem, str(path))
-        if hint:
-            print(f"warning: {path} is missing{hint}", file=sys.stderr)
-
-
-def warn_of_labels(run: dict) -> None:
-    """Of labels that a set lacks."""
+def warn(run: dict, copies: dict) -> None:
+    """Say on standard error what is legal and often a mistake."""
+    found = [f"copies of {pair}: {count:,}" for pair, count in copies.items() if count]
     for name, data in run["data"].items():
-        missing = [repr(label) for label, count in data["labels"].items() if not count]
+        missing = [label for label, count in data["labels"].items() if not count]
         if missing:
-            some = ", ".join(missing[:5]) + ", ..." * (len(missing) > 5)
-            print(f"warning: {name}.txt has no example of {some}", file=sys.stderr)
+            found.append(f"{name}.txt has no example of {', '.join(missing[:5])}")
+    for each in found:
+        print(f"warning: {each}", file=sys.stderr)
 
 
 def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
@@ -657,10 +579,9 @@ def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
     try:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
-        if "locked" in str(error):
-            raise BlockingIOError(0, "another run is using it", str(out)) from error
         if "I/O" not in str(error) and "protocol" not in str(error):
-            raise OSError(0, f"cannot be locked: {error}", str(out / "lock")) from error
+            problem = f"another run is using it ({error})"
+            raise BlockingIOError(0, problem, str(out)) from error
         problem = f"cannot be locked ({error}): start no second run in it"
         print(f"warning: {out} {problem}", file=sys.stderr)
     if files_in(out) != found:
@@ -678,8 +599,8 @@ def check_same_run(run: dict, record: str | bytes, path: Path) -> list[dict]:
     """The epochs of a run that was begun, if it is this very one."""
     try:
         begun = json.loads(record)
-        epochs, names = begun["epochs"], [name for name in run if name != "epochs"]
-        other = [name for name in names if run[name] != begun[name]]
+        other = [name for name in run if name != "epochs" and run[name] != begun[name]]
+        epochs = begun["epochs"]
     except (ValueError, LookupError, TypeError) as error:
         problem = "unreadable; name another folder with -o"
         raise OSError(0, problem, str(path)) from error
@@ -689,8 +610,8 @@ def check_same_run(run: dict, record: str | bytes, path: Path) -> list[dict]:
     return epochs
 
 
-def add_origin(run: dict, **versions: str) -> None:
-    """What decides the result, besides data, device and threads."""
+def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
+    """What decides the result besides the data; a run continues only with the same."""
     try:
         script = Path(__file__).read_bytes()
     except (NameError, FileNotFoundError):  # from standard input, or in a notebook
@@ -699,12 +620,26 @@ def add_origin(run: dict, **versions: str) -> None:
         MODEL_ID LABELS SEED SEQUENCE_LENGTH FROM_LOGITS LABEL_SMOOTHING LEARNING_RATE
         BETA_1 BETA_2 EPSILON AMSGRAD CLIPNORM BATCH_SIZE EPOCHS PATIENCE
     """
-    versions = {"seqgra-compile": "0.1.0"} | versions
-    versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
     definition = "f27a5aa21e8de1dca936a50b65edd6396d003bb5930ff46b8bd28eb4a44a4a83"
+    family = "eadd4f812d7902565698f6b6783f6c78ec881e47bad07b6ab4be23e6b36cc8d2"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
+    run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
-    run["versions"] = versions
+    run["versions"] = {"seqgra-compile": "0.1.0", **versions}
+    run["versions"] |= {"NumPy": np.__version__, "Python": platform.python_version()}
+    run |= {"device": device, "threads": threads}
+
+
+def add_sources(data_dir: Path, run: dict) -> None:
+    """The records that seqgra-data and simulate.py leave beside data that they make."""
+    run["sources"] = {}
+    for path in (data_dir / "data.json", data_dir / "simulation.json"):
+        if path.exists():
+            text = path.read_text("utf-8", "replace")
+            fits = all(part["sha256"] in text for part in run["data"].values())
+            run["sources"][path.name] = json.loads(text) if fits else "of other data"
+            if not fits:
+                print(f"warning: {path} is of other data", file=sys.stderr)
 
 
 def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
@@ -715,14 +650,10 @@ def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
     hashes, copies = {}, {}
     for name, (codes, _) in sets.items():
         strands = ((bytes(x), bytes(complement[x[::-1]])) for x in codes)
-        of_set = np.fromiter((hash(min(both)) for both in strands), np.int64)
-        for earlier, known in hashes.items():
-            count = np.isin(of_set, known).sum().item()
+        hashes[name] = np.fromiter((hash(min(both)) for both in strands), np.int64)
+        for earlier in [*hashes][:-1]:
+            count = np.isin(hashes[name], hashes[earlier]).sum().item()
             copies[f"{name} in {earlier}"] = count
-            if count:
-                warning = f"{name} examples that are also in {earlier}: {count}"
-                print(f"warning: {warning}", file=sys.stderr)
-        hashes[name] = of_set
     return copies
 
 
@@ -789,46 +720,26 @@ def count_weights(model: keras.Model) -> dict:
     return {"count": total, "trainable": trained, "sha256": digest}
 
 
-def predictions(y: np.ndarray, y_hat: np.ndarray) -> Iterator[list]:
-    """Rows of test-y-hat.txt: which labels are true, then what the model gives each."""
-    yield [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
-    for true, given in zip(y.tolist(), y_hat.tolist()):
-        yield true + given
+def predictions(y: np.ndarray, y_hat: np.ndarray) -> list[list]:
+    """Of each example: which labels are true, then what the model gives each."""
+    header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
+    return [header, *(true + given for true, given in zip(y.tolist(), y_hat.tolist()))]
 
 
-def write_results(out: Path, run: dict, results: dict, files: dict) -> None:
-    """Write what is not there yet; a file that fails does not keep the others."""
+def write_results(out: Path, run: dict, results: dict) -> None:
+    """What seqgra's own programs read, the figures, and the receipt."""
     total, trained = results["weights"]["count"], results["weights"]["trainable"]
     counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
-    files["last-epoch-completed.txt"] = [[len(run["epochs"])]]
+    save(out / "last-epoch-completed.txt", [len(run["epochs"])])
     counts = [(f"number of {kind} parameters", count) for kind, count in counts.items()]
-    files["num-model-parameters.txt"] = counts
+    save(out / "num-model-parameters.txt", *counts)
     session = run["versions"] | {"device": run["device"], "threads": run["threads"]}
-    files["session-info.txt"] = session.items()
+    save(out / "session-info.txt", *session.items())
     metrics = {"data": run["data"]} | results
-    files["metrics.json"] = [[json.dumps(metrics, indent=2)]]
+    save(out / "metrics.json", [json.dumps(metrics, indent=2)])
     circumstances = {"host": platform.node(), "time": time.ctime()}
     receipt = run | results | {"circumstances": circumstances}
-    files["receipt.json"] = [[json.dumps(receipt, indent=2)]]
-    failed = []
-    for name, rows in files.items():
-        try:
-            if not (out / name).exists():
-                save(out / name, *rows)
-        except OSError as error:
-            failed.append(f"{error.filename}: {error.strerror}")
-    if failed:
-        failed.append("the same command with --resume writes what is missing")
-        print(*failed, sep="\n", file=sys.stderr)
-        sys.exit(2)
-
-
-def say_start(run: dict, out: Path) -> None:
-    print(f"{MODEL_ID}: device {run['device']}, threads {run['threads']}, output {out}")
-    for name, part in run["data"].items():
-        labels = [f"{label!r} {count:,}" for label, count in part["labels"].items()]
-        more = ", ..." if len(labels) > 8 else ""
-        print(f"{name}: examples {part['examples']:,}; {', '.join(labels[:8])}{more}")
+    save(out / "receipt.json", [json.dumps(receipt, indent=2)])
 
 
 def say_end(run: dict, results: dict, out: Path) -> None:
@@ -847,7 +758,7 @@ def finish(model, sets: dict, out: Path, run: dict, results: dict, lock) -> None
     """Test the weights of the best epoch; write what they are worth, and say it."""
     model.load_weights(out / "saved_model.keras")
     results["weights"] = count_weights(model)
-    files = {"model-architecture.json": [[model.to_json()]]}
+    save(out / "model-architecture.json", [model.to_json()])
     if "test" in sets:
         codes, targets = sets["test"]
         in_order = batches(codes, targets, np.arange(len(codes)))
@@ -857,8 +768,9 @@ def finish(model, sets: dict, out: Path, run: dict, results: dict, lock) -> None
         y = np.array(targets[:])[:, None] == np.arange(len(LABELS))
         results["test"] = areas(y, scores)
         results["test"] |= {name: found[name] for name in ("loss", "accuracy")}
-        files["test-y-hat.txt"] = predictions(y, scores)
-    write_results(out, run, results, files)
+        y_hat = scores
+        save(out / "test-y-hat.txt", *predictions(y, y_hat))
+    write_results(out, run, results)
     (out / "checkpoint").unlink()  # last of all: until then, --resume goes on
     lock.close()
     (out / "lock").unlink()
@@ -866,9 +778,8 @@ def finish(model, sets: dict, out: Path, run: dict, results: dict, lock) -> None
 
 
 if __name__ == "__main__":
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # what a console cannot show is escaped
-            stream.reconfigure(errors="backslashreplace")
+    if hasattr(sys.stdout, "reconfigure"):  # what a console cannot show is escaped
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main()
     except KeyboardInterrupt:

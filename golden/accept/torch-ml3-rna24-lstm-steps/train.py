@@ -17,7 +17,6 @@ Writes: saved_model.pth, history.tsv, metrics.json, test-y-hat.txt, receipt.json
 # ///
 
 import argparse
-import collections
 import hashlib
 import io
 import json
@@ -26,7 +25,6 @@ import platform
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 try:
@@ -68,43 +66,37 @@ PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
+REMEDY = """What makes such files of others:
+  gzip:  gunzip FILE.gz
+  FASTA: seqgra-data fasta c1=FILE c2=FILE -o DIR --split 0.8 0.1 0.1
+  BED:   seqgra-data bed c1=FILE --genome FILE -o DIR --length L --split 0.8 0.1 0.1
+  table: seqgra-data table FILE --sequence x --label y -o DIR --split 0.8 0.1 0.1"""
 
 
-def read_examples(path: Path, length: int, digest) -> Iterator[tuple]:
-    """The codes and the labels, 0 or 1, of each example; digest takes in all bytes.
-
-    Blank lines are skipped. At the first bad line, refuse ends the run.
-    """
+def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
+    """Codes (N, length) uint8, 0 or 1 (N, labels) uint8; the file's SHA-256."""
     index_of = {label.encode(): index for index, label in enumerate(LABELS)}
-    count = 0
+    codes, targets, bad = bytearray(), bytearray(), []
     with path.open("rb") as file:
         header = file.readline(100)
-        digest.update(header)
         if header.rstrip(b"\r\n") != b"x\ty":
-            refuse(path, length)
-        for line in file:
+            sys.exit(f"{path}:1: found {header[:20]!r}, need x, tab, y. {REMEDY}")
+        digest = hashlib.sha256(header)
+        for number, line in enumerate(file, start=2):
             digest.update(line)
             sequence, tab, label = line.rstrip(b"\r\n").partition(b"\t")
             x = sequence.translate(CODE_OF)
             names = set(label.split(b"|")) if label else set()
             if tab and len(x) == length and 255 not in x and names <= index_of.keys():
-                y = bytearray(len(LABELS))
-                for name in names:
-                    y[index_of[name]] = 1
-                yield x, y
-                count += 1
+                codes += x
+                targets += bytes(label in names for label in index_of)
             elif line.strip(b"\r\n"):
-                refuse(path, length)
-    if not count:
-        refuse(path, length)
-
-
-def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
-    """Codes (N, length) uint8, 0 or 1 (N, labels) uint8; the file's SHA-256."""
-    codes, targets, digest = bytearray(), bytearray(), hashlib.sha256()
-    for x, y in read_examples(path, length, digest):
-        codes += x
-        targets += y
+                other = sequence.translate(None, b"ACGUNacgun")
+                found = f"length {len(x)}, other letters {other[:20]!r}"
+                bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
+    if bad or not codes:
+        need = f"{length} of ACGUN, tab, labels of {LABELS[:10]}"
+        sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
     targets = np.frombuffer(targets, np.uint8).reshape(-1, len(LABELS))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, targets, digest.hexdigest()
@@ -321,14 +313,13 @@ def evaluate(model, loss_fn, codes, targets, dtype):
 
 
 def train(model, loss_fn, optimizer, sets: dict, out: Path, run: dict) -> dict:
-    """Train for EPOCHS epochs, or until PATIENCE epochs bring no lower validation loss.
+    """Save the weights of the epoch with the lowest validation loss; return its row.
 
-    Save the weights of the epoch with the lowest validation loss; return its row of the
-    history. Save and print the losses of each epoch.
+    After PATIENCE epochs without a lower validation loss, training ends.
     """
-    epochs = run["epochs"]  # if the run is resumed, those before it was stopped
+    epochs = run["epochs"]  # those of a run that was stopped and is resumed
     start = {"epoch": 0, "validation_loss": np.inf}
-    best = min([start, *epochs], key=lambda row: row["validation_loss"])
+    best = min(epochs, key=lambda row: row["validation_loss"], default=start)
     for epoch in range(len(epochs) + 1, EPOCHS + 1):
         epochs_since_best = len(epochs) - best["epoch"]
         if epochs_since_best == PATIENCE:
@@ -341,8 +332,7 @@ def train(model, loss_fn, optimizer, sets: dict, out: Path, run: dict) -> dict:
         row = {"epoch": epoch, "training_loss": mean, "validation_loss": loss}
         row["validation_accuracy"] = accuracy
         epochs.append(row)
-        is_best = loss < best["validation_loss"]
-        if is_best:
+        if loss < best["validation_loss"]:
             best = row
             save(out / "saved_model.pth", data=packed(model.state_dict()))
         save_epoch(out, run, model, optimizer)
@@ -355,13 +345,13 @@ def train(model, loss_fn, optimizer, sets: dict, out: Path, run: dict) -> dict:
 
 # ---- Main --------------------------------------------------------------------
 def parse_arguments(gpus: int) -> argparse.Namespace:
-    form = argparse.RawDescriptionHelpFormatter
-    about = (__doc__ or "").rpartition("\n\n")[2]  # from "Compiled by" on
-    about += "\n\nExample: python train.py data -o results/first -g -1"
-    parser = argparse.ArgumentParser(description=about, formatter_class=form)
-    add, gpu = parser.add_argument, 0 if gpus else -1
+    parser = argparse.ArgumentParser(
+        description=(__doc__ or "").rpartition("\n\n")[2],  # from "Compiled by" on
+        epilog="Example: python train.py data -o results/first -g -1",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add, out, gpu = parser.add_argument, Path("models", MODEL_ID), 0 if gpus else -1
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
-    out = Path("models", MODEL_ID)
     add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
@@ -388,32 +378,36 @@ def choose_device(gpu: int, threads: int | None) -> torch.device:
 
 def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
     """The sets' codes and targets; the test set may be missing."""
-    sets, length = {}, SEQUENCE_LENGTH
+    sets = {}
     for name in ("training", "validation", "test"):
         path = data_dir / f"{name}.txt"
-        if name == "test" and not path.exists():
+        if not path.exists():
+            if name != "test":
+                raise FileNotFoundError(0, f"there is none. {REMEDY}", str(path))
+            print(f"warning: {path} is missing: nothing is tested", file=sys.stderr)
             continue
-        codes, targets, digest = read_set(path, length)
+        codes, targets, digest = read_set(path, SEQUENCE_LENGTH)
         sets[name] = codes, targets
         counts = targets.sum(axis=0, dtype=int)
-        run["data"][name] = {"sha256": digest, "examples": len(codes)}
-        run["data"][name]["labels"] = dict(zip(LABELS, counts.tolist()))
+        labels = dict(zip(LABELS, counts.tolist()))
+        run["data"][name] = {"sha256": digest, "examples": len(codes), "labels": labels}
+        some = ", ".join(f"{label!r} {n:,}" for label, n in [*labels.items()][:8])
+        print(f"{name}: examples {len(codes):,}; {some}{', ...' * (len(labels) > 8)}")
     return sets
 
 
 def main() -> None:
     arguments = parse_arguments(torch.cuda.device_count())
     device = choose_device(arguments.gpu, arguments.threads)
-    out, run = arguments.output_dir, {"data": {}, "epochs": []}
-    kind = f" {torch.cuda.get_device_name(device)}" if device.type == "cuda" else ""
-    run |= {"device": f"{device}{kind}", "threads": torch.get_num_threads()}
-    add_origin(run, PyTorch=torch.__version__)
-    look_for_files(arguments.data_dir)
+    threads, out = torch.get_num_threads(), arguments.output_dir
+    run = {"data": {}, "epochs": []}
+    print(f"{MODEL_ID}: device {device}, threads {threads}, output {out}")
+    add_origin(run, named(device), threads, PyTorch=torch.__version__)
     sets = read_sets(arguments.data_dir, run)
+    add_sources(arguments.data_dir, run)
     lock = open_folder(out, arguments.resume, run)
-    warn_of_labels(run)
     results = {"copies": find_copies(sets)}
-    say_start(run, out)
+    warn(run, results["copies"])
     for name, arrays in sets.items():
         sets[name] = [torch.from_numpy(array).to(device) for array in arrays]
 
@@ -428,7 +422,7 @@ def main() -> None:
 
 # ---- Records -----------------------------------------------------------------
 # Nothing below decides a weight. It keeps, resumes, tests and reports what is trained.
-BEGUN = time.monotonic()
+BEGUN = time.monotonic()  # for the seconds at the end
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
@@ -453,91 +447,15 @@ def packed(state: object) -> memoryview:
     return memory.getbuffer()
 
 
-def explain_header(line: bytes) -> str:
-    """What a file is that begins with this line, and how to make a data file of it."""
-    kinds = {
-        b"\x1f\x8b": "compressed by gzip; decompress it: gunzip FILE.gz",
-        b"PK\x03\x04": "a zip archive; unpack it: unzip FILE",
-        b">": "FASTA; convert it: seqgra-data fasta c1=a.fa c2=b.fa -o data/",
-        b"chr": "BED; convert it: seqgra-data bed c1=a.bed --genome g.fa -o data/",
-        b"\xff\xfe": "UTF-16; convert it: iconv -f utf-16 -t utf-8 FILE",
-        b"\xef\xbb\xbf": "text with a byte order mark; save it as UTF-8 without one",
-        b"x\ty\r": "text with \\r at line ends; convert it: tr '\\r' '\\n' < FILE",
-    }
-    for start, kind in kinds.items():
-        if line.startswith(start):
-            return f"this is {kind}"
-    table = "seqgra-data table FILE --sequence COLUMN --label COLUMN -o data/"
-    return f"found {line[:20]!r}, need x, tab, y; convert other tables: {table}"
-
-
-def explain(line: bytes, length: int) -> str:
-    """What is wrong with an example's line; nothing if it is right."""
-    columns = line.count(b"\t") + 1
-    sequence, _, label = line.partition(b"\t")
-    letter = sequence.translate(CODE_OF).find(255)
-    if columns != 2:
-        return f"columns: {columns}, need 2: a sequence, a tab, its labels"
-    if len(sequence) != length:
-        return f"length {len(sequence)}, need {length}"
-    if letter != -1:
-        found = chr(sequence[letter])
-        return f"letter {letter + 1} is {found!a}, need one of ACGUN"
-    names = label.decode(errors="surrogateescape").split("|") if label else []
-    unknown = [name for name in names if name not in LABELS]
-    return f"no label {unknown[0][:50]!a} in the definition" if unknown else ""
-
-
-def refuse(path: Path, length: int) -> None:
-    """End the run with what is wrong in a file: it is read once more, to the end."""
-    lengths, bad, problems = collections.Counter(), 0, []
-    with path.open("rb") as file:
-        header = file.readline(100)
-        if header.rstrip(b"\r\n") != b"x\ty":
-            sys.exit(f"{path}:1: {explain_header(header)}")
-        for number, line in enumerate(file, start=2):
-            line = line.rstrip(b"\r\n")
-            if not line:
-                continue
-            found = len(line.partition(b"\t")[0])
-            lengths[found] += 1
-            problem = explain(line, length)
-            bad += problem != ""
-            if problem and bad <= 20:
-                problems.append(f"{path}:{number}: {problem}")
-    if not lengths:
-        sys.exit(f"{path}: no example below the header")
-    found = ", ".join(f"{n} ({count}x)" for n, count in lengths.most_common(5))
-    labels = ", ".join(map(repr, LABELS[:10])) + ", ..." * (len(LABELS) > 10)
-    problems.append(f"{path}: bad lines: {bad}, shown: {len(problems)}")
-    problems.append(f"  lengths found: {found}; the definition's labels: {labels}")
-    sys.exit("\n".join(problems))
-
-
-def look_for_files(data_dir: Path) -> None:
-    """Name the file that is there in place of a missing one, and what to do with it."""
-    for name in ("training", "validation", "test"):
-        path, hint = data_dir / f"{name}.txt", ""
-        if path.exists():
-            continue
-        for other in filter(Path.is_file, sorted(data_dir.glob(f"{name}.*"))):
-            is_packed = other.suffix == ".gz"
-            fix = "gunzip it" if is_packed else "convert it: seqgra-data"
-            hint = f", but there is {other.name}; {fix}"
-        if name != "test":
-            problem = f"No such file or directory{hint}"
-            raise FileNotFoundError(0, problem, str(path))
-        if hint:
-            print(f"warning: {path} is missing{hint}", file=sys.stderr)
-
-
-def warn_of_labels(run: dict) -> None:
-    """Of labels that a set lacks."""
+def warn(run: dict, copies: dict) -> None:
+    """Say on standard error what is legal and often a mistake."""
+    found = [f"copies of {pair}: {count:,}" for pair, count in copies.items() if count]
     for name, data in run["data"].items():
-        missing = [repr(label) for label, count in data["labels"].items() if not count]
+        missing = [label for label, count in data["labels"].items() if not count]
         if missing:
-            some = ", ".join(missing[:5]) + ", ..." * (len(missing) > 5)
-            print(f"warning: {name}.txt has no example of {some}", file=sys.stderr)
+            found.append(f"{name}.txt has no example of {', '.join(missing[:5])}")
+    for each in found:
+        print(f"warning: {each}", file=sys.stderr)
 
 
 def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
@@ -556,10 +474,9 @@ def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
     try:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
-        if "locked" in str(error):
-            raise BlockingIOError(0, "another run is using it", str(out)) from error
         if "I/O" not in str(error) and "protocol" not in str(error):
-            raise OSError(0, f"cannot be locked: {error}", str(out / "lock")) from error
+            problem = f"another run is using it ({error})"
+            raise BlockingIOError(0, problem, str(out)) from error
         problem = f"cannot be locked ({error}): start no second run in it"
         print(f"warning: {out} {problem}", file=sys.stderr)
     if files_in(out) != found:
@@ -577,8 +494,8 @@ def check_same_run(run: dict, record: str | bytes, path: Path) -> list[dict]:
     """The epochs of a run that was begun, if it is this very one."""
     try:
         begun = json.loads(record)
-        epochs, names = begun["epochs"], [name for name in run if name != "epochs"]
-        other = [name for name in names if run[name] != begun[name]]
+        other = [name for name in run if name != "epochs" and run[name] != begun[name]]
+        epochs = begun["epochs"]
     except (ValueError, LookupError, TypeError) as error:
         problem = "unreadable; name another folder with -o"
         raise OSError(0, problem, str(path)) from error
@@ -588,8 +505,8 @@ def check_same_run(run: dict, record: str | bytes, path: Path) -> list[dict]:
     return epochs
 
 
-def add_origin(run: dict, **versions: str) -> None:
-    """What decides the result, besides data, device and threads."""
+def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
+    """What decides the result besides the data; a run continues only with the same."""
     try:
         script = Path(__file__).read_bytes()
     except (NameError, FileNotFoundError):  # from standard input, or in a notebook
@@ -598,12 +515,33 @@ def add_origin(run: dict, **versions: str) -> None:
         MODEL_ID LABELS SEED SEQUENCE_LENGTH LEARNING_RATE BETAS EPS WEIGHT_DECAY
         AMSGRAD BATCH_SIZE EPOCHS PATIENCE
     """
-    versions = {"seqgra-compile": "0.1.0"} | versions
-    versions |= {"NumPy": np.__version__, "Python": platform.python_version()}
     definition = "e52431b7ad410a99a68532ec5c3cdccebb77c394d4e57779a4bf55be6def602a"
+    family = "3b66c368915b6e9acc030751d515c31d0ea046d42adce57f0f9ad2de52748357"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
+    run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
-    run["versions"] = versions
+    run["versions"] = {"seqgra-compile": "0.1.0", **versions}
+    run["versions"] |= {"NumPy": np.__version__, "Python": platform.python_version()}
+    run |= {"device": device, "threads": threads}
+
+
+def add_sources(data_dir: Path, run: dict) -> None:
+    """The records that seqgra-data and simulate.py leave beside data that they make."""
+    run["sources"] = {}
+    for path in (data_dir / "data.json", data_dir / "simulation.json"):
+        if path.exists():
+            text = path.read_text("utf-8", "replace")
+            fits = all(part["sha256"] in text for part in run["data"].values())
+            run["sources"][path.name] = json.loads(text) if fits else "of other data"
+            if not fits:
+                print(f"warning: {path} is of other data", file=sys.stderr)
+
+
+def named(device: torch.device) -> str:
+    if device.type == "cpu":
+        return "cpu"
+    kind = torch.cuda.get_device_name(device)
+    return f"{device} {kind}; kernels that are not deterministic only warn"
 
 
 def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
@@ -612,14 +550,10 @@ def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
     # million different sequences have a value in common in 1 of 18 million runs.
     hashes, copies = {}, {}
     for name, (codes, _) in sets.items():
-        of_set = np.fromiter((hash(bytes(x)) for x in codes), np.int64)
-        for earlier, known in hashes.items():
-            count = np.isin(of_set, known).sum().item()
+        hashes[name] = np.fromiter((hash(bytes(x)) for x in codes), np.int64)
+        for earlier in [*hashes][:-1]:
+            count = np.isin(hashes[name], hashes[earlier]).sum().item()
             copies[f"{name} in {earlier}"] = count
-            if count:
-                warning = f"{name} examples that are also in {earlier}: {count}"
-                print(f"warning: {warning}", file=sys.stderr)
-        hashes[name] = of_set
     return copies
 
 
@@ -676,63 +610,36 @@ def areas(y: np.ndarray, scores: np.ndarray) -> dict:
     return found | means
 
 
-def raw(value: object) -> bytes | memoryview:
-    """A tensor's bytes; of one that NumPy does not know, or of no tensor, a file's."""
-    try:
-        return value.cpu().numpy().tobytes()
-    except (AttributeError, RuntimeError, TypeError):
-        return packed(value)
-
-
 def count_weights(model: nn.Module) -> dict:
     """Numbers of weights, with running means and variances; SHA-256 of all values."""
     values = model.state_dict().values()
     total = sum(value.numel() for value in values if value.is_floating_point())
     trained = sum(w.numel() for w in model.parameters() if w.requires_grad)
-    digest = hashlib.sha256(b"".join(map(raw, values))).hexdigest()
+    data = b"".join(value.cpu().numpy().tobytes() for value in values)
+    digest = hashlib.sha256(data).hexdigest()
     return {"count": total, "trainable": trained, "sha256": digest}
 
 
-def predictions(y: np.ndarray, y_hat: np.ndarray) -> Iterator[list]:
-    """Rows of test-y-hat.txt: which labels are true, then what the model gives each."""
-    yield [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
-    for true, given in zip(y.tolist(), y_hat.tolist()):
-        yield true + given
+def predictions(y: np.ndarray, y_hat: np.ndarray) -> list[list]:
+    """Of each example: which labels are true, then what the model gives each."""
+    header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
+    return [header, *(true + given for true, given in zip(y.tolist(), y_hat.tolist()))]
 
 
-def write_results(out: Path, run: dict, results: dict, files: dict) -> None:
-    """Write what is not there yet; a file that fails does not keep the others."""
+def write_results(out: Path, run: dict, results: dict) -> None:
+    """What seqgra's own programs read, the figures, and the receipt."""
     total, trained = results["weights"]["count"], results["weights"]["trainable"]
     counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
-    files["last-epoch-completed.txt"] = [[len(run["epochs"])]]
+    save(out / "last-epoch-completed.txt", [len(run["epochs"])])
     counts = [(f"number of {kind} parameters", count) for kind, count in counts.items()]
-    files["num-model-parameters.txt"] = counts
+    save(out / "num-model-parameters.txt", *counts)
     session = run["versions"] | {"device": run["device"], "threads": run["threads"]}
-    files["session-info.txt"] = session.items()
+    save(out / "session-info.txt", *session.items())
     metrics = {"data": run["data"]} | results
-    files["metrics.json"] = [[json.dumps(metrics, indent=2)]]
+    save(out / "metrics.json", [json.dumps(metrics, indent=2)])
     circumstances = {"host": platform.node(), "time": time.ctime()}
     receipt = run | results | {"circumstances": circumstances}
-    files["receipt.json"] = [[json.dumps(receipt, indent=2)]]
-    failed = []
-    for name, rows in files.items():
-        try:
-            if not (out / name).exists():
-                save(out / name, *rows)
-        except OSError as error:
-            failed.append(f"{error.filename}: {error.strerror}")
-    if failed:
-        failed.append("the same command with --resume writes what is missing")
-        print(*failed, sep="\n", file=sys.stderr)
-        sys.exit(2)
-
-
-def say_start(run: dict, out: Path) -> None:
-    print(f"{MODEL_ID}: device {run['device']}, threads {run['threads']}, output {out}")
-    for name, part in run["data"].items():
-        labels = [f"{label!r} {count:,}" for label, count in part["labels"].items()]
-        more = ", ..." if len(labels) > 8 else ""
-        print(f"{name}: examples {part['examples']:,}; {', '.join(labels[:8])}{more}")
+    save(out / "receipt.json", [json.dumps(receipt, indent=2)])
 
 
 def say_end(run: dict, results: dict, out: Path) -> None:
@@ -750,16 +657,18 @@ def say_end(run: dict, results: dict, out: Path) -> None:
 def finish(model, loss_fn, sets: dict, out: Path, run: dict, results: dict, lock):
     """Test the weights of the best epoch; write what they are worth, and say it."""
     model.load_state_dict(torch.load(out / "saved_model.pth", "cpu", weights_only=True))
-    results["weights"], files = count_weights(model), {}
+    results["weights"] = count_weights(model)
     if "test" in sets:
         codes, targets = sets["test"]
         loss, accuracy, scores = evaluate(model, loss_fn, codes, targets, torch.float64)
         y = targets[:].cpu().numpy() == 1
-        y_hat = scores.sigmoid().double().cpu().numpy()
-        found = areas(y, scores.double().cpu().numpy())
-        results["test"] = found | {"loss": loss, "accuracy": accuracy}
-        files["test-y-hat.txt"] = predictions(y, y_hat)
-    write_results(out, run, results, files)
+        # By batch, as in seqgra: the number of scores decides a sigmoid's last digits.
+        parts = [part.sigmoid() for part in scores.split(BATCH_SIZE)]
+        y_hat = torch.cat(parts).double().cpu().numpy()
+        results["test"] = areas(y, scores.double().cpu().numpy())
+        results["test"] |= {"loss": loss, "accuracy": accuracy}
+        save(out / "test-y-hat.txt", *predictions(y, y_hat))
+    write_results(out, run, results)
     (out / "checkpoint").unlink()  # last of all: until then, --resume goes on
     lock.close()
     (out / "lock").unlink()
@@ -767,9 +676,8 @@ def finish(model, loss_fn, sets: dict, out: Path, run: dict, results: dict, lock
 
 
 if __name__ == "__main__":
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # what a console cannot show is escaped
-            stream.reconfigure(errors="backslashreplace")
+    if hasattr(sys.stdout, "reconfigure"):  # what a console cannot show is escaped
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main()
     except KeyboardInterrupt:

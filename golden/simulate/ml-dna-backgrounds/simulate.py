@@ -77,9 +77,9 @@ KMERS = {
     "se4": {"AATG": 0.9906, "CAC": 0.25, "CACAT": 0.5, "GTC": 0.25},
 }
 
+# conditions/condition/mode: sequential
 # conditions/condition/grammar/rule: position, probability, sequenceelementrefs;
 # spacingconstraints: sid1, sid2, mindistance, maxdistance, order.
-# conditions/condition/mode: sequential
 RULES = {
     # l
     "c1": [
@@ -274,9 +274,8 @@ def sha256(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # what a console cannot show is escaped
-            stream.reconfigure(errors="backslashreplace")
+    if hasattr(sys.stdout, "reconfigure"):  # what a console cannot show is escaped
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main()
     except KeyboardInterrupt:

@@ -150,9 +150,9 @@ LETTERS_OF = {
     "se4": ["Y", "IW", "E", "S", "RECG"],
 }
 
+# conditions/condition/mode: mutually exclusive; of all others sequential
 # conditions/condition/grammar/rule: position, probability, sequenceelementrefs;
 # spacingconstraints: sid1, sid2, mindistance, maxdistance, order.
-# conditions/condition/mode: mutually exclusive; of all others sequential
 RULES = {
     # l
     "c1": [
@@ -350,9 +350,8 @@ def sha256(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # what a console cannot show is escaped
-            stream.reconfigure(errors="backslashreplace")
+    if hasattr(sys.stdout, "reconfigure"):  # what a console cannot show is escaped
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main()
     except KeyboardInterrupt:

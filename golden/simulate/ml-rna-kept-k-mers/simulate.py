@@ -67,8 +67,8 @@ MATRICES = {
     ],
 }
 
-# conditions/condition/grammar/rule: position, probability, sequenceelementrefs.
 # conditions/condition/mode: mutually exclusive; of all others sequential
+# conditions/condition/grammar/rule: position, probability, sequenceelementrefs.
 RULES = {
     "c1": [("random", 0.3, ["se1"]), ("random", 0.3, ["se1"])],  # l
     "c2": [("random", 1.0, ["se1"]), (9, 0.5, ["se1"]), (9, 0.5, ["se1"])],  # l
@@ -335,9 +335,8 @@ def sha256(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # what a console cannot show is escaped
-            stream.reconfigure(errors="backslashreplace")
+    if hasattr(sys.stdout, "reconfigure"):  # what a console cannot show is escaped
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main()
     except KeyboardInterrupt:

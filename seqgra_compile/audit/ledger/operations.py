@@ -1,4 +1,4 @@
-"""Where a parameter of an operation stands in the script, and what it reaches.
+"""The lines of a parameter of an operation in the script, and what it reaches.
 
 What a parameter reaches is not guessed: the catalog's row is asked once more, and it is seen which
 parameters it reads for the layer, for the shape of its result, and for its weights.
@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ... import ir
+from ...catalog.libraries import LIBRARIES
 from ...catalog.operations import OPERATIONS, lower
-from ...catalog.operations.layers import TorchLayer
-from ...catalog.sequences import PYTORCH
 from ...script import Statement
 from .. import lexer
-from .entries import Entry, cell_parameters
+from .entries import cell_parameters
+from .entry import Entry
 
 # What is read for a check only, of the layer, the shape and the weights.
 _UNREAD: tuple[frozenset[str], ...] = (frozenset(), frozenset({"implementation"}), frozenset())
@@ -62,7 +62,7 @@ Placed = list[tuple[Statement, set[int]]]
 
 
 @dataclass(frozen=True)
-class Places:
+class OperationLines:
     """The lines of an operation: all of its layer's, those of each statement that makes it and that
     applies it, those of the penalties on the weights of each role, and of its weights' file.
     """
@@ -81,7 +81,7 @@ class Narrowed:
         self,
         operation: ir.Layer,
         library: str,
-        places: Places,
+        places: OperationLines,
         calls: dict[int, list[ast.Call]],
     ) -> None:
         """`calls` are those of the whole script, by the line in which they begin."""
@@ -96,18 +96,16 @@ class Narrowed:
             return self.places.weights
         if name == "input_shape":
             return set()  # a constant, and in Keras the input
-        if self.library != PYTORCH:
-            return self._keras(name)
-        return self._torch(name)
+        if LIBRARIES[self.library].names_parameters:
+            return self._named(name)
+        return self._stated(name)
 
     def has_effect(self, name: str) -> bool:
         """Whether this script would be another one with another value."""
         if name == "weights_file":
             return bool(self.operation.weights)
         if name == "trainable":
-            # PyTorch's backend freezes whatever has weights.
-            layer = lower(self.operation, self.library, channels_first=True)
-            return bool(layer.modules if isinstance(layer, TorchLayer) else self.operation.weights)
+            return lower(self.operation, self.library, channels_first=True).trainable
         if name in ("input_shape", "seed"):
             return True
         role, _, kind = name.rpartition("_")
@@ -121,7 +119,8 @@ class Narrowed:
         """Whether the operation has weights of this role."""
         return any(weight.role == role for weight in self.operation.weights)
 
-    def _keras(self, name: str) -> set[int]:
+    def _named(self, name: str) -> set[int]:
+        """In a call that names it."""
         keywords = cell_parameters(self.operation)
         lines: set[int] = set()
         for node in (call for line in self.places.layer for call in self.calls.get(line, ())):
@@ -132,14 +131,15 @@ class Narrowed:
             return lines
         return self.places.layer  # it decides which layer this is
 
-    def _torch(self, name: str) -> set[int]:
+    def _stated(self, name: str) -> set[int]:
+        """By the statements that are for it."""
         made, applied = self.places.made, self.places.applied
         role, _, kind = name.rpartition("_")
         if name in ("trainable", "activity_regularizer"):
             return _chosen([*made, *applied], {name})
         if kind == "regularizer":
             return self.places.penalty.get(role, set())
-        # What freezes a layer belongs to the layer, too.
+        # What freezes a layer also belongs to the layer.
         plain = {"", "trainable"}
         if kind == "initializer":
             # The statements that fill the weights, or the layer if it does so by itself.

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from ...catalog.sequences import MULTI_CLASS, MULTI_LABEL
 from ...visible import visible
-from ..run import Run
+from ..run import Run, check_alike
 from . import pictures, tables
 from .page import Fact, Results, Section
 from .pictures import Predicted, predicted
@@ -15,20 +14,12 @@ from .pictures import Predicted, predicted
 _ALONE = "make a page for each"
 
 
-class UnlikeRuns(ValueError):
-    """Runs that no page can show together: the path of one, and a sentence."""
-
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(problem)
-        self.path = path
-
-
 def results(runs: Sequence[Run], definition: str | None = None) -> Results:
     """One run, or several of one task; `definition` is the SHA-256 of the one they should be of.
 
     Raises `UnlikeRuns`, and `RunError` where a file of a run is damaged.
     """
-    _check_alike(runs)
+    check_alike(runs, _ALONE)
     found = [each for each in map(predicted, runs) if each is not None]
     found = found if len(found) == len(runs) else []
     first = runs[0]
@@ -40,16 +31,6 @@ def results(runs: Sequence[Run], definition: str | None = None) -> Results:
         tuple(_remarks(runs, found, definition)),
         tuple(section for section in _sections(runs, found, first.task) if section),
     )
-
-
-def _check_alike(runs: Sequence[Run]) -> None:
-    first = runs[0]
-    for run in runs[1:]:
-        if run.labels != first.labels:
-            raise UnlikeRuns(run.path, f"its labels are not those of {first.path}; {_ALONE}")
-        if None not in (run.task, first.task) and run.task != first.task:
-            problem = f"its task is {run.task}, that of {first.path} is {first.task}; {_ALONE}"
-            raise UnlikeRuns(run.path, problem)
 
 
 def _subtitle(runs: Sequence[Run]) -> str:

@@ -95,6 +95,11 @@ class TorchLayer:
     draws: tuple[Draw, ...] = ()
 
     @property
+    def trainable(self) -> bool:
+        """Whether it can be frozen: all that has weights of its own can."""
+        return bool(self.modules)
+
+    @property
     def start(self) -> Start:
         """Layers with weights draw when they are made, unless a class of ours gives the values."""
         return Start(() if self.preset else tuple(each.function for each in self.modules))
@@ -106,11 +111,13 @@ class KerasLayer:
 
     `seeds` are those that it takes when it is made, in order: whether a weight uses it. Initializers
     that draw take one each, though there be no weight for them, and so do layers that draw noise.
+    `trainable`: it can be frozen.
     """
 
     call: Code
     seeds: tuple[bool, ...] = ()
     draws: tuple[Draw, ...] = ()
+    trainable: bool = False
 
     @property
     def start(self) -> Start:

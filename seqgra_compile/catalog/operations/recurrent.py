@@ -149,7 +149,8 @@ def _keras(cell: _Cell) -> KerasCell:
         rates = (operation["dropout"], operation["recurrent_dropout"])
         draws = tuple(Draw("mask", operation.input_shape) for rate in rates if rate)
         if not operation["bidirectional"]:
-            return KerasLayer(call(layer, **arguments, name=operation.identifier), seeds, draws)
+            text = call(layer, **arguments, name=operation.identifier)
+            return KerasLayer(text, seeds, draws, trainable=True)
         text = call(
             "keras.layers.Bidirectional",
             call(layer, **arguments),
@@ -157,7 +158,7 @@ def _keras(cell: _Cell) -> KerasCell:
             name=operation.identifier,
         )
         # It makes each initializer once for each direction.
-        return KerasLayer(text, 2 * seeds, 2 * draws)
+        return KerasLayer(text, 2 * seeds, 2 * draws, trainable=True)
 
     return lower
 

@@ -89,7 +89,9 @@ def _decompiled(
     architecture = decompile(contents, named.span, diagnostics)
     loss, optimizer = model.loss, model.optimizer
     if contents.training is not None:
-        loss, optimizer = loss_and_optimizer(contents.training, named.span, diagnostics)
+        loss, optimizer = loss_and_optimizer(
+            contents.training, model.library.value, named.span, diagnostics
+        )
         _note(model, contents, named, diagnostics)
     for section, tag in ((loss, "loss"), (optimizer, "optimizer")):
         if section is None:
@@ -123,6 +125,6 @@ def _note(
         diagnostics.note(
             "SG704",
             named.span,
-            f"{quoted(named.value)} also holds the state of its optimizer, with which seqgra "
-            "goes on; the script's optimizer starts anew",
+            f"{quoted(named.value)} also holds the state of its optimizer, from which seqgra "
+            "continues; the script's optimizer starts without it",
         )

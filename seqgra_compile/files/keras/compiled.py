@@ -9,9 +9,8 @@ from ... import ir
 from ...catalog import losses, optimizers
 from ...catalog.optimizers.row import CLIPPING, OptimizerRow
 from ...catalog.parameters import Parameter
-from ...catalog.sequences import TENSORFLOW
 from ...messages.diagnostics import Diagnostics, quoted
-from ...reading.values import NO_CLIP, Owner, read_settings
+from ...reading.values import NO_CLIP, Owner, read_arguments
 from ...source import Span, Text
 from .contents import Config, RefusedError, Training
 from .decompile import PATH
@@ -50,12 +49,13 @@ _WAY_OUT = (
 
 
 def loss_and_optimizer(
-    training: Training, span: Span, diagnostics: Diagnostics
+    training: Training, library: str, span: Span, diagnostics: Diagnostics
 ) -> tuple[ir.Loss, ir.Optimizer]:
     """Both, every value with its path in the file. Raises `RefusedError`."""
     if _single(training.loss_weights) not in (None, 1.0):
         raise _refused("its loss is weighted")
-    return _loss(training, span, diagnostics), _optimizer(training, span, diagnostics)
+    loss = _loss(training, library, span, diagnostics)
+    return loss, _optimizer(training, library, span, diagnostics)
 
 
 def _refused(problem: str) -> RefusedError:
@@ -71,7 +71,7 @@ def _single(loss: object) -> object:
     return loss
 
 
-def _loss(training: Training, span: Span, diagnostics: Diagnostics) -> ir.Loss:
+def _loss(training: Training, library: str, span: Span, diagnostics: Diagnostics) -> ir.Loss:
     found = _single(training.loss)
     name: object = found
     config: object = {}
@@ -80,15 +80,17 @@ def _loss(training: Training, span: Span, diagnostics: Diagnostics) -> ir.Loss:
         if name == "function" and isinstance(config, str):  # keras.losses.binary_crossentropy
             name, config = config, {}
     row = losses.find(name) if isinstance(name, str) else None
-    if row is None or row.library != TENSORFLOW or not isinstance(config, dict):
+    if row is None or row.library != library or not isinstance(config, dict):
         shown = quoted(name) if isinstance(name, str) else "none that a file can hold"
         raise _refused(f"its loss is {shown}, which no definition can name")
     path = training.loss_path
-    arguments = _settings(row.name, row.parameters, config, _LOSS, path, span, diagnostics)
+    arguments = _arguments(row.name, row.parameters, config, _LOSS, path, span, diagnostics)
     return ir.Loss(row.name, arguments, span, f"{PATH}{path}", ir.FILE)
 
 
-def _optimizer(training: Training, span: Span, diagnostics: Diagnostics) -> ir.Optimizer:
+def _optimizer(
+    training: Training, library: str, span: Span, diagnostics: Diagnostics
+) -> ir.Optimizer:
     found, path = training.optimizer, training.optimizer_path
     by_name, name = isinstance(found, str), ""
     config: Config = {}
@@ -96,14 +98,14 @@ def _optimizer(training: Training, span: Span, diagnostics: Diagnostics) -> ir.O
         name = found
     elif isinstance(found, dict) and isinstance(found.get("config"), dict):
         name, config = str(found.get("class_name")), found["config"]
-    row = optimizers.find(TENSORFLOW, name.removeprefix("Custom>"))
+    row = optimizers.find(library, name.removeprefix("Custom>"))
     if row is None:
         raise _refused(f"its optimizer is {quoted(name) if name else 'not in it'}")
     parameters = _defaults(row) if by_name else row.parameters
     if not by_name:
         _check_complete(row, config)
     known = (*parameters, *CLIPPING)
-    arguments = _settings(row.name, known, config, _OPTIMIZER, path, span, diagnostics)
+    arguments = _arguments(row.name, known, config, _OPTIMIZER, path, span, diagnostics)
     clipnorm, clipvalue = (arguments.pop(clip.name, NO_CLIP) for clip in CLIPPING)
     place = f"{PATH}{path}" + ("" if by_name else "/class_name")
     return ir.Optimizer(row.name, arguments, span, clipnorm, clipvalue, place, ir.FILE)
@@ -127,7 +129,7 @@ def _check_complete(row: OptimizerRow, config: Config) -> None:
             raise _refused(f"its optimizer {row.name} has no {quoted(parameter.name)}")
 
 
-def _settings(
+def _arguments(
     name: str,
     parameters: tuple[Parameter, ...],
     config: Config,
@@ -145,7 +147,7 @@ def _settings(
         elif not _is_harmless(key, value, harmless):
             raise _refused(f"its {name} has {quoted(key)} set to {quoted(str(value))}")
     owner = Owner(f"{name} of the file", span, f"{PATH}{path}/", "SG208", ir.FILE)
-    return read_settings(parameters, given, owner, diagnostics)
+    return read_arguments(parameters, given, owner, diagnostics)
 
 
 def _is_harmless(key: str, value: object, harmless: dict[str, Any]) -> bool:

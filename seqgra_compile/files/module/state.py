@@ -15,7 +15,7 @@ from .classes import Classes, Function, members, self_of
 from .report import Report
 from .running import Names, dotted, targets, top_level
 
-# What a script calls on the model, besides hooks.
+# What a script calls on the model, apart from hooks.
 _CALLED = ("forward", "__call__", "train", "eval")
 _OWN_STATE = ("get_extra_state", "state_dict", "_save_to_state_dict")
 _GENERATORS = {
@@ -35,7 +35,9 @@ _BUFFER = (
     "make it a tensor, self.register_buffer('{0}', ...), that is changed in place, "
     "or give it to get_extra_state and set_extra_state"
 )
-_GENERATOR = "give its state to get_extra_state and set_extra_state, or draw from torch's own"
+_GENERATOR = (
+    "give its state to get_extra_state and set_extra_state, or draw from torch's own generator"
+)
 
 
 Run = Function | ast.Lambda
@@ -84,7 +86,7 @@ def note_own_state(
         report.note(
             "SG622",
             f"the forward pass changes {change.title}, which is not in state_dict: "
-            "a resumed run starts it anew",
+            "a resumed run resets it",
             _BUFFER.format(change.name),
             change.line,
         )
@@ -92,7 +94,7 @@ def note_own_state(
         report.note(
             "SG622",
             f"{title} draws random numbers of its own, whose state is not in state_dict: "
-            "a resumed run starts it anew",
+            "a resumed run resets it",
             _GENERATOR,
             line,
         )

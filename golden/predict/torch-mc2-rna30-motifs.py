@@ -1,0 +1,281 @@
+"""torch-mc2-rna30-motifs
+
+Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
+977b0adeef0cbd97300bb45ede97fdb6f25f10b920b2255e3c91eea14677955d, with
+--semantics intended --library PyTorch --emit predict.
+Usage:  python predict.py MODEL_DIR [FILE] [--scan STEP] [-g GPU] [--threads N]
+Reads:  saved_model.pth and receipt.json in MODEL_DIR; RNA sequences from FILE or
+        standard input: FASTA, a table with a column x or sequence and perhaps id, or
+        one sequence per line; plain, or compressed by gzip, bzip2 or xz
+Writes: to standard output id, what the model gives each label, and the predicted label;
+        with --scan also start, counted from 0, and end of each window"""
+
+# /// script
+# requires-python = ">=3.10"
+# dependencies = ["numpy", "torch>=2.4"]
+# ///
+
+import argparse
+import bz2
+import gzip
+import itertools
+import json
+import lzma
+import os
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+try:
+    import numpy as np
+    import torch
+    from torch import nn
+except ModuleNotFoundError as error:
+    print("PyTorch without CUDA: uv pip install --torch-backend cpu torch")
+    sys.exit(f"{error}. All that is needed: pip install numpy torch")
+if [int(part) for part in torch.__version__.split(".")[:2]] < [2, 4]:
+    sys.exit(f"PyTorch {torch.__version__}: this script needs 2.4 or later")
+
+# ---- Definition --------------------------------------------------------------
+MODEL_ID = "torch-mc2-rna30-motifs"  # general/@id
+# general/task: multi-class classification
+# general/sequencespace: RNA
+# general/library: PyTorch
+# general/inputencoding (default): 1D
+LABELS = ("bound", "unbound")  # general/labels
+SEED = 11  # general/seed
+# architecture/sequential: 3 operations, in the section Model
+SEQUENCE_LENGTH = 30  # architecture/sequential/operation[1]/@input_shape
+# loss/loss: CrossEntropyLoss
+LABEL_SMOOTHING = 0.0  # loss/label_smoothing (default)
+# optimizer/optimizer: SGD
+LEARNING_RATE = 0.1  # optimizer/learning_rate
+MOMENTUM = 0.0  # optimizer/momentum (default)
+DAMPENING = 0.0  # optimizer/dampening (default)
+WEIGHT_DECAY = 0.0  # optimizer/weight_decay (default)
+NESTEROV = False  # optimizer/nesterov (default)
+BATCH_SIZE = 32  # trainingprocess/batch_size
+EPOCHS = 50  # trainingprocess/epochs
+# trainingprocess/early_stopping: True
+PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
+# trainingprocess/shuffle: True
+
+
+# ---- Data --------------------------------------------------------------------
+CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
+CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
+
+UNPACK = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
+
+
+def refuse(place: str, problem: object) -> NoReturn:
+    print(f"{place}: {problem}", file=sys.stderr)
+    sys.exit(2)
+
+
+def read_lines(path: str) -> Iterator[tuple[int, bytes]]:
+    """Number and text of each line that is not blank, of a file or of standard input."""
+    try:
+        with sys.stdin.buffer if path == "-" else open(path, "rb") as file:
+            start = file.peek(6)
+            forms = [form for magic, form in UNPACK.items() if start.startswith(magic)]
+            lines = forms[0](file) if forms else file
+            for number, line in enumerate(lines, start=1):
+                if text := line.rstrip(b"\r\n"):
+                    yield number, text
+    except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
+        refuse(path, getattr(error, "strerror", None) or error)
+
+
+def read_sequences(path: str) -> Iterator[tuple[int, bytes, bytes]]:
+    """Line, id and letters of each sequence; where there is no id, it is empty.
+
+    A file that begins with > is FASTA. One whose first line names a column x or sequence is
+    a table, which may also have a column id. Any other has one sequence per line.
+    """
+    lines = read_lines(path)
+    start, first = next(lines, (0, b"x"))  # nothing is like a table without rows
+    if first.startswith(b">"):
+        parts = []
+        for number, line in itertools.chain(lines, [(0, b">")]):
+            if not line.startswith(b">"):
+                parts.append(line)
+                continue
+            yield start, b"".join(first[1:].split()[:1]), b"".join(parts)
+            start, first, parts = number, line, []
+        return
+    columns = first.split(b"\t")
+    if b"x" not in columns and b"sequence" not in columns:
+        if len(columns) > 1:
+            refuse(f"{path}:{start}", "a table needs a header: id, x; or id, sequence")
+        lines, columns = itertools.chain([(start, first)], lines), [b"x"]
+    x = columns.index(b"x" if b"x" in columns else b"sequence")
+    for number, line in lines:
+        cells = line.split(b"\t")
+        if len(cells) != len(columns):
+            refuse(f"{path}:{number}", f"columns: {len(cells)}, need {len(columns)}")
+        yield number, dict(zip(columns, cells)).get(b"id", b""), cells[x]
+
+
+def read_examples(path: str, length: int, step: int | None) -> Iterator[tuple]:
+    """What a row of the output begins with, and the codes that are scored for it."""
+    count = 0
+    for count, (line, name, letters) in enumerate(read_sequences(path), start=1):
+        name = name.decode("utf-8", "backslashreplace") or count
+        place, codes = f"{path}:{line}: {name}", letters.translate(CODE_OF)
+        if len(codes) < length or (len(codes) > length and not step):
+            needed = f"need {length}; --scan STEP scores windows of longer ones"
+            refuse(place, f"length {len(codes)}, {needed}")
+        bad = codes.find(255)
+        if bad != -1:
+            found = f"letter {bad + 1} is {chr(letters[bad])!a}"
+            refuse(place, f"{found}, need one of ACGUN")
+        for start in range(0, len(codes) - length + 1, step or length):
+            stop = start + length
+            yield (name, start, stop) if step else (name,), codes[start:stop]
+    if not count:
+        refuse(path, "no sequences")
+
+
+def batches(examples: Iterator[tuple]) -> Iterator[tuple[tuple, np.ndarray]]:
+    """The same in batches, as train.py tests a model; codes (B, length) uint8."""
+    while batch := list(itertools.islice(examples, BATCH_SIZE)):
+        places, codes = zip(*batch)
+        codes = np.frombuffer(bytearray().join(codes), np.uint8)
+        yield places, codes.reshape(len(places), -1)
+
+
+def one_hot(codes: torch.Tensor) -> torch.Tensor:
+    """Codes (B, L) to (B, 4, L) float32, channels ACGU; N is 0.25 in each."""
+    table = torch.eye(4, 5, device=codes.device)  # a column for each code
+    table[:, 4] = 0.25
+    x = table.index_select(1, codes.flatten().int()).view(4, *codes.shape)
+    return x.transpose(0, 1).contiguous()
+
+
+# ---- Model -------------------------------------------------------------------
+class Model(nn.Module):
+    """(30, 4) -> (2,) logits, 212 weights."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1d_1 = nn.Conv1d(
+            4, 6, 8, stride=1, padding=0, dilation=1, groups=1, bias=True
+        )
+        nn.init.xavier_uniform_(self.conv1d_1.weight, gain=1.0)
+        nn.init.zeros_(self.conv1d_1.bias)
+        self.conv1d_1_relu = nn.ReLU()
+        self.globalmaxpool1d_2 = nn.MaxPool1d(kernel_size=23)
+        self.dense_3 = nn.Linear(6, 2, bias=True)
+        nn.init.xavier_uniform_(self.dense_3.weight, gain=1.0)
+        nn.init.zeros_(self.dense_3.bias)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.conv1d_1_relu(self.conv1d_1(x))  # -> (23, 6), 198 weights
+        x = self.globalmaxpool1d_2(x).flatten(1)  # -> (6,)
+        return self.dense_3(x)  # -> (2,), 14 weights
+
+
+def build_model() -> nn.Module:
+    return Model()
+
+
+# ---- Main --------------------------------------------------------------------
+def parse_arguments(gpus: int) -> argparse.Namespace:
+    form = argparse.RawDescriptionHelpFormatter
+    about = (__doc__ or "").rpartition("\n\n")[2]  # from "Compiled by" on
+    about += f"\n\nExample: python predict.py models/{MODEL_ID} new.fa.gz > scores.tsv"
+    parser = argparse.ArgumentParser(description=about, formatter_class=form)
+    add = parser.add_argument
+    add("model_dir", type=Path, help="folder that train.py has written")
+    add("file", nargs="?", default="-", help="default: standard input")
+    add("--scan", type=int, metavar="STEP", help="score a window every STEP letters")
+    gpu = 0 if gpus else -1
+    add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
+    add("--threads", type=int, help="on the CPU; default: the library's choice")
+    arguments = parser.parse_args()
+    for name in ("scan", "threads"):
+        value = getattr(arguments, name)
+        if value is not None and value < 1:
+            parser.error(f"--{name} takes a number of at least 1")
+    return arguments
+
+
+def choose_device(gpu: int, threads: int | None) -> torch.device:
+    """The GPU of this number, or the CPU for -1, told to repeat its results.
+
+    They are bit-identical only on one machine, with the same versions and threads.
+    """
+    torch.set_num_threads(threads or torch.get_num_threads())
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA starts
+    torch.use_deterministic_algorithms(gpu != -1, warn_only=True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # would only cost time
+    torch.backends.cudnn.benchmark = torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False  # TF32 would round to 10 bits
+    return torch.device("cpu" if gpu == -1 else f"cuda:{gpu}")
+
+
+def check_receipt(path: Path) -> None:
+    """Whether the run was of this definition; another seed, id or text is no difference."""
+    family = "9e77d3c768a8041ac6061ebb6a9bd76e3c7ee3dae9e4c9aab1cdc3da5157b2d8"
+    try:
+        found = json.loads(path.read_bytes())["family"]
+    except (OSError, ValueError, LookupError, TypeError):
+        problem = "unreadable; it is not known whether the definition is the same"
+        print(f"warning: {path}: {problem}", file=sys.stderr)
+        return
+    if found != family:
+        refuse(str(path), "of another definition")
+
+
+def load_model(path: Path) -> nn.Module:
+    model = build_model()
+    try:
+        model.load_state_dict(torch.load(path, "cpu", weights_only=True))
+    except OSError:
+        raise
+    except Exception as error:  # a damaged file, or another model: there are many kinds
+        problem = f"not the weights of this model ({type(error).__name__})"
+        raise OSError(0, problem, str(path)) from error
+    return model.eval()
+
+
+@torch.no_grad()
+def predict(model: nn.Module, codes: torch.Tensor) -> np.ndarray:
+    """What the model gives each label (B, labels) float64."""
+    x = one_hot(codes)
+    scores = model(x)
+    return scores.softmax(dim=1).double().cpu().numpy()
+
+
+def write_scores(places: tuple, y_hat: np.ndarray) -> None:
+    """Rows of the output: place, each label's probability, the label of the highest one."""
+    for place, row, label in zip(places, y_hat.tolist(), y_hat.argmax(axis=1)):
+        print(*place, *row, LABELS[label], sep="\t")
+
+
+def main() -> None:
+    arguments = parse_arguments(torch.cuda.device_count())
+    device = choose_device(arguments.gpu, arguments.threads)
+    check_receipt(arguments.model_dir / "receipt.json")
+    model = load_model(arguments.model_dir / "saved_model.pth").to(device)
+    examples = read_examples(arguments.file, SEQUENCE_LENGTH, arguments.scan)
+    columns = ("id", "start", "end") if arguments.scan else ("id",)
+    print(*columns, *LABELS, "predicted", sep="\t")
+    for places, codes in batches(examples):
+        write_scores(places, predict(model, torch.from_numpy(codes).to(device)))
+
+
+if __name__ == "__main__":
+    if hasattr(sys.stdout, "reconfigure"):  # what a console cannot show is escaped
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("stopped")
+    except OSError as error:
+        problem = f"{error.filename or 'writing'}: {error.strerror or error}"
+        print(problem, file=sys.stderr)
+        sys.exit(2)

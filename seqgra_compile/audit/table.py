@@ -1,0 +1,214 @@
+"""A table of runs: a row for each definition, over its seeds, or for each run.
+
+A column is named after what it holds: a setting of the section Definition (LEARNING_RATE), a path
+into the receipt (test.accuracy, data.training.examples, versions.PyTorch), or one of `OWN`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import statistics
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..messages.diagnostics import did_you_mean
+from .receipt import is_number
+from .run import Run, UnlikeRuns, check_alike
+
+DEFINITION, RUN = "definition", "run"
+# Those that are there are the columns of a table, if none are named.
+_RESULTS = ("test.accuracy", "test.mean AUROC", "test.mean AUPRC", "test.loss")
+# Settings in which the runs of one definition may differ.
+_FREE = ("MODEL_ID", "SEED")
+_DIGITS = 8  # of a hash
+_MAX_JOINED = 10  # values in one cell
+
+
+class UnknownColumn(ValueError):
+    """A column that no run has; a sentence."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A result over the runs of a definition: mean and sample standard deviation.
+
+    `deviation` is None if there is one run only.
+    """
+
+    mean: float
+    deviation: float | None
+
+
+Cell = Spread | float | int | str | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """`columns` are names; each row has a cell for each, None where a run has nothing to say."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def table(runs: Sequence[Run], per: str = DEFINITION, columns: Sequence[str] = ()) -> Table:
+    """The runs in rows; without names the columns are what differs and the results on the test set.
+
+    Raises `UnlikeRuns` for runs that are not of one task and for one that is given twice, and
+    `UnknownColumn` for a name that no run knows.
+    """
+    _check(runs)
+    groups = _groups(runs) if per == DEFINITION else [[run] for run in runs]
+    columns = columns or _chosen(groups, per)
+    _check_names(columns, runs)
+    rows = tuple(tuple(_cell(name, group, per) for name in columns) for group in groups)
+    return Table(tuple(columns), rows)
+
+
+def _check(runs: Sequence[Run]) -> None:
+    places = [run.path.resolve() for run in runs]
+    twice = [run.path for run, place in zip(runs, places, strict=True) if places.count(place) > 1]
+    if twice:
+        raise UnlikeRuns(twice[0], "it is given twice")
+    check_alike(runs, "make a table for each")
+
+
+# ---- rows ----
+
+
+def definition_of(run: Run) -> str:
+    """What runs of one definition have in common, whatever their seed, id, name and description.
+
+    A receipt without this hash, of an older script, tells only whether the file was the same.
+    """
+    return str(run.receipt.get("family", run.receipt["definition"]))
+
+
+def _groups(runs: Sequence[Run]) -> list[list[Run]]:
+    """Runs of one definition on the same data, in the order of the first of each."""
+    groups: dict[tuple[str, str], list[Run]] = {}
+    for run in runs:
+        groups.setdefault((definition_of(run), _data(run)), []).append(run)
+    return list(groups.values())
+
+
+def _data(run: Run) -> str:
+    """The first digits of a hash of all data files."""
+    hashes = "".join(f"{name} {found.sha256}\n" for name, found in run.data.items())
+    return hashlib.sha256(hashes.encode()).hexdigest()[:_DIGITS]
+
+
+def _library(run: Run) -> str:
+    names = [name for name in ("PyTorch", "TensorFlow") if name in run.versions]
+    return names[0] if names else "Bayes"
+
+
+# ---- columns ----
+
+OWN: Mapping[str, Callable[[Run], Cell]] = {
+    "folder": lambda run: str(run.path),
+    "model": lambda run: run.model_id,
+    "library": _library,
+    "data": _data,
+    "epochs": lambda run: len(run.history) or None,
+}
+_COUNT = "n"
+
+
+def _chosen(groups: Sequence[Sequence[Run]], per: str) -> list[str]:
+    """What the rows are called, what differs between them, and the results that are there."""
+    firsts = [group[0] for group in groups]
+    names = ["model"] if per == DEFINITION else ["folder", "model"]
+    names += [name for name in ("library", "data") if len({OWN[name](run) for run in firsts}) > 1]
+    settings = dict.fromkeys(name for run in firsts for name in run.settings)
+    for name in settings:
+        if name not in _FREE and len({run.settings.get(name) for run in firsts}) > 1:
+            names.append(name)
+    seeds = [run for group in groups for run in group if "SEED" in run.settings]
+    names += ["n"] if per == DEFINITION else (["SEED"] if seeds else [])
+    runs = [run for group in groups for run in group]
+    names += [
+        name for name in ("epochs", *_RESULTS) if any(_value(name, run) is not None for run in runs)
+    ]
+    return names
+
+
+def _check_names(names: Sequence[str], runs: Sequence[Run]) -> None:
+    for name in names:
+        if name != _COUNT and all(_value(name, run) is None for run in runs):
+            known = dict.fromkeys(each for run in runs for each in known_columns(run))
+            guess = did_you_mean(name, known)
+            hint = (
+                guess
+                or f"columns are {', '.join([*OWN, _COUNT])}, settings such as SEED, and paths such as test.accuracy"
+            )
+            raise UnknownColumn(f"no run has '{name}'; {hint}")
+
+
+def known_columns(run: Run) -> list[str]:
+    """All names of a run's columns."""
+    return [*OWN, _COUNT, *run.settings, *_paths(run.receipt)]
+
+
+def _paths(found: Mapping[str, object], before: str = "") -> Iterable[str]:
+    for name, value in found.items():
+        if isinstance(value, Mapping):
+            yield from _paths(value, f"{before}{name}.")
+        elif not isinstance(value, list):
+            yield f"{before}{name}"
+
+
+def _value(name: str, run: Run) -> Cell:
+    """What a run has under a column's name."""
+    if name in OWN:
+        return OWN[name](run)
+    if name in run.settings:
+        value = run.setting(name)
+        return value if is_number(value) or isinstance(value, str) else run.settings[name]
+    return _at(name, run.receipt)
+
+
+def _at(path: str, found: object) -> Cell:
+    """A path's end; names may hold dots themselves, as labels do."""
+    if not isinstance(found, Mapping):
+        return None
+    value = found.get(path)
+    if value is not None:
+        return None if isinstance(value, (Mapping, list)) else value
+    for name in found:
+        if path.startswith(f"{name}."):
+            value = _at(path.removeprefix(f"{name}."), found[name])
+            if value is not None:
+                return value
+    return None
+
+
+def _cell(name: str, group: Sequence[Run], per: str) -> Cell:
+    if name == _COUNT:
+        return len(group)
+    values = [_value(name, run) for run in group]
+    if per == RUN:
+        return values[0]
+    numbers = [float(value) for value in values if is_number(value)]
+    is_result = name not in group[0].settings and name not in ("folder", "model")
+    if is_result and numbers:
+        return _spread(numbers) if len(numbers) == len(values) else None
+    return _joined(values)
+
+
+def _spread(numbers: Sequence[float]) -> Spread:
+    finite = all(map(math.isfinite, numbers))
+    if not finite:
+        return Spread(math.nan, None)
+    return Spread(
+        statistics.fmean(numbers), statistics.stdev(numbers) if len(numbers) > 1 else None
+    )
+
+
+def _joined(values: Sequence[Cell]) -> Cell:
+    """One value, or all that there are."""
+    found = list(dict.fromkeys(value for value in values if value is not None))
+    if len(found) < 2:
+        return found[0] if found else None
+    more = ", ..." if len(found) > _MAX_JOINED else ""
+    return ", ".join(map(str, found[:_MAX_JOINED])) + more

@@ -1,0 +1,44 @@
+"""Which runs are of one family: those that differ in their definition's id, name, text and seed only."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+
+from .. import ir
+from ..source import Source
+
+# What a family's definitions differ in; and what changes no weight.
+_APART = {"id", "name", "description", "seed", "label_pattern", "data", "records", "emit"}
+# Where something is said, not what.
+_PLACES = {"span", "class_span", "path", "origin", "note"}
+
+
+def family(model: ir.General) -> str:
+    """SHA-256 of the definition as meant, defaults and the contents of its files included.
+
+    Without id, name, description and seed, and without what decides no weight: the layout of the
+    XML, file names, how data are held, what is kept of a run, and whether a script trains or predicts.
+    """
+    names = [field.name for field in dataclasses.fields(model) if field.name not in _APART]
+    said = {name: _plain(getattr(model, name)) for name in names}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    """A value as JSON has it, without places."""
+    if isinstance(value, ir.Value):
+        return _plain(value.value)
+    if isinstance(value, Source):
+        return None  # what was read from it is there
+    if dataclasses.is_dataclass(value):
+        names = [field.name for field in dataclasses.fields(value) if field.name not in _PLACES]
+        return {name: _plain(getattr(value, name)) for name in names}
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(each) for each in value]
+    if isinstance(value, frozenset):
+        return sorted(map(str, value))
+    return value

@@ -1,0 +1,136 @@
+"""`seqgra-audit table` and `compare`: several runs."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .auditing import DIFFERENT, SAME, UNKNOWN, example, guarded, read_runs
+from .console import complain, print_text, read_bytes, write_file
+
+_FORMS = ("tsv", "csv", "md", "tex", "html")
+
+
+@click.command(
+    epilog=example("seqgra-audit table models/* --columns model,LEARNING_RATE,n,test.accuracy")
+)
+@click.argument("runs", nargs=-1, required=True, metavar="RUN...")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False),
+    help="Write the table to this file; its suffix says how: .tsv, .csv, .md, .tex or .html. "
+    "Otherwise it goes to standard output as TSV.",
+)
+@click.option(
+    "--per",
+    type=click.Choice(("definition", "run")),
+    default="definition",
+    show_default=True,
+    help="A row for each definition, with mean and standard deviation over its runs, or for each "
+    "run. Definitions that differ in id, name, description and seed only are one.",
+)
+@click.option(
+    "--columns",
+    default="",
+    metavar="NAME,...",
+    help="The columns: folder, model, library, data, n, epochs, settings such as SEED, and paths "
+    "into receipt.json such as test.accuracy. Default: what differs, and the results.",
+)
+def table(runs: tuple[str, ...], output: str | None, per: str, columns: str) -> None:
+    """Make a table of runs, for a reader or a paper.
+
+    RUN is a folder that a script has written, or its receipt.json. TSV and CSV have all digits, and
+    columns of their own for mean and standard deviation; the other forms as many digits as matter.
+
+    Exit status: 0 fine, 2 a run is damaged, not finished or of another task, or a column is unknown.
+    """
+    from ..audit.run import UnlikeRuns
+    from ..audit.table import UnknownColumn
+    from ..audit.table import table as made
+    from ..audit.tableforms import as_text
+
+    def work() -> int:
+        form = "tsv" if output is None else Path(output).suffix.removeprefix(".").lower()
+        if form not in _FORMS:
+            raise click.UsageError(f"'{output}' must end with .{', .'.join(_FORMS)}")
+        found = read_runs(runs)
+        if found is None:
+            return UNKNOWN
+        try:
+            names = [name.strip() for name in columns.split(",") if name.strip()]
+            text = as_text(made(found, per, names), form)
+        except UnlikeRuns as error:
+            return complain(str(error.path), str(error))
+        except UnknownColumn as error:
+            raise click.UsageError(str(error)) from error
+        if output is None:
+            return print_text(text)
+        try:
+            write_file(Path(output), text)
+        except OSError as error:
+            return complain(output, error)
+        return SAME
+
+    guarded(", ".join(runs), work)
+
+
+@click.command(epilog=example("seqgra-audit compare models/one models/other --tolerance 1e-6"))
+@click.argument("one")
+@click.argument("other")
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    help="How far apart losses and other results may be, absolutely or as a share of the larger "
+    "one; 0 if not given.",
+)
+def compare(one: str, other: str, tolerance: float) -> None:
+    """Compare two runs: their folders, or their receipts (receipt.json).
+
+    All is compared but the block 'circumstances': what the run was asked to do, what it was done
+    with, its epochs and results. Printed are the verdict and what differs, first the first setting
+    and the first epoch.
+
+    A tolerance is for results: under it, versions, device, threads and the hash of the weights may
+    differ, but not what the run was asked to do.
+
+    Exit status: 0 identical, or within the tolerance that was asked for; 1 different; 2 a run is
+    damaged or cannot be read.
+    """
+    from ..audit.compare import Verdict
+    from ..audit.compare import as_text as text
+    from ..audit.compare import compare as compared
+
+    def work() -> int:
+        if not math.isfinite(tolerance):
+            raise click.UsageError("a tolerance is a number")
+        if one == other == "-":
+            raise click.UsageError("standard input can be read only once")
+        first, second = _receipt(one), _receipt(other)
+        if first is None or second is None:
+            return UNKNOWN
+        comparison = compared(first, second, tolerance)
+        differs = comparison.verdict is Verdict.DIFFERENT
+        return print_text(text(comparison)) or (DIFFERENT if differs else SAME)
+
+    guarded(f"{one}, {other}", work)
+
+
+def _receipt(name: str) -> dict[str, Any] | None:
+    """The receipt of a run's folder or in a file, or None after a complaint."""
+    from ..audit.receipt import MAX_RECEIPT, ReceiptError, read_receipt
+
+    if name != "-" and Path(name).is_dir():
+        runs = read_runs([name])
+        return dict(runs[0].receipt) if runs else None
+    try:
+        return read_receipt(read_bytes(name, MAX_RECEIPT))
+    except OSError as error:
+        complain(name, error)
+    except ReceiptError as error:
+        complain(name, str(error))
+    return None
