@@ -252,7 +252,7 @@ class Loss:
 
 @dataclass(frozen=True)
 class Optimizer:
-    """`keras_epsilon`: a PyTorch optimizer that adds epsilon where Keras does."""
+    """`other_epsilon`: it adds epsilon where the other library does."""
 
     name: str
     arguments: Arguments
@@ -261,7 +261,7 @@ class Optimizer:
     clipvalue: Value[float | None]
     path: str = "optimizer/optimizer"
     origin: str = DEFINITION
-    keras_epsilon: bool = False
+    other_epsilon: bool = False
 
 
 @dataclass(frozen=True)

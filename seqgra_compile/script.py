@@ -104,7 +104,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Layer:
+class LayerStatements:
     """One operation: what makes it, and, in PyTorch, what applies it to `x`."""
 
     number: int
@@ -255,7 +255,7 @@ class TrainingScript(Script):
     probabilities: str = decided_by(*_SCORES)
     ranked: str = decided_by(*_SCORES)
     by_batch: bool = decided_by(*_SCORES)
-    layers: tuple[Layer, ...] = decided_by(*_LAYERS)
+    layers: tuple[LayerStatements, ...] = decided_by(*_LAYERS)
     weights_reader: str | None = decided_by(*_LAYERS)
     weights_files: tuple[LoadedWeights, ...] = decided_by(*_LAYERS)
 
@@ -314,7 +314,10 @@ class PyTorchScript(TrainingScript):
 
 @dataclass(frozen=True, kw_only=True)
 class KerasScript(TrainingScript):
-    """`true_class` and `threshold` are expressions of the accuracy; `activity`: it has penalties."""
+    """`true_class` and `threshold` are expressions of the accuracy; `activity`: it has penalties.
+
+    `torch_epsilon`: the optimizer adds epsilon where PyTorch does.
+    """
 
     model_name: str = decided_by(Decider.ID)
     input: str = decided_by(Decider.ARCHITECTURE, OfOperation(1))
@@ -322,6 +325,7 @@ class KerasScript(TrainingScript):
     true_class: str = decided_by(*_SCORES)
     threshold: str = decided_by(*_SCORES)
     activity: bool = decided_by(*_LAYERS)
+    torch_epsilon: bool = decided_by(Decider.OPTIMIZER, Decider.LIBRARY)
 
     @property
     @decides(Decider.LIBRARY)

@@ -16,7 +16,7 @@ from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, comment, fits, laid_out, listing, literal, prefixed
 from ..script import (
     EmbeddedModule,
-    Layer,
+    LayerStatements,
     LoadedWeights,
     Penalty,
     PyTorchScript,
@@ -130,7 +130,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
         clips_norm=model.optimizer.clipnorm.value is not None,
         clips_value=model.optimizer.clipvalue.value is not None,
         closure=OPTIMIZERS[model.library.value, model.optimizer.name].closure,
-        keras_epsilon=model.optimizer.keras_epsilon,
+        keras_epsilon=model.optimizer.other_epsilon,
         one_hot_targets=one_hot_targets,
         draws=draws,
     )
@@ -153,7 +153,9 @@ def _lower(architecture: ir.Network) -> list[Lowered]:
     return lowered
 
 
-def _layer(operation: ir.Layer, layer: TorchLayer, moves: tuple[str, ...], last: bool) -> Layer:
+def _layer(
+    operation: ir.Layer, layer: TorchLayer, moves: tuple[str, ...], last: bool
+) -> LayerStatements:
     make = _made(layer.modules)
     make += [_statement(code, name) for name, code in torch_initial_values(operation, layer)]
     make += map(_statement, layer.initialize)
@@ -162,7 +164,7 @@ def _layer(operation: ir.Layer, layer: TorchLayer, moves: tuple[str, ...], last:
         make += [Statement(text, "trainable") for text in frozen]
     make += _made(layer.functions)
     applied = _apply(operation, layer, moves, last)
-    return Layer(operation.number, common.heading(operation), tuple(make), applied)
+    return LayerStatements(operation.number, common.heading(operation), tuple(make), applied)
 
 
 def _made(parts: tuple[Submodule, ...]) -> list[Statement]:
@@ -284,7 +286,7 @@ def _imports(
     predicts = model.emit == PREDICT
     found = common.imports(model, _PREDICT_IMPORTS if predicts else _IMPORTS)
     imports = [bound for bound in found if bound not in idle]
-    imports += (Import("math"),) if model.optimizer.keras_epsilon and not predicts else ()
+    imports += (Import("math"),) if model.optimizer.other_epsilon and not predicts else ()
     if isinstance(architecture, ir.Module):
         own = {bound.binds: _target(bound) for bound in imports}
         imports += [

@@ -36,7 +36,8 @@ SCRIPT_OPTIONS = {
             "library",
             {PYTORCH: "", TENSORFLOW: ""},
             None,
-            "Compile an embedded architecture for this library, not for the definition's own",
+            "Compile a sequential architecture for this library, not for the definition's own; its loss "
+            "and optimizer need an exact counterpart there",
         ),
         ScriptOption("data", STORAGES, MEMORY, "How the script holds its data. "),
         ScriptOption("records", RECORDS, FULL, "What the script keeps of its run. "),

@@ -10,6 +10,7 @@ from .. import __version__
 from ..compiler import Options, UnsupportedSemantics
 from ..grammar import Simulation
 from ..visible import visible
+from .auditexport import export
 from .auditing import DIFFERENT, SAME, UNKNOWN, compiled, example, guarded, tell
 from .auditreport import report
 from .auditruns import compare, table
@@ -74,7 +75,7 @@ def settings(
     guarded(definition, work)
 
 
-for command in (report, compare, table):
+for command in (report, compare, table, export):
     main.add_command(command)
 
 

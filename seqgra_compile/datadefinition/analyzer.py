@@ -7,20 +7,18 @@ from collections.abc import Iterable
 
 from ..catalog.data import MODES, NUMBERS, ORDERS, POSITION, POSITIONS
 from ..catalog.sequences import SEQUENCE_SPACES, TASKS, SequenceSpace
-from ..grammar import Condition as MeantCondition
-from ..grammar import Grammar, Kmers, Matrix, Spacing
-from ..grammar import Rule as MeantRule
+from ..grammar import Condition, Grammar, Kmers, Matrix, Rule, Spacing
 from ..messages.diagnostics import Diagnostics, one_of, quoted, suggest
 from ..reading.values import read_choice, read_id, read_value
 from ..source import Span, Text
 from .written import (
-    Condition,
+    ConditionElement,
     DataDefinition,
     KmerElement,
     Letter,
     MatrixElement,
     Position,
-    Rule,
+    RuleElement,
     SpacingConstraint,
 )
 
@@ -147,11 +145,11 @@ class _Analysis:
 
     # ---- conditions ----
 
-    def condition(self, condition: Condition) -> MeantCondition:
+    def condition(self, condition: ConditionElement) -> Condition:
         mode = condition.mode
         if mode and mode.value:
             read_choice(mode, "conditions/condition/mode", MODES, self.diagnostics)
-        return MeantCondition(
+        return Condition(
             condition.id.value,
             condition.label.value,
             mode is not None and mode.value == MODES[1],
@@ -160,7 +158,7 @@ class _Analysis:
             condition.id.span,
         )
 
-    def rule(self, rule: Rule) -> MeantRule:
+    def rule(self, rule: RuleElement) -> Rule:
         for name in rule.elements:
             self.check_known(name, self.elements, "the data definition has no sequence element")
         probability = read_value(
@@ -170,7 +168,7 @@ class _Analysis:
             "the probability",
             self.diagnostics,
         )
-        return MeantRule(
+        return Rule(
             self.place(rule.position),
             probability.value if probability else 1.0,
             tuple(name.value for name in rule.elements),
@@ -200,7 +198,7 @@ class _Analysis:
         )
         return "random"
 
-    def spacing(self, spacing: SpacingConstraint, rule: Rule) -> Spacing:
+    def spacing(self, spacing: SpacingConstraint, rule: RuleElement) -> Spacing:
         named = dict.fromkeys(name.value for name in rule.elements)
         for name in (spacing.first, spacing.second):
             self.check_known(name, named, "the constraint's rule has no sequence element")

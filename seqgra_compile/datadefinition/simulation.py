@@ -114,7 +114,7 @@ class _Analysis:
             )
         return shortest, longest
 
-    def distribution(self, distribution: written.Distribution, number: int) -> Distribution:
+    def distribution(self, distribution: written.DistributionElement, number: int) -> Distribution:
         if distribution.set_name:
             read_choice(distribution.set_name, "@setname", SETS, self.diagnostics)
         if distribution.condition:
@@ -203,7 +203,7 @@ class _Analysis:
             found[name] = ExampleSet(name, examples, each.name.span)
         return tuple(found.values())
 
-    def example(self, example: written.Example) -> tuple[tuple[str, ...], int]:
+    def example(self, example: written.ExampleElement) -> tuple[tuple[str, ...], int]:
         for condition in example.conditions:
             self.known(condition)
         samples = read_value(
@@ -215,7 +215,7 @@ class _Analysis:
         )
         return tuple(id.value for id in example.conditions), samples.value if samples else 1
 
-    def shuffle(self, operation: written.Operation, number: int) -> Shuffle:
+    def shuffle(self, operation: written.PostprocessingElement, number: int) -> Shuffle:
         read_choice(operation.name, "postprocessing/operation", (SHUFFLE,), self.diagnostics)
         if set(operation.labels.value) & set("\t\r\n"):
             self.diagnostics.error(

@@ -35,7 +35,7 @@ from .. import lexer
 from . import fixed
 from .entries import entries
 from .entry import Entry
-from .operations import Narrowed, Places
+from .operations import Narrowed, OperationLines
 from .provenance import Field, Origin, Path, tokens
 from .setting import IDLE, SILENT, Setting, Where
 
@@ -211,7 +211,7 @@ class _Ledger:
             )
             weights = self._all(OfOperation(number, Part.WEIGHTS))
             own = self.own[OfOperation(number)]
-            places = Places(own, made, applied, penalties[number], weights)
+            places = OperationLines(own, made, applied, penalties[number], weights)
             narrowed[number] = Narrowed(operation, library, places, calls)
         return narrowed
 

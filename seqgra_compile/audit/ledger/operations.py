@@ -62,7 +62,7 @@ Placed = list[tuple[Statement, set[int]]]
 
 
 @dataclass(frozen=True)
-class Places:
+class OperationLines:
     """The lines of an operation: all of its layer's, those of each statement that makes it and that
     applies it, those of the penalties on the weights of each role, and of its weights' file.
     """
@@ -81,7 +81,7 @@ class Narrowed:
         self,
         operation: ir.Layer,
         library: str,
-        places: Places,
+        places: OperationLines,
         calls: dict[int, list[ast.Call]],
     ) -> None:
         """`calls` are those of the whole script, by the line in which they begin."""

@@ -10,8 +10,7 @@ from ...ir import Arguments, Shape, Weight
 from ...pycode import Code, call
 from ..activations import ACTIVATION, ACTIVATIONS
 from ..initializers import INITIALIZER, draws, initializer, torch_initializer
-from ..parameters import Boolean, FilePath, Parameter
-from ..parameters import Shape as ShapeKind
+from ..parameters import Boolean, FilePath, Parameter, ShapeKind
 from ..regularizers import REGULARIZER
 from .layers import (
     Fragment,
