@@ -145,6 +145,7 @@ class _Ledger:
             (Decider.SHA256, compiled, ()),
             (Decider.DATA, compiled, whole),
             (Decider.RECORDS, compiled, whole),
+            (Decider.SHARDS, compiled, whole),
             (Decider.EMIT, compiled, everything),
             (Decider.SEMANTICS, compiled, everything),
             (Decider.LIBRARY, (), everything),
