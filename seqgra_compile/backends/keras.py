@@ -35,7 +35,8 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
     two = model.input_encoding.value == "2D"
     standard, frameworks = _imports(model, reader.imports if reader else ())
     shape = "(B, 1, L, {})" if two else "(B, L, {})"
-    weights = "saved_model.keras, model-architecture.json"
+    weights = "saved_model.keras"
+    weights += ", model-architecture.json" if model.records == FULL else ""
     return KerasScript(
         **common.fields(model, source, "keras", weights, shape),
         dependencies=", ".join(map(literal, sorted((*_PACKAGES, *packages)))),

@@ -71,7 +71,7 @@ SHARDS = 8  # --shards: parts of a batch
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
-REMEDY = """What makes such files of others:
+REMEDY = """Commands that make data files:
   gzip:  gunzip FILE.gz
   FASTA: seqgra-data fasta c1=FILE c2=FILE -o DIR --split 0.8 0.1 0.1
   BED:   seqgra-data bed c1=FILE --genome FILE -o DIR --length L --split 0.8 0.1 0.1
@@ -100,7 +100,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
                 found = f"length {len(x)}, other letters {other[:20]!r}"
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
-        need = f"{length or 'n'} of ACGTN, tab, label of {LABELS[:10]}"
+        need = f"{length or 'n'} of ACGTN, a tab, one of {LABELS[:10]}"
         sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, np.array(targets, np.int64), digest.hexdigest()
@@ -344,10 +344,10 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
         epilog="Example: torchrun --nproc-per-node 2 train.py data -o results/first",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add, out, gpu = parser.add_argument, Path("models", MODEL_ID), 0 if gpus else -1
-    gpu = gpu if gpu == -1 else os.environ.get("LOCAL_RANK", "0")  # text: it is checked
+    add, out = parser.add_argument, Path("models", MODEL_ID)
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
     add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
+    gpu = os.environ.get("LOCAL_RANK", "0") if gpus else "-1"  # checked as if typed
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
     add("--threads", type=int, default=1, help="of each process on the CPU; default: 1")
     add("--resume", action="store_true", help="continue a run that was stopped")
@@ -530,7 +530,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         AMSGRAD BATCH_SIZE EPOCHS PATIENCE SHARDS
     """
     definition = "f064da7378a3c5429085eff80841c6f4e61d171b0eddebe5c41ad125811e21a9"
-    family = "6c8db644f64b4b389f609349617dfc2300b5b7fc20bb814f6d9148b5c99e0a1e"
+    family = "2eb5f2663f51dedacb6c0149aef9f2461af11f31d3620687f5eeb4a8a544f443"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

@@ -70,7 +70,7 @@ SHARDS = 4  # --shards: parts of a batch
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
-REMEDY = """What makes such files of others:
+REMEDY = """Commands that make data files:
   gzip:  gunzip FILE.gz
   FASTA: seqgra-data fasta c1=FILE c2=FILE -o DIR --split 0.8 0.1 0.1
   BED:   seqgra-data bed c1=FILE --genome FILE -o DIR --length L --split 0.8 0.1 0.1
@@ -99,7 +99,7 @@ def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
                 found = f"length {len(x)}, other letters {other[:20]!r}"
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
-        need = f"{length} of ACGUN, tab, labels of {LABELS[:10]}"
+        need = f"{length} of ACGUN, a tab, some of {LABELS[:10]}"
         sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
     targets = np.frombuffer(targets, np.uint8).reshape(-1, len(LABELS))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
@@ -343,10 +343,10 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
         epilog="Example: torchrun --nproc-per-node 2 train.py data -o results/first",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add, out, gpu = parser.add_argument, Path("models", MODEL_ID), 0 if gpus else -1
-    gpu = gpu if gpu == -1 else os.environ.get("LOCAL_RANK", "0")  # text: it is checked
+    add, out = parser.add_argument, Path("models", MODEL_ID)
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
     add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
+    gpu = os.environ.get("LOCAL_RANK", "0") if gpus else "-1"  # checked as if typed
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
     add("--threads", type=int, default=1, help="of each process on the CPU; default: 1")
     add("--resume", action="store_true", help="continue a run that was stopped")
@@ -513,7 +513,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         AMSGRAD CLIPNORM BATCH_SIZE EPOCHS PATIENCE SHARDS
     """
     definition = "32cc4b1aa1ffdb275833c2168cca4446132cdaaa782eab185991b0ddfd498cfb"
-    family = "2c74497bcd7a881b105f526301ba8fafaf1cfc745a961fe83f3ffeb09757fa6a"
+    family = "2dc291c9e70bcaae8ab7a466ee04a824847eb9b9868f84f350a35cacc3f4b4e0"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
