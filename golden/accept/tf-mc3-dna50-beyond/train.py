@@ -614,7 +614,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         EPSILON CENTERED BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "452fc1970f46ffef2c227228e6daa3adc60b8c5fb6881c5246f5dd7272ca5531"
-    family = "e8024fbef8bf597586b3ee8344f979914edca8cae4427d21d799b7ae385764c7"
+    family = "8ba6b730a073462b7ae85153ade9272b81a16da1cc160ea60e2e7bebab74329f"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

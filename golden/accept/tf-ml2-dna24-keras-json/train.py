@@ -572,7 +572,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         BETA_1 BETA_2 EPSILON AMSGRAD BATCH_SIZE EPOCHS
     """
     definition = "c3a507b047d20d41e96cd2cbb3f6204238919912727a1a7f6e0b6d032975d842"
-    family = "91f9fbcc87286bfe757be7c8f9f3dcce47cb1f654dd6df754abb14866e03c9cc"
+    family = "1a24d7b5f8ba3c9a7892d33b52ab4659bdc941d91a936a63c1d2c9417f81245b"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
