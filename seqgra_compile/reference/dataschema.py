@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from ..catalog.data import NUMBERS, POSITION, POSITIONS, WORDS
 from ..catalog.sequences import ID
-from ..catalog.structure import Child, Rule
+from ..catalog.structure import Child, ElementRow
 from ..datadefinition.structure import ELEMENTS, ROOT
 from . import dataabout
 from .simpletypes import NAMESPACE, pattern, simple_type, type_name, words, xml_attributes, xs
@@ -91,7 +91,7 @@ def _element(child: Child) -> ET.Element:
     )
 
 
-def _complex_type(rule: Rule, tag: str) -> ET.Element:
+def _complex_type(rule: ElementRow, tag: str) -> ET.Element:
     attributes = [*_attributes(rule, tag), xs("attributeGroup", ref="xml-attributes")]
     if rule.children:
         group = "choice" if rule.choice else "sequence"
@@ -100,7 +100,7 @@ def _complex_type(rule: Rule, tag: str) -> ET.Element:
     return xs("complexType", xs("simpleContent", xs("extension", *attributes, base=base)))
 
 
-def _attributes(rule: Rule, tag: str) -> list[ET.Element]:
+def _attributes(rule: ElementRow, tag: str) -> list[ET.Element]:
     return [
         xs(
             "attribute",
