@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .. import ir
 from ..compiler import Compilation
@@ -21,11 +21,11 @@ from .steps import NOTHING, Aligned, align, beside, steps
 _TEXTS = ("general/@id", "general/name", "general/description")
 _MEASURED = "On the same data, machine and versions"
 _MOST = 12  # operations that are named where the same differs in many
-_PATH = "architecture/sequential/operation[{}]"
+_OPERATIONS = ("architecture/sequential/operation[", "file: layer ")
+_PATH = _OPERATIONS[0] + "{}]"
 # What the effects and the steps say in full.
 _TOLD = (
-    "architecture/sequential/operation[",
-    "file: layer ",
+    *_OPERATIONS,
     "general/labels",
     "general/task",
     "general/sequencespace",
@@ -86,6 +86,7 @@ def compare(a: Compilation, b: Compilation) -> Comparison:
     if isinstance(a.model, ir.Model) and isinstance(b.model, ir.Model):
         found = effects(a.model, b.model)
         aligned = align(steps(a.model), steps(b.model))
+        changes = _written_otherwise(changes, found, aligned)
     return Comparison(changes, found, same_bytes, names, aligned)
 
 
@@ -136,7 +137,7 @@ def _matched(a: Compilation, b: Compilation) -> dict[str, str]:
         return {}
     matched = {_PATH.format(each.number): "nothing" for each in a.model.operations}
     for pair in align(steps(a.model), steps(b.model)):
-        if pair.matched:
+        if pair.matched and not (pair.one[0].is_part or pair.other[0].is_part):
             one, other = (found[0].number for found in (pair.one, pair.other))
             matched[_PATH.format(one)] = _PATH.format(other)
     prefixes = sorted(matched, key=len, reverse=True)
@@ -185,7 +186,8 @@ def as_text(comparison: Comparison, complete: bool = False) -> str:
         lines += ["", f"{where}:", *_effects(comparison.effects)]
     if not all(pair.same for pair in comparison.aligned) or comparison.beside:
         lines += ["", *_steps(comparison)]
-    told = bool(comparison.effects) and not (complete or comparison.simulates)
+    told = bool(comparison.effects) and comparison.matters and not complete
+    told = told and not comparison.simulates
     idle = f"Without effect on {comparison.subject}:"
     for counts, title in ((True, "Settings that count:"), (False, idle)):
         changes = [
@@ -206,10 +208,29 @@ def as_text(comparison: Comparison, complete: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _written_otherwise(
+    changes: Sequence[Change], found: Sequence[Effect], aligned: Sequence[Aligned]
+) -> tuple[Change, ...]:
+    """The changes, of which those of operations do not count if all steps and effects are the same:
+    an activation may be written as an operation or as a parameter of the one before."""
+    same = bool(found) and all(effect.verdict == SAME for effect in found)
+    if not same or beside(aligned) or not all(pair.same for pair in aligned):
+        return tuple(changes)
+    return tuple(
+        replace(change, counts=change.counts and not _is_of_a_step(change.path))
+        for change in changes
+    )
+
+
+def _is_of_a_step(path: str) -> bool:
+    """Whether the steps say all of it: they have no seeds of their own."""
+    return path.startswith(_OPERATIONS) and not path.endswith(": seed")
+
+
 def _effects(found: Sequence[Effect]) -> Iterator[str]:
     """What changes, topic by topic, then the names of what does not."""
     others = [effect for effect in found if effect.verdict != SAME]
-    width = max((len(effect.topic) for effect in others), default=0) + 4
+    width = max(len(name) for name in ("the same", *(effect.topic for effect in others))) + 4
     for effect in others:
         yield from _wrapped(width, f"  {effect.topic}", visible(effect.verdict))
     same = [effect.topic for effect in found if effect.verdict == SAME]

@@ -8,10 +8,10 @@ from typing import Any
 
 from ... import __version__, ir
 from ...catalog.operations import OPERATIONS
-from ...catalog.semantics import SEMANTICS, TRAIN
-from ...deciders import Decider, OfCondition, OfElement, OfOperation
+from ...catalog.semantics import SEMANTICS, TRAIN, WHOLE
 from ...grammar import BayesModel, Classifier, Kmers, Simulation, Term
 from ...ir import DEFINITION, FILE, Value
+from ...script.deciders import Decider, OfCondition, OfElement, OfOperation
 from ...source import Source
 from .entry import Entry, row
 from .setting import COMPILER, OPTION, counted, in_number
@@ -52,6 +52,15 @@ def _called(model: Classifier, source: Source) -> Iterator[Entry]:
     if isinstance(model, ir.Model):
         yield Entry("--data", model.data, OPTION, group=Decider.DATA, head=True)
     yield Entry("--records", model.records, OPTION, group=Decider.RECORDS, head=True)
+    if model.shards != WHOLE:
+        yield Entry(
+            "--shards",
+            model.shards,
+            OPTION,
+            group=Decider.SHARDS,
+            head=True,
+            constants=("--shards",),
+        )
 
 
 def _general(model: ir.General) -> Iterator[Entry]:

@@ -35,8 +35,8 @@ def report(compilation: Compilation, runs: Sequence[Run] = ()) -> str:
 
     Raises as `results` does.
     """
-    found = results(runs, compilation.source.sha256) if runs else None
     page = _page(compilation)
+    found = results(runs, compilation.source.sha256, page.script.sha256 or None) if runs else None
     of_data = isinstance(compilation.model, Simulation)
     answers = () if of_data else checklist(compilation, runs)
     fits = not (runs or page.remarks)  # the code stands right below the head

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ... import ir
 from ...catalog.options import SCRIPT_OPTIONS
+from ...compiler import Meant
 from ...grammar import Simulation
 from ...visible import visible
 from ..ledger.setting import Setting, counted
@@ -37,11 +38,9 @@ _ORDER = (
 _LABELS = 3
 
 
-def facts(
-    model: ir.General | None, settings: Sequence[Setting], drawing: Drawing | None
-) -> tuple[Fact, ...]:
+def facts(model: Meant, settings: Sequence[Setting], drawing: Drawing | None) -> tuple[Fact, ...]:
     """None if the definition has errors."""
-    if model is None or not settings:
+    if not isinstance(model, ir.General) or not settings:
         return ()
     by_path = {setting.path: setting for setting in settings}
     found = {
