@@ -235,7 +235,7 @@ WRONG = {
     "too small": (("--simulate", DATA, "--sizes", "2"), "3 is the smallest size"),
     "test seed": ((*SIMULATED, "--test-seed", "2"), "the test set would repeat training data"),
     "a model as data": (("--simulate", MODEL), "--simulate takes a data definition"),
-    "no records": ((*SIMULATED, "--records", "none"), "a sweep needs resumable runs"),
+    "no records": ((*SIMULATED, "--records", "none"), "No such option"),
     "no folder": (("--data-dir", "nowhere"), "nowhere: it has no training.txt, no"),
     "nothing drawn": (("--data-dir", EXAMPLES / "data", "--data-seeds", "1"), "nothing is drawn"),
     "unreadable": (("--simulate", "nowhere.xml"), "nowhere.xml: No such file"),
@@ -265,6 +265,31 @@ def test_errors_of_definitions(tmp_path):
     lone = tmp_path / "lone.xml"
     lone.write_text(DATA.read_text("utf-8").replace('<set name="test">', '<set name="validation">'))
     assert sweep(tmp_path, "--simulate", lone, status=1).stderr.count(b"error[SG420]") == 1
+
+
+MISFITS = {
+    "label": ("<label>c2</label>", "<label>c3</label>", "have the labels 'c2', which it does not"),
+    "length": ("(150, 4)", "(200, 4)", "have 150 letters, and it reads 200"),
+    "space": ("<sequencespace>DNA<", "<sequencespace>RNA<", "are DNA, and it reads RNA"),
+}
+
+
+@pytest.mark.parametrize("name", MISFITS)
+def test_data_that_a_model_cannot_read(name, tmp_path):
+    before, after, said = MISFITS[name]
+    (tmp_path / "model.xml").write_text(MODEL.read_text("utf-8").replace(before, after))
+    result = sweep(tmp_path, *SIMULATED, models=[tmp_path / "model.xml"], status=1)
+    assert said in result.stderr.decode()
+    assert not (tmp_path / "sweep").exists()
+
+
+def test_a_data_definition_without_a_test_set(tmp_path):
+    text = DATA.read_text("utf-8")
+    start = text.index('<set name="test">')
+    text = text[:start] + text[text.index("</set>", start) + len("</set>") :]
+    (tmp_path / "data.xml").write_text(text)
+    said = sweep(tmp_path, "--simulate", tmp_path / "data.xml", status=1).stderr.decode()
+    assert "it has no examples in the set 'test'" in said
 
 
 @pytest.mark.parametrize("kind", ["folder", "file"])

@@ -10,7 +10,7 @@ from .. import ir
 from ..source import Source
 
 # What a family's definitions differ in; and what changes no weight.
-_APART = {"id", "name", "description", "seed", "label_pattern", "data", "records"}
+_APART = {"id", "name", "description", "seed", "label_pattern", "data", "records", "emit"}
 # Where something is said, not what.
 _PLACES = {"span", "class_span", "path", "origin", "note"}
 
@@ -19,7 +19,7 @@ def family(model: ir.General) -> str:
     """SHA-256 of the definition as meant, defaults and the contents of its files included.
 
     Without id, name, description and seed, and without what decides no weight: the layout of the
-    XML, file names, how data are held and what is kept of a run.
+    XML, file names, how data are held, what is kept of a run, and whether a script trains or predicts.
     """
     names = [field.name for field in dataclasses.fields(model) if field.name not in _APART]
     said = {name: _plain(getattr(model, name)) for name in names}

@@ -10,7 +10,7 @@ from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, laid_out, literal
-from ..script import KerasScript, Layer, LoadedWeights, Statement
+from ..script import KerasScript, LayerStatements, LoadedWeights, Statement
 from ..source import Source
 from . import common
 from . import weights as weightsfiles
@@ -35,7 +35,8 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
     two = model.input_encoding.value == "2D"
     standard, frameworks = _imports(model, reader.imports if reader else ())
     shape = "(B, 1, L, {})" if two else "(B, L, {})"
-    weights = "saved_model.keras, model-architecture.json"
+    weights = "saved_model.keras"
+    weights += ", model-architecture.json" if model.records == FULL else ""
     return KerasScript(
         **common.fields(model, source, "keras", weights, shape),
         dependencies=", ".join(map(literal, sorted((*_PACKAGES, *packages)))),
@@ -53,7 +54,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         by_batch=logits and not softmax,
         ranked="tf.nn.softmax(scores.astype(float)).numpy()" if softmax else "scores",
         layers=tuple(
-            Layer(
+            LayerStatements(
                 operation.number,
                 common.heading(operation),
                 (Statement(_added(keras_layer(operation).call)),),

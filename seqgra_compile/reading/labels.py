@@ -9,18 +9,18 @@ from ..messages.diagnostics import Diagnostics, quoted
 from ..source import Text
 from ..visible import composed
 from .values import read_value
-from .written import General, Pattern
+from .written import GeneralElement, PatternElement
 
 _MAX_LABELS = 100_000
 _SEPARATORS = {"\t": "a tab", "\n": "a line end", "\r": "a line end", "|": "'|'"}
 
 
 def read(
-    general: General, diagnostics: Diagnostics
+    general: GeneralElement, diagnostics: Diagnostics
 ) -> tuple[ir.LabelPattern | None, Given[tuple[str, ...]] | None]:
     """The pattern, if there is one, and the labels; no labels where the pattern is wrong."""
     written, task = general.labels, general.task.value
-    if not isinstance(written, Pattern):
+    if not isinstance(written, PatternElement):
         _check_listed(written, task, diagnostics)
         labels = tuple(label.value for label in written)
         return None, Given(labels, "general/labels", general.labels_span)
@@ -61,7 +61,9 @@ def _check_separators(label: Text, task: str, diagnostics: Diagnostics) -> None:
             return
 
 
-def _pattern(written: Pattern, task: str, diagnostics: Diagnostics) -> ir.LabelPattern | None:
+def _pattern(
+    written: PatternElement, task: str, diagnostics: Diagnostics
+) -> ir.LabelPattern | None:
     """Labels that are numbered: prefix, a number from min (1) to max, postfix."""
     path = "general/labels/pattern"
     first: int | None = 1

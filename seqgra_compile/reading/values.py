@@ -69,7 +69,7 @@ def read_value(
         return None
 
 
-def read_settings(
+def read_arguments(
     parameters: Iterable[Parameter], given: Texts, owner: Owner, diagnostics: Diagnostics
 ) -> Arguments:
     """A value for each parameter, in the table's order; what is wrong is left out."""

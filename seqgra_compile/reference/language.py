@@ -16,7 +16,7 @@ from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.parameters import Parameter
 from ..catalog.regularizers import REGULARIZER, REGULARIZERS, torch_regularizer
 from ..catalog.sequences import PYTORCH, SEQUENCE_SPACES, TENSORFLOW
-from ..catalog.structure import ELEMENTS, ROOT, Child, Rule
+from ..catalog.structure import ELEMENTS, ROOT, Child, ElementRow
 from ..catalog.training import FORMATS, TRAINING
 from ..ir import Value
 from ..messages.codes import CODES
@@ -117,7 +117,7 @@ def _occurs(child: Child) -> str:
     return "1" if child.required else "0 or 1"
 
 
-def _attributes(tag: str, rule: Rule) -> str:
+def _attributes(tag: str, rule: ElementRow) -> str:
     if rule.attributes is None:
         return "its parameters"
     names = (
@@ -128,7 +128,7 @@ def _attributes(tag: str, rule: Rule) -> str:
     return " ".join(texts)
 
 
-def _alternatives(rule: Rule) -> str:
+def _alternatives(rule: ElementRow) -> str:
     tags = " or ".join(f"`{child.tag}`" for child in rule.children)
     return f" Holds {tags}." if rule.choice else ""
 

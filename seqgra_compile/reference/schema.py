@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from ..catalog.parameters import Kind
 from ..catalog.sequences import LABEL_NUMBER, SEED
-from ..catalog.structure import ELEMENTS, ROOT, Child, Rule
+from ..catalog.structure import ELEMENTS, ROOT, Child, ElementRow
 from . import about
 from .schemawords import SECTIONS, Owned, operation_parameters, sentences, word_types
 from .simpletypes import NAMESPACE, simple_type, type_name, xs
@@ -88,7 +88,7 @@ def _unique(tag: str, selector: str, field: str) -> ET.Element:
     )
 
 
-def _complex_type(rule: Rule, tag: str, parent: str | None) -> ET.Element:
+def _complex_type(rule: ElementRow, tag: str, parent: str | None) -> ET.Element:
     attributes = [*_attributes(rule, tag, parent), xs("attributeGroup", ref="xml-attributes")]
     if rule.children:
         group = "choice" if rule.choice else "sequence"
@@ -102,7 +102,7 @@ def _text_type(tag: str, parent: str | None) -> str:
     return f"{parent}-value" if tag == "hyperparameter" else _TEXTS.get(tag, tag)
 
 
-def _attributes(rule: Rule, tag: str, parent: str | None) -> Iterable[ET.Element]:
+def _attributes(rule: ElementRow, tag: str, parent: str | None) -> Iterable[ET.Element]:
     if rule.attributes is None:
         yield xs("attributeGroup", ref="operation-parameters")
         return

@@ -15,7 +15,8 @@ from ...catalog.libraries import LIBRARIES
 from ...catalog.operations import OPERATIONS, lower
 from ...script import Statement
 from .. import lexer
-from .entries import Entry, cell_parameters
+from .entries import cell_parameters
+from .entry import Entry
 
 # What is read for a check only, of the layer, the shape and the weights.
 _UNREAD: tuple[frozenset[str], ...] = (frozenset(), frozenset({"implementation"}), frozenset())
@@ -61,7 +62,7 @@ Placed = list[tuple[Statement, set[int]]]
 
 
 @dataclass(frozen=True)
-class Places:
+class OperationLines:
     """The lines of an operation: all of its layer's, those of each statement that makes it and that
     applies it, those of the penalties on the weights of each role, and of its weights' file.
     """
@@ -80,7 +81,7 @@ class Narrowed:
         self,
         operation: ir.Layer,
         library: str,
-        places: Places,
+        places: OperationLines,
         calls: dict[int, list[ast.Call]],
     ) -> None:
         """`calls` are those of the whole script, by the line in which they begin."""

@@ -19,7 +19,7 @@ from ..ledger.setting import (
     Setting,
     ranges,
 )
-from .highlight import Element, Mark, mark_at
+from .highlight import Mark, MarkedElement, mark_at
 from .page import Group, Kind, Link, Row
 
 _MAX_VALUE = 240
@@ -40,6 +40,10 @@ _TITLES = {
     "loss": "Loss",
     "optimizer": "Optimizer",
     "trainingprocess": "Training",
+    "background": "Background",
+    "datageneration": "Data generation",
+    "conditions": "Conditions",
+    "sequenceelements": "Sequence elements",
     "template": "Fixed by every script's code",
 }
 _OPERATION = "architecture/sequential/operation["
@@ -49,7 +53,7 @@ class Places:
     """The places of the settings in one definition, by their number."""
 
     def __init__(
-        self, source: Source, anchor: str, marks: list[Mark], elements: dict[int, Element]
+        self, source: Source, anchor: str, marks: list[Mark], elements: dict[int, MarkedElement]
     ) -> None:
         self.source, self.anchor, self.marks, self.elements = source, anchor, marks, elements
         self.by_mark: dict[int, list[int]] = defaultdict(list)
