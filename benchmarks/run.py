@@ -42,6 +42,7 @@ LONG = (
     ("torch", f"epoch.py --rounds 3 {DEEPSEA}"),
     ("torch", f"epoch.py --keep-memory --rounds 3 {DEEPSEA}"),
     ("torch", "epoch.py --curve --rounds 2"),
+    ("torch", "shards.py"),
     ("keras", "epoch.py --library TensorFlow smallest"),
     ("keras", "epoch.py --library TensorFlow --rounds 7 --twice conv10"),
     (
