@@ -103,7 +103,7 @@ class Condition:
 
     @property
     def overruled(self) -> tuple[Rule, ...]:
-        """Rules with spacing constraints that stand behind or beside something else."""
+        """Rules with spacing constraints that come after or beside something else."""
         return tuple(
             rule
             for number, rule in enumerate(self.rules)

@@ -30,7 +30,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Text:
-    """A piece of a definition as written, and where it stands."""
+    """A piece of a definition as written, and its place."""
 
     value: str
     span: Span
@@ -48,7 +48,7 @@ class Place:
 class Source:
     """A definition: the name that the user gave it, its bytes, its decoded text.
 
-    The text is what stands in the bytes behind a byte order mark of `mark` bytes.
+    The text is that of the bytes after a byte order mark of `mark` bytes.
     """
 
     name: str

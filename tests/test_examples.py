@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent / "examples"
 OTHER = {PYTORCH: TENSORFLOW, TENSORFLOW: PYTORCH}
 SIZES = {"training": 12, "validation": 4, "test": 4}
 # Whose loss and optimizer are the same in both libraries.
-BOTH = ("deepsea", "protein-lstm", "multi-label", "motifs-tensorflow")
+BOTH = ("motifs", "deepsea", "protein-lstm", "rna-classifier", "multi-label", "motifs-tensorflow")
 
 
 def _case(path: Path) -> Case:

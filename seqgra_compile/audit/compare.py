@@ -63,7 +63,7 @@ class Comparison:
 def compare(one: Mapping[str, Any], other: Mapping[str, Any], tolerance: float = 0.0) -> Comparison:
     """Everything but the circumstances.
 
-    The tolerance is for what a run came to: its epochs, its best epoch, its test set. A number is
+    The tolerance is for the results of a run: its epochs, its best epoch, its test set. A number is
     within it if the two are at most so far apart, or that share of the larger one. The hash of the
     weights, which tells nothing of the distance, may then differ; so may versions, device and
     threads, for which a tolerance is asked. Whatever the run was asked to do must be the same.

@@ -116,7 +116,7 @@ def _initializers(operation: ir.Layer) -> list[tuple[bool, Expression]]:
 
 
 def _fills(model: ir.Model) -> list[object]:
-    """What decides the initial weights, layer by layer, besides the seed."""
+    """What decides the initial weights, layer by layer, apart from the seed."""
     found = [
         fill for operation in model.operations for fill in _fill(operation, model.library.value)
     ]
@@ -193,7 +193,7 @@ def _order(a: ir.Model, b: ir.Model) -> str:
     if noise == [[], []] or (noise[0] == noise[1] and _steps(a) == _steps(b)):
         return SAME
     if all(noise):
-        # How much of it an epoch draws may come to the same.
+        # An epoch may draw the same number of them.
         return "the same in the first epoch; in later ones not known"
     return "the same in the first epoch; others in later ones, for the noise is drawn otherwise"
 

@@ -62,7 +62,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ReceiptError(f"'{twice}' stands in it twice")
+        raise ReceiptError(f"'{twice}' is in it twice")
     return found
 
 

@@ -31,10 +31,11 @@ class Step:
     computes: Mapping[str, object]
     beside: Mapping[str, object]
     is_activation: bool = False
+    is_part: bool = False  # of an operation that has another step
 
     @property
     def said(self) -> str:
-        """For a step that stands in one of the two: its name and what makes it special."""
+        """For a step that only one of the two has: its name and what makes it special."""
         row = OPERATIONS.get(self.name)
         defaults = {each.name: each.default for each in row.parameters} if row else {}
         values = {k: v for k, v in self.computes.items() if k not in defaults or v != defaults[k]}
@@ -111,7 +112,7 @@ def _steps(operation: ir.Layer, library: str) -> Iterator[Step]:
     ends_with = _last(operation) and computes.pop("activation", None)
     yield Step(number, operation.name, computes, beside)
     if ends_with and ends_with != "linear":
-        yield Step(number, ends_with, {}, {}, is_activation=True)
+        yield Step(number, ends_with, {}, {}, is_activation=True, is_part=True)
 
 
 def _last(operation: ir.Layer) -> bool:

@@ -10,7 +10,7 @@ from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, laid_out, literal
-from ..script import KerasScript, Layer, LoadedWeights, Statement
+from ..script import KerasScript, LayerStatements, LoadedWeights, Statement
 from ..source import Source
 from . import common
 from . import weights as weightsfiles
@@ -54,7 +54,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
         by_batch=logits and not softmax,
         ranked="tf.nn.softmax(scores.astype(float)).numpy()" if softmax else "scores",
         layers=tuple(
-            Layer(
+            LayerStatements(
                 operation.number,
                 common.heading(operation),
                 (Statement(_added(keras_layer(operation).call)),),
@@ -71,6 +71,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
             else "tf.argmax(targets, axis=-1)"
         ),
         threshold="0.0" if logits else str(loss.threshold),
+        torch_epsilon=model.optimizer.other_epsilon,
         activity=any(map(_activity, architecture.operations)),
     )
 

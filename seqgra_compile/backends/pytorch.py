@@ -9,14 +9,14 @@ from ..catalog.operations.layers import FUNCTIONAL, Submodule, TorchLayer
 from ..catalog.operations.row import torch_initial_values
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.regularizers import torch_regularizer
-from ..catalog.semantics import FULL, PREDICT, SEMANTICS
+from ..catalog.semantics import FULL, PREDICT, SEMANTICS, WHOLE
 from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, comment, fits, laid_out, listing, literal, prefixed
 from ..script import (
     EmbeddedModule,
-    Layer,
+    LayerStatements,
     LoadedWeights,
     Penalty,
     PyTorchScript,
@@ -61,6 +61,10 @@ OWN_NAMES = frozenset(
     """.split()
 )
 
+# And those of the section Processes.
+SHARDS_NAMES = frozenset(
+    "RANK PROCESSES SHARDS join together tree_sum set_gradients check_parts int".split()
+)
 PREDICT_NAMES = frozenset(
     """
     CODE_OF UNPACK refuse read_lines read_sequences read_examples batches one_hot build_model
@@ -130,7 +134,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
         clips_norm=model.optimizer.clipnorm.value is not None,
         clips_value=model.optimizer.clipvalue.value is not None,
         closure=OPTIMIZERS[model.library.value, model.optimizer.name].closure,
-        keras_epsilon=model.optimizer.keras_epsilon,
+        keras_epsilon=model.optimizer.other_epsilon,
         one_hot_targets=one_hot_targets,
         draws=draws,
     )
@@ -153,7 +157,9 @@ def _lower(architecture: ir.Network) -> list[Lowered]:
     return lowered
 
 
-def _layer(operation: ir.Layer, layer: TorchLayer, moves: tuple[str, ...], last: bool) -> Layer:
+def _layer(
+    operation: ir.Layer, layer: TorchLayer, moves: tuple[str, ...], last: bool
+) -> LayerStatements:
     make = _made(layer.modules)
     make += [_statement(code, name) for name, code in torch_initial_values(operation, layer)]
     make += map(_statement, layer.initialize)
@@ -162,7 +168,7 @@ def _layer(operation: ir.Layer, layer: TorchLayer, moves: tuple[str, ...], last:
         make += [Statement(text, "trainable") for text in frozen]
     make += _made(layer.functions)
     applied = _apply(operation, layer, moves, last)
-    return Layer(operation.number, common.heading(operation), tuple(make), applied)
+    return LayerStatements(operation.number, common.heading(operation), tuple(make), applied)
 
 
 def _made(parts: tuple[Submodule, ...]) -> list[Statement]:
@@ -284,7 +290,7 @@ def _imports(
     predicts = model.emit == PREDICT
     found = common.imports(model, _PREDICT_IMPORTS if predicts else _IMPORTS)
     imports = [bound for bound in found if bound not in idle]
-    imports += (Import("math"),) if model.optimizer.keras_epsilon and not predicts else ()
+    imports += (Import("math"),) if model.optimizer.other_epsilon and not predicts else ()
     if isinstance(architecture, ir.Module):
         own = {bound.binds: _target(bound) for bound in imports}
         imports += [
@@ -300,7 +306,7 @@ def _imports(
 
 
 def _target(bound: Import) -> str:
-    """What a name stands for: `import torch.nn as nn` and `from torch import nn` are alike."""
+    """What a name means: `import torch.nn as nn` and `from torch import nn` are alike."""
     if bound.name:
         return f"{bound.module}.{bound.name}"
     return bound.module if bound.alias else bound.module.partition(".")[0]
@@ -319,6 +325,8 @@ def _names_are_free(model: ir.Model, module: ir.Module, diagnostics: Diagnostics
     own = {bound.binds: _target(bound) for bound in imports}
     constants = {constant.name for constant in common.constants(model)}
     taken = (PREDICT_NAMES if model.emit == PREDICT else OWN_NAMES) | constants | set(own)
+    if model.shards != WHOLE:
+        taken |= SHARDS_NAMES
     clashes = set(module.names & taken)
     for bound in module.imports:
         if bound.binds in taken and own.get(bound.binds) != _target(bound):

@@ -70,7 +70,7 @@ def _written(tree: ast.expr) -> str:
 
 
 def _takes(row: ExpressionRow, keyword: ast.keyword) -> str:
-    """Why a keyword argument cannot stand where it stands."""
+    """Why a keyword argument cannot be where it is."""
     if keyword.arg is None:
         return "write each argument by its name, not with **"
     names = [parameter.name for parameter in row.parameters]

@@ -77,12 +77,12 @@ def _variance_scaling(
 
 def _orthogonal(tensor: str, value: Expression, fans: Fans) -> Code:
     """Keras makes the last axis of a kernel orthogonal over all others, PyTorch the first one."""
-    settings = {"gain": value["gain"], **_generator(value)}
+    keywords = {"gain": value["gain"], **_generator(value)}
     rank = len(fans.shape)
     if rank == 2 or fans.axes[0] == rank - 1:
-        return call("nn.init.orthogonal_", Code(tensor), **settings)
+        return call("nn.init.orthogonal_", Code(tensor), **keywords)
     size = (fans.shape[-1], *fans.shape[:-1])
-    drawn = call("nn.init.orthogonal_", call("torch.empty", *size), **settings)
+    drawn = call("nn.init.orthogonal_", call("torch.empty", *size), **keywords)
     moved = call("torch.permute", drawn, tuple((axis + 1) % rank for axis in fans.axes))
     view = tuple(fans.shape[axis] for axis in fans.axes)
     return call(f"{tensor}.data.view{view}.copy_", moved)

@@ -221,8 +221,8 @@ class Size(Kind):
 
 
 @dataclass(frozen=True)
-class Pair(Kind):
-    """Two whole numbers of at least 0, or one that stands for both."""
+class PairKind(Kind):
+    """Two whole numbers of at least 0, or one for both."""
 
     wants = "a whole number of at least 0, or a pair such as (1, 2)"
 
@@ -237,7 +237,7 @@ class Pair(Kind):
 
 
 @dataclass(frozen=True)
-class Shape(Kind):
+class ShapeKind(Kind):
     """A shape without the batch; with `free`, one axis may be -1: what is left."""
 
     free: bool = False

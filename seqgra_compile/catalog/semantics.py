@@ -15,7 +15,7 @@ STORAGES = {
     DISK: "the same on disk, in caches beside the data files: for data larger than memory",
 }
 
-# What a script keeps of its run, besides the results.
+# What a script keeps of its run, apart from the results.
 FULL = "full"
 NONE = "none"
 
@@ -24,6 +24,11 @@ RECORDS = {
     "receipt with the hashes of all that decides the result",
     NONE: "the results alone, by a script that is shorter and trains the same weights",
 }
+
+# In how many parts a script computes each batch: powers of two, so that as many processes can
+# share them equally.
+WHOLE = 1
+SHARDS = tuple(str(WHOLE << power) for power in range(8))
 
 # What a script does.
 TRAIN = "train"

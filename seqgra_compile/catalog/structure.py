@@ -25,7 +25,7 @@ class Child:
 
 
 @dataclass(frozen=True)
-class Rule:
+class ElementRow:
     """What an element may hold.
 
     `choice`: one kind of child out of `children`, otherwise all in this order. `attributes` maps
@@ -38,13 +38,13 @@ class Rule:
     text: bool = False
 
 
-_TEXT = Rule(attributes={}, text=True)
-_HYPERPARAMETERS = Rule(
+_TEXT = ElementRow(attributes={}, text=True)
+_HYPERPARAMETERS = ElementRow(
     children=(Child("hyperparameter", required=False, repeated=True),), attributes={}
 )
 
 ELEMENTS = {
-    ROOT: Rule(
+    ROOT: ElementRow(
         children=(
             Child("general"),
             Child("architecture"),
@@ -54,7 +54,7 @@ ELEMENTS = {
         ),
         attributes={},
     ),
-    "general": Rule(
+    "general": ElementRow(
         children=(
             Child("name"),
             Child("description"),
@@ -75,20 +75,22 @@ ELEMENTS = {
     "library": _TEXT,
     "implementation": _TEXT,
     "inputencoding": _TEXT,
-    "labels": Rule(
+    "labels": ElementRow(
         children=(Child("label", repeated=True), Child("pattern")), choice=True, attributes={}
     ),
     "label": _TEXT,
-    "pattern": Rule(attributes={"prefix": False, "postfix": False, "min": False, "max": True}),
+    "pattern": ElementRow(
+        attributes={"prefix": False, "postfix": False, "min": False, "max": True}
+    ),
     "seed": _TEXT,
-    "architecture": Rule(
+    "architecture": ElementRow(
         children=(Child("sequential"), Child("external")), choice=True, attributes={}
     ),
-    "sequential": Rule(children=(Child("operation", repeated=True),), attributes={}),
-    "operation": Rule(attributes=None, text=True),
-    "external": Rule(attributes={"format": True, "classname": False}, text=True),
+    "sequential": ElementRow(children=(Child("operation", repeated=True),), attributes={}),
+    "operation": ElementRow(attributes=None, text=True),
+    "external": ElementRow(attributes={"format": True, "classname": False}, text=True),
     "loss": _HYPERPARAMETERS,
     "optimizer": _HYPERPARAMETERS,
     "trainingprocess": _HYPERPARAMETERS,
-    "hyperparameter": Rule(attributes={"name": True}, text=True),
+    "hyperparameter": ElementRow(attributes={"name": True}, text=True),
 }

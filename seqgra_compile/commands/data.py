@@ -89,47 +89,47 @@ Examples:
     "--negatives", type=click.Choice(("shuffle",)),
     help="Add a dinucleotide-preserving shuffle of each sequence.",
 )  # fmt: skip
-def fasta(inputs: tuple[str, ...], **settings: Any) -> None:
+def fasta(inputs: tuple[str, ...], **chosen: Any) -> None:
     """FASTA or FASTQ files (plain, gzip, bgzip, xz, bzip2) to a data folder."""
     from ..datasets.fasta import Headers, header_pattern, read_fasta
     from ..datasets.regions import chromosome_sets
 
-    with reported(Messages(settings["message_format"], COMMAND)), stopped_by_term():
+    with reported(Messages(chosen["message_format"], COMMAND)), stopped_by_term():
         import dnaio
 
-        by_header = settings["label_from"] == "header"
-        if settings["pattern"] and not by_header:
+        by_header = chosen["label_from"] == "header"
+        if chosen["pattern"] and not by_header:
             raise UsageProblem("--pattern is for headers", "add --label-from header")
-        pattern = header_pattern(settings["pattern"]) if by_header else None
+        pattern = header_pattern(chosen["pattern"]) if by_header else None
         read = without_classes if by_header else with_classes
         sets = None
-        if settings["by_chromosome"]:
-            if settings["split"] or settings["split_ids"]:
+        if chosen["by_chromosome"]:
+            if chosen["split"] or chosen["split_ids"]:
                 raise UsageProblem("--by-chromosome decides on all sets alone", "leave --split out")
-            sets = chromosome_sets(settings["validation"], settings["test"])
-            check_chromosomes(settings)
+            sets = chromosome_sets(chosen["validation"], chosen["test"])
+            check_chromosomes(chosen)
             given: list[Input] = []
             others, shares = "", None
         else:
             given, others, shares = given_sets(
-                settings, lambda words, set: read(words, set, FASTA_ENDS)
+                chosen, lambda words, set: read(words, set, FASTA_ENDS)
             )
         found = [*read(inputs, others, FASTA_ENDS), *given]
         job = Job(
-            "fasta", found, shares, None if by_header else labels_of(found), shuffled(settings),
+            "fasta", found, shares, None if by_header else labels_of(found), shuffled(chosen),
             {"dnaio": dnaio.__version__},
             {
-                name: settings[name]
+                name: chosen[name]
                 for name in ("label_from", "pattern", "by_chromosome", "negatives")
             }
-            | ({"negative_label": negative_label(settings)} if settings["negatives"] else {})
-            | ({name: settings[name] for name in ("validation", "test")} if sets else {}),
+            | ({"negative_label": negative_label(chosen)} if chosen["negatives"] else {})
+            | ({name: chosen[name] for name in ("validation", "test")} if sets else {}),
         )  # fmt: skip
         headers = Headers(pattern, sets)
         make(
             job,
             lambda faults, _, progress: read_fasta(found, headers, faults, progress),
-            settings,
+            chosen,
             "reading",
         )
 
@@ -184,55 +184,55 @@ Examples:
     help="Add a negative per window: its dinucleotide-preserving shuffle, or a window of the same "
     "chromosome with the same GC, away from all regions.",
 )  # fmt: skip
-def bed(inputs: tuple[str, ...], **settings: Any) -> None:
+def bed(inputs: tuple[str, ...], **chosen: Any) -> None:
     """BED or narrowPeak files and a genome to a data folder."""
     from ..datasets.bed import renaming
     from ..datasets.genome import opened_genome
     from ..datasets.regions import Negatives, RegionReader, chromosome_sets
     from ..datasets.windows import Request
 
-    with reported(Messages(settings["message_format"], COMMAND)), stopped_by_term():
+    with reported(Messages(chosen["message_format"], COMMAND)), stopped_by_term():
         import numpy
         import pyfaidx
 
-        check_bed(settings)
+        check_bed(chosen)
         found = with_classes(inputs)
         sets, shares = None, None
-        if settings["validation"]:
-            sets = chromosome_sets(settings["validation"], settings["test"])
+        if chosen["validation"]:
+            sets = chromosome_sets(chosen["validation"], chosen["test"])
         else:
-            _, _, shares = given_sets(settings, lambda words, set: [])
+            _, _, shares = given_sets(chosen, lambda words, set: [])
         labels = labels_of(found)
-        by_gc = settings["negatives"] == "gc"
-        negatives = Negatives(negative_label(settings), settings["seed"]) if by_gc else None
+        by_gc = chosen["negatives"] == "gc"
+        negatives = Negatives(negative_label(chosen), chosen["seed"]) if by_gc else None
         if negatives and negatives.label and negatives.label not in labels:
             labels = (*labels, negatives.label)
         request = Request(
-            settings["length"], settings["center"] == "summit", settings["stranded"],
-            settings["multi_label"], settings["bins"], settings["overlap"], settings["pad"] == "N",
+            chosen["length"], chosen["center"] == "summit", chosen["stranded"],
+            chosen["multi_label"], chosen["bins"], chosen["overlap"], chosen["pad"] == "N",
         )  # fmt: skip
         names = (
             "center", "stranded", "bins", "overlap", "unknown_chromosomes", "validation", "test",
             "negatives",
         )  # fmt: skip
-        with opened_genome(settings["genome"], settings["index"]) as genome:
-            renamed = renaming(settings["rename"], genome.lengths)
+        with opened_genome(chosen["genome"], chosen["index"]) as genome:
+            renamed = renaming(chosen["rename"], genome.lengths)
             job = Job(
-                "bed", [*found, Input(settings["genome"])], shares, labels, shuffled(settings),
+                "bed", [*found, Input(chosen["genome"])], shares, labels, shuffled(chosen),
                 {"pyfaidx": pyfaidx.__version__, "numpy": numpy.__version__},
-                {name: settings[name] for name in names}
+                {name: chosen[name] for name in names}
                 | ({"rename": renamed} if renamed else {})
-                | ({"negative_label": negative_label(settings)} if settings["negatives"] else {}),
+                | ({"negative_label": negative_label(chosen)} if chosen["negatives"] else {}),
                 _OVERLAPS if shares else None,
             )  # fmt: skip
             make(
                 job,
                 lambda faults, dropped, progress: RegionReader(
                     found, genome, labels, request, renamed,
-                    settings["unknown_chromosomes"] == "drop", sets, negatives, faults, progress,
+                    chosen["unknown_chromosomes"] == "drop", sets, negatives, faults, progress,
                     dropped,
                 ),
-                settings,
+                chosen,
                 "fetching windows",
             )  # fmt: skip
 
@@ -253,7 +253,7 @@ Examples:
 @click.option("--sequence", required=True, metavar="COLUMN", help="The column of sequences.")
 @click.option(
     "--label", required=True, multiple=True, metavar="COLUMN",
-    help="The column of labels; with --multi-label, several columns of 0 and 1 are labels, too.",
+    help="The column of labels; with --multi-label, several columns of 0 and 1 may also be labels.",
 )  # fmt: skip
 @click.option("--id", metavar="COLUMN", help="The column of names.  [default: line numbers]")
 @click.option(
@@ -280,31 +280,31 @@ Examples:
     "--negatives", type=click.Choice(("shuffle",)),
     help="Add a dinucleotide-preserving shuffle of each sequence.",
 )  # fmt: skip
-def table(inputs: tuple[str, ...], **settings: Any) -> None:
+def table(inputs: tuple[str, ...], **chosen: Any) -> None:
     """CSV or TSV files (plain, gzip, xz, bzip2) to a data folder."""
     from ..datasets.regions import chromosome_sets
     from ..datasets.table import Columns, check_columns, read_table
 
-    with reported(Messages(settings["message_format"], COMMAND)), stopped_by_term():
+    with reported(Messages(chosen["message_format"], COMMAND)), stopped_by_term():
         sets, others, shares = None, "", None
         given: list[Input] = []
-        alone = settings["split_column"] or settings["chromosome"]
-        if alone and (settings["split"] or settings["split_ids"]):
+        alone = chosen["split_column"] or chosen["chromosome"]
+        if alone and (chosen["split"] or chosen["split_ids"]):
             raise UsageProblem("a column decides on all sets alone", "leave --split out")
-        if settings["split_column"] and (settings["validation"] or settings["test"]):
+        if chosen["split_column"] and (chosen["validation"] or chosen["test"]):
             raise UsageProblem("--split-column decides on all sets alone", "leave the others out")
-        if settings["chromosome"]:
-            check_chromosomes(settings)
-            sets = chromosome_sets(settings["validation"], settings["test"])
-        elif not settings["split_column"]:
-            given, others, shares = given_sets(settings, without_classes)
-        labels, several = settings["label"], len(settings["label"]) > 1
-        if several and not settings["multi_label"]:
+        if chosen["chromosome"]:
+            check_chromosomes(chosen)
+            sets = chromosome_sets(chosen["validation"], chosen["test"])
+        elif not chosen["split_column"]:
+            given, others, shares = given_sets(chosen, without_classes)
+        labels, several = chosen["label"], len(chosen["label"]) > 1
+        if several and not chosen["multi_label"]:
             raise UsageProblem("several --label are for several labels", "add --multi-label")
-        separator = settings["separator"] if settings["multi_label"] and not several else None
+        separator = chosen["separator"] if chosen["multi_label"] and not several else None
         columns = Columns(
-            settings["sequence"], labels, settings["id"], settings["split_column"],
-            settings["chromosome"], separator, sets,
+            chosen["sequence"], labels, chosen["id"], chosen["split_column"],
+            chosen["chromosome"], separator, sets,
         )  # fmt: skip
         check_columns(columns)
         found = [*without_classes(inputs, others), *given]
@@ -313,16 +313,16 @@ def table(inputs: tuple[str, ...], **settings: Any) -> None:
             "negatives",
         )  # fmt: skip
         job = Job(
-            "table", found, shares, labels if several else None, shuffled(settings), {},
-            {name: settings[name] for name in names}
-            | ({"negative_label": negative_label(settings)} if settings["negatives"] else {})
-            | ({name: settings[name] for name in ("validation", "test")} if sets else {}),
+            "table", found, shares, labels if several else None, shuffled(chosen), {},
+            {name: chosen[name] for name in names}
+            | ({"negative_label": negative_label(chosen)} if chosen["negatives"] else {})
+            | ({name: chosen[name] for name in ("validation", "test")} if sets else {}),
         )  # fmt: skip
-        delimiter = settings["delimiter"]
+        delimiter = chosen["delimiter"]
         make(
             job,
             lambda faults, _, progress: read_table(found, columns, delimiter, faults, progress),
-            settings,
+            chosen,
             "reading",
         )
 

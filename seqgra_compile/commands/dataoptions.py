@@ -131,25 +131,25 @@ _OPTIONS = (
 )  # fmt: skip
 
 
-def check_chromosomes(settings: Mapping[str, Any]) -> None:
+def check_chromosomes(chosen: Mapping[str, Any]) -> None:
     """Raise where chromosomes are to decide on the sets and none is for validation."""
-    if not settings["validation"]:
+    if not chosen["validation"]:
         raise UsageProblem("no chromosome is for validation", "--validation chr7 --test chr8 chr9")
 
 
-def check_bed(settings: Mapping[str, Any]) -> None:
+def check_bed(chosen: Mapping[str, Any]) -> None:
     """Raise where options of `bed` do not go together."""
-    if settings["alphabet"] != "DNA":
+    if chosen["alphabet"] != "DNA":
         raise UsageProblem("--alphabet: a genome is DNA", "leave the option out")
-    if settings["test"] and not settings["validation"]:
-        check_chromosomes(settings)
-    if settings["validation"] and (settings["split"] or settings["split_ids"]):
+    if chosen["test"] and not chosen["validation"]:
+        check_chromosomes(chosen)
+    if chosen["validation"] and (chosen["split"] or chosen["split_ids"]):
         raise UsageProblem("--validation and --test decide on all sets", "leave --split out")
-    if settings["bins"] and not settings["multi_label"]:
+    if chosen["bins"] and not chosen["multi_label"]:
         raise UsageProblem("--bins: a bin may have several labels", "add --multi-label")
-    if settings["bins"] and settings["stranded"]:
+    if chosen["bins"] and chosen["stranded"]:
         raise UsageProblem("--bins: bins have no strand", "leave --stranded out")
-    if settings["negatives"] == "gc" and not (settings["length"] or settings["bins"]):
+    if chosen["negatives"] == "gc" and not (chosen["length"] or chosen["bins"]):
         raise UsageProblem("--negatives gc needs windows of one length", "add --length L")
 
 

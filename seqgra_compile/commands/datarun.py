@@ -127,34 +127,34 @@ class Job:
 def make(
     job: Job,
     raws: Callable[[Faults, Counter[str], Progress], Iterable[Raw]],
-    settings: Mapping[str, Any],
+    chosen: Mapping[str, Any],
     what: str,
 ) -> None:
-    """Make the folder and say what is in it; `settings` are the shared options."""
-    target, overwrite = settings["output"], settings["overwrite"]
+    """Make the folder and say what is in it; `chosen` are the shared options."""
+    target, overwrite = chosen["output"], chosen["overwrite"]
     check_target(target, overwrite)
-    definition = settings["definition"]
+    definition = chosen["definition"]
     if definition is not None and definition.exists() and not overwrite:
         message = f"--write-definition {definition}: is there already"
         raise UsageProblem(message, "name another file, or replace it with --overwrite")
     rules = Rules(
-        ALPHABETS[settings["alphabet"]],
-        settings["length"],
-        settings["crop"],
-        settings["pad"] == "N",
-        settings["ambiguous"],
+        ALPHABETS[chosen["alphabet"]],
+        chosen["length"],
+        chosen["crop"],
+        chosen["pad"] == "N",
+        chosen["ambiguous"],
     )
-    ids = settings["split_ids"]
+    ids = chosen["split_ids"]
     request = Request(
         job.command,
         rules,
-        settings["multi_label"],
-        settings["seed"],
+        chosen["multi_label"],
+        chosen["seed"],
         job.shares,
         sets_of_ids(ids),
         job.shuffled,
         job.labels,
-        _decisive(settings, job.options) | {"split_ids": ids and sha256(ids)},
+        _decisive(chosen, job.options) | {"split_ids": ids and sha256(ids)},
         {COMMAND: __version__, **job.versions},
     )
     faults, progress = Faults(), Progress(what)
@@ -167,15 +167,15 @@ def make(
     if definition is not None:
         id = re.sub(r"[^A-Za-z0-9_-]+", "-", definition.stem) or "model"
         write_file(definition, definition_of(made, id))
-    messages = Messages(settings["message_format"], COMMAND)
+    messages = Messages(chosen["message_format"], COMMAND)
     text = summary(made, f"{target}/", job.warning) + _next(target, definition)
     sys.exit(messages.end(print_text(text, messages)))
 
 
-def _decisive(settings: Mapping[str, Any], others: Mapping[str, object]) -> dict[str, object]:
+def _decisive(chosen: Mapping[str, Any], others: Mapping[str, object]) -> dict[str, object]:
     """The options that decide the folder's bytes: no path of this machine is among them."""
     names = ("alphabet", "length", "crop", "pad", "ambiguous", "multi_label", "split", "seed")
-    values = {name: settings[name] for name in names} | dict(others)
+    values = {name: chosen[name] for name in names} | dict(others)
     return {
         name: list(value) if isinstance(value, tuple) else value for name, value in values.items()
     }
@@ -195,27 +195,27 @@ def labels_of(inputs: Sequence[Input]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.label for each in inputs))
 
 
-def negative_label(settings: Mapping[str, Any]) -> str:
-    label: str | None = settings["negative_label"]
+def negative_label(chosen: Mapping[str, Any]) -> str:
+    label: str | None = chosen["negative_label"]
     if label is None:
-        label = "" if settings["multi_label"] else "background"
-    if not label and not settings["multi_label"]:
+        label = "" if chosen["multi_label"] else "background"
+    if not label and not chosen["multi_label"]:
         raise UsageProblem("--negative-label: is empty", "negatives are a class of their own")
     return label
 
 
-def shuffled(settings: Mapping[str, Any]) -> str | None:
-    return negative_label(settings) if settings["negatives"] == "shuffle" else None
+def shuffled(chosen: Mapping[str, Any]) -> str | None:
+    return negative_label(chosen) if chosen["negatives"] == "shuffle" else None
 
 
 def given_sets(
-    settings: Mapping[str, Any], read: Callable[[Sequence[str], str], list[Input]]
+    chosen: Mapping[str, Any], read: Callable[[Sequence[str], str], list[Input]]
 ) -> tuple[list[Input], str, tuple[float, float, float] | None]:
     """Inputs of given sets, the set of all others (empty: by fractions), and the fractions."""
-    validation = read(settings["validation"], "validation")
-    given = validation + read(settings["test"], "test")
-    shares = fractions(settings["split"])
-    if settings["split_ids"] is not None:
+    validation = read(chosen["validation"], "validation")
+    given = validation + read(chosen["test"], "test")
+    shares = fractions(chosen["split"])
+    if chosen["split_ids"] is not None:
         if given or shares:
             raise UsageProblem("--split-ids decides on all sets alone", "leave the others out")
         return [], "", None

@@ -15,7 +15,7 @@ from .console import FORMATS, USAGE, Messages
 
 
 class ReportedCommand(click.Command):
-    """A command that reports wrong usage, too, in the format that was asked for."""
+    """A command that also reports wrong usage in the format that was asked for."""
 
     def make_context(
         self, info_name: str | None, args: list[str], *rest: Any, **extra: Any

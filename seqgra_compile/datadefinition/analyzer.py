@@ -5,31 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..catalog.parameters import Integer, Real
+from ..catalog.data import MODES, NUMBERS, ORDERS, POSITION, POSITIONS
 from ..catalog.sequences import SEQUENCE_SPACES, TASKS, SequenceSpace
-from ..grammar import Condition as MeantCondition
-from ..grammar import Grammar, Kmers, Matrix, Spacing
-from ..grammar import Rule as MeantRule
+from ..grammar import Condition, Grammar, Kmers, Matrix, Rule, Spacing
 from ..messages.diagnostics import Diagnostics, one_of, quoted, suggest
 from ..reading.values import read_choice, read_id, read_value
 from ..source import Span, Text
 from .written import (
-    Condition,
+    ConditionElement,
     DataDefinition,
     KmerElement,
     Letter,
     MatrixElement,
     Position,
-    Rule,
+    RuleElement,
     SpacingConstraint,
 )
 
-_POSITIONS = ("random", "start", "center", "end")
-_ORDERS = ("in-order", "random")
-_MODES = ("sequential", "mutually exclusive")
-_PROBABILITY = Real(minimum=0, maximum=1)
-_ABOVE_ZERO = Real(above=0, maximum=1)
-_DISTANCE = Integer(0)
 _RULE = "conditions/condition/grammar/rule"
 
 
@@ -52,7 +44,9 @@ def analyze_data(definition: DataDefinition, path: str, diagnostics: Diagnostics
 def read_weight(letter: Letter, diagnostics: Diagnostics) -> float:
     """A probability; a wrong one is reported and taken as 1."""
     what = f"the probability of {quoted(letter.text.value)}"
-    value = read_value(letter.probability, "@probability", _PROBABILITY, what, diagnostics)
+    value = read_value(
+        letter.probability, "@probability", NUMBERS["letter/@probability"], what, diagnostics
+    )
     return value.value if value else 1.0
 
 
@@ -76,7 +70,7 @@ class _Analysis:
                 self.diagnostics.error(
                     "SG420",
                     id.span,
-                    f"the id {quoted(id.value)} stands here a second time",
+                    f"the id {quoted(id.value)} is given twice",
                     "rename one of the two",
                 )
             seen.add(id.value)
@@ -104,7 +98,7 @@ class _Analysis:
                 self.diagnostics.error(
                     "SG422",
                     letter.text.span,
-                    f"the letter '{name}' stands here a second time in one position",
+                    f"the letter '{name}' occurs twice in one position",
                     "delete one",
                 )
             weights[name] = self.weight(letter)
@@ -133,7 +127,7 @@ class _Analysis:
         self.diagnostics.error(
             "SG421",
             text.span,
-            f"{quoted(letter)} is no letter of {self.space.name}" if letter else "no letter",
+            f"{quoted(letter)} is not a letter of {self.space.name}" if letter else "no letter",
             f"its letters are {', '.join(self.space.alphabet)}",
         )
 
@@ -151,30 +145,30 @@ class _Analysis:
 
     # ---- conditions ----
 
-    def condition(self, condition: Condition) -> MeantCondition:
+    def condition(self, condition: ConditionElement) -> Condition:
         mode = condition.mode
         if mode and mode.value:
-            read_choice(mode, "conditions/condition/mode", _MODES, self.diagnostics)
-        return MeantCondition(
+            read_choice(mode, "conditions/condition/mode", MODES, self.diagnostics)
+        return Condition(
             condition.id.value,
             condition.label.value,
-            mode is not None and mode.value == _MODES[1],
+            mode is not None and mode.value == MODES[1],
             bool(mode and mode.value),
             tuple(map(self.rule, condition.rules)),
             condition.id.span,
         )
 
-    def rule(self, rule: Rule) -> MeantRule:
+    def rule(self, rule: RuleElement) -> Rule:
         for name in rule.elements:
             self.check_known(name, self.elements, "the data definition has no sequence element")
         probability = read_value(
             rule.probability,
             f"{_RULE}/probability",
-            _ABOVE_ZERO,
+            NUMBERS["probability"],
             "the probability",
             self.diagnostics,
         )
-        return MeantRule(
+        return Rule(
             self.place(rule.position),
             probability.value if probability else 1.0,
             tuple(name.value for name in rule.elements),
@@ -192,27 +186,33 @@ class _Analysis:
             )
 
     def place(self, position: Text) -> str | int:
-        if position.value in _POSITIONS:
+        if position.value in POSITIONS:
             return position.value
-        if re.fullmatch(r"[0-9]{1,9}", position.value):
+        if re.fullmatch(POSITION, position.value):
             return int(position.value)
         self.diagnostics.error(
             "SG206",
             position.span,
             f"unknown position {quoted(position.value)}" if position.value else "no position",
-            f"{one_of(_POSITIONS)}, or a number",
+            f"{one_of(POSITIONS)}, or a number",
         )
         return "random"
 
-    def spacing(self, spacing: SpacingConstraint, rule: Rule) -> Spacing:
+    def spacing(self, spacing: SpacingConstraint, rule: RuleElement) -> Spacing:
         named = dict.fromkeys(name.value for name in rule.elements)
         for name in (spacing.first, spacing.second):
             self.check_known(name, named, "the constraint's rule has no sequence element")
         order = read_choice(
-            spacing.order, f"{_RULE}/spacingconstraint/@order", _ORDERS, self.diagnostics
+            spacing.order, f"{_RULE}/spacingconstraint/@order", ORDERS, self.diagnostics
         )
         bounds = [
-            read_value(text, "@" + name, _DISTANCE, f"'{name}'", self.diagnostics)
+            read_value(
+                text,
+                "@" + name,
+                NUMBERS[f"spacingconstraint/@{name}"],
+                f"'{name}'",
+                self.diagnostics,
+            )
             for name, text in (("mindistance", spacing.minimum), ("maxdistance", spacing.maximum))
         ]
         minimum, maximum = (bound.value if bound else 0 for bound in bounds)
@@ -220,7 +220,7 @@ class _Analysis:
             self.diagnostics.error(
                 "SG425",
                 spacing.maximum.span,
-                f"distances from {minimum} to {maximum}: there is none",
+                f"there is no distance from {minimum} to {maximum}",
                 "mindistance is the smaller number",
             )
         return Spacing(

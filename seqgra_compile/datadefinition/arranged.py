@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..deciders import Decider, Group, OfCondition, OfElement, Stated, decided_by
 from ..script import Constant, Script, Section
+from ..script.deciders import Decider, Group, OfCondition, OfElement, Stated, decided_by
+
+MODE = "conditions/condition/mode"
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Windows:
-    """Which positions besides random the rules name."""
+    """Which positions other than random the rules name."""
 
     start: bool
     end: bool
@@ -146,5 +148,6 @@ class SimulateScript:
     positions: Windows = decided_by(Decider.CONDITIONS)
     pairs: bool = decided_by(Decider.CONDITIONS)
     chains: bool = decided_by(Decider.CONDITIONS)
-    exclusive: str = decided_by(Decider.CONDITIONS)
+    modes: tuple[Row, ...] = decided_by(Decider.CONDITIONS)
+    exclusive: str = decided_by(Stated(MODE))
     lengths_vary: bool = decided_by(Decider.LENGTHS)

@@ -228,7 +228,7 @@ def _note_departures(
         (
             "SG723",
             forgetful,
-            "seqgra 0.0.4 forgets what stands before or beside spacing constraints; "
+            "seqgra 0.0.4 forgets what is before or beside spacing constraints; "
             "the script adds it up",
         ),
     )

@@ -9,17 +9,17 @@ from ..reading.written import Element
 from ..source import Source, Text
 from .structure import ELEMENTS, ROOT
 from .written import (
-    Condition,
+    ConditionElement,
     DataDefinition,
-    Distribution,
-    Example,
-    ExampleSet,
+    DistributionElement,
+    ExampleElement,
     KmerElement,
     Letter,
     MatrixElement,
-    Operation,
     Position,
-    Rule,
+    PostprocessingElement,
+    RuleElement,
+    SetElement,
     SpacingConstraint,
 )
 
@@ -68,8 +68,8 @@ def _optional(element: Element, name: str) -> Text | None:
     return element.attributes[name].value if name in element.attributes else None
 
 
-def _distribution(element: Element) -> Distribution:
-    return Distribution(
+def _distribution(element: Element) -> DistributionElement:
+    return DistributionElement(
         element.tag.span,
         _optional(element, "setname"),
         _optional(element, "cid"),
@@ -77,25 +77,25 @@ def _distribution(element: Element) -> Distribution:
     )
 
 
-def _set(element: Element) -> ExampleSet:
-    return ExampleSet(_attribute(element, "name"), tuple(map(_example, element.children)))
+def _set(element: Element) -> SetElement:
+    return SetElement(_attribute(element, "name"), tuple(map(_example, element.children)))
 
 
-def _example(element: Element) -> Example:
+def _example(element: Element) -> ExampleElement:
     conditions = tuple(_attribute(ref, "cid") for ref in element.children)
-    return Example(_attribute(element, "samples"), conditions)
+    return ExampleElement(_attribute(element, "samples"), conditions)
 
 
-def _operation(element: Element) -> Operation:
+def _operation(element: Element) -> PostprocessingElement:
     names = list(element.attributes)
     k = _optional(element, "k")
     k_first = k is not None and names.index("k") < names.index("labels")
-    return Operation(element.text, _attribute(element, "labels"), k, k_first)
+    return PostprocessingElement(element.text, _attribute(element, "labels"), k, k_first)
 
 
-def _condition(element: Element) -> Condition:
+def _condition(element: Element) -> ConditionElement:
     mode = element.optional("mode")
-    return Condition(
+    return ConditionElement(
         _attribute(element, "id"),
         element.child("label").text,
         mode.text if mode else None,
@@ -103,9 +103,9 @@ def _condition(element: Element) -> Condition:
     )
 
 
-def _rule(element: Element) -> Rule:
+def _rule(element: Element) -> RuleElement:
     spacing = element.optional("spacingconstraints")
-    return Rule(
+    return RuleElement(
         element.tag.span,
         element.child("position").text,
         element.child("probability").text,

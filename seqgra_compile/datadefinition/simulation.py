@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from ..catalog.parameters import Integer
+from ..catalog.data import NUMBERS, SETS, SHUFFLE
 from ..catalog.semantics import SEMANTICS
-from ..catalog.sequences import SEED, SEQUENCE_SPACES
+from ..catalog.sequences import SEQUENCE_SPACES
 from ..grammar import Condition, Distribution, ExampleSet, Grammar, Kmers, Rule, Shuffle, Simulation
 from ..ir import SEQGRA_DEFAULT, Given, Value
 from ..messages.diagnostics import Diagnostics, quoted, suggest
@@ -20,11 +20,7 @@ from .analyzer import analyze_data, read_weight
 from .placement import Placement
 
 T = TypeVar("T")
-SETS = ("training", "validation", "test")
-SHUFFLE = "kmer-frequency-preserving-shuffle"
-_LENGTH = Integer(1, 10**9)
-_SAMPLES = Integer(1, 10**9)
-_WORD = Integer(1, 10**6)
+_TOO_LARGE = 2**31  # for uShuffle, which takes a C int
 
 
 def analyze_simulation(
@@ -35,7 +31,9 @@ def analyze_simulation(
     imitates = SEMANTICS[semantics].imitates
     analysis = _Analysis(definition, imitates, diagnostics)
     id = read_id(definition.id, "general/@id", diagnostics)
-    seed = read_value(definition.seed, "general/seed", SEED, "the seed", diagnostics)
+    seed = read_value(definition.seed, "general/seed", NUMBERS["seed"], "the seed", diagnostics)
+    if seed and seed.value >= _TOO_LARGE:
+        analysis.report_seed(seed.span)
     shortest, longest = analysis.lengths()
     sets = analysis.sets()
     distributions = tuple(map(analysis.distribution, *_numbered(definition.distributions)))
@@ -91,23 +89,32 @@ class _Analysis:
 
     # ---- general, background ----
 
+    def report_seed(self, span: Span) -> None:
+        limit = f"seqgra 0.0.4 takes no seed above {_TOO_LARGE - 1}"
+        if self.seqgra:
+            self.diagnostics.error(
+                "SG522", span, limit, "take a smaller one, or compile with --semantics intended"
+            )
+        else:
+            self.diagnostics.note("SG734", span, f"{limit}; the script does")
+
     def lengths(self) -> tuple[Given[int] | None, Given[int] | None]:
         texts = (self.definition.minimum_length, self.definition.maximum_length)
         names = ("minlength", "maxlength")
         shortest, longest = (
-            read_value(text, f"background/{name}", _LENGTH, f"'{name}'", self.diagnostics)
+            read_value(text, f"background/{name}", NUMBERS[name], f"'{name}'", self.diagnostics)
             for text, name in zip(texts, names, strict=True)
         )
         if shortest and longest and shortest.value > longest.value:
             self.diagnostics.error(
                 "SG430",
                 longest.span,
-                f"lengths from {shortest.value} to {longest.value}: there is none",
+                f"there is no length from {shortest.value} to {longest.value}",
                 "minlength is the smaller number",
             )
         return shortest, longest
 
-    def distribution(self, distribution: written.Distribution, number: int) -> Distribution:
+    def distribution(self, distribution: written.DistributionElement, number: int) -> Distribution:
         if distribution.set_name:
             read_choice(distribution.set_name, "@setname", SETS, self.diagnostics)
         if distribution.condition:
@@ -120,14 +127,16 @@ class _Analysis:
                 self.diagnostics.error(
                     "SG421",
                     letter.text.span,
-                    f"{quoted(name)} is no letter of {self.definition.sequence_space.value}",
+                    f"{quoted(name)} is not a letter of {self.definition.sequence_space.value}"
+                    if name
+                    else "no letter",
                     f"its letters are {', '.join(self.alphabet)}",
                 )
             elif name in letters:
                 self.diagnostics.error(
                     "SG422",
                     letter.text.span,
-                    f"the letter '{name}' stands here a second time in one distribution",
+                    f"the letter '{name}' occurs twice in one distribution",
                     "delete one",
                 )
             letters[name] = read_weight(letter, self.diagnostics)
@@ -196,15 +205,19 @@ class _Analysis:
             found[name] = ExampleSet(name, examples, each.name.span)
         return tuple(found.values())
 
-    def example(self, example: written.Example) -> tuple[tuple[str, ...], int]:
+    def example(self, example: written.ExampleElement) -> tuple[tuple[str, ...], int]:
         for condition in example.conditions:
             self.known(condition)
         samples = read_value(
-            example.samples, "example/@samples", _SAMPLES, "'samples'", self.diagnostics
+            example.samples,
+            "example/@samples",
+            NUMBERS["example/@samples"],
+            "'samples'",
+            self.diagnostics,
         )
         return tuple(id.value for id in example.conditions), samples.value if samples else 1
 
-    def shuffle(self, operation: written.Operation, number: int) -> Shuffle:
+    def shuffle(self, operation: written.PostprocessingElement, number: int) -> Shuffle:
         read_choice(operation.name, "postprocessing/operation", (SHUFFLE,), self.diagnostics)
         if set(operation.labels.value) & set("\t\r\n"):
             self.diagnostics.error(
@@ -216,12 +229,14 @@ class _Analysis:
         path = f"datageneration/postprocessing/operation[{number}]"
         k: Value[int] | None = None
         if operation.k:
-            k = read_value(operation.k, f"{path}/@k", _WORD, "'k'", self.diagnostics)
+            k = read_value(
+                operation.k, f"{path}/@k", NUMBERS["operation/@k"], "'k'", self.diagnostics
+            )
         if operation.k and operation.k_first and not self.seqgra:
             self.diagnostics.note(
                 "SG730",
                 operation.k.span,
-                "seqgra 0.0.4 drops a 'k' that stands before 'labels'; the script takes it",
+                "seqgra 0.0.4 drops a 'k' before 'labels'; the script takes it",
             )
         if k and operation.k_first and self.seqgra:
             k = replace(k, value=1, note="dropped by seqgra 0.0.4: it is written before labels")
@@ -279,9 +294,7 @@ class _Analysis:
     def check_words(self, grammar: Grammar) -> None:
         for element in grammar.elements:
             if isinstance(element, Kmers) and len(set(element.written)) < len(element.written):
-                self.diagnostics.error(
-                    "SG422", element.span, "a k-mer stands here a second time", "delete one"
-                )
+                self.diagnostics.error("SG422", element.span, "a k-mer occurs twice", "delete one")
 
     def note_departures(self) -> None:
         operations = self.definition.operations
@@ -327,7 +340,9 @@ class _Analysis:
                 "SG436",
                 condition.span,
                 f"the probabilities of mutually exclusive rules add up to {total:.6g}, not to 1",
-                without if total > 1 else f"in {1 - total:.6g} of all examples none is applied",
+                without
+                if total > 1
+                else f"no rule is applied in a share of {1 - total:.6g} of all examples",
             )
 
     def warn_of_overlap(self, rule: Rule) -> None:

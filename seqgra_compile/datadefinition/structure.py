@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from ..catalog.structure import Child, Rule
+from ..catalog.structure import Child, ElementRow
 
 ROOT = "seqgradata"
 
-_TEXT = Rule(attributes={}, text=True)
-_PROBABLE = Rule(attributes={"probability": True}, text=True)
+_TEXT = ElementRow(attributes={}, text=True)
+_PROBABLE = ElementRow(attributes={"probability": True}, text=True)
 
 
-def _list(tag: str, required: bool = True) -> Rule:
+def _list(tag: str, required: bool = True) -> ElementRow:
     """An element that holds elements of one kind."""
-    return Rule(children=(Child(tag, required, repeated=True),), attributes={})
+    return ElementRow(children=(Child(tag, required, repeated=True),), attributes={})
 
 
 ELEMENTS = {
-    ROOT: Rule(
+    ROOT: ElementRow(
         children=(
             Child("general"),
             Child("background"),
@@ -26,7 +26,7 @@ ELEMENTS = {
         ),
         attributes={},
     ),
-    "general": Rule(
+    "general": ElementRow(
         children=(
             Child("name"),
             Child("description"),
@@ -41,32 +41,32 @@ ELEMENTS = {
     "task": _TEXT,
     "sequencespace": _TEXT,
     "seed": _TEXT,
-    "background": Rule(
+    "background": ElementRow(
         children=(Child("minlength"), Child("maxlength"), Child("alphabetdistributions")),
         attributes={},
     ),
     "minlength": _TEXT,
     "maxlength": _TEXT,
     "alphabetdistributions": _list("alphabetdistribution"),
-    "alphabetdistribution": Rule(
+    "alphabetdistribution": ElementRow(
         children=(Child("letter", repeated=True),),
         attributes={"setname": False, "cid": False},
     ),
     "letter": _PROBABLE,
-    "datageneration": Rule(
+    "datageneration": ElementRow(
         children=(Child("sets"), Child("postprocessing", required=False)), attributes={}
     ),
     "sets": _list("set"),
-    "set": Rule(children=(Child("example", repeated=True),), attributes={"name": True}),
-    "example": Rule(
+    "set": ElementRow(children=(Child("example", repeated=True),), attributes={"name": True}),
+    "example": ElementRow(
         children=(Child("conditionref", required=False, repeated=True),),
         attributes={"samples": True},
     ),
-    "conditionref": Rule(attributes={"cid": True}),
+    "conditionref": ElementRow(attributes={"cid": True}),
     "postprocessing": _list("operation"),
-    "operation": Rule(attributes={"labels": True, "k": False}, text=True),
+    "operation": ElementRow(attributes={"labels": True, "k": False}, text=True),
     "conditions": _list("condition"),
-    "condition": Rule(
+    "condition": ElementRow(
         children=(
             Child("label"),
             Child("description"),
@@ -78,7 +78,7 @@ ELEMENTS = {
     "label": _TEXT,
     "mode": _TEXT,
     "grammar": _list("rule"),
-    "rule": Rule(
+    "rule": ElementRow(
         children=(
             Child("position"),
             Child("probability"),
@@ -90,9 +90,9 @@ ELEMENTS = {
     "position": _TEXT,
     "probability": _TEXT,
     "sequenceelementrefs": _list("sequenceelementref"),
-    "sequenceelementref": Rule(attributes={"sid": True}),
+    "sequenceelementref": ElementRow(attributes={"sid": True}),
     "spacingconstraints": _list("spacingconstraint"),
-    "spacingconstraint": Rule(
+    "spacingconstraint": ElementRow(
         attributes={
             "sid1": True,
             "sid2": True,
@@ -102,12 +102,12 @@ ELEMENTS = {
         }
     ),
     "sequenceelements": _list("sequenceelement"),
-    "sequenceelement": Rule(
+    "sequenceelement": ElementRow(
         children=(Child("kmerbased"), Child("matrixbased")), choice=True, attributes={"id": True}
     ),
     "kmerbased": _list("kmer"),
     "kmer": _PROBABLE,
-    "matrixbased": Rule(
+    "matrixbased": ElementRow(
         children=(Child("position", repeated=True, rule="matrix position"),), attributes={}
     ),
     "matrix position": _list("letter"),

@@ -51,7 +51,7 @@ class SpacingConstraint:
 
 
 @dataclass(frozen=True)
-class Rule:
+class RuleElement:
     span: Span
     position: Text
     probability: Text
@@ -60,15 +60,15 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Condition:
+class ConditionElement:
     id: Text
     label: Text
     mode: Text | None
-    rules: tuple[Rule, ...]
+    rules: tuple[RuleElement, ...]
 
 
 @dataclass(frozen=True)
-class Distribution:
+class DistributionElement:
     """`<alphabetdistribution setname="..." cid="...">`: both are optional."""
 
     span: Span
@@ -78,7 +78,7 @@ class Distribution:
 
 
 @dataclass(frozen=True)
-class Example:
+class ExampleElement:
     """`<example samples="...">` and the ids of its conditions."""
 
     samples: Text
@@ -86,13 +86,13 @@ class Example:
 
 
 @dataclass(frozen=True)
-class ExampleSet:
+class SetElement:
     name: Text
-    examples: tuple[Example, ...]
+    examples: tuple[ExampleElement, ...]
 
 
 @dataclass(frozen=True)
-class Operation:
+class PostprocessingElement:
     """`<operation labels="..." k="...">`; `k_first`: in this order the two attributes are swapped."""
 
     name: Text
@@ -112,8 +112,8 @@ class DataDefinition:
     seed: Text
     minimum_length: Text
     maximum_length: Text
-    distributions: tuple[Distribution, ...]
-    sets: tuple[ExampleSet, ...]
-    operations: tuple[Operation, ...]
-    conditions: tuple[Condition, ...]
+    distributions: tuple[DistributionElement, ...]
+    sets: tuple[SetElement, ...]
+    operations: tuple[PostprocessingElement, ...]
+    conditions: tuple[ConditionElement, ...]
     elements: tuple[MatrixElement | KmerElement, ...]

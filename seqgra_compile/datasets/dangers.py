@@ -77,16 +77,14 @@ def dangers(sets: Mapping[str, SetStatistics], copies: Copies, want: Expected) -
     yield from _gc(first, sets[first], want)
     yield from _lengths(sets, want)
     for (one, other), count in copies.across.items():
-        strands = " as they are or as reverse complements" if copies.alphabet.paired else ""
-        message = f"{plural(count, 'example')} of it are also in the {one} set{strands}"
+        strands = ", as they are or as reverse complements" if copies.alphabet.paired else ""
+        message = f"{plural(count, 'example')} of this set {'is' if count == 1 else 'are'} also in the {one} set{strands}"
         help = (
             "what is measured on them is remembered: seqgra-data ... --split keeps copies together"
         )
         yield Danger("SG814", other, message, help)
     if copies.two_labels:
-        message = (
-            f"{plural(copies.two_labels, 'example')} with another label than a copy of the sequence"
-        )
+        message = f"{plural(copies.two_labels, 'example')} with another label than an example of the same sequence"
         help = "remove one of the two, or use multi-label classification"
         yield Danger("SG815", first, message, help)
 
@@ -113,7 +111,7 @@ def _order(name: str, found: SetStatistics, want: Expected) -> Iterator[Danger]:
         return
     mixed = found.mixed_runs()
     if found.runs < SORTED * mixed:
-        message = f"the {name} set is sorted by label: {found.runs:,} stretches of one label; mixed, it has some {mixed:,.0f}"
+        message = f"the {name} set is sorted by label: {found.runs:,} stretches of one label, about {mixed:,.0f} if it were shuffled"
         if name == "training" and not want.shuffled:
             help = "the definition does not shuffle: shuffle the lines, or set shuffle to True"
             yield Danger("SG813", name, message, help)

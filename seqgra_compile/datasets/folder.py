@@ -138,7 +138,7 @@ def _placed(
 
 
 def _chosen(group: list[Example], fractions: Fractions | None, plan: Plan) -> str:
-    """The set of a group that has none; examples without any label are a stratum, too."""
+    """The set of a group that has none; examples without any label are also a stratum."""
     if fractions is None:
         raise ValueError("an example has no set, and no fractions decide")
     return fractions.choose([label for each in group for label in _each(each.labels, plan) or [""]])

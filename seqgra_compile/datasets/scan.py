@@ -114,7 +114,7 @@ def _header_help(head: bytes) -> str:
         return "is this UTF-16? iconv -f utf-16 -t utf-8 FILE > NEW"
     fields = first.strip().lower().replace(b'"', b"")
     if fields in (b"x,y", b"x;y", b"x y", b"x\ty", b"y\tx"):
-        return "the first line is exactly: x, a tab, y; examples have a tab, too"
+        return "the first line is exactly: x, a tab, y; examples also have a tab"
     return f"from a table, a data folder is made by: {TABLE}"
 
 

@@ -1,7 +1,7 @@
 """Files that a definition names: where they are looked for, and what is refused.
 
 Looked for beside the definition, then in the `-I` folders, never elsewhere: the result does not
-depend on where the user stands.
+depend on the current folder.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Diagnostics: what is wrong, where, and the way out.
+"""Diagnostics: what is wrong, where, and how to fix it.
 
 Each code has its explanation in `codes`; a code is never given a second meaning. `golden/reject`
 holds at least one case for each place that reports an error.
@@ -18,7 +18,7 @@ from ..visible import visible
 _MAX_QUOTED = 60
 # From 0 to 1: 'DNS' is like 'DNA' by 0.67, 'kernel_size' like 'kernel_regularizer' by 0.69.
 _LIKE = 0.7
-# A suggestion is looked for among the first so many names, and so many are listed.
+# A suggestion is looked for among the first _MAX_COMPARED names; _MAX_LISTED of them are listed.
 _MAX_COMPARED = 500
 _MAX_LISTED = 60
 # What more than this is wrong with a definition is not worth the time to find it.
@@ -199,7 +199,7 @@ def _marked(text: str, line: Span, span: Span) -> tuple[str, str]:
     right = "..." if first + len(shown) < line.end else ""
     before, marked = shown[: span.start - first], shown[span.start - first :]
     marked = marked[: span.end - span.start]
-    # Tabs stay tabs, so that the caret stands below its text at any tab width.
+    # Tabs stay tabs, so that the caret is below its text at any tab width.
     padding = "".join("\t" if c == "\t" else " " * _columns(c) for c in left + before)
     carets = "^" * max(1, sum(map(_columns, marked)))
     return left + "".join(map(_drawn, shown)) + right, padding + carets

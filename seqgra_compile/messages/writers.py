@@ -24,7 +24,7 @@ _SHOWN_IN_FULL = 3
 
 @dataclass(frozen=True)
 class Problem:
-    """What keeps the command from its work: wrong usage, a file out of reach, a bug of ours (SG9).
+    """What keeps the command from its work: wrong usage, an unreadable file, a bug of ours (SG9).
 
     `name` is the file or the stream that it is about, if it is about one. `details` are lines that
     people alone are shown, such as a table.

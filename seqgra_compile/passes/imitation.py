@@ -155,7 +155,7 @@ def _note_habits(model: ir.DefinedModel, diagnostics: Diagnostics) -> None:
             model.sequence_space.value == "DNA",
             "SG708",
             model.sequence_space.span,
-            f"as in {_UPSTREAM}, any letter beside A, C, G, T counts as N",
+            f"as in {_UPSTREAM}, any letter other than A, C, G, T counts as N",
         ),
         (
             library.keeps_nan,

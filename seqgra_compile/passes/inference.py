@@ -114,7 +114,7 @@ def _check_stored(operation: ir.Layer, diagnostics: Diagnostics) -> None:
             operation.span,
             f"{_within(operation)}{operation.name} has the weights {_shapes(needed)}, and the file "
             f"holds {_shapes(stored)}",
-            "save the model anew",
+            "save the model again",
         )
 
 

@@ -22,8 +22,14 @@ from ..messages.diagnostics import Diagnostics, nearest, quoted, suggest
 from ..source import Text
 from . import labels
 from .sections import Sections
-from .values import Owner, plain, read_choice, read_id, read_settings, read_value
-from .written import Definition, External, General, Operation, Sequential
+from .values import Owner, plain, read_arguments, read_choice, read_id, read_value
+from .written import (
+    Definition,
+    ExternalElement,
+    GeneralElement,
+    OperationElement,
+    SequentialElement,
+)
 
 # Formatting the script of so many takes some seconds.
 _MAX_OPERATIONS = 5000
@@ -76,7 +82,7 @@ class _Analysis:
         self, definition: Definition, general: ir.General | None, library: str
     ) -> BayesDefinition | None:
         """A classifier that knows its rules: nothing in it is trained."""
-        if isinstance(definition.architecture, Sequential):
+        if isinstance(definition.architecture, SequentialElement):
             self.diagnostics.error(
                 "SG429",
                 definition.architecture.tag.span,
@@ -105,7 +111,7 @@ class _Analysis:
 
     # ---- general ----
 
-    def general(self, general: General, library: Given[str] | None) -> ir.General | None:
+    def general(self, general: GeneralElement, library: Given[str] | None) -> ir.General | None:
         id = read_id(general.id, "general/@id", self.diagnostics)
         task = self.choice(general.task, "general/task", TASKS)
         space = self.choice(general.sequence_space, "general/sequencespace", SEQUENCE_SPACES)
@@ -155,9 +161,9 @@ class _Analysis:
     # ---- architecture ----
 
     def architecture(
-        self, architecture: Sequential | External, library: str | None
+        self, architecture: SequentialElement | ExternalElement, library: str | None
     ) -> ir.Sequential | ir.External | None:
-        if isinstance(architecture, External):
+        if isinstance(architecture, ExternalElement):
             return self.external(architecture, library)
         if len(architecture.operations) > _MAX_OPERATIONS:
             self.diagnostics.error(
@@ -173,7 +179,7 @@ class _Analysis:
         ]
         return ir.Sequential(tuple(each for each in found if each), architecture.tag.span)
 
-    def external(self, external: External, library: str | None) -> ir.External | None:
+    def external(self, external: ExternalElement, library: str | None) -> ir.External | None:
         path = "architecture/external"
         name = self.choice(external.format, f"{path}/@format", FORMATS)
         if name is None or library is None:
@@ -208,7 +214,7 @@ class _Analysis:
             return ir.ExternalModule(name, file, class_name)
         return ir.External(name, file)
 
-    def operation(self, number: int, operation: Operation) -> ir.Operation | None:
+    def operation(self, number: int, operation: OperationElement) -> ir.Operation | None:
         row = operations.find(operation.name.value)
         if row is None:
             self.diagnostics.error(
@@ -226,7 +232,7 @@ class _Analysis:
         arguments = self.arguments(row, number, operation)
         return ir.Operation(number, row.name, arguments, operation.name.span)
 
-    def arguments(self, row: OperationRow, number: int, operation: Operation) -> Arguments:
+    def arguments(self, row: OperationRow, number: int, operation: OperationElement) -> Arguments:
         known = {parameter.name: parameter for parameter in operations.parameters(row)}
         path = f"architecture/sequential/operation[{number}]"
         given = {
@@ -242,4 +248,4 @@ class _Analysis:
                     parameter_hint(name, known) or suggest(name, known),
                 )
         owner = Owner(row.name, operation.name.span, f"{path}/@", "SG205")
-        return read_settings(known.values(), given, owner, self.diagnostics)
+        return read_arguments(known.values(), given, owner, self.diagnostics)

@@ -64,7 +64,7 @@ def _unknown_encoding(name: str, data: bytes, diagnostics: Diagnostics) -> Sourc
     diagnostics.error(
         "SG101",
         Span(*declared.span(1)),
-        f"the encoding {quoted(declared[1].decode('ascii'))} is not one that is read",
+        f"the encoding {quoted(declared[1].decode('ascii'))} cannot be read",
         "save the file as UTF-8 and declare that, or nothing",
     )
     return Source(name, data, data.decode("latin-1"), "latin-1")

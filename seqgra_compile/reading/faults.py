@@ -103,7 +103,7 @@ def _character(found: _Found) -> Fault:
     elif visible(character) != character:
         reason, help = "a control character", "delete it"
     else:
-        reason, help = "this character cannot stand here", f"in text, {_MARKUP}"
+        reason, help = "this character is not allowed here", f"in text, {_MARKUP}"
     return found.word(at), reason, help
 
 
@@ -200,12 +200,12 @@ def _reserved(found: _Found) -> Fault:
     if start == 0:
         return _declaration(found)
     reason = "the XML declaration is not the very first thing in the file"
-    return Span(start, start + 1), reason, "delete what stands before it, empty lines too"
+    return Span(start, start + 1), reason, "delete what precedes it, also empty lines"
 
 
 def _without_value(found: _Found) -> Fault:
     span, reason, help = _character(found)
-    if reason == "this character cannot stand here":
+    if reason == "this character is not allowed here":
         reason, help = "an attribute without a value", _QUOTED
     return span, reason, help
 
@@ -233,7 +233,7 @@ def _colon(found: _Found) -> Fault:
     """A name with colons at its ends, or more than one of them."""
     odd = [span for span in found.names() if not _is_qualified(found.cut(span))]
     span = odd[0] if odd else found.word(found.back("<") + 1)
-    return span, "a name in which a colon cannot stand", "write it without"
+    return span, "a colon is not allowed in this name", "write it without"
 
 
 def _is_qualified(name: str) -> bool:
@@ -249,7 +249,7 @@ def _large(found: _Found) -> Fault:
 _ROWS: dict[str, Callable[[_Found], Fault]] = {
     "ERR_DOCUMENT_EMPTY": _empty,
     "ERR_DOCUMENT_END": _at(
-        "something stands behind the end of the outermost element",
+        "something follows the end of the outermost element",
         "delete it, or move it inside",
     ),
     "ERR_TAG_NAME_MISMATCH": _mismatch,
@@ -277,7 +277,7 @@ _ROWS: dict[str, Callable[[_Found], Fault]] = {
     "NS_ERR_UNDEFINED_NAMESPACE": _prefix,
     "NS_ERR_ATTRIBUTE_REDEFINED": _second_attribute,
     "NS_ERR_QNAME": _colon,
-    "NS_ERR_COLON": _at("a name in which a colon cannot stand", "write it without", "<?"),
+    "NS_ERR_COLON": _at("a colon is not allowed in this name", "write it without", "<?"),
     "NS_ERR_XML_NAMESPACE": _namespace,
     "WAR_NS_URI": _namespace,
     "ERR_RESOURCE_LIMIT": _large,

@@ -9,18 +9,18 @@ from ..messages.diagnostics import Diagnostics, quoted
 from ..source import Text
 from ..visible import composed
 from .values import read_value
-from .written import General, Pattern
+from .written import GeneralElement, PatternElement
 
 _MAX_LABELS = 100_000
 _SEPARATORS = {"\t": "a tab", "\n": "a line end", "\r": "a line end", "|": "'|'"}
 
 
 def read(
-    general: General, diagnostics: Diagnostics
+    general: GeneralElement, diagnostics: Diagnostics
 ) -> tuple[ir.LabelPattern | None, Given[tuple[str, ...]] | None]:
     """The pattern, if there is one, and the labels; no labels where the pattern is wrong."""
     written, task = general.labels, general.task.value
-    if not isinstance(written, Pattern):
+    if not isinstance(written, PatternElement):
         _check_listed(written, task, diagnostics)
         labels = tuple(label.value for label in written)
         return None, Given(labels, "general/labels", general.labels_span)
@@ -38,12 +38,12 @@ def _check_listed(labels: tuple[Text, ...], task: str, diagnostics: Diagnostics)
         if not label.value:
             diagnostics.error("SG214", label.span, "an empty label", "write its name, or delete it")
         elif label.value in first:
-            problem = f"the label {quoted(label.value)} stands here a second time"
+            problem = f"the label {quoted(label.value)} is given twice"
             diagnostics.error("SG212", label.span, problem, "delete one")
         elif alike.setdefault(composed(label.value), label.value) != label.value:
             other = alike[composed(label.value)]
             problem = f"the labels {quoted(other)} and {quoted(label.value)} look the same"
-            help = "if one label is meant, write it in one way here and in the data files"
+            help = "if one label is meant, write it the same way here and in the data files"
             diagnostics.warning("SG215", label.span, problem, help)
         _check_separators(label, task, diagnostics)
         first.add(label.value)
@@ -56,12 +56,14 @@ def _check_separators(label: Text, task: str, diagnostics: Diagnostics) -> None:
                 "SG214",
                 label.span,
                 f"a label cannot contain {name}: it separates labels or columns in the data files",
-                "rename the label, in the data files too",
+                "rename the label, also in the data files",
             )
             return
 
 
-def _pattern(written: Pattern, task: str, diagnostics: Diagnostics) -> ir.LabelPattern | None:
+def _pattern(
+    written: PatternElement, task: str, diagnostics: Diagnostics
+) -> ir.LabelPattern | None:
     """Labels that are numbered: prefix, a number from min (1) to max, postfix."""
     path = "general/labels/pattern"
     first: int | None = 1

@@ -10,13 +10,13 @@ from .tree import read_tree
 from .written import (
     Definition,
     Element,
-    External,
-    General,
-    Hyperparameter,
-    Operation,
-    Pattern,
-    Section,
-    Sequential,
+    ExternalElement,
+    GeneralElement,
+    HyperparameterElement,
+    OperationElement,
+    PatternElement,
+    SectionElement,
+    SequentialElement,
 )
 
 
@@ -53,10 +53,10 @@ def _optional(element: Element, tag: str) -> Text | None:
     return child.text if child else None
 
 
-def _general(element: Element) -> General:
+def _general(element: Element) -> GeneralElement:
     labels = element.child("labels")
     pattern = labels.optional("pattern")
-    return General(
+    return GeneralElement(
         id=element.attributes["id"].value,
         name=element.child("name").text,
         description=element.child("description").text,
@@ -71,8 +71,8 @@ def _general(element: Element) -> General:
     )
 
 
-def _pattern(element: Element) -> Pattern:
-    return Pattern(
+def _pattern(element: Element) -> PatternElement:
+    return PatternElement(
         element.tag,
         _attribute(element, "prefix"),
         _attribute(element, "postfix"),
@@ -81,16 +81,16 @@ def _pattern(element: Element) -> Pattern:
     )
 
 
-def _architecture(element: Element) -> Sequential | External:
+def _architecture(element: Element) -> SequentialElement | ExternalElement:
     sequential = element.optional("sequential")
     if sequential:
         operations = tuple(
-            Operation(operation.text, operation.attributes)
+            OperationElement(operation.text, operation.attributes)
             for operation in sequential.all("operation")
         )
-        return Sequential(sequential.tag, operations)
+        return SequentialElement(sequential.tag, operations)
     external = element.child("external")
-    return External(
+    return ExternalElement(
         external.tag,
         external.attributes["format"].value,
         _attribute(external, "classname"),
@@ -98,13 +98,13 @@ def _architecture(element: Element) -> Sequential | External:
     )
 
 
-def _section(element: Element | None) -> Section | None:
+def _section(element: Element | None) -> SectionElement | None:
     if element is None:
         return None
-    return Section(
+    return SectionElement(
         element.tag,
         tuple(
-            Hyperparameter(child.attributes["name"].value, child.text)
+            HyperparameterElement(child.attributes["name"].value, child.text)
             for child in element.all("hyperparameter")
         ),
     )

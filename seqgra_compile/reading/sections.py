@@ -16,8 +16,8 @@ from ..catalog.training import FORMATS, TRAINING
 from ..ir import LIBRARY_DEFAULT, SEQGRA_DEFAULT, Arguments, Value
 from ..messages.diagnostics import Diagnostics, quoted, suggest
 from ..source import Span, Text
-from .values import NO_CLIP, Owner, read_settings
-from .written import Definition, External, Section
+from .values import NO_CLIP, Owner, read_arguments
+from .written import Definition, ExternalElement, SectionElement
 
 # Hyperparameters by name: where the name is, and the value.
 Given = dict[str, tuple[Span, Text]]
@@ -104,7 +104,7 @@ class Sections:
             said["shuffle"],
         )
 
-    def _given(self, section: Section | None, tag: str) -> Given | None:
+    def _given(self, section: SectionElement | None, tag: str) -> Given | None:
         """The hyperparameters by name, or None if there is no section."""
         if section is None and tag != "trainingprocess" and _may_be_compiled(self.definition):
             return None
@@ -123,7 +123,7 @@ class Sections:
                 self.diagnostics.error(
                     "SG209",
                     name.span,
-                    f"the hyperparameter {quoted(name.value)} stands here a second time",
+                    f"the hyperparameter {quoted(name.value)} is given twice",
                     "delete one",
                 )
             given.setdefault(name.value, (name.span, hyperparameter.value))
@@ -133,7 +133,7 @@ class Sections:
         self,
         parameters: Iterable[Parameter],
         given: Given,
-        section: Section,
+        section: SectionElement,
         owner: str,
         silent: str,
     ) -> Arguments:
@@ -147,13 +147,13 @@ class Sections:
                     f"{owner} has no hyperparameter {quoted(name)}",
                     (parameter_hint(name, known) or suggest(name, known))
                     if known
-                    else "it has none besides its name",
+                    else "it takes no others",
                 )
         path = section.tag.value + "/"
         of = Owner(owner, section.tag.span, path, "SG208", silent=silent)
-        return read_settings(known.values(), given, of, self.diagnostics)
+        return read_arguments(known.values(), given, of, self.diagnostics)
 
-    def _named(self, given: Given, section: Section) -> tuple[Text | None, Given]:
+    def _named(self, given: Given, section: SectionElement) -> tuple[Text | None, Given]:
         """The hyperparameter that names the row, and the others."""
         tag = section.tag.value
         if tag not in given:
@@ -175,5 +175,5 @@ def _clip(value: Value[Any]) -> Value[Any]:
 def _may_be_compiled(definition: Definition) -> bool:
     """Whether a file may hold the loss and optimizer that the definition lacks."""
     architecture = definition.architecture
-    row = isinstance(architecture, External) and FORMATS.get(architecture.format.value)
+    row = isinstance(architecture, ExternalElement) and FORMATS.get(architecture.format.value)
     return bool(row and row.compiled)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..catalog.structure import Rule
+from ..catalog.structure import ElementRow
 from ..messages.diagnostics import Diagnostics, nearest, one_of, quoted, suggest
 from .written import Element
 
-Table = Mapping[str, Rule]
+Table = Mapping[str, ElementRow]
 # The outermost elements of the two kinds of definition.
 _KINDS = {"seqgramodel": "model definition", "seqgradata": "data definition"}
 
@@ -32,18 +32,18 @@ def checked(tree: Element, table: Table, root: str, diagnostics: Diagnostics) ->
     return None if diagnostics.failed else tree
 
 
-def _check(element: Element, rule: Rule, table: Table, diagnostics: Diagnostics) -> None:
+def _check(element: Element, row: ElementRow, table: Table, diagnostics: Diagnostics) -> None:
     """Check an element and everything in it."""
-    if rule.attributes is not None:
-        _check_attributes(element, rule.attributes, diagnostics)
-    if element.text.value and not rule.text:
+    if row.attributes is not None:
+        _check_attributes(element, row.attributes, diagnostics)
+    if element.text.value and not row.text:
         diagnostics.error(
             "SG110",
             element.text.span,
             f"text inside '{element.tag.value}', which holds none",
             "delete it, or make it a comment: <!-- ... -->",
         )
-    known = {child.tag: child.row for child in rule.children}
+    known = {child.tag: child.row for child in row.children}
     for child in element.children:
         if child.tag.value in known:
             _check(child, table[known[child.tag.value]], table, diagnostics)
@@ -54,8 +54,8 @@ def _check(element: Element, rule: Rule, table: Table, diagnostics: Diagnostics)
                 f"unknown element {quoted(child.tag.value)} in '{element.tag.value}'",
                 suggest(child.tag.value, known) if known else "it holds text only",
             )
-    _check_count(element, rule, diagnostics)
-    _check_order(element, rule, diagnostics)
+    _check_count(element, row, diagnostics)
+    _check_order(element, row, diagnostics)
 
 
 def _check_attributes(element: Element, known: dict[str, bool], diagnostics: Diagnostics) -> None:
@@ -79,11 +79,11 @@ def _check_attributes(element: Element, known: dict[str, bool], diagnostics: Dia
             )
 
 
-def _check_count(element: Element, rule: Rule, diagnostics: Diagnostics) -> None:
+def _check_count(element: Element, row: ElementRow, diagnostics: Diagnostics) -> None:
     tag = element.tag.value
     present = {child.tag.value for child in element.children}
-    kinds = [child.tag for child in rule.children]
-    if rule.choice:
+    kinds = [child.tag for child in row.children]
+    if row.choice:
         chosen = [kind for kind in kinds if kind in present]
         if not chosen and not present:
             diagnostics.error(
@@ -98,9 +98,9 @@ def _check_count(element: Element, rule: Rule, diagnostics: Diagnostics) -> None
                 "keep one of the two",
             )
     meant = _meant(present, kinds)
-    for child in rule.children:
+    for child in row.children:
         found = element.all(child.tag)
-        if child.required and not (rule.choice or found or child.tag in meant):
+        if child.required and not (row.choice or found or child.tag in meant):
             diagnostics.error(
                 "SG106",
                 element.tag.span,
@@ -115,22 +115,22 @@ def _check_count(element: Element, rule: Rule, diagnostics: Diagnostics) -> None
 
 
 def _meant(found: Iterable[str], known: Iterable[str]) -> set[str | None]:
-    """Names that a misspelt one most likely stands for: these are not missing besides."""
+    """Names that a misspelt one most likely means: they are not also reported as missing."""
     return {nearest(name, known) for name in found if name not in known}
 
 
-def _check_order(element: Element, rule: Rule, diagnostics: Diagnostics) -> None:
-    order = [child.tag for child in rule.children]
+def _check_order(element: Element, row: ElementRow, diagnostics: Diagnostics) -> None:
+    order = [child.tag for child in row.children]
     last = 0
     for child in element.children:
-        if child.tag.value not in order or rule.choice:
+        if child.tag.value not in order or row.choice:
             continue
         position = order.index(child.tag.value)
         if position < last:
             diagnostics.error(
                 "SG111",
                 child.tag.span,
-                f"'{child.tag.value}' stands after '{order[last]}'",
+                f"'{child.tag.value}' comes after '{order[last]}'",
                 "the order is: " + ", ".join(order),
             )
         last = max(last, position)

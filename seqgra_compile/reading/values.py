@@ -20,7 +20,7 @@ from ..source import Span, Text
 # An id that is suggested is cut where a longer one would not be read.
 _MAX_SHOWN = 60
 
-# What a definition says, by name: where the name stands, and the value.
+# What a definition says, by name: where the name is, and the value.
 Texts = Mapping[str, tuple[Span, Text]]
 # In place of one that is wrong, and reported.
 NO_CLIP: Value[Any] = Value(None, "", None)
@@ -69,7 +69,7 @@ def read_value(
         return None
 
 
-def read_settings(
+def read_arguments(
     parameters: Iterable[Parameter], given: Texts, owner: Owner, diagnostics: Diagnostics
 ) -> Arguments:
     """A value for each parameter, in the table's order; what is wrong is left out."""

@@ -38,7 +38,7 @@ class Attribute:
 
 
 @dataclass(frozen=True)
-class Pattern:
+class PatternElement:
     """`<pattern prefix="c" postfix="" min="1" max="10"/>`."""
 
     tag: Text
@@ -49,7 +49,7 @@ class Pattern:
 
 
 @dataclass(frozen=True)
-class General:
+class GeneralElement:
     id: Text
     name: Text
     description: Text
@@ -58,25 +58,25 @@ class General:
     library: Text
     implementation: Text | None
     input_encoding: Text | None
-    labels: tuple[Text, ...] | Pattern
+    labels: tuple[Text, ...] | PatternElement
     labels_span: Span
     seed: Text
 
 
 @dataclass(frozen=True)
-class Operation:
+class OperationElement:
     name: Text
     attributes: dict[str, Attribute]
 
 
 @dataclass(frozen=True)
-class Sequential:
+class SequentialElement:
     tag: Text
-    operations: tuple[Operation, ...]
+    operations: tuple[OperationElement, ...]
 
 
 @dataclass(frozen=True)
-class External:
+class ExternalElement:
     """`<external format="pytorch-module" classname="TorchModel">PyTorch/model.py</external>`."""
 
     tag: Text
@@ -86,25 +86,25 @@ class External:
 
 
 @dataclass(frozen=True)
-class Hyperparameter:
+class HyperparameterElement:
     name: Text
     value: Text
 
 
 @dataclass(frozen=True)
-class Section:
+class SectionElement:
     """`loss`, `optimizer` or `trainingprocess`: a list of hyperparameters."""
 
     tag: Text
-    hyperparameters: tuple[Hyperparameter, ...]
+    hyperparameters: tuple[HyperparameterElement, ...]
 
 
 @dataclass(frozen=True)
 class Definition:
     source: Source
     root: Text
-    general: General
-    architecture: Sequential | External
-    loss: Section | None
-    optimizer: Section | None
-    training: Section | None
+    general: GeneralElement
+    architecture: SequentialElement | ExternalElement
+    loss: SectionElement | None
+    optimizer: SectionElement | None
+    training: SectionElement | None

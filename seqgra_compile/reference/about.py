@@ -15,7 +15,7 @@ ELEMENTS = {
     "inputencoding": "The shape of an example: 1D (length, channels), which is the default, or 2D "
     "(1, length, channels).",
     "labels": "The labels of the data files: one by one, or as a pattern.",
-    "label": "A label as it stands in the data files.",
+    "label": "A label as it is in the data files.",
     "pattern": "Labels that are numbered: prefix, a number from min to max, postfix.",
     "seed": "The seed of all random numbers: initial weights, the order of the examples, dropout.",
     "architecture": "The network: operations in a row, or a file.",
@@ -30,8 +30,8 @@ ELEMENTS = {
 }
 ATTRIBUTES = {
     ("general", "id"): "The model's id: letters, digits, _ and -. It names the output folder.",
-    ("pattern", "prefix"): "What stands before the number.",
-    ("pattern", "postfix"): "What stands behind the number.",
+    ("pattern", "prefix"): "Text before the number.",
+    ("pattern", "postfix"): "Text after the number.",
     ("pattern", "min"): "The first number; 1 if absent.",
     ("pattern", "max"): "The last number.",
     ("external", "format"): "The format of the file.",

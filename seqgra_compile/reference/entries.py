@@ -1,4 +1,4 @@
-"""The rows of the catalog in one form, whatever table they stand in."""
+"""The rows of all tables of the catalog in one form."""
 
 from __future__ import annotations
 

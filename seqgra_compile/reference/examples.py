@@ -8,7 +8,7 @@ from functools import cache
 from ..catalog.activations import ActivationKind
 from ..catalog.losses import usual
 from ..catalog.operations.row import OperationRow, ShapeError
-from ..catalog.parameters import Integer, Kind, Real, Shape, Size
+from ..catalog.parameters import Integer, Kind, Real, ShapeKind, Size
 from ..catalog.sequences import MULTI_CLASS
 from ..compiler import compile_bytes
 from ..ir import Value
@@ -40,7 +40,7 @@ _DEFINITION = """<seqgramodel>
 
 def _value(kind: Kind) -> str:
     """A value that a kind accepts."""
-    if isinstance(kind, Shape):
+    if isinstance(kind, ShapeKind):
         return "(-1, 2)" if kind.free else "(2, 1)"
     if isinstance(kind, Size):
         return "3" if kind.rank == 1 else "(1, 3)"
@@ -60,7 +60,7 @@ def element(row: OperationRow, **more: str) -> str:
 
 
 def definition(row: OperationRow, library: str) -> str:
-    """A definition whose first operation this is; a Flatten stands before it if it must."""
+    """A definition whose first operation this is; a Flatten precedes it if it must."""
     encoding, shape, flattened = _input(row)
     first = {"input_shape": str(shape)}
     operations = [element(row, **({} if flattened else first))]

@@ -16,13 +16,15 @@ from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.parameters import Parameter
 from ..catalog.regularizers import REGULARIZER, REGULARIZERS, torch_regularizer
 from ..catalog.sequences import PYTORCH, SEQUENCE_SPACES, TENSORFLOW
-from ..catalog.structure import ELEMENTS, ROOT, Child, Rule
+from ..catalog.structure import ELEMENTS, ROOT, Child, ElementRow
 from ..catalog.training import FORMATS, TRAINING
 from ..ir import Value
 from ..messages.codes import CODES
 from ..pycode import Code, call
 from . import about
 from .codes import codes_page
+from .datalanguage import data_part
+from .dataschema import data_schema
 from .entries import KINDS, Entry, default, meaning, written
 from .examples import element, lines
 from .schema import model_schema
@@ -45,12 +47,12 @@ them.
 - Initializers and regularizers are written as a name or as a call, with or without `tf.keras.initializers.` before it:
   `he_normal`, `HeNormal()`, `tf.keras.initializers.RandomNormal(stddev=0.1)`. They are matched against the tables below
   and never evaluated.
-- What stands under "default" is written out in the script, where the definition does not say it.
+- The script writes out the default wherever the definition does not give a value.
 """
 _OPERATIONS = """
 Both libraries compute the same from the same weights. The lines are those of the script for the operation shown; the
-numbers in a name count the operations. Classes of the script itself, such as `BatchNormalization` in PyTorch, stand
-where PyTorch's own would compute something else. All operations also take:
+numbers in a name count the operations. The script defines classes of its own, such as `BatchNormalization`
+in PyTorch, where PyTorch's would compute something else. All operations also take:
 """
 _SEQGRA = """
 By default a script does what the definition says. Where seqgra 0.0.4 does otherwise, the compiler says so in a note, as
@@ -72,6 +74,7 @@ def language_page() -> str:
         *("## Activations", _activations()),
         *("## Initializers", _initializers()),
         *("## Regularizers", _regularizers()),
+        *("## Data definitions", *data_part()),
         *("## Where seqgra does otherwise", _SEQGRA.strip(), *_departures()),
     )
     return "\n\n".join(parts) + "\n"
@@ -117,7 +120,7 @@ def _occurs(child: Child) -> str:
     return "1" if child.required else "0 or 1"
 
 
-def _attributes(tag: str, rule: Rule) -> str:
+def _attributes(tag: str, rule: ElementRow) -> str:
     if rule.attributes is None:
         return "its parameters"
     names = (
@@ -128,7 +131,7 @@ def _attributes(tag: str, rule: Rule) -> str:
     return " ".join(texts)
 
 
-def _alternatives(rule: Rule) -> str:
+def _alternatives(rule: ElementRow) -> str:
     tags = " or ".join(f"`{child.tag}`" for child in rule.children)
     return f" Holds {tags}." if rule.choice else ""
 
@@ -272,6 +275,7 @@ def _departures() -> Iterable[str]:
 # The files that are made from the catalog: path, and what makes the text.
 PAGES: dict[str, Callable[[], str]] = {
     "schemas/model-definition.xsd": model_schema,
+    "schemas/data-definition.xsd": data_schema,
     "docs/language.md": language_page,
     "docs/codes.md": codes_page,
 }

@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 
 from ..catalog.parameters import Kind
 from ..catalog.sequences import LABEL_NUMBER, SEED
-from ..catalog.structure import ELEMENTS, ROOT, Child, Rule
+from ..catalog.structure import ELEMENTS, ROOT, Child, ElementRow
 from . import about
 from .schemawords import SECTIONS, Owned, operation_parameters, sentences, word_types
-from .simpletypes import NAMESPACE, simple_type, type_name, xs
+from .simpletypes import NAMESPACE, simple_type, type_name, xml_attributes, xs
 
 _HEAD = """
   The structure and the words of a model definition, for XML editors. It takes whatever
@@ -35,7 +35,7 @@ _ATTRIBUTES = {
     "max": type_name(LABEL_NUMBER),
     "format": "external-format",
 }
-# What may not stand twice in an element: which of its children, and what of them.
+# What may not occur twice in an element: which of its children, and what of them.
 _UNIQUE = {"labels": ("label", ".")} | dict.fromkeys(SECTIONS, ("hyperparameter", "@name"))
 
 
@@ -47,7 +47,7 @@ def model_schema() -> str:
     values = [_value_type(section, kinds) for section in SECTIONS]
     types = [_named(name, simple_type(kind)) for name, kind in sorted(kinds.items())]
     schema = xs("schema", ET.Comment(_HEAD), _element(Child(ROOT), None), parameters)
-    schema.append(_xml_attributes())
+    schema.append(xml_attributes())
     schema.extend(_named(name, element) for name, element in word_types().items())
     schema.extend([*values, *types])
     ET.indent(schema)
@@ -88,7 +88,7 @@ def _unique(tag: str, selector: str, field: str) -> ET.Element:
     )
 
 
-def _complex_type(rule: Rule, tag: str, parent: str | None) -> ET.Element:
+def _complex_type(rule: ElementRow, tag: str, parent: str | None) -> ET.Element:
     attributes = [*_attributes(rule, tag, parent), xs("attributeGroup", ref="xml-attributes")]
     if rule.children:
         group = "choice" if rule.choice else "sequence"
@@ -102,7 +102,7 @@ def _text_type(tag: str, parent: str | None) -> str:
     return f"{parent}-value" if tag == "hyperparameter" else _TEXTS.get(tag, tag)
 
 
-def _attributes(rule: Rule, tag: str, parent: str | None) -> Iterable[ET.Element]:
+def _attributes(rule: ElementRow, tag: str, parent: str | None) -> Iterable[ET.Element]:
     if rule.attributes is None:
         yield xs("attributeGroup", ref="operation-parameters")
         return
@@ -132,7 +132,7 @@ def _parameters(kinds: dict[str, Kind]) -> ET.Element:
 
 
 def _members(owned: Owned, kinds: dict[str, Kind]) -> list[str]:
-    """The names of their types; `kinds` keeps what stands behind the names."""
+    """The names of their types; `kinds` keeps what the names mean."""
     found: Mapping[str, Kind] = {type_name(row.kind): row.kind for _, row in owned}
     kinds.update(found)
     return list(found)
@@ -146,13 +146,3 @@ def _value_type(section: str, kinds: dict[str, Kind]) -> ET.Element:
         members += _members(rows, kinds)
     unique = " ".join(dict.fromkeys(members))
     return xs("simpleType", xs("union", memberTypes=unique), name=f"{section}-value")
-
-
-def _xml_attributes() -> ET.Element:
-    """xml:space, xml:lang and the like, which mean nothing here."""
-    wildcard = xs(
-        "anyAttribute",
-        namespace="http://www.w3.org/XML/1998/namespace",
-        processContents="skip",
-    )
-    return xs("attributeGroup", wildcard, name="xml-attributes")

@@ -18,10 +18,10 @@ from ..catalog.parameters import (
     FilePath,
     Integer,
     Kind,
-    Pair,
+    PairKind,
     Real,
     Reals,
-    Shape,
+    ShapeKind,
     Size,
 )
 from .entries import written
@@ -47,6 +47,16 @@ def xs(tag: str, *children: ET.Element[Any], about: str = "", **attributes: str)
         element.append(xs("annotation", documentation))
     element.extend(children)
     return element
+
+
+def xml_attributes() -> ET.Element:
+    """xml:space, xml:lang and the like, which mean nothing here."""
+    wildcard = xs(
+        "anyAttribute",
+        namespace="http://www.w3.org/XML/1998/namespace",
+        processContents="skip",
+    )
+    return xs("attributeGroup", wildcard, name="xml-attributes")
 
 
 def words(values: Iterable[tuple[str, str]], base: str = "xs:token") -> ET.Element:
@@ -144,8 +154,8 @@ _MAKERS: dict[type[Kind], Callable[[Any], ET.Element]] = {
     Boolean: _boolean,
     Choice: _choice,
     Size: _literal,
-    Pair: _literal,
-    Shape: _literal,
+    PairKind: _literal,
+    ShapeKind: _literal,
     FilePath: _file,
     ActivationKind: _activation,
     ExpressionKind: _expression,
@@ -159,7 +169,7 @@ def simple_type(kind: Kind) -> ET.Element:
 
 def type_name(kind: Kind) -> str:
     """The name of a kind's type; kinds that are written alike share one."""
-    if isinstance(kind, (Reals, Size, Pair, Shape)):
+    if isinstance(kind, (Reals, Size, PairKind, ShapeKind)):
         return "python-literal"
     if isinstance(kind, ExpressionKind):
         return _noun(kind)

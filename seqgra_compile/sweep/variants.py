@@ -13,11 +13,11 @@ from typing import Generic, TypeVar
 from .. import ir
 from ..compiler import Options, compile_bytes
 from ..datadefinition.parser import parse_data
-from ..datadefinition.written import Example
+from ..datadefinition.written import ExampleElement
 from ..grammar import BayesModel, Simulation
 from ..messages.diagnostics import Diagnostics
 from ..source import Source, Span
-from .problem import SweepError
+from .problem import DefinitionError, SweepError
 
 TRAINING, VALIDATION, TEST = SETS = ("training", "validation", "test")
 # None cannot be written: a set that no run reads has one example of each kind.
@@ -87,7 +87,7 @@ def _compiled(original: Original[Meant], id: str, data: bytes) -> Variant:
     if compilation.script is None:
         error = next(each for each in compilation.diagnostics.found if each.code)
         problem = f"as {id} it has an error, {error.code}: {error.message}"
-        raise SweepError(problem, original.source.name, error.help)
+        raise DefinitionError(problem, original.source.name, error.help)
     return Variant(id, data, compilation.script)
 
 
@@ -102,7 +102,7 @@ def edited(source: Source, changes: Mapping[Span, str]) -> bytes:
 # ---- data definitions ----
 
 
-def examples_of(original: DataOriginal) -> dict[str, tuple[Example, ...]]:
+def examples_of(original: DataOriginal) -> dict[str, tuple[ExampleElement, ...]]:
     """The examples of each set of a data definition; raises `SweepError` if a set has none."""
     written = parse_data(original.source, Diagnostics())
     found = {each.name.value: each.examples for each in written.sets} if written else {}
@@ -110,7 +110,7 @@ def examples_of(original: DataOriginal) -> dict[str, tuple[Example, ...]]:
         if not found.get(name):
             problem = f"it has no examples in the set '{name}'"
             help = f'add them: <set name="{name}"><example samples="100">...'
-            raise SweepError(problem, original.source.name, help)
+            raise DefinitionError(problem, original.source.name, help)
     return found
 
 
@@ -147,7 +147,7 @@ def _with_samples(
     original: DataOriginal,
     id: str,
     seed: int,
-    examples: Mapping[str, Sequence[Example]],
+    examples: Mapping[str, Sequence[ExampleElement]],
     counts: Mapping[str, Sequence[int]],
 ) -> Variant:
     others = {
@@ -158,7 +158,7 @@ def _with_samples(
     return _variant(original, id, seed, others)
 
 
-def _samples(examples: Sequence[Example]) -> list[int]:
+def _samples(examples: Sequence[ExampleElement]) -> list[int]:
     return [int(each.samples.value) for each in examples]
 
 

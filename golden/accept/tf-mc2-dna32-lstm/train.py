@@ -591,7 +591,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         MOMENTUM NESTEROV BATCH_SIZE EPOCHS
     """
     definition = "c363651772514440bda7ebbefdcefd7b6d74c8fb07f2dd80a8087c7e59513bb7"
-    family = "300fe3938365f096a6a28c3593e436fe2c4c850089cad679b8f2c2fb8d493273"
+    family = "c8610a6ace445b2ff523485da29edacebee5b9676b2cabde6866e67ebce24d66"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

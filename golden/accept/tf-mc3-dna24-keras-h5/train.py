@@ -622,7 +622,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         BETA_1 BETA_2 EPSILON AMSGRAD CLIPNORM BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "f27a5aa21e8de1dca936a50b65edd6396d003bb5930ff46b8bd28eb4a44a4a83"
-    family = "f770122c8077b4aa2ca62ab2c6b4b6f3e57009ceb9cf3ed53c6b523d4af661b0"
+    family = "b6c0575ec477d64f49330ba2f6c6f34842377130ad06c639a77d505376fb5f24"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

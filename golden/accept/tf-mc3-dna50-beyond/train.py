@@ -614,7 +614,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         EPSILON CENTERED BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "452fc1970f46ffef2c227228e6daa3adc60b8c5fb6881c5246f5dd7272ca5531"
-    family = "9a8f7044468aaff7b339743c5fd46370cd44da1a2bf553f16246d18f7840d13d"
+    family = "8ba6b730a073462b7ae85153ade9272b81a16da1cc160ea60e2e7bebab74329f"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

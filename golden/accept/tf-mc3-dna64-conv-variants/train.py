@@ -580,7 +580,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         BETA_1 BETA_2 EPSILON AMSGRAD CLIPNORM BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "e3ebee85fddb9ab2f8b98e49b1995fe665b753aef5dab32cf396e418b152a7e0"
-    family = "0802a7729106d27aac3c53355fa86c0dc77ef3bb02c81c746a8277f8b67271e3"
+    family = "d0a11750e15ea95c7bf99b9453f418583d9deccafe8318eec6451160eef67702"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

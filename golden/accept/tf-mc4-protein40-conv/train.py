@@ -491,7 +491,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         BETA_1 BETA_2 EPSILON AMSGRAD BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "88d805810ef91a8c724efc780118d1040133cb30e194f45f914db4158cce755b"
-    family = "04d7173bc9e7a7ad6cee478d00af2fa4ce7ce6ae97195aec6efe5a962845a824"
+    family = "2a9eff17eeff415ebbb10cefc610292f0ee93abd9489fab8dbc87647085183f3"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

@@ -575,7 +575,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         BETA_1 BETA_2 EPSILON AMSGRAD BATCH_SIZE EPOCHS
     """
     definition = "c3a507b047d20d41e96cd2cbb3f6204238919912727a1a7f6e0b6d032975d842"
-    family = "d54b1f61a3b40225db328a5e9a17b3e11cf77c34fc7c20b63adfc6531ed6d4b2"
+    family = "1a24d7b5f8ba3c9a7892d33b52ab4659bdc941d91a936a63c1d2c9417f81245b"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

@@ -638,7 +638,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         MOMENTUM NESTEROV BATCH_SIZE EPOCHS
     """
     definition = "c36e8c850eba400b4bc7b81c0431e4b9d83fa09f0ad30d7fd0a30264d5cd6161"
-    family = "ff7454a9987f93f401b2b003496a232931a3f0a38cfe894c7115b4db3795b683"
+    family = "40b6d755a7afe08209b58ee8b21a054a1354b03b71de636e362df42fb3566647"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

@@ -470,7 +470,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         DAMPENING WEIGHT_DECAY NESTEROV CLIPNORM BATCH_SIZE EPOCHS
     """
     definition = "b0dbc1a2256e1e040027cc1d65521cd59f4080903d7033b5b4f6ccff6a1f02f7"
-    family = "485b0db970aa17f2a39acef5106dd0a8c2fafdb4685b740609ff807f3a0adde3"
+    family = "50df8923ad13514957dc4e9f7ba29f5f5b47412a9203ca4c29a51746d246ec9f"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

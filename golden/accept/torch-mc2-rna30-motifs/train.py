@@ -390,7 +390,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         DAMPENING WEIGHT_DECAY NESTEROV BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "977b0adeef0cbd97300bb45ede97fdb6f25f10b920b2255e3c91eea14677955d"
-    family = "7aa7043db7aa2fbeffee711709d42d3f9ba4d74d52a07aa095bd1596e0ef89c8"
+    family = "765a4e330c9d4b987c974730ede1cdef420c53c7c7b265565e01f6aaed802d9e"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

@@ -565,7 +565,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         AMSGRAD BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "d2d9a56835e62cd9a3887563a2668a34e0e849651cc5bf6bcae87552e198679d"
-    family = "dff4e999c783f83fdacadd09f9665849c15e3a22c29d898b6c1669620e0d05f9"
+    family = "a93ac1d8a9f0f9028be4c938439e644906da7f33b51bb09ba02af8a0bd8aa469"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

@@ -465,7 +465,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         AMSGRAD CLIPNORM BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "d2ced6a78163e9f633d9e671cd51ce917e64a4fff40b7e4ec213f4077ef69370"
-    family = "da334d08ed801ac9195c046737c199ebff398f7142dba60c0b2fb415dad208d3"
+    family = "17cb72fef7158cca210ab0a9d49aae91abddfce1b5035c4816b0c93e8b71124b"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

@@ -445,7 +445,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         WEIGHT_DECAY AMSGRAD BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "493e9f13ae0f7e3fc8758f4b5d52a05d2140845163ad7623639d8c73c72bda58"
-    family = "462356911a013862d85437f46a446af269c99d378eb424252ab3e5a78a2ef048"
+    family = "f9fbda75f9989f95936de775346bfd1ed42650273d8eb5ad64d4fa83fd0f94ae"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

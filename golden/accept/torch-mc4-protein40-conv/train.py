@@ -453,7 +453,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         AMSGRAD BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "8d4f08488003feb74c3c97b53996b17ab38e926df5eb8f201e75a35cd8bb5105"
-    family = "bffa42a27f01da9ade4c6e4837fe0af1852240aa4c7f0d1754e5a82650637040"
+    family = "9e8920b5e47a923d328ad4da3a6729eb7778b2545156277a908548e1c53d6af4"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

@@ -458,7 +458,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         CLIPVALUE BATCH_SIZE EPOCHS
     """
     definition = "87a750a04250f7f1468b3c9b09014e48121dbdf42771d6fd558934d4d1c0f66a"
-    family = "9da9ea2b513706dc7ba9a66a887fa2595ce4bf27d819d429776793c73a67e016"
+    family = "94be7032d03fb50f6baed23180e0890bbda71849ee02e5081aee693cccf53bf3"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

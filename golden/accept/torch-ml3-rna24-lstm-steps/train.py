@@ -520,7 +520,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         AMSGRAD BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "e52431b7ad410a99a68532ec5c3cdccebb77c394d4e57779a4bf55be6def602a"
-    family = "c95823a71e919b5428339708405295e5a024f3be3151c9544dba41e0b21caa19"
+    family = "e4699373a270aeab8abd39154141d7a93357d3ba35793f7f368cf1e258cc5c21"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

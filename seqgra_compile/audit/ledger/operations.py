@@ -1,4 +1,4 @@
-"""Where a parameter of an operation stands in the script, and what it reaches.
+"""The lines of a parameter of an operation in the script, and what it reaches.
 
 What a parameter reaches is not guessed: the catalog's row is asked once more, and it is seen which
 parameters it reads for the layer, for the shape of its result, and for its weights.
@@ -15,7 +15,8 @@ from ...catalog.libraries import LIBRARIES
 from ...catalog.operations import OPERATIONS, lower
 from ...script import Statement
 from .. import lexer
-from .entries import Entry, cell_parameters
+from .entries import cell_parameters
+from .entry import Entry
 
 # What is read for a check only, of the layer, the shape and the weights.
 _UNREAD: tuple[frozenset[str], ...] = (frozenset(), frozenset({"implementation"}), frozenset())
@@ -61,7 +62,7 @@ Placed = list[tuple[Statement, set[int]]]
 
 
 @dataclass(frozen=True)
-class Places:
+class OperationLines:
     """The lines of an operation: all of its layer's, those of each statement that makes it and that
     applies it, those of the penalties on the weights of each role, and of its weights' file.
     """
@@ -80,7 +81,7 @@ class Narrowed:
         self,
         operation: ir.Layer,
         library: str,
-        places: Places,
+        places: OperationLines,
         calls: dict[int, list[ast.Call]],
     ) -> None:
         """`calls` are those of the whole script, by the line in which they begin."""
@@ -138,7 +139,7 @@ class Narrowed:
             return _chosen([*made, *applied], {name})
         if kind == "regularizer":
             return self.places.penalty.get(role, set())
-        # What freezes a layer belongs to the layer, too.
+        # What freezes a layer also belongs to the layer.
         plain = {"", "trainable"}
         if kind == "initializer":
             # The statements that fill the weights, or the layer if it does so by itself.

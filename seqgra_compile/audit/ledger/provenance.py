@@ -20,6 +20,7 @@ import jinja2
 from jinja2 import BaseLoader, Environment, nodes
 
 from ...backends.renderer import TEMPLATE, environment
+from ...datadefinition.arranged import SimulateScript
 from ...script import Script
 from .. import lexer
 
@@ -172,7 +173,7 @@ def _marking() -> tuple[Environment, list[_Mark]]:
     return plain.overlay(loader=loader), loader.marks
 
 
-def rendered(script: Script) -> Text:
+def rendered(script: Script | SimulateScript) -> RenderedText:
     """The script's text, and where each piece of it comes from."""
     marking, marks = _marking()
     return _unmarked(marking.get_template(TEMPLATE).render(script=script), marks)
@@ -182,7 +183,7 @@ def rendered(script: Script) -> Text:
 
 
 @dataclass(frozen=True)
-class Text:
+class RenderedText:
     """A rendered text, and where the origins change: from an offset on, these."""
 
     text: str
@@ -203,7 +204,7 @@ class Text:
 _Scope = dict[str, Path]
 
 
-def _unmarked(marked: str, marks: Sequence[_Mark]) -> Text:
+def _unmarked(marked: str, marks: Sequence[_Mark]) -> RenderedText:
     """The text without its marks, and the origins that they tell."""
     parts: list[str] = []
     offsets, length = [0], 0
@@ -224,7 +225,7 @@ def _unmarked(marked: str, marks: Sequence[_Mark]) -> Text:
                 empty.append((length, closed))
         offsets.append(length)
         origins.append(stack[-1][0])
-    text = Text("".join(parts), tuple(offsets), tuple(origins))
+    text = RenderedText("".join(parts), tuple(offsets), tuple(origins))
     for offset, decided in empty:
         text = _with_empty(text, offset, decided)
     return text
@@ -242,7 +243,7 @@ def _opened(mark: _Mark, index: str, origins: Origins, scope: _Scope) -> tuple[O
     return (*origins, *(Field(path, mark.kind is _Kind.VALUE) for path in paths)), scope
 
 
-def _with_empty(text: Text, offset: int, more: Origins) -> Text:
+def _with_empty(text: RenderedText, offset: int, more: Origins) -> RenderedText:
     """What printed nothing inside a line has decided the look of that line: it is its origin."""
     before, after = text.text[:offset], text.text[offset:]
     if before.endswith("\n") or not before or not after:
@@ -254,13 +255,13 @@ def _with_empty(text: Text, offset: int, more: Origins) -> Text:
         if start <= place < end:
             origins += tuple(origin for origin in more if origin not in origins)
         changes.append((place, origins))
-    return Text(text.text, *zip(*changes, strict=True))
+    return RenderedText(text.text, *zip(*changes, strict=True))
 
 
 # ---- places to tokens of the script ----
 
 
-def tokens(script: Script, printed: str) -> tuple[Token, ...]:
+def tokens(script: Script | SimulateScript, printed: str) -> tuple[Token, ...]:
     """The tokens of a script's text, each with its origins."""
     text = rendered(script)
     if text.text != printed:

@@ -45,7 +45,7 @@ class Where:
 
 @dataclass(frozen=True)
 class Setting:
-    """What decides the run, where it comes from, and where it stands in the script.
+    """What decides the run, where it comes from, and its lines in the script.
 
     `lines` hold the setting itself: its constant and where that is used, or the code that it alone
     has chosen. `derived` lines follow from it and from others: hashes, shapes, numbers of weights.

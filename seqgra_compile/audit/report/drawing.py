@@ -17,7 +17,7 @@ _LEAST = 6.0
 
 
 @dataclass(frozen=True)
-class Layer:
+class DrawnLayer:
     """A row of the drawing: `points` is its part of the silhouette, `bar` its share of 100."""
 
     number: int
@@ -40,7 +40,7 @@ class Drawing:
     the input; `families` are those that occur, for the legend."""
 
     input_shape: str
-    layers: tuple[Layer, ...]
+    layers: tuple[DrawnLayer, ...]
     weights: str
     adds: str
     field: str
@@ -89,7 +89,7 @@ def brief(number: int) -> str:
 
 def _layer(
     operation: ir.Layer, cost: Cost, total: int, above: float, below: float, setting: int | None
-) -> Layer:
+) -> DrawnLayer:
     count = operation.weight_count
     share = count / total if total else 0.0
     middle = WIDTH / 2
@@ -99,7 +99,7 @@ def _layer(
         (middle + below / 2, HEIGHT),
         (middle - below / 2, HEIGHT),
     )
-    return Layer(
+    return DrawnLayer(
         operation.number,
         operation.name,
         _FAMILY_OF[operation.name],

@@ -51,14 +51,14 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Element:
-    """An element of a definition: where its name stands, and where it ends."""
+class MarkedElement:
+    """An element of a definition: where its name is, and where it ends."""
 
     name: int
     end: int
 
 
-def xml_marks(text: str) -> tuple[list[Mark], dict[int, Element]]:
+def xml_marks(text: str) -> tuple[list[Mark], dict[int, MarkedElement]]:
     """All of a definition's text in pieces, and its elements by the place of their names.
 
     What is not well-formed is taken as it comes. No definition is as long as a text that stays in
@@ -67,7 +67,7 @@ def xml_marks(text: str) -> tuple[list[Mark], dict[int, Element]]:
     if len(text) > _MAX_TEXT:
         return [Mark(0, len(text), "")], {}
     marks: list[Mark] = []
-    elements: dict[int, Element] = {}
+    elements: dict[int, MarkedElement] = {}
     open_at: list[int] = []
     at, inside, closing = 0, False, False
     while at < len(text):
@@ -77,7 +77,7 @@ def xml_marks(text: str) -> tuple[list[Mark], dict[int, Element]]:
                 inside = False
                 if (closing or match[0] == "/>") and open_at:
                     name = open_at.pop()
-                    elements[name] = Element(name, match.end())
+                    elements[name] = MarkedElement(name, match.end())
         else:
             match = _matched(_MARKUP, text, at)
             inside = match.lastgroup == "tag"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .data import DataDrawing
 from .drawing import Drawing
 from .highlight import Piece
 
@@ -74,9 +75,9 @@ class File:
 class Row:
     """A row of the ledger; `stem` and `leaf` are its path; it `departs` where seqgra does otherwise.
 
-    `at` and `near` are anchors of lines of the definition: where it stands, and, for what the
-    definition is silent about, what it belongs to. `lines` and `derived` are ranges of the script. A `head`
-    is the row of an operation, which stands for its layer.
+    `at` and `near` are anchors of lines of the definition: where it is, and, for what the
+    definition does not mention, what it belongs to. `lines` and `derived` are ranges of the script.
+    A `head` is the row of an operation, for all of its layer.
     """
 
     number: int
@@ -118,7 +119,10 @@ class Kind:
 
 @dataclass(frozen=True)
 class Page:
-    """The report on one compilation; what it has no script for has `failed`."""
+    """The report on one compilation; what it has no script for has `failed`.
+
+    `drawn` is the title of what is drawn: the architecture, or the elements and rules of `data`.
+    """
 
     title: str
     name: str
@@ -134,6 +138,8 @@ class Page:
     sections: tuple[Link, ...]
     remarks: tuple[Remark, ...]
     drawing: Drawing | None
+    data: DataDrawing | None
+    drawn: str
     drawn_instead: str
     groups: tuple[Group, ...]
     kinds: tuple[Kind, ...]

@@ -19,7 +19,7 @@ from ..ledger.setting import (
     Setting,
     ranges,
 )
-from .highlight import Element, Mark, mark_at
+from .highlight import Mark, MarkedElement, mark_at
 from .page import Group, Kind, Link, Row
 
 _MAX_VALUE = 240
@@ -40,16 +40,20 @@ _TITLES = {
     "loss": "Loss",
     "optimizer": "Optimizer",
     "trainingprocess": "Training",
+    "background": "Background",
+    "datageneration": "Data generation",
+    "conditions": "Conditions",
+    "sequenceelements": "Sequence elements",
     "template": "Fixed by every script's code",
 }
 _OPERATION = "architecture/sequential/operation["
 
 
 class Places:
-    """Where in one definition the settings stand, by their number."""
+    """The places of the settings in one definition, by their number."""
 
     def __init__(
-        self, source: Source, anchor: str, marks: list[Mark], elements: dict[int, Element]
+        self, source: Source, anchor: str, marks: list[Mark], elements: dict[int, MarkedElement]
     ) -> None:
         self.source, self.anchor, self.marks, self.elements = source, anchor, marks, elements
         self.by_mark: dict[int, list[int]] = defaultdict(list)
@@ -59,8 +63,8 @@ class Places:
     def add(self, number: int, setting: Setting, whole: bool) -> None:
         """Find the piece of the definition that a setting's place lies in, and its lines.
 
-        A setting that stands at an element's name has all of its lines, and so has, with `whole`,
-        one that stands in an attribute of it.
+        A setting at an element's name has all of its lines, and so has, with `whole`,
+        one in an attribute of it.
         """
         if setting.where is None:
             return

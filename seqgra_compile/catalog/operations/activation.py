@@ -8,8 +8,7 @@ from ... import ir
 from ...ir import Arguments, Shape, Weight
 from ...pycode import call
 from ..activations import ACTIVATION
-from ..parameters import Integer, Parameter, Real
-from ..parameters import Shape as ShapeKind
+from ..parameters import Integer, Parameter, Real, ShapeKind
 from ..sequences import PYTORCH, TENSORFLOW
 from .layers import Fragment, TorchLayer, TorchWeight, submodule
 from .row import (

@@ -60,12 +60,12 @@ def _infer(name: str, rank: int) -> Callable[[Arguments, Shape], Shape]:
     def infer(arguments: Arguments, shape: Shape) -> Shape:
         require_rank(name, shape, rank + 1, AXES[rank])
         spatial, channels = _axes(arguments, shape)
-        settings = [
+        numbers = [
             _tuple(arguments[key].value) for key in ("kernel_size", "strides", "dilation_rate")
         ]
         _check_window(name, arguments, channels)
         lengths = []
-        for length, window, stride, dilation in zip(spatial, *settings, strict=True):
+        for length, window, stride, dilation in zip(spatial, *numbers, strict=True):
             padding = arguments["padding"].value
             count = window_count(length, window, stride, padding, dilation)
             if count is None:

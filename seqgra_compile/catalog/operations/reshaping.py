@@ -6,8 +6,7 @@ import math
 
 from ... import ir
 from ...ir import Arguments, Shape
-from ..parameters import Integer, Pair, Parameter, Size
-from ..parameters import Shape as ShapeKind
+from ..parameters import Integer, PairKind, Parameter, ShapeKind, Size
 from ..sequences import PYTORCH, TENSORFLOW
 from .layers import FUNCTIONAL, TorchLayer
 from .row import OperationRow, ShapeError, keras_layer, require_rank
@@ -17,8 +16,10 @@ _RESHAPE = (
 )
 _PERMUTE = (Parameter("dims", ShapeKind(), about="the axes in their new order, counted from 1"),)
 _REPEAT = (Parameter("n", Integer(1), about="number of positions"),)
-_PADDING = (Parameter("padding", Pair(), (1, 1), "zeros before and after, or one number for both"),)
-_CROPPING = (Parameter("cropping", Pair(), (1, 1), "positions dropped before and after"),)
+_PADDING = (
+    Parameter("padding", PairKind(), (1, 1), "zeros before and after, or one number for both"),
+)
+_CROPPING = (Parameter("cropping", PairKind(), (1, 1), "positions dropped before and after"),)
 _SIZE = (Parameter("size", Size(1), 2, "how often each position is repeated"),)
 _SEQUENCE = "(length, channels)"
 
@@ -36,7 +37,7 @@ def _reshaped(arguments: Arguments, shape: Shape) -> Shape:
             "SG307",
             f"{shape} holds {total:,} values, which do not fill {target}",
             "target_shape",
-            "write -1 for the axis that takes whatever is left" if -1 not in target else None,
+            "write -1 for the axis that takes the rest" if -1 not in target else None,
         )
     return tuple(total // known if size == -1 else size for size in target)
 

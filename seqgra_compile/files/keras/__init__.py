@@ -125,6 +125,6 @@ def _note(
         diagnostics.note(
             "SG704",
             named.span,
-            f"{quoted(named.value)} also holds the state of its optimizer, with which seqgra "
-            "goes on; the script's optimizer starts anew",
+            f"{quoted(named.value)} also holds the state of its optimizer, from which seqgra "
+            "continues; the script's optimizer starts without it",
         )

@@ -17,7 +17,7 @@ from .contents import (
     MAX_CONFIG,
     Config,
     Contents,
-    Layer,
+    LayerConfig,
     Stored,
     Training,
     damaged,
@@ -108,7 +108,7 @@ class _Weights:
     def __init__(self, variables: dict[str, list[Config]]) -> None:
         self.variables = variables
 
-    def __call__(self, layer: Layer) -> Stored:
+    def __call__(self, layer: LayerConfig) -> Stored:
         group = "/".join(f"layers/{_folder(place)}" for place in (*layer.parents, layer))
         inner = _SIDES if layer.class_name == "Bidirectional" else ("",)
         recurrent = layer.class_name in (*_RECURRENT, "Bidirectional")
@@ -123,7 +123,7 @@ class _Weights:
         return Stored(dict(enumerate(found)), group)
 
 
-def _folder(layer: Layer) -> str:
+def _folder(layer: LayerConfig) -> str:
     """`conv1d` for the first Conv1D of a model, `conv1d_1` for the second."""
     name = re.sub(r"\W+", "", layer.class_name)
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...messages.diagnostics import quoted
-from .contents import Config, Layer, RefusedError, damaged
+from .contents import Config, LayerConfig, RefusedError, damaged
 
 _SEQUENTIAL, _FUNCTIONAL = "Sequential", ("Functional", "Model")
 _WAY_OUT = "a script has one input, one output and one layer after another between them"
@@ -15,7 +15,7 @@ _WAY_OUT = "a script has one input, one output and one layer after another betwe
 _OPERATORS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod")
 
 
-def layers(model: Config) -> list[Layer]:
+def layers(model: Config) -> list[LayerConfig]:
     """The layers of a Sequential or Functional model, its InputLayer first if it has one.
 
     A model among the layers is replaced by its own. Raises `RefusedError`.
@@ -23,7 +23,7 @@ def layers(model: Config) -> list[Layer]:
     return _ranked(_layers(model), ())
 
 
-def _layers(model: Config) -> list[Layer]:
+def _layers(model: Config) -> list[LayerConfig]:
     class_name, config = model.get("class_name"), model.get("config")
     if isinstance(config, dict) and config.get("trainable", True) is not True:
         raise RefusedError(
@@ -42,7 +42,7 @@ def _layers(model: Config) -> list[Layer]:
     )
 
 
-def _ranked(chain: list[Layer], parents: tuple[Layer, ...]) -> list[Layer]:
+def _ranked(chain: list[LayerConfig], parents: tuple[LayerConfig, ...]) -> list[LayerConfig]:
     """The layers with their ranks; where one is a model, those of that model."""
     seen: Counter[str] = Counter()
     found = []
@@ -74,14 +74,14 @@ def _entries(config: Config) -> list[Config]:
 
 
 def _with_layers(config: Config | list[object]) -> Config:
-    """The settings of a Sequential, which until Keras 2.2.2 were the list of its layers."""
+    """The config of a Sequential, which until Keras 2.2.2 were the list of its layers."""
     return {"layers": config} if isinstance(config, list) else config
 
 
-def _layer(entry: Config, index: int, position: int) -> Layer:
+def _layer(entry: Config, index: int, position: int) -> LayerConfig:
     config = entry["config"]
     name = str(entry.get("name") or config.get("name") or f"number {index}")
-    return Layer(name, position, _class_name(entry, name), config, f"layers[{index}]")
+    return LayerConfig(name, position, _class_name(entry, name), config, f"layers[{index}]")
 
 
 def _class_name(entry: Config, name: str) -> str:
@@ -111,20 +111,20 @@ def _operator(entry: Config, name: str) -> RefusedError:
     function = entry["config"].get("function") or entry["class_name"]
     return RefusedError(
         "SG612",
-        f"layer {quoted(name)} is no layer: Keras recorded the function {quoted(str(function))}, "
+        f"layer {quoted(name)} is not a layer: Keras recorded the function {quoted(str(function))}, "
         "which was applied to a tensor between two layers",
         "use one of Keras's layers in its place, such as keras.layers.Activation, and save again",
     )
 
 
-def _sequential(config: Config) -> list[Layer]:
+def _sequential(config: Config) -> list[LayerConfig]:
     entries = _entries(config)
     has_input = entries[0].get("class_name") == "InputLayer"
     # Keras does not count a Sequential's InputLayer among its layers.
     return [_layer(entry, index, index - has_input) for index, entry in enumerate(entries)]
 
 
-def _functional(config: Config) -> list[Layer]:
+def _functional(config: Config) -> list[LayerConfig]:
     entries = _entries(config)
     found = {}
     for index, entry in enumerate(entries):
@@ -182,7 +182,7 @@ def _name(reference: list[Any]) -> str:
     return name
 
 
-def _source(entry: Config, layer: Layer) -> str | None:
+def _source(entry: Config, layer: LayerConfig) -> str | None:
     """The layer whose result this one takes; None for an InputLayer."""
     nodes = entry.get("inbound_nodes")
     if not isinstance(nodes, list):
@@ -201,7 +201,7 @@ def _source(entry: Config, layer: Layer) -> str | None:
     return _name(references[0])
 
 
-def _check_keyword(layer: Layer, keyword: str, value: object, keras_3: bool) -> None:
+def _check_keyword(layer: LayerConfig, keyword: str, value: object, keras_3: bool) -> None:
     """Keras 3 writes training=False down and passes it over; in Keras 2 it holds for ever."""
     if value is None or (keras_3 and keyword == "training" and value is False):
         return

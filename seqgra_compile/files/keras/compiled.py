@@ -10,7 +10,7 @@ from ...catalog import losses, optimizers
 from ...catalog.optimizers.row import CLIPPING, OptimizerRow
 from ...catalog.parameters import Parameter
 from ...messages.diagnostics import Diagnostics, quoted
-from ...reading.values import NO_CLIP, Owner, read_settings
+from ...reading.values import NO_CLIP, Owner, read_arguments
 from ...source import Span, Text
 from .contents import Config, RefusedError, Training
 from .decompile import PATH
@@ -84,7 +84,7 @@ def _loss(training: Training, library: str, span: Span, diagnostics: Diagnostics
         shown = quoted(name) if isinstance(name, str) else "none that a file can hold"
         raise _refused(f"its loss is {shown}, which no definition can name")
     path = training.loss_path
-    arguments = _settings(row.name, row.parameters, config, _LOSS, path, span, diagnostics)
+    arguments = _arguments(row.name, row.parameters, config, _LOSS, path, span, diagnostics)
     return ir.Loss(row.name, arguments, span, f"{PATH}{path}", ir.FILE)
 
 
@@ -105,7 +105,7 @@ def _optimizer(
     if not by_name:
         _check_complete(row, config)
     known = (*parameters, *CLIPPING)
-    arguments = _settings(row.name, known, config, _OPTIMIZER, path, span, diagnostics)
+    arguments = _arguments(row.name, known, config, _OPTIMIZER, path, span, diagnostics)
     clipnorm, clipvalue = (arguments.pop(clip.name, NO_CLIP) for clip in CLIPPING)
     place = f"{PATH}{path}" + ("" if by_name else "/class_name")
     return ir.Optimizer(row.name, arguments, span, clipnorm, clipvalue, place, ir.FILE)
@@ -129,7 +129,7 @@ def _check_complete(row: OptimizerRow, config: Config) -> None:
             raise _refused(f"its optimizer {row.name} has no {quoted(parameter.name)}")
 
 
-def _settings(
+def _arguments(
     name: str,
     parameters: tuple[Parameter, ...],
     config: Config,
@@ -147,7 +147,7 @@ def _settings(
         elif not _is_harmless(key, value, harmless):
             raise _refused(f"its {name} has {quoted(key)} set to {quoted(str(value))}")
     owner = Owner(f"{name} of the file", span, f"{PATH}{path}/", "SG208", ir.FILE)
-    return read_settings(parameters, given, owner, diagnostics)
+    return read_arguments(parameters, given, owner, diagnostics)
 
 
 def _is_harmless(key: str, value: object, harmless: dict[str, Any]) -> bool:

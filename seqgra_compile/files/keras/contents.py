@@ -43,10 +43,10 @@ def not_float32() -> RefusedError:
 
 
 @dataclass(frozen=True)
-class Layer:
-    """A layer as written: its name, its place among its model's layers, its class and settings.
+class LayerConfig:
+    """A layer as written: its name, its place among its model's layers, its class and config.
 
-    `rank` counts the earlier layers of its class in the same model; `path` is that of its settings
+    `rank` counts the earlier layers of its class in the same model; `path` is that of its config
     in the file; `parents` are the models that it is in, the outermost (of the file) left out.
     """
 
@@ -56,7 +56,7 @@ class Layer:
     config: Config
     path: str
     rank: int = 0
-    parents: tuple[Layer, ...] = ()
+    parents: tuple[LayerConfig, ...] = ()
 
     @property
     def noun(self) -> str:
@@ -104,7 +104,7 @@ class Contents:
     version: str | None
     file: ir.KerasFile
     training: Training | None = None
-    stored: Callable[[Layer], Stored] | None = None
+    stored: Callable[[LayerConfig], Stored] | None = None
     resumable: bool = False
 
     @property
@@ -140,7 +140,7 @@ def _plain(pairs: list[tuple[str, object]]) -> object:
     if len(found) < len(pairs):
         twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
         raise damaged(f"an object in it has two values of {quoted(twice)}")
-    # Which settings were one object in Keras; they are equal all the same.
+    # Which configs were one object in Keras; they are equal all the same.
     found.pop("shared_object_id", None)
     items = found.get("items")
     if found.get("class_name") in ("__tuple__", "TensorShape") and isinstance(items, list):

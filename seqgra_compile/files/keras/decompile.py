@@ -1,4 +1,4 @@
-"""Keras's layers to operations: class names to rows, settings to their parameters."""
+"""Keras's layers to operations: class names to rows, configs to their parameters."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ...catalog.operations.row import OperationRow
 from ...catalog.parameters import Parameter
 from ...ir import FILE, Value
 from ...messages.diagnostics import Diagnostics, quoted, suggest
-from ...reading.values import Owner, read_settings
+from ...reading.values import Owner, read_arguments
 from ...source import Span, Text
 from .chain import layers
-from .contents import Config, Contents, Layer, RefusedError, Stored, damaged
+from .contents import Config, Contents, LayerConfig, RefusedError, Stored, damaged
 from .values import is_harmless, text
 
 PATH = "file: "
@@ -54,14 +54,14 @@ def decompile(contents: Contents, span: Span, diagnostics: Diagnostics) -> ir.Se
     return ir.Sequential(tuple(found), span, contents.file)
 
 
-def _check_input(layer: Layer) -> None:
+def _check_input(layer: LayerConfig) -> None:
     for key, value in layer.config.items():
         if not is_harmless("InputLayer", key, value):
             raise _setting(layer, key, value)
 
 
 def _setting(
-    layer: Layer, key: str, value: object, why: str = "no parameter holds it"
+    layer: LayerConfig, key: str, value: object, why: str = "no parameter holds it"
 ) -> RefusedError:
     return RefusedError(
         "SG615",
@@ -70,7 +70,7 @@ def _setting(
     )
 
 
-def _input_shape(model: Config, chain: list[Layer]) -> tuple[tuple[int, ...], str]:
+def _input_shape(model: Config, chain: list[LayerConfig]) -> tuple[tuple[int, ...], str]:
     """The shape of one example, and its path in the file."""
     first, config, built = chain[0], model["config"], model.get("build_config")
     places = [
@@ -114,7 +114,7 @@ class _Decompiling:
     """One layer on its way to an operation."""
 
     def __init__(
-        self, contents: Contents, layer: Layer, span: Span, diagnostics: Diagnostics
+        self, contents: Contents, layer: LayerConfig, span: Span, diagnostics: Diagnostics
     ) -> None:
         self.contents = contents
         self.layer = layer
@@ -134,7 +134,7 @@ class _Decompiling:
             "SG205",
             FILE,
         )
-        arguments = read_settings(parameters(row), given, owner, self.diagnostics)
+        arguments = read_arguments(parameters(row), given, owner, self.diagnostics)
         stored = self.contents.stored(self.layer) if self.contents.stored else Stored({})
         return ir.Operation(
             number,
@@ -144,8 +144,8 @@ class _Decompiling:
             saved=ir.SavedLayer(self.layer.name, stored.weights, stored.group),
         )
 
-    def row(self, layer: Layer) -> tuple[OperationRow | None, Config]:
-        """A layer's row and its settings; no row for a Bidirectional."""
+    def row(self, layer: LayerConfig) -> tuple[OperationRow | None, Config]:
+        """A layer's row and its config; no row for a Bidirectional."""
         name = layer.class_name
         if name == "Lambda":
             raise RefusedError("SG613", f"{layer.noun}: {_CODE}", "use one of Keras's own layers")
@@ -158,7 +158,7 @@ class _Decompiling:
         return _ROWS.get(name), layer.config
 
     def bidirectional(self) -> tuple[OperationRow, Config]:
-        """The wrapped layer's row, and the settings of both."""
+        """The wrapped layer's row, and the configs of both in one."""
         outer = dict(self.layer.config)
         forward = self.wrapped(outer.pop("layer", None))
         backward = outer.pop("backward_layer", None)
@@ -174,7 +174,7 @@ class _Decompiling:
                 raise _setting(self.layer, key, value)
         return _ROWS[forward.class_name], inner | both
 
-    def wrapped(self, entry: object) -> Layer:
+    def wrapped(self, entry: object) -> LayerConfig:
         entry = entry if isinstance(entry, dict) else {}
         config = entry.get("config")
         if not isinstance(config, dict):
@@ -188,8 +188,8 @@ class _Decompiling:
             )
         return replace(self.layer, class_name=name, config=config)
 
-    def check_backward(self, forward: Layer, backward: Layer) -> None:
-        """Keras 3 always writes both directions down; an operation has one set of settings."""
+    def check_backward(self, forward: LayerConfig, backward: LayerConfig) -> None:
+        """Keras 3 always writes both directions down; an operation has one set of parameters."""
         ignored = {"name": None, "go_backwards": None}
         same = forward.config | ignored == backward.config | ignored
         if not same or not backward.config.get("go_backwards"):

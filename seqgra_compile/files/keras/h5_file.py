@@ -20,7 +20,7 @@ from . import kinds
 from .contents import (
     Config,
     Contents,
-    Layer,
+    LayerConfig,
     RefusedError,
     Stored,
     Training,
@@ -123,10 +123,10 @@ def _asked(reader: _Reader, data: bytes) -> bytes | None:
     return answer if len(length) == LENGTH and len(answer) == size else None
 
 
-def _stored(layers: dict[str, list[Config]]) -> Callable[[Layer], Stored]:
+def _stored(layers: dict[str, list[Config]]) -> Callable[[LayerConfig], Stored]:
     """Weights by the catalog's names: of the two directions, the forward one is written first."""
 
-    def of(layer: Layer) -> Stored:
+    def of(layer: LayerConfig) -> Stored:
         group = (*layer.parents, layer)[0].name
         weights = layers.get(group, [])
         if layer.parents:
@@ -146,6 +146,6 @@ def _stored(layers: dict[str, list[Config]]) -> Callable[[Layer], Stored]:
     return of
 
 
-def _is_of(layer: Layer, path: str) -> bool:
+def _is_of(layer: LayerConfig, path: str) -> bool:
     """Whether a weight of a model within the model is that of one of its layers."""
     return f"/{layer.name}/" in f"/{path}"

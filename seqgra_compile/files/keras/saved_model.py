@@ -14,7 +14,7 @@ from ...source import Span, Text
 from ..lookup import Folders
 from . import kinds
 from .bundle import Bundle
-from .contents import Config, Contents, Layer, Stored, Training, damaged, read_json
+from .contents import Config, Contents, LayerConfig, Stored, Training, damaged, read_json
 from .protobuf import numbers, submessages
 
 _MAX_GRAPH, _MAX_INDEX, _MAX_DATA = 2**28, 2**24, 2**31
@@ -70,7 +70,7 @@ def _refuse_folder(name: str, folders: Folders) -> None:
         raise kinds.tensorflow_js()
 
 
-def _positions(layer: Layer) -> tuple[int, ...]:
+def _positions(layer: LayerConfig) -> tuple[int, ...]:
     """The layer's place in its model, after that model's place in the outer one."""
     return tuple(place.position for place in (*layer.parents, layer))
 

@@ -1,4 +1,4 @@
-"""Settings of a Keras file as the text that a definition would give, and those that change nothing."""
+"""Values in a Keras file as the text that a definition would give, and those that change nothing."""
 
 from __future__ import annotations
 

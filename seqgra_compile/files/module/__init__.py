@@ -62,7 +62,7 @@ def _with_weights(
             "SG609",
             named.span,
             f"{quoted(named.value)}: {error}",
-            "save the weights anew, with numpy.save",
+            "save the weights again, with numpy.save",
         )
     file = ir.WeightsFile(named.value, hashlib.sha256(data).hexdigest())
     return replace(operation, weights_file=file)

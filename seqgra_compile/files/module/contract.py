@@ -86,7 +86,7 @@ def _check_bases(tree: ast.Module, classes: Classes, report: Report) -> bool:
     listed = ", ".join(filter(None, map(dotted, wanted.bases)))
     report.error(
         "SG621",
-        f"'{wanted.name}' is no PyTorch module: "
+        f"'{wanted.name}' is not a PyTorch module: "
         + (f"it derives from {listed} only" if listed else "it derives from nothing"),
         f"write class {wanted.name}(nn.Module), or is another class meant?",
         wanted.lineno,
@@ -173,7 +173,7 @@ def _check_call(owner: ast.ClassDef, function: Function, classes: Classes, repor
 
 
 def _asked_for(arguments: ast.arguments, given: int) -> list[str]:
-    """The arguments without a default beyond so many that are given by position."""
+    """The arguments without a default beyond those that are given by position."""
     positional = [*arguments.posonlyargs, *arguments.args]
     needed = [each.arg for each in positional[: len(positional) - len(arguments.defaults)]]
     defaults = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
@@ -240,7 +240,7 @@ def _check_super(owner: ast.ClassDef, function: Function, classes: Classes, repo
         report.error(
             "SG621",
             f"the __init__ of '{owner.name}' never calls super().__init__()",
-            "let that be its first line: without it PyTorch can hold no layers",
+            "make that its first line: without it the module cannot hold layers",
             function.lineno,
         )
 
