@@ -674,7 +674,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
     reason = "" if count == EPOCHS else f": {PATIENCE} without a lower validation loss"
-    print(f"epochs {count}{reason}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}{reason}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)

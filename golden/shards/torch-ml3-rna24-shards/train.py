@@ -93,7 +93,10 @@ def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
             names = set(label.split(b"|")) if label else set()
             if tab and len(x) == length and 255 not in x and names <= index_of.keys():
                 codes += x
-                targets += bytes(label in names for label in index_of)
+                y = bytearray(len(LABELS))
+                for name in names:
+                    y[index_of[name]] = 1
+                targets += y
             elif line.strip(b"\r\n"):
                 other = sequence.translate(None, b"ACGUNacgun")
                 found = f"length {len(x)}, other letters {other[:20]!r}"
@@ -642,7 +645,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
     reason = "" if count == EPOCHS else f": {PATIENCE} without a lower validation loss"
-    print(f"epochs {count}{reason}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}{reason}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)
