@@ -1,15 +1,16 @@
-"""Data of simulate scripts and of seqgra 0.0.4 itself, compared byte for byte.
+"""Data of simulate scripts and of seqgra 0.0.4 itself, compared byte for byte; time and memory.
 
-    python benchmarks/simulation.py SEQGRA_PYTHON DEFINITION... [--examples N] [--random N]
-    python benchmarks/simulation.py SEQGRA_PYTHON golden/simulate/*/data.xml --record
+    sh benchmarks/fidelity/environment.sh simulation
+    .venv-seqgra-simulation/bin/python benchmarks/simulation.py                  all that follows
+        [DEFINITION...] [--examples N] [--random N] [--speed N] [--memory N]     or this
+    .venv-seqgra-simulation/bin/python benchmarks/simulation.py --record golden/simulate/*/data.xml
 
-The second form writes the hashes of seqgra's files to seqgra.json beside each definition.
+The last form writes the hashes of seqgra's files to seqgra.json beside each definition.
 
-SEQGRA_PYTHON is an interpreter with seqgra 0.0.4 from PyPI; ushuffle needs Cython below 3 and
-setuptools below 60, and `pip install --no-build-isolation ushuffle`. Both sides run under it, one
-after the other, so that NumPy and Python are the same. Definitions are scaled down to about N
-examples. Every file must be equal under the semantics of seqgra 0.0.4, and under `intended` unless
-the compiler notes a departure. CPU times are those of the processes, imports included.
+Both sides run under the same interpreter, one after the other, so that NumPy and Python are the same.
+Definitions are scaled down to about N examples. Every file must be equal under the semantics of
+seqgra 0.0.4, and under `intended` unless the compiler notes a departure. CPU times are those of the
+processes, of the script with its imports, of seqgra without them. Exit status 1 if a file differs.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ from seqgra_compile.compiler import Options, compile_bytes
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
 import random_data
+
+ROOT = Path(__file__).resolve().parent.parent
+PUBLISHED = ROOT.parent / "shared" / "corpus" / "data-definitions"
 
 # One process for all: to import seqgra takes seconds.
 SEQGRA = """
@@ -121,30 +125,85 @@ def compare(seqgra: subprocess.Popen, python: str, data: bytes, folder: Path) ->
     return equal and not error
 
 
+def big(examples: int) -> bytes:
+    """Two conditions, each with a pair of matrices, in sequences of 1,000 letters."""
+    text = (ROOT / "benchmarks" / "simulation.xml").read_text("utf-8")
+    return text.replace("{samples}", str(examples // 6)).encode()
+
+
+def measured(python: str, data: bytes, folder: Path) -> tuple[float, float]:
+    """The CPU time of a script, in seconds, and its peak memory, in MiB."""
+    script = folder / "simulate.py"
+    script.write_text(compile_bytes("data.xml", data).script, encoding="utf-8")
+    command = [python, str(script), "-o", str(folder / "data")]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise ChildProcessError(f"exit status {process.returncode}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def speed(seqgra: subprocess.Popen, python: str, examples: int, folder: Path) -> None:
+    data = big(examples)
+    runs = [upstream(seqgra, data, folder / name) for name in _folders(folder, "ab")]
+    for _, _, error in runs:
+        if error:
+            raise ChildProcessError(error)
+    theirs = min(seconds for _, seconds, _ in runs)
+    ours = min(measured(python, data, folder / name)[0] for name in _folders(folder, "cde"))
+    ratio = f"{theirs / ours:.1f} times as fast"
+    print(f"{examples:,} x 1,000 letters: seqgra {theirs:.1f} s, script {ours:.2f} s, {ratio}")
+
+
+def _folders(folder: Path, names: str) -> str:
+    for name in names:
+        (folder / name).mkdir()
+    return names
+
+
+def cases_of(arguments: argparse.Namespace) -> list[bytes]:
+    cases = [scaled(path, arguments.examples) for path in arguments.definitions]
+    for number in range(arguments.random):
+        cases.append(random_data.definition(number).encode())
+    return cases
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("python")
     parser.add_argument("definitions", nargs="*", type=Path)
     parser.add_argument("--examples", type=int, help="scale down to about so many")
     parser.add_argument("--random", type=int, default=0, help="also so many random definitions")
+    parser.add_argument("--speed", type=int, default=0, help="time so many examples")
+    parser.add_argument("--memory", type=int, default=0, help="peak memory of so many examples")
     parser.add_argument("--record", action="store_true", help="write seqgra.json")
+    if len(sys.argv) == 1:
+        found = sorted(PUBLISHED.glob("*.xml"))
+        if not found:
+            print(f"the published definitions are not in {PUBLISHED}: they are left out")
+        sys.argv += [*map(str, found), "--examples", "300", "--random", "200", "--speed", "20000"]
     arguments = parser.parse_args()
-    cases = [scaled(path, arguments.examples) for path in arguments.definitions]
-    cases += [random_data.definition(seed).encode() for seed in range(arguments.random)]
+    cases, equal = cases_of(arguments), 0
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    equal = 0
-    with subprocess.Popen([arguments.python, "-c", SEQGRA], **pipes) as seqgra:
+    with subprocess.Popen([sys.executable, "-c", SEQGRA], **pipes) as seqgra:
         for path in arguments.definitions if arguments.record else ():
             with tempfile.TemporaryDirectory() as folder:
                 record(seqgra, path, Path(folder))
         for data in () if arguments.record else cases:
             with tempfile.TemporaryDirectory() as folder:
-                equal += compare(seqgra, arguments.python, data, Path(folder))
+                equal += compare(seqgra, sys.executable, data, Path(folder))
+        if arguments.speed:
+            with tempfile.TemporaryDirectory() as folder:
+                speed(seqgra, sys.executable, arguments.speed, Path(folder))
         seqgra.stdin.close()
-    if arguments.record:
+    if arguments.memory:
+        with tempfile.TemporaryDirectory() as folder:
+            _, peak = measured(sys.executable, big(arguments.memory), Path(folder))
+        print(f"{arguments.memory:,} x 1,000 letters: {peak:.0f} MiB")
+    if arguments.record or not cases:
         return 0
     print(f"{equal} of {len(cases)} as expected")
-    return equal < len(cases)
+    return int(equal < len(cases))
 
 
 if __name__ == "__main__":

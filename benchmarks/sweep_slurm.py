@@ -48,7 +48,7 @@ SwitchType=switch/none
 MpiDefault=none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
-ReturnToService=2
+ReturnToService=1
 NodeName=n[1-2] NodeHostname={host} NodeAddr=127.0.0.1 Port=[16821-16822] CPUs=1 RealMemory=8000
 PartitionName=main Nodes=n[1-2] Default=YES MaxTime=INFINITE State=UP
 """
@@ -92,28 +92,30 @@ def slurm(folder: Path) -> Iterator[None]:
         PLACE.unlink()
 
 
-def training_on(node: str) -> str | None:
-    """The job that trains on a node for some seconds, if one does."""
-    columns = "%i %k %M"
-    for line in call(
-        "squeue", "--noheader", "--nodes", node, "--states", "RUNNING", "--format", columns
-    ).splitlines():
-        job, comment, seconds = line.split()[:3]
-        if "train" in comment and seconds not in ("0:00", "0:01", "0:02", "0:03", "0:04", "0:05"):
-            return job
+def training_on(node: str, sweep: Path) -> str | None:
+    """The job on a node, if it trains and has finished some epochs."""
+    words = ["squeue", "--noheader", "--nodes", node, "--states", "RUNNING", "--format", "%i %k"]
+    for line in call(*words).splitlines():
+        job, comment = line.split()[:2]
+        for log in sweep.glob("logs/train/*/*.log"):
+            is_its = comment.endswith(f"{log.parent.name}_{log.stem}")
+            if is_its and "epoch 3/" in log.read_text():
+                return job
     return None
 
 
-def failing(process: subprocess.Popen, seconds: float) -> str | None:
-    """Take the first node down while it trains, and up again; which job was on it."""
+def failing(process: subprocess.Popen, sweep: Path, seconds: float) -> str | None:
+    """Take the first node down while it trains, and up again; the job on it, and its state then."""
     while process.poll() is None:
-        job = training_on("n1")
+        job = training_on("n1", sweep)
         if job:
             call("scontrol", "update", "NodeName=n1", "State=DOWN", "Reason=trial")
             time.sleep(seconds)
             call("scontrol", "update", "NodeName=n1", "State=RESUME")
-            return job
-        time.sleep(1)
+            told = call("scontrol", "show", "job", job).split()
+            known = [each for each in told if each.startswith(("Restarts=", "JobState="))]
+            return f"{job}, {', '.join(known)}"
+        time.sleep(0.2)
     return None
 
 
@@ -137,20 +139,21 @@ def main() -> int:
     begun = time.monotonic()
     with slurm(folder / "daemons"), (folder / "slurm.log").open("wb") as log:
         process = subprocess.Popen([*words, *cluster], cwd=on_slurm, stdout=log, stderr=log)
-        job = failing(process, 30)
-        status = process.wait()
+        try:
+            job = failing(process, on_slurm, 30)
+            status = process.wait()
+        finally:
+            process.terminate()
         taken = time.monotonic() - begun
-        told = call("scontrol", "show", "job", job) if job else ""
     with (folder / "alone.log").open("wb") as log:
         subprocess.run([*words, "--cores", "2"], cwd=alone, stdout=log, stderr=log, check=True)
     found = list(differences(on_slurm, alone))
-    restarts = [word for word in told.split() if word.startswith(("Restarts=", "JobState="))]
     logs = on_slurm.glob("logs/train/*/*.log")
     resumed = sum("continues after epoch" in log.read_text() for log in logs)
     done = sum(bool(run["test accuracy"]) for run in runs_of(on_slurm, "table.tsv"))
     print(f"exit status of Snakemake: {status}; seconds: {taken:.0f}")
     print(f"runs in the table: {done} of {len(runs_of(on_slurm))}")
-    print(f"the job on the failed node: {job}, {', '.join(restarts)}; resumed runs: {resumed}")
+    print(f"the job on the failed node: {job}; runs that continued: {resumed}")
     print(f"differences from a sweep without Slurm: {len(found)}", *found, sep="\n  ")
     return 1 if status or found or not job else 0
 

@@ -26,6 +26,7 @@ from .catalog.semantics import (
     MEMORY,
     PREDICT,
     SEMANTICS,
+    SHARDS,
     SIMULATED,
     TRAIN,
 )
@@ -63,14 +64,16 @@ class UnsupportedSemantics(ValueError):
 class Options:
     """What the caller chooses; the rest is in the definition.
 
-    `semantics`, `data`, `records` and `emit` are names in the tables of `catalog.semantics`. `library` is
-    PyTorch or TensorFlow, the definition's own if None. `check_only`: no text is made.
+    `semantics`, `data`, `records`, `shards` and `emit` are names in the tables of `catalog.semantics`. `library` is
+    PyTorch or TensorFlow, the definition's own if None. `shards` is the number of parts of
+    a batch. `check_only`: no text is made.
     """
 
     semantics: str = INTENDED
     library: str | None = None
     data: str = MEMORY
     records: str = FULL
+    shards: str = SHARDS[0]
     emit: str = TRAIN
     check_only: bool = False
 
@@ -101,10 +104,9 @@ class Compilation:
         """The ledger: every setting that decides the run. Empty if there is no script."""
         from .audit.ledger import settings  # noqa: PLC0415 - a compilation needs no ledger
 
-        if isinstance(self.model, Classifier) and isinstance(self.arranged, Script):
-            text = self.script or ""
-            return settings(self.source, self.model, self.arranged, text, self.diagnostics)
-        return ()
+        if self.model is None or self.arranged is None or self.script is None:
+            return ()
+        return settings(self.source, self.model, self.arranged, self.script, self.diagnostics)
 
 
 def compile_definition(
@@ -172,9 +174,13 @@ def _meant(source: Source, folders: Folders, options: Options, diagnostics: Diag
     if options.data != MEMORY and not LIBRARIES[library].trains:
         problem = f"{library} trains nothing: --data {options.data} is of no use to it"
         raise UnsupportedSemantics(problem)
-    if options.emit == PREDICT and (options.data, options.records) != (MEMORY, FULL):
-        raise UnsupportedSemantics(f"--emit {PREDICT} takes no --data and no --records")
+    if options.shards != SHARDS[0] and not LIBRARIES[library].trains:
+        raise UnsupportedSemantics(f"{library} trains nothing: --shards is of no use to it")
+    chosen = options.data, options.records, options.shards
+    if options.emit == PREDICT and chosen != (MEMORY, FULL, SHARDS[0]):
+        raise UnsupportedSemantics(f"--emit {PREDICT} takes no --data, --records or --shards")
     model = replace(model, data=options.data, records=options.records, emit=options.emit)
+    model = replace(model, shards=int(options.shards))
     found: Classifier | None
     if isinstance(model, BayesDefinition):
         found = _with_grammar(model, folders, options, diagnostics)
@@ -194,7 +200,7 @@ def _data_as_meant(
         raise UnsupportedSemantics(f"no data are simulated under the semantics {options.semantics}")
     if options != Options(semantics=options.semantics, check_only=options.check_only):
         raise UnsupportedSemantics(
-            "a data definition takes no --library, --data, --records or --emit"
+            "a data definition takes no --library, --data, --records, --shards or --emit"
         )
     definition = parse_data_tree(source, tree, diagnostics)
     if definition is None:

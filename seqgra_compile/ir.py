@@ -221,6 +221,14 @@ class Import:
 
 
 @dataclass(frozen=True)
+class PerBatch:
+    """A line of a module that means another thing for a part of a batch than for the batch."""
+
+    line: int
+    problem: str
+
+
+@dataclass(frozen=True)
 class Module:
     """An external PyTorch module, read as text: never run by the compiler.
 
@@ -237,6 +245,7 @@ class Module:
     left_out: tuple[str, ...]
     names: frozenset[str]
     dependencies: tuple[str, ...]
+    per_batch: tuple[PerBatch, ...]
     span: Span
     class_span: Span
 
@@ -252,7 +261,7 @@ class Loss:
 
 @dataclass(frozen=True)
 class Optimizer:
-    """`keras_epsilon`: a PyTorch optimizer that adds epsilon where Keras does."""
+    """`other_epsilon`: it adds epsilon where the other library does."""
 
     name: str
     arguments: Arguments
@@ -261,7 +270,7 @@ class Optimizer:
     clipvalue: Value[float | None]
     path: str = "optimizer/optimizer"
     origin: str = DEFINITION
-    keras_epsilon: bool = False
+    other_epsilon: bool = False
 
 
 @dataclass(frozen=True)
@@ -294,7 +303,8 @@ class General:
 
     `label_pattern` is None where labels are listed; `semantics` is the name in the catalog under
     which the model is compiled; `data`, `records` and `emit` are the names of how the script holds
-    its data, of what it keeps of its run, and of what it does.
+    its data, of what it keeps of its run, and of what it does; `shards` is the number of
+    parts of a batch.
     """
 
     id: Given[str]
@@ -310,6 +320,7 @@ class General:
     semantics: str = field(default="intended", kw_only=True)
     data: str = field(default="memory", kw_only=True)
     records: str = field(default="full", kw_only=True)
+    shards: int = field(default=1, kw_only=True)
     emit: str = field(default="train", kw_only=True)
 
 

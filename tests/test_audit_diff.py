@@ -236,7 +236,10 @@ def test_an_activation_is_a_step_wherever_it_is_written(name: str):
     other = replaced(' activation="relu"', "", GLOBAL, written + GLOBAL)
     comparison = between(TEXT, other)
     assert verdicts(comparison)["computation"] == SAME and not told(comparison)
-    assert comparison.matters  # where seqgra draws, and what a script looks like, may differ
+    assert not comparison.matters
+    assert as_text(comparison).startswith("No difference for training: only what has no effect")
+    # As soon as anything else differs, it counts.
+    assert between(TEXT, other.replace("0.005", "0.006")).matters
 
 
 def test_initial_weights_and_penalties_are_beside_the_steps():

@@ -49,3 +49,9 @@ def test_a_script_without_header(tmp_path):
     result = run_audit("settings", MOTIFS, "--like", other)
     assert (result.exit_code, result.stdout) == (2, b"")
     assert result.stderr.startswith(bytes(other)) and b"does not say" in result.stderr
+
+
+def test_a_script_in_place_of_its_definition(script):
+    result = run_audit("settings", script)
+    assert (result.exit_code, result.stdout) == (2, b"")
+    assert b"name its definition, motifs-tensorflow.xml, with --like" in result.stderr

@@ -197,9 +197,9 @@ def locked(path: Path) -> None:
 
 
 SPOILS = (
-    (absent, "there is none. What makes such files of others:"),
+    (absent, "there is none. Commands that make data files:"),
     (folder, "Is a directory"),
-    (dangling, "there is none. What makes such files of others:"),
+    (dangling, "there is none. Commands that make data files:"),
     (locked, "Permission denied"),
 )
 
@@ -331,7 +331,7 @@ def test_every_bad_line_is_counted_and_the_first_twenty_shown(tmp_path):
     path.write_bytes(text(pairs))
     with pytest.raises(SystemExit) as caught:
         reader(case)["read_set"](path, case.length)
-    need = f"{case.length} of ACGTN, tab, label of {case.labels}"
+    need = f"{case.length} of ACGTN, a tab, one of {case.labels}"
     *shown, last = str(caught.value).split("\n")
     assert shown == wanted[:20] and last == f"{path}: bad lines: 25; need {need}"
 
@@ -350,13 +350,13 @@ def test_what_makes_the_files_that_are_missing(tmp_path):
         data = data_folder(tmp_path / other, case, clean)
         (data / name).rename(data / other)
         queue.append(command(case, script, data, tmp_path / "output" / other))
-        said = f"{data / name}: there is none. What makes such files of others:\n"
+        said = f"{data / name}: there is none. Commands that make data files:\n"
         expected.append((2, said))
     expected[-1] = (0, f"warning: {data / 'test.txt'} is missing: nothing is tested\n")
     sequences = tmp_path / "sequences.fa"
     sequences.write_text(">a\nACGT\n")
     queue.append(command(case, script, sequences, tmp_path / "output" / "sequences"))
-    expected.append((2, f"{sequences / 'training.txt'}: there is none. What makes "))
+    expected.append((2, f"{sequences / 'training.txt'}: there is none. Commands "))
     for (status, said), (right, words) in zip(run_all(tmp_path, queue), expected, strict=True):
         assert status == right and words in said
 

@@ -9,6 +9,7 @@ import io
 import itertools
 import json
 import lzma
+import re
 import shutil
 import subprocess
 import sys
@@ -22,10 +23,11 @@ from cases import ACCEPT, ALL_CASES, SIZES, Case, examples
 from run_command import run, run_audit
 from runs import ENVIRONMENT, PYTHON, Run, run_all, run_cases
 
+from seqgra_compile.backends.family import family
 from seqgra_compile.backends.header import read_header
 from seqgra_compile.catalog.libraries import LIBRARIES
 from seqgra_compile.catalog.sequences import BAYES
-from seqgra_compile.compiler import Options, compile_definition
+from seqgra_compile.compiler import Options, compile_bytes, compile_definition
 
 GOLDEN = ACCEPT.parent / "predict"
 CASES = {case.id: case for case in ALL_CASES}
@@ -88,11 +90,11 @@ def test_verify_reads_the_option_from_the_header(script: Path):
     assert result.exit_code == 0 and b"--emit " in result.stdout
 
 
-@pytest.mark.parametrize("option", [("--data", "disk"), ("--records", "none")])
+@pytest.mark.parametrize("option", [("--data", "disk"), ("--records", "none"), ("--shards", "2")])
 def test_options_of_training_are_refused(option: tuple[str, str]):
     result = run("model.xml", "--emit", "predict", *option, folder=MOTIFS.folder)
     assert (result.exit_code, result.stdout) == (2, b"")
-    assert b"takes no --data and no --records" in result.stderr
+    assert b"takes no --data, --records or --shards" in result.stderr
 
 
 def test_a_folder_takes_both_scripts(tmp_path: Path):
@@ -102,6 +104,23 @@ def test_a_folder_takes_both_scripts(tmp_path: Path):
         f"{MOTIFS.id}-predict.py",
         f"{MOTIFS.id}.py",
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("<seed>11</seed>", "<seed>12</seed>", True),
+        ('id="torch', 'id="other', True),
+        ('filters="6"', 'filters="7"', False),
+    ],
+)
+def test_another_seed_is_the_same_definition(one: str, other: str, same: bool):
+    """Which receipts a script takes: those that the training script of its definition writes."""
+    text = (MOTIFS.folder / "model.xml").read_text("utf-8")
+    assert one in text
+    changed = compile_bytes("model.xml", text.replace(one, other).encode(), (), PREDICT).script
+    (own,) = re.findall(' family = "(.+)"', MOTIFS.script.read_text("utf-8"))
+    assert changed and (f'"family": "{own}"' in changed) is same
 
 
 # ---- the same bits ----
@@ -325,7 +344,8 @@ def bayes(tmp_path_factory) -> Path:
     text = (GOLDEN / f"{BAYES_CASE.id}.py").read_text("utf-8")
     (folder / "predict.py").write_text(text, "utf-8")
     (folder / "run").mkdir()
-    receipt = {"definition": read_header(text).sha256}
+    model = compile_definition(BAYES_CASE.folder / "model.xml").model
+    receipt = {"definition": 64 * "1", "family": family(model)}
     (folder / "run" / "receipt.json").write_text(json.dumps(receipt))
     return folder
 
@@ -363,13 +383,22 @@ def test_standard_input_and_scan(bayes: Path):
 def test_what_ends_with_2(arguments: list[str], stdin: bytes, sentence: str, bayes: Path):
     other = bayes / "other"
     other.mkdir(exist_ok=True)
-    (other / "receipt.json").write_text(json.dumps({"definition": 64 * "0"}))
+    (other / "receipt.json").write_text(json.dumps({"definition": 64 * "0", "family": 64 * "0"}))
     done = predict(bayes, *arguments, stdin=stdin)
     assert done.returncode == 2 and sentence in done.stderr.decode()
     assert b"Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("receipt", [None, b"{", b"[]", b"{}", b"\xff"])
+def test_a_run_of_the_same_file_with_other_options(bayes: Path, tmp_path: Path):
+    """Such as one that was trained in shards: its family is another one."""
+    sha256 = read_header((bayes / "predict.py").read_text("utf-8")).sha256
+    receipt = {"definition": sha256, "family": 64 * "0"}
+    (tmp_path / "receipt.json").write_text(json.dumps(receipt))
+    done = predict(bayes, str(tmp_path), stdin=LETTERS[0].encode())
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("receipt", [None, b"{", b"[]", b"{}", b'{"definition": ""}', b"\xff"])
 def test_a_receipt_that_tells_nothing_is_said(receipt: bytes | None, bayes: Path, tmp_path: Path):
     if receipt is not None:
         (tmp_path / "receipt.json").write_bytes(receipt)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+import browser as browsers
 import numpy as np
 import pytest
 from lxml import etree
@@ -173,6 +175,9 @@ def test_what_is_missing_is_said(tmp_path):
     assert [s.anchor for s in found.sections] == ["training", "data", "made"]
     found = results([read_run(folder)], "0" * 64)
     assert any("not a run of this definition" in remark for remark in found.remarks)
+    mine = read_run(folder).receipt["definition"]
+    found = results([read_run(folder)], mine, "0" * 64)
+    assert any("another script than the one on this page" in remark for remark in found.remarks)
 
 
 def test_a_label_without_examples_has_no_curve(tmp_path):
@@ -201,6 +206,66 @@ def test_unlike_runs(tmp_path):
     (tmp_path / "other.json").write_text(json.dumps(found))
     with pytest.raises(UnlikeRuns, match="labels are not those"):
         results([one, read_run(tmp_path / "other.json")])
+
+
+# ---- in a browser ----
+
+
+@pytest.fixture(scope="module")
+def tab(tmp_path_factory) -> Iterator[browsers.Tab]:
+    executable = browsers.find()
+    if executable is None:
+        pytest.skip("no Chromium here")
+    with browsers.browser(executable, tmp_path_factory.mktemp("profile")) as tab:
+        yield tab
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory) -> Path:
+    """The page of two runs."""
+    folder = tmp_path_factory.mktemp("runs")
+    runs = [read_run(many(folder / str(seed), seed=seed)[0]) for seed in (1, 2)]
+    (folder / "page.html").write_text(report_of_runs(runs), "utf-8")
+    return folder / "page.html"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_no_page_is_wider_than_its_window(tab, saved, width: int) -> None:
+    """And pictures take the colours of the page: the text of a dark page is light."""
+    seen = []
+    for dark in (False, True):
+        tab.open(saved, width, 800, dark)
+        assert tab.run("document.documentElement.scrollWidth") <= width
+        colours = (
+            "[getComputedStyle(document.querySelector('svg text')).fill, "
+            "getComputedStyle(document.querySelector('svg path[stroke^=\\'var(--series\\']')).stroke, "
+            "getComputedStyle(document.body).backgroundColor]"
+        )
+        seen.append(tab.run(colours))
+        broken = [
+            e for e in tab.events if e["method"] in ("Log.entryAdded", "Runtime.exceptionThrown")
+        ]
+        assert not broken  # nothing that the policy has stopped
+    (light, line, white), (pale, dark_line, black) = seen
+    assert len({light, pale, white, black}) == 4 and light != white and line != dark_line
+    assert brightness(light) < brightness(white) and brightness(pale) > brightness(black)
+
+
+def brightness(colour: str) -> int:
+    return sum(map(int, re.findall(r"\d+", colour)[:3]))
+
+
+@pytest.mark.long
+def test_print(tab, saved) -> None:
+    tab.open(saved, 800)
+    tab.call("Emulation.setEmulatedMedia", media="print")
+    hidden = tab.run(
+        "[...document.querySelectorAll('figure, tr')].filter((e) => e.getBoundingClientRect().height < 5).length"
+    )
+    assert hidden == 0
+    assert tab.run("getComputedStyle(document.querySelector('.bar')).display") == "none"
+    tab.call("Emulation.setEmulatedMedia", media="")
 
 
 # ---- the command ----

@@ -53,6 +53,19 @@ def test_precision_recall(kind: str):
     assert curve.area == pytest.approx(wanted, abs=1e-12)
 
 
+def test_a_picture_needs_few_points():
+    random = np.random.default_rng(9)
+    truth = random.random(30_000) < 0.3
+    curve = measures.precision_recall(truth, random.random(30_000) + 0.4 * truth)
+    x, y = measures.thinned(curve)
+    assert len(x) < 3 * measures.CELLS < len(curve.x)
+    assert (x[0], y[0], x[-1], y[-1]) == (curve.x[0], curve.y[0], curve.x[-1], curve.y[-1])
+    # No point is farther than a cell from one that is drawn.
+    for at in range(0, len(curve.x), 50):
+        distances = np.maximum(np.abs(x - curve.x[at]), np.abs(y - curve.y[at]))
+        assert distances.min() <= 1.001 / measures.CELLS
+
+
 def test_means_of_curves():
     """Where all curves are one, the mean is that one; the areas are averaged."""
     pairs = [drawn(seed, "plain") for seed in (3, 4)]

@@ -125,7 +125,7 @@ def test_kills_at_random_moments(name: str, tmp_path):
     kills = int(os.environ.get("SEQGRA_COMPILE_KILLS", "40"))
     script, data = prepared(BY_ID[name], tmp_path, EPOCHS=30)
     output = tmp_path / "runs"
-    killer = str(Path(__file__).with_name("kill_runs.py"))
+    killer = str(Path(__file__).with_name("support") / "kill_runs.py")
     status, out, err = run([killer, str(kills), name, *map(str, (output, script, data))])
     assert status == 0, err
     report = json.loads(out)

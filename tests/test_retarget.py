@@ -119,7 +119,10 @@ def test_same_steps_of_each_optimizer(row):
     library, optimizer = row
     loss = "CrossEntropyLoss" if library == "PyTorch" else "categorical_crossentropy"
     settings = SETTINGS.get(optimizer, {})
-    if library == "PyTorch" or optimizer != "AdamW":
+    if library == "PyTorch" and optimizer == "Adam":
+        # Large enough to matter: a step that adds it elsewhere goes astray.
+        settings = {**settings, "eps": 1e-3, "betas": "(0.8, 0.99)"}
+    if optimizer != "AdamW":
         settings = {key: value for key, value in settings.items() if key != "weight_decay"}
     data = definition(library, loss, optimizer, settings)
     assert train_both(data, library, loss) <= TOLERANCE
@@ -137,7 +140,8 @@ def test_same_steps_of_each_loss(loss):
     [
         ("TensorFlow", "categorical_crossentropy", "RMSprop", {}, "RMSprop has no exact"),
         ("TensorFlow", "poisson", "SGD", {}, "poisson has no exact"),
-        ("PyTorch", "CrossEntropyLoss", "Adam", {}, "Adam has no exact"),
+        ("PyTorch", "CrossEntropyLoss", "RMSprop", {}, "RMSprop has no exact"),
+        ("PyTorch", "CrossEntropyLoss", "Adam", {"weight_decay": 0.1}, "weight_decay=0.1"),
         ("PyTorch", "CrossEntropyLoss", "SGD", {"weight_decay": 0.1}, "weight_decay=0.1"),
         ("TensorFlow", "huber", "SGD", {}, None),
         ("TensorFlow", "categorical_crossentropy", "SGD", {"nesterov": True}, "Nesterov"),

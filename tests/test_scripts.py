@@ -244,7 +244,7 @@ def test_refusals_in_a_process_of_their_own(library: str, tmp_path):
     first, last = own(done.stderr).splitlines()
     rest = f"then b'\\t{case.labels[0]}'"
     assert first == f"{path}:2: length {case.length}, other letters {b'?' * 20!r}, {rest}"
-    assert last.startswith(f"{path}: bad lines: 1; need {case.length} of ACGTN, tab, label of ")
+    assert last.startswith(f"{path}: bad lines: 1; need {case.length} of ACGTN, a tab, one of ")
     assert not (tmp_path / "output").exists()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
-import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -235,7 +235,7 @@ WRONG = {
     "too small": (("--simulate", DATA, "--sizes", "2"), "3 is the smallest size"),
     "test seed": ((*SIMULATED, "--test-seed", "2"), "the test set would repeat training data"),
     "a model as data": (("--simulate", MODEL), "--simulate takes a data definition"),
-    "no records": ((*SIMULATED, "--records", "none"), "a sweep needs resumable runs"),
+    "no records": ((*SIMULATED, "--records", "none"), "No such option"),
     "no folder": (("--data-dir", "nowhere"), "nowhere: it has no training.txt, no"),
     "nothing drawn": (("--data-dir", EXAMPLES / "data", "--data-seeds", "1"), "nothing is drawn"),
     "unreadable": (("--simulate", "nowhere.xml"), "nowhere.xml: No such file"),
@@ -265,6 +265,31 @@ def test_errors_of_definitions(tmp_path):
     lone = tmp_path / "lone.xml"
     lone.write_text(DATA.read_text("utf-8").replace('<set name="test">', '<set name="validation">'))
     assert sweep(tmp_path, "--simulate", lone, status=1).stderr.count(b"error[SG420]") == 1
+
+
+MISFITS = {
+    "label": ("<label>c2</label>", "<label>c3</label>", "have the labels 'c2', which it does not"),
+    "length": ("(150, 4)", "(200, 4)", "have 150 letters, and it reads 200"),
+    "space": ("<sequencespace>DNA<", "<sequencespace>RNA<", "are DNA, and it reads RNA"),
+}
+
+
+@pytest.mark.parametrize("name", MISFITS)
+def test_data_that_a_model_cannot_read(name, tmp_path):
+    before, after, said = MISFITS[name]
+    (tmp_path / "model.xml").write_text(MODEL.read_text("utf-8").replace(before, after))
+    result = sweep(tmp_path, *SIMULATED, models=[tmp_path / "model.xml"], status=1)
+    assert said in result.stderr.decode()
+    assert not (tmp_path / "sweep").exists()
+
+
+def test_a_data_definition_without_a_test_set(tmp_path):
+    text = DATA.read_text("utf-8")
+    start = text.index('<set name="test">')
+    text = text[:start] + text[text.index("</set>", start) + len("</set>") :]
+    (tmp_path / "data.xml").write_text(text)
+    said = sweep(tmp_path, "--simulate", tmp_path / "data.xml", status=1).stderr.decode()
+    assert "it has no examples in the set 'test'" in said
 
 
 @pytest.mark.parametrize("kind", ["folder", "file"])
@@ -441,11 +466,39 @@ def test_examples_are_drawn(tmp_path):
         assert (tmp_path / "half" / name).read_bytes() == (tmp_path / "data" / name).read_bytes()
 
 
+def test_the_table_of_what_is_there(tmp_path):
+    sweep(tmp_path, "--seeds", "1-3", *SIMULATED)
+    lie = tmp_path / "sweep"
+    accuracy = {"300": (0.7, 0.8, 0.9), "600": (0.95, 0.9, None)}
+    for row in rows(tmp_path):
+        value = 0.97
+        if row["model_seed"]:
+            value = accuracy[row["size"]][int(row["model_seed"]) - 1]
+        receipt = {
+            "epochs": [{}] * 7, "best": {"epoch": 4}, "test": {"accuracy": value},
+            "data": {"training": {"examples": int(row["size"] or 0)}},
+        }  # fmt: skip
+        path = lie / "receipts" / row["model"] / f"{row['data']}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if value:
+            path.write_text(json.dumps(receipt))
+    result = subprocess.run(
+        [sys.executable, lie / "scripts" / "table.py"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert result.stdout.strip().endswith("6 of 7 runs")
+    assert result.stderr.split("\n")[1].strip() == "motifs-s3 on motifs-grammar-600-s3"
+    found = rows(tmp_path, "table.tsv")
+    assert len(found) == 7
+    assert [row["epochs"] for row in found if not row["test accuracy"]] == [""]
+    page = (lie / "table.html").read_text("utf-8")
+    assert "<td>300</td><td>3 of 3</td><td>0.8000 ± 0.1000</td>" in page
+    assert "<td>600</td><td>2 of 3</td><td>0.9250 ± 0.0354</td>" in page
+    assert page.count("<circle") == 5
+    assert "motifs-grammar-bayes (dashed)" in page
+    etree.fromstring(page[page.index("<svg") : page.index("</svg>") + len("</svg>")])
+
+
 # ---- the same with real runs ----
-
-
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_the_test_set_is_that_of_all_sizes_and_is_not_in_a_training_set(tmp_path):

@@ -82,11 +82,6 @@ PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
-REMEDY = """What makes such files of others:
-  gzip:  gunzip FILE.gz
-  FASTA: seqgra-data fasta c1=FILE c2=FILE -o DIR --split 0.8 0.1 0.1
-  BED:   seqgra-data bed c1=FILE --genome FILE -o DIR --length L --split 0.8 0.1 0.1
-  table: seqgra-data table FILE --sequence x --label y -o DIR --split 0.8 0.1 0.1"""
 
 UNPACK = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
 
@@ -334,21 +329,24 @@ def choose_device(gpu: int, threads: int) -> str:
 
 
 def check_receipt(path: Path) -> None:
-    """Whether the run in this folder was of the definition that this script is from."""
-    definition = "9b1c29387b3cb4e82c7716851f86911d4078e9f2294eea41e05cd843a7db18a7"
+    """Whether the run was of this definition, or of one with another seed, id or text."""
+    own = {
+        "definition": "9b1c29387b3cb4e82c7716851f86911d4078e9f2294eea41e05cd843a7db18a7",
+        "family": "e75e8e650e858617b20f1ec4fdd43a1c39e06579dc7f924d48dc2a9ddcdf5214",
+    }
     try:
-        found = json.loads(path.read_bytes())["definition"]
+        receipt = json.loads(path.read_bytes())
+        found = {name: receipt[name] for name in own}
     except (OSError, ValueError, LookupError, TypeError):
         problem = "unreadable; it is not known whether the definition is the same"
         print(f"warning: {path}: {problem}", file=sys.stderr)
         return
-    if found != definition:
-        refuse(str(path), f"of another definition, SHA-256 {found}")
+    if not own.items() & found.items():
+        refuse(str(path), "of another definition")
 
 
 def load_model(path: Path) -> keras.Model:
     model = build_model()
-    model.compile(jit_compile=False)  # as in train.py
     try:
         path.open("rb").close()  # Keras does not say why it cannot
         model.load_weights(path)
@@ -357,6 +355,7 @@ def load_model(path: Path) -> keras.Model:
     except Exception as error:  # a damaged file, or another model: there are many kinds
         problem = f"not the weights of this model ({type(error).__name__})"
         raise OSError(0, problem, str(path)) from error
+    model.compile(jit_compile=False)  # as in train.py
     return model
 
 

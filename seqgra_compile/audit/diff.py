@@ -1,4 +1,4 @@
-"""Two definitions: what differs for training, setting by setting and by its effect."""
+"""Two definitions: what differs for training, or for the data, setting by setting and by its effect."""
 
 from __future__ import annotations
 
@@ -6,24 +6,26 @@ import re
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .. import ir
 from ..compiler import Compilation
-from ..grammar import BayesModel
+from ..grammar import BayesModel, Simulation
 from ..visible import visible
+from .dataeffects import data_effects
 from .effects import SAME, Effect, effects
 from .ledger.setting import IDLE, TEMPLATE, Setting
 from .steps import NOTHING, Aligned, align, beside, steps
 
 # Texts, and names of what the output is called: nothing that is computed looks at them.
 _TEXTS = ("general/@id", "general/name", "general/description")
+_MEASURED = "On the same data, machine and versions"
 _MOST = 12  # operations that are named where the same differs in many
-_PATH = "architecture/sequential/operation[{}]"
+_OPERATIONS = ("architecture/sequential/operation[", "file: layer ")
+_PATH = _OPERATIONS[0] + "{}]"
 # What the effects and the steps say in full.
 _TOLD = (
-    "architecture/sequential/operation[",
-    "file: layer ",
+    *_OPERATIONS,
     "general/labels",
     "general/task",
     "general/sequencespace",
@@ -49,17 +51,22 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """`effects` are those of models that are trained."""
+    """`effects` are those of models that are trained, or of data: then it `simulates`."""
 
     changes: tuple[Change, ...]
     effects: tuple[Effect, ...]
     same_bytes: bool
     names: tuple[str, str]
     aligned: tuple[Aligned, ...] = ()
+    simulates: bool = False
 
     @property
     def beside(self) -> dict[str, list[tuple[str, str]]]:
         return beside(self.aligned)
+
+    @property
+    def subject(self) -> str:
+        return "the data" if self.simulates else "training"
 
     @property
     def matters(self) -> bool:
@@ -67,15 +74,20 @@ class Comparison:
 
 
 def compare(a: Compilation, b: Compilation) -> Comparison:
-    """Both must have been compiled without errors."""
+    """Both must have been compiled without errors, and be of models or both of data."""
     changes = tuple(_changes(a, b))
     names = (a.source.file_name, b.source.file_name)
+    same_bytes = a.source.data == b.source.data
+    if isinstance(a.model, Simulation) and isinstance(b.model, Simulation):
+        of_data = data_effects(a.model, b.model)
+        return Comparison(changes, of_data, same_bytes, names, simulates=True)
     found: tuple[Effect, ...] = ()
     aligned: tuple[Aligned, ...] = ()
     if isinstance(a.model, ir.Model) and isinstance(b.model, ir.Model):
         found = effects(a.model, b.model)
         aligned = align(steps(a.model), steps(b.model))
-    return Comparison(changes, found, a.source.data == b.source.data, names, aligned)
+        changes = _written_otherwise(changes, found, aligned)
+    return Comparison(changes, found, same_bytes, names, aligned)
 
 
 def _changes(a: Compilation, b: Compilation) -> Iterator[Change]:
@@ -84,13 +96,13 @@ def _changes(a: Compilation, b: Compilation) -> Iterator[Change]:
     pairs = [(path, names.get(path, path)) for path in old]
     for path, other in pairs:
         if other not in new:
-            yield _change(path, old[path], None)
+            yield _change(path, old[path], None, a.model)
         elif _differs(old[path], new[other]):
-            yield _change(path, old[path], new[other])
+            yield _change(path, old[path], new[other], a.model)
     taken = {other for _, other in pairs}
     for path, row in new.items():
         if path not in taken:
-            yield _change(path, None, row)
+            yield _change(path, None, row, a.model)
 
 
 def _compared(compilation: Compilation) -> Iterator[Setting]:
@@ -125,7 +137,7 @@ def _matched(a: Compilation, b: Compilation) -> dict[str, str]:
         return {}
     matched = {_PATH.format(each.number): "nothing" for each in a.model.operations}
     for pair in align(steps(a.model), steps(b.model)):
-        if pair.matched:
+        if pair.matched and not (pair.one[0].is_part or pair.other[0].is_part):
             one, other = (found[0].number for found in (pair.one, pair.other))
             matched[_PATH.format(one)] = _PATH.format(other)
     prefixes = sorted(matched, key=len, reverse=True)
@@ -147,17 +159,18 @@ def _differs(one: Setting, other: Setting) -> bool:
     return one.value != other.value or type(one.value) is not type(other.value)
 
 
-def _change(path: str, one: Setting | None, other: Setting | None) -> Change:
+def _change(path: str, one: Setting | None, other: Setting | None, model: object) -> Change:
     rows = [row for row in (one, other) if row is not None]
     idle = all(row.remark == IDLE for row in rows)
     named = path == "architecture/external"  # the content counts, not what its file is called
     unroll = path.endswith("/@unroll")  # how a loop is run
+    task = path == "general/task" and isinstance(model, Simulation)
     return Change(
         path,
         "-" if one is None else one.text,
         "-" if other is None else other.text,
         (_place(one), _place(other)),
-        not (path in _TEXTS or idle or named or unroll),
+        not (path in _TEXTS or idle or named or unroll or task),
     )
 
 
@@ -169,11 +182,14 @@ def as_text(comparison: Comparison, complete: bool = False) -> str:
     """For a reader: the verdict, the effects, the steps; all settings with their places if asked."""
     lines = [_verdict(comparison)]
     if comparison.matters and comparison.effects:
-        lines += ["", "On the same data, machine and versions:", *_effects(comparison.effects)]
+        where = "On the same versions" if comparison.simulates else _MEASURED
+        lines += ["", f"{where}:", *_effects(comparison.effects)]
     if not all(pair.same for pair in comparison.aligned) or comparison.beside:
         lines += ["", *_steps(comparison)]
-    told = bool(comparison.effects) and not complete
-    for counts, title in ((True, "Settings that count:"), (False, "Without effect on training:")):
+    told = bool(comparison.effects) and comparison.matters and not complete
+    told = told and not comparison.simulates
+    idle = f"Without effect on {comparison.subject}:"
+    for counts, title in ((True, "Settings that count:"), (False, idle)):
         changes = [
             change
             for change in comparison.changes
@@ -192,10 +208,29 @@ def as_text(comparison: Comparison, complete: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _written_otherwise(
+    changes: Sequence[Change], found: Sequence[Effect], aligned: Sequence[Aligned]
+) -> tuple[Change, ...]:
+    """The changes, of which those of operations do not count if all steps and effects are the same:
+    an activation may be written as an operation or as a parameter of the one before."""
+    same = bool(found) and all(effect.verdict == SAME for effect in found)
+    if not same or beside(aligned) or not all(pair.same for pair in aligned):
+        return tuple(changes)
+    return tuple(
+        replace(change, counts=change.counts and not _is_of_a_step(change.path))
+        for change in changes
+    )
+
+
+def _is_of_a_step(path: str) -> bool:
+    """Whether the steps say all of it: they have no seeds of their own."""
+    return path.startswith(_OPERATIONS) and not path.endswith(": seed")
+
+
 def _effects(found: Sequence[Effect]) -> Iterator[str]:
     """What changes, topic by topic, then the names of what does not."""
     others = [effect for effect in found if effect.verdict != SAME]
-    width = max((len(effect.topic) for effect in others), default=0) + 4
+    width = max(len(name) for name in ("the same", *(effect.topic for effect in others))) + 4
     for effect in others:
         yield from _wrapped(width, f"  {effect.topic}", visible(effect.verdict))
     same = [effect.topic for effect in found if effect.verdict == SAME]
@@ -237,10 +272,13 @@ def _wrapped(indent: int, start: str, text: str) -> list[str]:
 
 
 def _verdict(comparison: Comparison) -> str:
+    subject = comparison.subject
     if comparison.matters:
-        return "The two train differently."
+        return (
+            f"The two {'simulate different data' if comparison.simulates else 'train differently'}."
+        )
     if comparison.changes:
-        return "No difference for training: only what has no effect on it differs."
+        return f"No difference for {subject}: only what has no effect on it differs."
     if comparison.same_bytes:
         return "No difference: the two are the same, byte for byte."
-    return "No difference for training: the same settings, written otherwise."
+    return f"No difference for {subject}: the same settings, written otherwise."

@@ -31,6 +31,7 @@ class Step:
     computes: Mapping[str, object]
     beside: Mapping[str, object]
     is_activation: bool = False
+    is_part: bool = False  # of an operation that has another step
 
     @property
     def said(self) -> str:
@@ -111,7 +112,7 @@ def _steps(operation: ir.Layer, library: str) -> Iterator[Step]:
     ends_with = _last(operation) and computes.pop("activation", None)
     yield Step(number, operation.name, computes, beside)
     if ends_with and ends_with != "linear":
-        yield Step(number, ends_with, {}, {}, is_activation=True)
+        yield Step(number, ends_with, {}, {}, is_activation=True, is_part=True)
 
 
 def _last(operation: ir.Layer) -> bool:

@@ -56,6 +56,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         length_from_data=True,
         on_disk=False,
         records=model.records == FULL and model.emit != PREDICT,
+        shards=False,
         trains=False,
         heading=_heading(model),
         matrices=tuple(

@@ -10,7 +10,7 @@ from typing import Any
 from .. import __version__, ir
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.semantics import DISK, FULL, PREDICT, SEMANTICS
+from ..catalog.semantics import DISK, FULL, PREDICT, SEMANTICS, WHOLE
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES, SequenceSpace
 from ..ir import Import, Value
 from ..pycode import (
@@ -49,6 +49,11 @@ RECORDS_IMPORTS = (
     Import("time"),
 )
 DISK_IMPORTS = (Import("collections.abc", "Iterator"), Import("tempfile"))
+SHARDS_IMPORTS = (
+    Import("datetime"),
+    Import("signal"),
+    Import("torch.distributed", None, "dist"),
+)
 PREDICT_IMPORTS = (
     Import("argparse"),
     Import("bz2"),
@@ -102,11 +107,13 @@ def sections(folder: str, model: ir.General) -> tuple[Section, ...]:
             Section("Model", f"{folder}/model.py.j2"),
             Section("Main", f"predict/{folder}.py.j2"),
         )
+    processes = (Section("Processes", f"{folder}/processes.py.j2"),)
     found = (
         Section("Definition", "common/definition.py.j2"),
         Section("Data", f"{folder}/data.py.j2"),
         Section("Model", f"{folder}/model.py.j2"),
         Section("Loss and optimizer", f"{folder}/loss_and_optimizer.py.j2"),
+        *(processes if model.shards != WHOLE else ()),
         Section("Training", f"{folder}/training.py.j2"),
         Section("Main", f"{folder}/main.py.j2"),
     )
@@ -122,6 +129,7 @@ def imports(model: ir.General, own: Iterable[Import]) -> tuple[Import, ...]:
         *own,
         *(DISK_IMPORTS if model.data == DISK else ()),
         *(RECORDS_IMPORTS if model.records == FULL else ()),
+        *(SHARDS_IMPORTS if model.shards != WHOLE else ()),
     )
 
 
@@ -148,6 +156,7 @@ def fields(
         "alphabet": alphabet(model),
         "on_disk": model.data == DISK,
         "records": model.records == FULL and model.emit != PREDICT,
+        "shards": model.shards != WHOLE,
         "trains": True,
         "length_from_data": not header.has_length(model),
         "one_hot": f"{folder}/one_hot.py.j2",
@@ -250,6 +259,10 @@ def constants(model: ir.Model) -> tuple[Constant, ...]:
         shape = model.architecture.operations[0].arguments["input_shape"]
         length = _named("SEQUENCE_LENGTH", shape.value[-2], shape.path, shape.path)
         fixed.insert(fixed.index(_architecture(model.architecture)[-1]) + 1, length)
+    if model.shards != WHOLE:
+        fixed.append(
+            Constant("SHARDS", literal(model.shards), "--shards: parts of a batch", "--shards")
+        )
     return tuple(fixed)
 
 

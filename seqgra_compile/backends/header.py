@@ -11,18 +11,19 @@ import ast
 import io
 import re
 import tokenize
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .. import __version__, ir
 from ..catalog.options import SCRIPT_OPTIONS
-from ..catalog.semantics import FULL, PREDICT
+from ..catalog.semantics import FULL, PREDICT, WHOLE
 from ..catalog.sequences import MULTI_CLASS
 from ..pycode import docstring
 from ..source import Source
 
 _COMPILED = re.compile(
     r"Compiled by seqgra-compile (?P<version>\S+) from\s(?P<file>.+),\sSHA-256"
-    r"\s(?P<sha256>[0-9a-f]{64}), with\s(?P<options>--semantics \S+(?: --[a-z]+ \S+)*)\."
+    r"\s(?P<sha256>[0-9a-f]{64}), with\s(?P<options>--semantics \S+(?:\s--[a-z]+ \S+)*)\."
     r"\sUsage:  ",
     re.DOTALL,
 )
@@ -39,8 +40,7 @@ def header(model: ir.Model, source: Source, weights: str) -> str:
     return docstring(
         [
             *title(model, source),
-            "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]"
-            + (" [--resume]" if model.records == FULL else ""),
+            *_usage(model),
             f"Reads:  training.txt, validation.txt and, if there, test.txt: {columns(model)}",
             f"Writes: {weights}, history.tsv, metrics.json, test-y-hat.txt"
             + (
@@ -51,6 +51,12 @@ def header(model: ir.Model, source: Source, weights: str) -> str:
             ),
         ]
     )
+
+
+def _usage(model: ir.Model) -> Iterator[str]:
+    start = "python" if model.shards == WHOLE else "torchrun --nproc-per-node N"
+    resume = " [--resume]" if model.records == FULL else ""
+    yield f"Usage:  {start} train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N]{resume}"
 
 
 def predict_header(model: ir.General, source: Source, files: str) -> str:
@@ -86,7 +92,7 @@ def title(model: ir.General, source: Source) -> tuple[str, ...]:
         *((model.description.value, "") if model.description.value else ()),
         f"Compiled by seqgra-compile {__version__} from {source.file_name}, SHA-256",
         f"{source.sha256}, with",
-        f"{options(model)}.",
+        *f"{options(model)}.".split("\n"),
     )
 
 
@@ -98,7 +104,8 @@ def options(model: ir.General) -> str:
     if model.emit == PREDICT:
         return " ".join([*found, f"--emit {model.emit}"])
     found += [f"--data {model.data}"] if trains else []
-    return " ".join([*found, f"--records {model.records}"])
+    shards = "" if model.shards == WHOLE else f"\n--shards {model.shards}"
+    return " ".join([*found, f"--records {model.records}"]) + shards
 
 
 def columns(model: ir.General) -> str:
@@ -139,7 +146,7 @@ def read_header(text: str) -> Header:
     found = _COMPILED.match("\n".join(lines[start:]))
     if found is None:
         raise HeaderError(_SILENT)
-    words = found["options"].split(" ")
+    words = found["options"].split()
     options = {name[2:]: value for name, value in zip(words[::2], words[1::2], strict=True)}
     for name, value in options.items():
         if name not in SCRIPT_OPTIONS or value not in SCRIPT_OPTIONS[name].choices:

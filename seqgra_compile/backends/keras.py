@@ -35,7 +35,8 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
     two = model.input_encoding.value == "2D"
     standard, frameworks = _imports(model, reader.imports if reader else ())
     shape = "(B, 1, L, {})" if two else "(B, L, {})"
-    weights = "saved_model.keras, model-architecture.json"
+    weights = "saved_model.keras"
+    weights += ", model-architecture.json" if model.records == FULL else ""
     return KerasScript(
         **common.fields(model, source, "keras", weights, shape),
         dependencies=", ".join(map(literal, sorted((*_PACKAGES, *packages)))),
@@ -70,6 +71,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
             else "tf.argmax(targets, axis=-1)"
         ),
         threshold="0.0" if logits else str(loss.threshold),
+        torch_epsilon=model.optimizer.other_epsilon,
         activity=any(map(_activity, architecture.operations)),
     )
 

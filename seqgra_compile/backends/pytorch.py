@@ -9,7 +9,7 @@ from ..catalog.operations.layers import FUNCTIONAL, Submodule, TorchLayer
 from ..catalog.operations.row import torch_initial_values
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.regularizers import torch_regularizer
-from ..catalog.semantics import FULL, PREDICT, SEMANTICS
+from ..catalog.semantics import FULL, PREDICT, SEMANTICS, WHOLE
 from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
@@ -61,6 +61,10 @@ OWN_NAMES = frozenset(
     """.split()
 )
 
+# And those of the section Processes.
+SHARDS_NAMES = frozenset(
+    "RANK PROCESSES SHARDS join together tree_sum set_gradients check_parts int".split()
+)
 PREDICT_NAMES = frozenset(
     """
     CODE_OF UNPACK refuse read_lines read_sequences read_examples batches one_hot build_model
@@ -130,7 +134,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
         clips_norm=model.optimizer.clipnorm.value is not None,
         clips_value=model.optimizer.clipvalue.value is not None,
         closure=OPTIMIZERS[model.library.value, model.optimizer.name].closure,
-        keras_epsilon=model.optimizer.keras_epsilon,
+        keras_epsilon=model.optimizer.other_epsilon,
         one_hot_targets=one_hot_targets,
         draws=draws,
     )
@@ -286,7 +290,7 @@ def _imports(
     predicts = model.emit == PREDICT
     found = common.imports(model, _PREDICT_IMPORTS if predicts else _IMPORTS)
     imports = [bound for bound in found if bound not in idle]
-    imports += (Import("math"),) if model.optimizer.keras_epsilon and not predicts else ()
+    imports += (Import("math"),) if model.optimizer.other_epsilon and not predicts else ()
     if isinstance(architecture, ir.Module):
         own = {bound.binds: _target(bound) for bound in imports}
         imports += [
@@ -321,6 +325,8 @@ def _names_are_free(model: ir.Model, module: ir.Module, diagnostics: Diagnostics
     own = {bound.binds: _target(bound) for bound in imports}
     constants = {constant.name for constant in common.constants(model)}
     taken = (PREDICT_NAMES if model.emit == PREDICT else OWN_NAMES) | constants | set(own)
+    if model.shards != WHOLE:
+        taken |= SHARDS_NAMES
     clashes = set(module.names & taken)
     for bound in module.imports:
         if bound.binds in taken and own.get(bound.binds) != _target(bound):

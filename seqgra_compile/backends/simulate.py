@@ -9,14 +9,13 @@ from collections.abc import Iterable
 from .. import __version__
 from ..catalog.semantics import SEMANTICS
 from ..catalog.sequences import SEQUENCE_SPACES
-from ..datadefinition.arranged import MatrixRows, Row, SimulateScript, Words
+from ..datadefinition.arranged import MODE, MatrixRows, Row, SimulateScript, Words
 from ..grammar import Condition, Distribution, ExampleSet, Kmers, Matrix, Rule, Shuffle, Simulation
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import (
     Code,
     code,
-    comment,
     docstring,
     laid_out,
     listing,
@@ -99,7 +98,7 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
         copies=tuple(_copies(simulation, [kmer.name for kmer in kmers])),
         both_kinds=bool(matrices and kmers),
         element_doc=_element_doc(matrices, kmers),
-        rules_doc=(*_rules_doc(rules), *_modes_doc(conditions)),
+        rules_doc=tuple(_rules_doc(rules)),
         rules=condition_rules(
             (condition.id, condition.label, [_rule(rule, rules) for rule in condition.rules])
             for condition in conditions
@@ -107,6 +106,7 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
         positions=windows(rule.position for rule in rules),
         pairs=any(rule.spacings for rule in rules),
         chains=_has_chains(rules),
+        modes=tuple(Row(MODE, line) for line in _modes_doc(conditions)),
         exclusive=laid_out(prefixed("EXCLUSIVE = ", code(tuple(exclusive)))) if exclusive else "",
         lengths_vary=simulation.minimum_length.value != simulation.maximum_length.value,
     )
@@ -303,13 +303,13 @@ def _rule(rule: Rule, rules: list[Rule]) -> Code:
 
 def _modes_doc(conditions: tuple[Condition, ...]) -> Iterable[str]:
     """Sequential: each rule is applied with its probability."""
-    path = "conditions/condition/mode: "
     silent = [each.id for each in conditions if not each.mode_stated]
     exclusive = any(each.exclusive for each in conditions)
-    text = path + ("mutually exclusive; of all others sequential" if exclusive else "sequential")
+    text = "mutually exclusive of those in EXCLUSIVE, of others sequential"
+    text = text if exclusive else "sequential"
     if silent:
         others = [each for each in conditions if not each.exclusive]
         text += " (default)"
         if len(silent) < len(others):
             text += f", which is written but for {' '.join(silent)}"
-    yield from _wrapped(comment(text))
+    yield from _wrapped(f"{MODE}: {text}")

@@ -13,16 +13,19 @@ from dataclasses import dataclass, field
 class Counterpart:
     """A row of the other library.
 
-    `arguments`: its parameters, each out of one or several of the original; `fixed`: values that it
-    also needs; `only`: parameters of the original that must have this value. `keras_epsilon`: Keras
-    adds epsilon before it corrects the second moment, PyTorch after it.
+    `arguments`: its parameters, each out of one or several of the original; `parts`: parameters that
+    are a part of a tuple of the original, which is named with the part's number; `fixed`: values that
+    it also needs; `only`: parameters of the original that must have this value. `other_epsilon`: Keras
+    adds epsilon before it corrects the second moment, PyTorch after it; the script does as the
+    original.
     """
 
     name: str
     arguments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     fixed: Mapping[str, object] = field(default_factory=dict)
     only: Mapping[str, object] = field(default_factory=dict)
-    keras_epsilon: bool = False
+    other_epsilon: bool = False
 
 
 def alike(*names: str) -> dict[str, tuple[str, ...]]:

@@ -13,8 +13,9 @@ class LibraryRow:
 
     `learner` begins the names of seqgra's classes for it; `external` is what an external architecture
     of it is. `trains`: a model is trained. `one_generator`: the order of the examples and the noise of
-    layers are drawn by one generator, so that one moves the other. `names_parameters`: an operation is
-    one call that names its parameters, in which each can be found.
+    layers are drawn by one generator, so that one moves the other. `no_shards`: why a batch cannot be
+    computed in parts by several processes. `names_parameters`: an
+    operation is one call that names its parameters, in which each can be found.
 
     The rest is what seqgra 0.0.4 does with it: `dropped` are the settings of an optimizer that it
     ignores; `embedded`: it trains embedded architectures; `other_masks`: why a script cannot draw its
@@ -29,6 +30,7 @@ class LibraryRow:
     external: str
     trains: bool = True
     one_generator: bool = False
+    no_shards: str | None = None
     names_parameters: bool = False
     dropped: tuple[str, ...] = ()
     embedded: bool = True
@@ -57,6 +59,7 @@ _ROWS = (
         TENSORFLOW,
         "Keras",
         "Keras file",
+        no_shards="Keras 3 cannot train with TensorFlow in several processes",
         names_parameters=True,
         other_masks="Keras 3 draws other masks",
         shuffles_buffer=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .semantics import EMITTED, FULL, INTENDED, MEMORY, RECORDS, SEMANTICS, STORAGES, TRAIN
+from .semantics import EMITTED, FULL, INTENDED, MEMORY, RECORDS, SEMANTICS, SHARDS, STORAGES, TRAIN
 from .sequences import PYTORCH, TENSORFLOW
 
 
@@ -36,10 +36,18 @@ SCRIPT_OPTIONS = {
             "library",
             {PYTORCH: "", TENSORFLOW: ""},
             None,
-            "Compile an embedded architecture for this library, not for the definition's own",
+            "Compile a sequential architecture for this library, not for the definition's own; its loss "
+            "and optimizer need an exact counterpart there",
         ),
         ScriptOption("data", STORAGES, MEMORY, "How the script holds its data. "),
         ScriptOption("records", RECORDS, FULL, "What the script keeps of its run. "),
+        ScriptOption(
+            "shards",
+            dict.fromkeys(SHARDS, ""),
+            SHARDS[0],
+            "Compute each batch in so many parts (PyTorch), which 1, 2, 4, ... processes under "
+            "torchrun can share and end with the same weights",
+        ),
         ScriptOption("emit", EMITTED, TRAIN, "What the script does. "),
     )
 }

@@ -25,6 +25,11 @@ RECORDS = {
     NONE: "the results alone, by a script that is shorter and trains the same weights",
 }
 
+# In how many parts a script computes each batch: powers of two, so that as many processes can
+# share them equally.
+WHOLE = 1
+SHARDS = tuple(str(WHOLE << power) for power in range(8))
+
 # What a script does.
 TRAIN = "train"
 PREDICT = "predict"

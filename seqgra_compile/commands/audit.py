@@ -8,7 +8,9 @@ import click
 
 from .. import __version__
 from ..compiler import Options, UnsupportedSemantics
+from ..grammar import Simulation
 from ..visible import visible
+from .auditexport import export
 from .auditing import DIFFERENT, SAME, UNKNOWN, compiled, example, guarded, tell
 from .auditreport import report
 from .auditruns import compare, table
@@ -27,7 +29,7 @@ from .console import (
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="seqgra-audit", message="%(prog)s %(version)s")
 def main() -> None:
-    """Audit model definitions, the scripts compiled from them, and their runs.
+    """Audit model and data definitions, the scripts compiled from them, and their runs.
 
     Nothing that is audited is ever run.
     """
@@ -73,7 +75,7 @@ def settings(
     guarded(definition, work)
 
 
-for command in (report, compare, table):
+for command in (report, compare, table, export):
     main.add_command(command)
 
 
@@ -142,7 +144,8 @@ def diff(
 ) -> None:
     """Tell what the change from BEFORE to AFTER means for training.
 
-    Both are model definitions; one of the two may be - for standard input. What is told is not
+    Both are model definitions, or both data definitions, of which it tells which sets change; one of
+    the two may be - for standard input. What is told is not
     which characters moved: what the model computes, numbers of weights, initial weights, batches,
     loss, optimizer and length of the run, on the same data, machine and versions; then operation by
     operation what differs, an activation counted as a step of its own.
@@ -158,6 +161,9 @@ def diff(
             raise click.UsageError("standard input can be read only once")
         one, other = (compiled(name, include, options) for name in (before, after))
         if one is None or other is None:
+            return UNKNOWN
+        if isinstance(one.model, Simulation) is not isinstance(other.model, Simulation):
+            complain(after, "of the two, one is a model definition and one a data definition")
             return UNKNOWN
         comparison = compared(one, other)
         written = print_text(text(comparison, complete))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
-from ..grammar import Simulation
 from ..messages.writers import TextWriter
+from ..visible import visible
 from .console import complain, folders, is_coloured, our_bug, read_definition, say
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ def reported(name: str, include: tuple[Path, ...], options: Options) -> Compilat
     """A compilation, its diagnostics printed, or None after a complaint."""
     try:
         data = read_definition(name)
+        script = _origin(data)
+        if script is not None:
+            complain(name, f"this is a script; name its definition, {script}, with --like {name}")
+            return None
         compilation = compile_bytes(name, data, folders(name, include), options)
     except OSError as error:
         complain(name, error)
@@ -42,9 +46,6 @@ def reported(name: str, include: tuple[Path, ...], options: Options) -> Compilat
         complain(name, str(error))
         return None
     tell(compilation)
-    if isinstance(compilation.model, Simulation):
-        complain(name, "this is a data definition; of these, only 'verify' reads one")
-        return None
     return compilation
 
 
@@ -63,6 +64,18 @@ def read_runs(names: Sequence[str]) -> list[Run] | None:
         except OSError as error:
             damaged = bool(complain(name, error))
     return None if damaged else found
+
+
+def _origin(data: bytes) -> str | None:
+    """The file from which a script was compiled, None of anything else."""
+    if data[:3] not in (b'"""', b"#!/"):
+        return None
+    from ..backends.header import HeaderError, read_header
+
+    try:
+        return visible(read_header(data.decode("utf-8", "replace").replace("\r\n", "\n")).file)
+    except HeaderError:
+        return None
 
 
 def tell(compilation: Compilation) -> None:

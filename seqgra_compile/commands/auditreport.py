@@ -51,7 +51,8 @@ def report(
     """Make one offline page: what a definition says, and what came out of its runs.
 
     Of a definition, the page holds the script beside it, linked line by line, the ledger, the
-    diagnostics and a drawing of the architecture; of a run, curves, tables, hashes and versions,
+    diagnostics and a drawing: the architecture, or of a data definition its elements as sequence
+    logos and the places of its rules. Of a run it holds curves, tables, hashes and versions,
     for which the extra 'plots' is needed. It needs nothing but a browser, and asks the network for
     nothing.
 

@@ -49,15 +49,16 @@ def _click_option(row: ScriptOption) -> Callable[[Command], Command]:
 semantics_option = _click_option(SCRIPT_OPTIONS["semantics"])
 
 
-def script_options(command: Command) -> Command:
+def script_options(command: Command, without: Sequence[str] = ()) -> Command:
     """Give a command the options that decide the script; it gets them as `options`."""
+    rows = [row for row in SCRIPT_OPTIONS.values() if row.name not in without]
 
     @functools.wraps(command)
     def with_options(**arguments: Any) -> object:
-        chosen = {name: arguments.pop(name) for name in SCRIPT_OPTIONS}
+        chosen = {row.name: arguments.pop(row.name) for row in rows}
         return command(options=Options(**chosen), **arguments)
 
-    return with_all([_click_option(row) for row in SCRIPT_OPTIONS.values()], with_options)
+    return with_all([_click_option(row) for row in rows], with_options)
 
 
 def with_all(options: Sequence[Callable[[Command], Command]], command: Command) -> Command:

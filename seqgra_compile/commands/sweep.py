@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,14 +13,14 @@ from typing import Any
 import click
 
 from .. import __version__, ir
-from ..catalog.semantics import FULL, SEQGRA, SIMULATED
+from ..catalog.semantics import SEQGRA, SIMULATED
 from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
 from ..grammar import BayesModel, Simulation
 from ..messages.writers import Problem
 from ..sweep.folder import known_runs, to_write
 from ..sweep.grid import Run, read_seeds, read_sizes
 from ..sweep.plan import Given, Request, Simulated, named_folders, planned
-from ..sweep.problem import SweepError
+from ..sweep.problem import DefinitionError, SweepError
 from ..sweep.variants import DataOriginal, ModelOriginal
 from .console import (
     FAILED,
@@ -40,6 +42,10 @@ Examples:
   seqgra-sweep model.xml --simulate data.xml --sizes 10000 20000 --data-seeds 1-3 -o sweep/
   seqgra-sweep model.xml --data-dir data/ --sizes 0.05 0.2 1.0 --data-seeds 1-3 --grid -o sweep/
 """
+
+
+# Runs of a sweep train, can be resumed and have receipts.
+_script_options = functools.partial(script_options, without=("records", "emit"))
 
 
 class _SeveralWords(SeveralValues):
@@ -91,7 +97,7 @@ class _SeveralWords(SeveralValues):
     help="Train all model seeds on all data seeds, not the first on the first and so on.",
 )  # fmt: skip
 @include_option
-@script_options
+@_script_options
 @message_format
 @click.version_option(__version__, prog_name=COMMAND, message="%(prog)s %(version)s")
 def main(
@@ -114,7 +120,7 @@ def main(
         status = _sweep(definitions, output, include, options, chosen, messages)
     except SweepError as error:
         messages.problem(Problem(error.message, error.place, help=error.help))
-        status = USAGE
+        status = FAILED if isinstance(error, DefinitionError) else USAGE
     except OSError as error:
         status = messages.complain(str(error.filename or output), error)
     except Exception as error:  # whatever it is, it is our fault
@@ -130,7 +136,7 @@ def _sweep(
     chosen: Mapping[str, Any],
     messages: Messages,
 ) -> int:
-    _check(names, options, chosen)
+    _check(names, chosen)
     seeds = read_seeds(chosen["seeds"], "--seeds")
     data_seeds = read_seeds(chosen["data_seeds"], "--data-seeds")
     simulated = chosen["simulate"]
@@ -158,7 +164,7 @@ def _sweep(
     return print_text(_summary(output, runs, known), messages)
 
 
-def _check(names: Sequence[str], options: Options, chosen: Mapping[str, Any]) -> None:
+def _check(names: Sequence[str], chosen: Mapping[str, Any]) -> None:
     """Options that do not fit together."""
     if "-" in names or chosen["simulate"] == "-":
         raise SweepError("a sweep reads files, not standard input", "-", "save it to a file")
@@ -168,9 +174,6 @@ def _check(names: Sequence[str], options: Options, chosen: Mapping[str, Any]) ->
     if chosen["data_dir"] and chosen["data_seeds"] and not chosen["sizes"]:
         help = "leave them out, or say with --sizes how much is drawn"
         raise SweepError("nothing is drawn from folders as they are", "--data-seeds", help)
-    if options.records != FULL:
-        help = "leave it out: a sweep needs resumable runs and their receipts"
-        raise SweepError(f"a sweep cannot take {options.records}", "--records", help)
 
 
 def _paths_within(output: Path, given: Sequence[Path]) -> list[str]:
@@ -246,5 +249,5 @@ def _summary(output: Path, runs: Sequence[Run], known: Sequence[Run]) -> str:
     new = f", new: {len(set(runs) - set(known))}" if known else ""
     return (
         f"{output}: {', '.join(f'{name} {count}' for name, count in counts)}{new}\n"
-        f"next: cd {output} && snakemake --cores 2, or sh commands.sh\n"
+        f"next: cd {shlex.quote(str(output))} && snakemake --cores 2, or sh commands.sh\n"
     )

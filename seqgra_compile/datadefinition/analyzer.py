@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..catalog.parameters import Integer, Real
+from ..catalog.data import MODES, NUMBERS, ORDERS, POSITION, POSITIONS
 from ..catalog.sequences import SEQUENCE_SPACES, TASKS, SequenceSpace
 from ..grammar import Condition, Grammar, Kmers, Matrix, Rule, Spacing
 from ..messages.diagnostics import Diagnostics, one_of, quoted, suggest
@@ -22,12 +22,6 @@ from .written import (
     SpacingConstraint,
 )
 
-_POSITIONS = ("random", "start", "center", "end")
-_ORDERS = ("in-order", "random")
-_MODES = ("sequential", "mutually exclusive")
-_PROBABILITY = Real(minimum=0, maximum=1)
-_ABOVE_ZERO = Real(above=0, maximum=1)
-_DISTANCE = Integer(0)
 _RULE = "conditions/condition/grammar/rule"
 
 
@@ -50,7 +44,9 @@ def analyze_data(definition: DataDefinition, path: str, diagnostics: Diagnostics
 def read_weight(letter: Letter, diagnostics: Diagnostics) -> float:
     """A probability; a wrong one is reported and taken as 1."""
     what = f"the probability of {quoted(letter.text.value)}"
-    value = read_value(letter.probability, "@probability", _PROBABILITY, what, diagnostics)
+    value = read_value(
+        letter.probability, "@probability", NUMBERS["letter/@probability"], what, diagnostics
+    )
     return value.value if value else 1.0
 
 
@@ -152,11 +148,11 @@ class _Analysis:
     def condition(self, condition: ConditionElement) -> Condition:
         mode = condition.mode
         if mode and mode.value:
-            read_choice(mode, "conditions/condition/mode", _MODES, self.diagnostics)
+            read_choice(mode, "conditions/condition/mode", MODES, self.diagnostics)
         return Condition(
             condition.id.value,
             condition.label.value,
-            mode is not None and mode.value == _MODES[1],
+            mode is not None and mode.value == MODES[1],
             bool(mode and mode.value),
             tuple(map(self.rule, condition.rules)),
             condition.id.span,
@@ -168,7 +164,7 @@ class _Analysis:
         probability = read_value(
             rule.probability,
             f"{_RULE}/probability",
-            _ABOVE_ZERO,
+            NUMBERS["probability"],
             "the probability",
             self.diagnostics,
         )
@@ -190,15 +186,15 @@ class _Analysis:
             )
 
     def place(self, position: Text) -> str | int:
-        if position.value in _POSITIONS:
+        if position.value in POSITIONS:
             return position.value
-        if re.fullmatch(r"[0-9]{1,9}", position.value):
+        if re.fullmatch(POSITION, position.value):
             return int(position.value)
         self.diagnostics.error(
             "SG206",
             position.span,
             f"unknown position {quoted(position.value)}" if position.value else "no position",
-            f"{one_of(_POSITIONS)}, or a number",
+            f"{one_of(POSITIONS)}, or a number",
         )
         return "random"
 
@@ -207,10 +203,16 @@ class _Analysis:
         for name in (spacing.first, spacing.second):
             self.check_known(name, named, "the constraint's rule has no sequence element")
         order = read_choice(
-            spacing.order, f"{_RULE}/spacingconstraint/@order", _ORDERS, self.diagnostics
+            spacing.order, f"{_RULE}/spacingconstraint/@order", ORDERS, self.diagnostics
         )
         bounds = [
-            read_value(text, "@" + name, _DISTANCE, f"'{name}'", self.diagnostics)
+            read_value(
+                text,
+                "@" + name,
+                NUMBERS[f"spacingconstraint/@{name}"],
+                f"'{name}'",
+                self.diagnostics,
+            )
             for name, text in (("mindistance", spacing.minimum), ("maxdistance", spacing.maximum))
         ]
         minimum, maximum = (bound.value if bound else 0 for bound in bounds)

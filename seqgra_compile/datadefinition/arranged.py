@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..deciders import Decider, Group, OfCondition, OfElement, Stated, decided_by
 from ..script import Constant, Script, Section
+from ..script.deciders import Decider, Group, OfCondition, OfElement, Stated, decided_by
+
+MODE = "conditions/condition/mode"
 
 
 @dataclass(frozen=True)
@@ -146,5 +148,6 @@ class SimulateScript:
     positions: Windows = decided_by(Decider.CONDITIONS)
     pairs: bool = decided_by(Decider.CONDITIONS)
     chains: bool = decided_by(Decider.CONDITIONS)
-    exclusive: str = decided_by(Decider.CONDITIONS)
+    modes: tuple[Row, ...] = decided_by(Decider.CONDITIONS)
+    exclusive: str = decided_by(Stated(MODE))
     lengths_vary: bool = decided_by(Decider.LENGTHS)

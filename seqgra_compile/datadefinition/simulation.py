@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from ..catalog.parameters import Integer
+from ..catalog.data import NUMBERS, SETS, SHUFFLE
 from ..catalog.semantics import SEMANTICS
-from ..catalog.sequences import SEED, SEQUENCE_SPACES
+from ..catalog.sequences import SEQUENCE_SPACES
 from ..grammar import Condition, Distribution, ExampleSet, Grammar, Kmers, Rule, Shuffle, Simulation
 from ..ir import SEQGRA_DEFAULT, Given, Value
 from ..messages.diagnostics import Diagnostics, quoted, suggest
@@ -20,11 +20,7 @@ from .analyzer import analyze_data, read_weight
 from .placement import Placement
 
 T = TypeVar("T")
-SETS = ("training", "validation", "test")
-SHUFFLE = "kmer-frequency-preserving-shuffle"
-_LENGTH = Integer(1, 10**9)
-_SAMPLES = Integer(1, 10**9)
-_WORD = Integer(1, 10**6)
+_TOO_LARGE = 2**31  # for uShuffle, which takes a C int
 
 
 def analyze_simulation(
@@ -35,7 +31,9 @@ def analyze_simulation(
     imitates = SEMANTICS[semantics].imitates
     analysis = _Analysis(definition, imitates, diagnostics)
     id = read_id(definition.id, "general/@id", diagnostics)
-    seed = read_value(definition.seed, "general/seed", SEED, "the seed", diagnostics)
+    seed = read_value(definition.seed, "general/seed", NUMBERS["seed"], "the seed", diagnostics)
+    if seed and seed.value >= _TOO_LARGE:
+        analysis.report_seed(seed.span)
     shortest, longest = analysis.lengths()
     sets = analysis.sets()
     distributions = tuple(map(analysis.distribution, *_numbered(definition.distributions)))
@@ -91,11 +89,20 @@ class _Analysis:
 
     # ---- general, background ----
 
+    def report_seed(self, span: Span) -> None:
+        limit = f"seqgra 0.0.4 takes no seed above {_TOO_LARGE - 1}"
+        if self.seqgra:
+            self.diagnostics.error(
+                "SG522", span, limit, "take a smaller one, or compile with --semantics intended"
+            )
+        else:
+            self.diagnostics.note("SG734", span, f"{limit}; the script does")
+
     def lengths(self) -> tuple[Given[int] | None, Given[int] | None]:
         texts = (self.definition.minimum_length, self.definition.maximum_length)
         names = ("minlength", "maxlength")
         shortest, longest = (
-            read_value(text, f"background/{name}", _LENGTH, f"'{name}'", self.diagnostics)
+            read_value(text, f"background/{name}", NUMBERS[name], f"'{name}'", self.diagnostics)
             for text, name in zip(texts, names, strict=True)
         )
         if shortest and longest and shortest.value > longest.value:
@@ -120,7 +127,9 @@ class _Analysis:
                 self.diagnostics.error(
                     "SG421",
                     letter.text.span,
-                    f"{quoted(name)} is not a letter of {self.definition.sequence_space.value}",
+                    f"{quoted(name)} is not a letter of {self.definition.sequence_space.value}"
+                    if name
+                    else "no letter",
                     f"its letters are {', '.join(self.alphabet)}",
                 )
             elif name in letters:
@@ -200,7 +209,11 @@ class _Analysis:
         for condition in example.conditions:
             self.known(condition)
         samples = read_value(
-            example.samples, "example/@samples", _SAMPLES, "'samples'", self.diagnostics
+            example.samples,
+            "example/@samples",
+            NUMBERS["example/@samples"],
+            "'samples'",
+            self.diagnostics,
         )
         return tuple(id.value for id in example.conditions), samples.value if samples else 1
 
@@ -216,7 +229,9 @@ class _Analysis:
         path = f"datageneration/postprocessing/operation[{number}]"
         k: Value[int] | None = None
         if operation.k:
-            k = read_value(operation.k, f"{path}/@k", _WORD, "'k'", self.diagnostics)
+            k = read_value(
+                operation.k, f"{path}/@k", NUMBERS["operation/@k"], "'k'", self.diagnostics
+            )
         if operation.k and operation.k_first and not self.seqgra:
             self.diagnostics.note(
                 "SG730",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from .. import ir
+from ..catalog.libraries import LIBRARIES
 from ..catalog.losses import LOSSES, LossRow, Scores, usual
 from ..catalog.operations import OPERATIONS
 from ..catalog.operations.row import Unsupported
 from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.sequences import MULTI_CLASS
+from ..catalog.semantics import WHOLE
+from ..catalog.sequences import MULTI_CLASS, PYTORCH
 from ..messages.diagnostics import Diagnostics
 
 _NORMALISING = ("softmax", "sigmoid", "log_softmax")
@@ -24,6 +26,8 @@ def check(model: ir.Model, diagnostics: Diagnostics) -> ir.Model:
         _check_result(operations, len(model.labels.value), diagnostics)
         if model.task.value in loss.tasks and not loss.refused:
             _check_activation(operations[-1], model, loss, diagnostics)
+    if model.shards != WHOLE:
+        _check_shards(model, diagnostics)
     return model
 
 
@@ -39,6 +43,38 @@ def _check_support(
                 operation.span,
                 f"{operation.name} cannot be said in {library}: {cell.reason}",
                 "write it with other operations, or choose another library",
+            )
+
+
+def _check_shards(model: ir.Model, diagnostics: Diagnostics) -> None:
+    """Whether the parts of a batch, computed one by one, add up to the batch."""
+    reason = LIBRARIES[model.library.value].no_shards
+    if reason:
+        diagnostics.error(
+            "SG524",
+            model.library.span,
+            f"--shards {model.shards} in {model.library.value}: {reason}",
+            f"compile it for the other library: --library {PYTORCH}",
+        )
+        return
+    architecture = model.architecture
+    if isinstance(architecture, ir.Module):
+        for found in architecture.per_batch:
+            diagnostics.error(
+                "SG523",
+                architecture.span,
+                f"{architecture.path}:{found.line}: {found.problem}",
+                "compile it without --shards, or write the module without it",
+            )
+        return
+    for operation in architecture.operations:
+        if OPERATIONS[operation.name].mixes(operation):
+            diagnostics.error(
+                "SG523",
+                operation.span,
+                f"{operation.name} takes its statistics over a whole batch, and --shards "
+                f"{model.shards} computes each part of it alone",
+                "compile it without --shards, or write LayerNormalization",
             )
 
 

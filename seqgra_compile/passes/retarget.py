@@ -57,7 +57,12 @@ def _optimizer(
     optimizer = model.optimizer
     found = OPTIMIZERS[model.library.value, optimizer.name].counterparts.get(library)
     if found is None:
-        _missing(optimizer.name, optimizer.span, library, diagnostics)
+        having = [
+            row.name
+            for row in OPTIMIZERS.values()
+            if row.library == model.library.value and library in row.counterparts
+        ]
+        _missing(optimizer.name, optimizer.span, library, having, diagnostics)
         return None
     nesterov = optimizer.arguments.get("nesterov")
     if nesterov and nesterov.value and not optimizer.arguments["momentum"].value:
@@ -76,7 +81,7 @@ def _optimizer(
         optimizer,
         name=found.name,
         arguments=_of(row.defaults, arguments),
-        keras_epsilon=found.keras_epsilon,
+        other_epsilon=found.other_epsilon,
     )
 
 
@@ -92,19 +97,26 @@ def _loss(model: ir.DefinedModel, library: str, diagnostics: Diagnostics) -> ir.
     loss = model.loss
     found = LOSSES[loss.name].counterparts.get(library)
     if found is None:
-        _missing(loss.name, loss.span, library, diagnostics)
+        having = [
+            row.name
+            for row in LOSSES.values()
+            if library in row.counterparts and model.task.value in row.tasks
+        ]
+        _missing(loss.name, loss.span, library, having, diagnostics)
         return None
     defaults = {parameter.name: parameter.default for parameter in LOSSES[found.name].parameters}
     arguments = _arguments(found, loss.arguments, defaults, "loss", loss.span, library, diagnostics)
     return replace(loss, name=found.name, arguments=arguments)
 
 
-def _missing(name: str, span: Span, library: str, diagnostics: Diagnostics) -> None:
+def _missing(
+    name: str, span: Span, library: str, having: list[str], diagnostics: Diagnostics
+) -> None:
     diagnostics.error(
         "SG501",
         span,
         f"{name} has no exact counterpart in {library}",
-        "choose one that has, or compile for the definition's own library",
+        f"choose one that has: {', '.join(having)}; or compile for the definition's own library",
     )
 
 
@@ -124,12 +136,17 @@ def _arguments(
                 "SG501",
                 given[name].span or span,
                 f"{name}={given[name].value} has no exact counterpart in {library}",
-                f"only {name}={value} has",
+                f"only {name}={value} has one",
             )
     arguments: Arguments = {}
     for name, default in defaults.items():
         if name in found.arguments:
             arguments[name] = _joined([given[source] for source in found.arguments[name]])
+        elif name in found.parts:
+            source, number = found.parts[name]
+            whole = given[source]
+            path = f"{whole.path}[{number + 1}]"
+            arguments[name] = replace(whole, value=whole.value[number], path=path)
         else:
             value = found.fixed.get(name, default)
             arguments[name] = Value(value, f"{section}/{name}", None, LIBRARY_DEFAULT)

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 from .. import ir
 from ..backends.renderer import environment
 from ..compiler import Options, UnsupportedSemantics, compile_bytes
+from .fit import check_fit
 from .grid import Data, Run, pairs
 from .problem import SweepError
 from .variants import (
@@ -90,6 +91,8 @@ def planned(request: Request, known: Sequence[Run] = ()) -> Plan:
         for seed in request.seeds:
             plan.add_variant("train", with_seed(model, seed))
     if isinstance(data, Simulated):
+        for model in trained:
+            check_fit(model, data.definition)
         sets, tests = _simulated(data, plan)
     else:
         sets, tests = _given(data)

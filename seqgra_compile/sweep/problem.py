@@ -12,3 +12,7 @@ class SweepError(Exception):
     def __init__(self, message: str, place: str | None = None, help: str | None = None) -> None:
         super().__init__(message)
         self.message, self.place, self.help = message, place, help
+
+
+class DefinitionError(SweepError):
+    """A definition of which no sweep can be made, though it can be compiled."""

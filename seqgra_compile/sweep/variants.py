@@ -17,7 +17,7 @@ from ..datadefinition.written import ExampleElement
 from ..grammar import BayesModel, Simulation
 from ..messages.diagnostics import Diagnostics
 from ..source import Source, Span
-from .problem import SweepError
+from .problem import DefinitionError, SweepError
 
 TRAINING, VALIDATION, TEST = SETS = ("training", "validation", "test")
 # None cannot be written: a set that no run reads has one example of each kind.
@@ -87,7 +87,7 @@ def _compiled(original: Original[Meant], id: str, data: bytes) -> Variant:
     if compilation.script is None:
         error = next(each for each in compilation.diagnostics.found if each.code)
         problem = f"as {id} it has an error, {error.code}: {error.message}"
-        raise SweepError(problem, original.source.name, error.help)
+        raise DefinitionError(problem, original.source.name, error.help)
     return Variant(id, data, compilation.script)
 
 
@@ -110,7 +110,7 @@ def examples_of(original: DataOriginal) -> dict[str, tuple[ExampleElement, ...]]
         if not found.get(name):
             problem = f"it has no examples in the set '{name}'"
             help = f'add them: <set name="{name}"><example samples="100">...'
-            raise SweepError(problem, original.source.name, help)
+            raise DefinitionError(problem, original.source.name, help)
     return found
 
 

@@ -23,12 +23,12 @@ def main() -> None:
     keys = [draws.random() for _ in lines]
     chosen = sorted(sorted(range(len(lines)), key=keys.__getitem__)[:size])
     out.mkdir(parents=True, exist_ok=True)
-    partial = out / "training.txt.partial"
-    partial.write_bytes(header + b"".join(lines[index] for index in chosen))
-    partial.replace(out / "training.txt")
     for name in ("validation.txt", "test.txt"):
         (out / name).unlink(missing_ok=True)
         os.symlink(folder / name, out / name)
+    partial = out / "training.txt.partial"
+    partial.write_bytes(header + b"".join(lines[index] for index in chosen))
+    partial.replace(out / "training.txt")  # last: where it is, the folder is complete
     print(f"{out}: {size} of {len(lines)} training examples")
 
 

@@ -55,7 +55,7 @@ def headed(header: bytes) -> Callable[[Pairs], bytes]:
 
 def header(found: bytes) -> str:
     """What is said of a file with this first line, of which 20 bytes are shown."""
-    return f"1: found {found[:20]!r}, need x, tab, y. What makes such files of others:"
+    return f"1: found {found[:20]!r}, need x, tab, y. Commands that make data files:"
 
 
 def columns(rest: str, length: str = "") -> str:

@@ -1,6 +1,6 @@
 """Write anew what the compiler says and makes: golden/reject/*/stderr.txt, golden/check/*/stderr.txt,
-golden/accept/*/train.py, golden/predict/*.py of the same definitions, golden/simulate/*/simulate.py,
-and the pages that are made from its tables.
+golden/accept/*/train.py, golden/predict/*.py of the same definitions, golden/shards/*/train.py,
+golden/simulate/*/simulate.py, and the pages that are made from its tables.
 
 With --histories the scripts are then run, which takes a minute or two and both libraries, and what
 they compute goes to golden/accept/*/history.json. A record that this run agrees with stays as it
@@ -45,7 +45,8 @@ def _texts() -> bool:
     for name, text in PAGES.items():
         _write(GOLDEN.parent / name, text().encode())
     failed = False
-    for case in sorted(path.parent for path in GOLDEN.glob("accept/*/model.xml")):
+    accepted = (*GOLDEN.glob("accept/*/model.xml"), *GOLDEN.glob("shards/*/model.xml"))
+    for case in sorted(path.parent for path in accepted):
         result = run(*options(case), "model.xml", folder=case)
         if result.exit_code:
             failed = True

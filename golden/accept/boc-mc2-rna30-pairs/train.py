@@ -44,7 +44,7 @@ LABELS = ("c1", "c2")  # general/labels
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
-REMEDY = """What makes such files of others:
+REMEDY = """Commands that make data files:
   gzip:  gunzip FILE.gz
   FASTA: seqgra-data fasta c1=FILE c2=FILE -o DIR --split 0.8 0.1 0.1
   BED:   seqgra-data bed c1=FILE --genome FILE -o DIR --length L --split 0.8 0.1 0.1
@@ -73,7 +73,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
                 found = f"length {len(x)}, other letters {other[:20]!r}"
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
-        need = f"{length or 'n'} of ACGUN, tab, label of {LABELS[:10]}"
+        need = f"{length or 'n'} of ACGUN, a tab, one of {LABELS[:10]}"
         sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, np.array(targets, np.int64), digest.hexdigest()
@@ -344,7 +344,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         MODEL_ID LABELS
     """
     definition = "77a44b06f75c91cdd5232498b2ce3aba5f62c55f3597fe517ecfecabc8563064"
-    family = "f56ffb3dce3c3a9325f97727ae56e29ba358b6d143ef6018d5cd93ad75516ea4"
+    family = "6fdbd467de2d2f4e62537588e17f5123a00586bef7d379557af4c94a6398bd3b"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

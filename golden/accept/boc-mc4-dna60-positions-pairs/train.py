@@ -46,7 +46,7 @@ LABELS = ("c1", "c2", "c3", "c4")  # general/labels
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
-REMEDY = """What makes such files of others:
+REMEDY = """Commands that make data files:
   gzip:  gunzip FILE.gz
   FASTA: seqgra-data fasta c1=FILE c2=FILE -o DIR --split 0.8 0.1 0.1
   BED:   seqgra-data bed c1=FILE --genome FILE -o DIR --length L --split 0.8 0.1 0.1
@@ -75,7 +75,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
                 found = f"length {len(x)}, other letters {other[:20]!r}"
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
-        need = f"{length or 'n'} of ACGTN, tab, label of {LABELS[:10]}"
+        need = f"{length or 'n'} of ACGTN, a tab, one of {LABELS[:10]}"
         sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, np.array(targets, np.int64), digest.hexdigest()
@@ -380,7 +380,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         MODEL_ID LABELS
     """
     definition = "4cb4a1410191da336ace97b2be2b4f4e4ba3f55c7a0950db367c6c3710117cf3"
-    family = "9b0843b43db93df0f99e1aebb85dd1a570f54167965c1a8d87ebda5b42317bea"
+    family = "4ec320349f89f8b322aaf6874fd92cc42182266d5b57e9f32b9c4435a2cde53b"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

@@ -44,7 +44,7 @@ LABELS = ("kinase", "phosphatase")  # general/labels
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ARNDCEQGHILKMFPSTWYV")] = range(20)
-REMEDY = """What makes such files of others:
+REMEDY = """Commands that make data files:
   gzip:  gunzip FILE.gz
   FASTA: seqgra-data fasta c1=FILE c2=FILE -o DIR --split 0.8 0.1 0.1
   BED:   seqgra-data bed c1=FILE --genome FILE -o DIR --length L --split 0.8 0.1 0.1
@@ -74,7 +74,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
                 found = f"length {len(x)}, other letters {other[:20]!r}"
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
-        need = f"{length or 'n'} of ARNDCEQGHILKMFPSTWYV, tab, labels of {LABELS[:10]}"
+        need = f"{length or 'n'} of ARNDCEQGHILKMFPSTWYV, a tab, some of {LABELS[:10]}"
         sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
     targets = np.frombuffer(targets, np.uint8).reshape(-1, len(LABELS))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
@@ -331,7 +331,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         MODEL_ID LABELS
     """
     definition = "4a8d15333b58ab50b8341f53d07ac152e0f42a08aeb3cf4dc4afd8e02044d087"
-    family = "899b005f16dd7a04ca527ce4adacad8929c23a7487edd315e39bea35ad99842e"
+    family = "e8138c266147b7bc531412acc8d2453485d4f6fee924a71b7801b0af0acf6604"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

@@ -76,7 +76,7 @@ EPOCHS = 8  # trainingprocess/epochs
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
-REMEDY = """What makes such files of others:
+REMEDY = """Commands that make data files:
   gzip:  gunzip FILE.gz
   FASTA: seqgra-data fasta c1=FILE c2=FILE -o DIR --split 0.8 0.1 0.1
   BED:   seqgra-data bed c1=FILE --genome FILE -o DIR --length L --split 0.8 0.1 0.1
@@ -105,7 +105,7 @@ def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
                 found = f"length {len(x)}, other letters {other[:20]!r}"
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
-        need = f"{length} of ACGTN, tab, labels of {LABELS[:10]}"
+        need = f"{length} of ACGTN, a tab, some of {LABELS[:10]}"
         sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
     targets = np.frombuffer(targets, np.uint8).reshape(-1, len(LABELS))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
@@ -360,9 +360,10 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
         epilog="Example: python train.py data -o results/first -g -1",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add, out, gpu = parser.add_argument, Path("models", MODEL_ID), 0 if gpus else -1
+    add, out = parser.add_argument, Path("models", MODEL_ID)
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
     add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
+    gpu = 0 if gpus else -1
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
     add("--resume", action="store_true", help="continue a run that was stopped")
@@ -575,7 +576,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         MOMENTUM NESTEROV BATCH_SIZE EPOCHS
     """
     definition = "6c9ef1fe3e889eb7d4382a3ee89fca1f08130098e6576c98fe3f970060e91df1"
-    family = "079582d281db0cb16e766c67b4a6fb0d457d5ae651bcf400ed41b689007e8ad8"
+    family = "5235faa56ce8cb81db7bb76c7ce06f6971b5800061e5575ec44f411210a8ce57"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
@@ -698,7 +699,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
-    print(f"epochs {count}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)

@@ -71,7 +71,7 @@ PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
-REMEDY = """What makes such files of others:
+REMEDY = """Commands that make data files:
   gzip:  gunzip FILE.gz
   FASTA: seqgra-data fasta c1=FILE c2=FILE -o DIR --split 0.8 0.1 0.1
   BED:   seqgra-data bed c1=FILE --genome FILE -o DIR --length L --split 0.8 0.1 0.1
@@ -100,7 +100,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
                 found = f"length {len(x)}, other letters {other[:20]!r}"
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
-        need = f"{length or 'n'} of ACGTN, tab, label of {LABELS[:10]}"
+        need = f"{length or 'n'} of ACGTN, a tab, one of {LABELS[:10]}"
         sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, np.array(targets, np.int64), digest.hexdigest()
@@ -274,9 +274,10 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
         epilog="Example: python train.py data -o results/first -g -1",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add, out, gpu = parser.add_argument, Path("models", MODEL_ID), 0 if gpus else -1
+    add, out = parser.add_argument, Path("models", MODEL_ID)
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
     add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
+    gpu = 0 if gpus else -1
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
     add("--resume", action="store_true", help="continue a run that was stopped")
@@ -464,7 +465,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         AMSGRAD CLIPNORM BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "d2ced6a78163e9f633d9e671cd51ce917e64a4fff40b7e4ec213f4077ef69370"
-    family = "da334d08ed801ac9195c046737c199ebff398f7142dba60c0b2fb415dad208d3"
+    family = "17cb72fef7158cca210ab0a9d49aae91abddfce1b5035c4816b0c93e8b71124b"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
@@ -608,7 +609,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
     reason = "" if count == EPOCHS else f": {PATIENCE} without a lower validation loss"
-    print(f"epochs {count}{reason}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}{reason}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)

@@ -68,7 +68,7 @@ PATIENCE = 5  # trainingprocess/early_stopping_patience
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
-REMEDY = """What makes such files of others:
+REMEDY = """Commands that make data files:
   gzip:  gunzip FILE.gz
   FASTA: seqgra-data fasta c1=FILE c2=FILE -o DIR --split 0.8 0.1 0.1
   BED:   seqgra-data bed c1=FILE --genome FILE -o DIR --length L --split 0.8 0.1 0.1
@@ -96,7 +96,7 @@ def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
                 found = f"length {len(x)}, other letters {other[:20]!r}"
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
-        need = f"{length} of ACGTN, tab, label of {LABELS[:10]}"
+        need = f"{length} of ACGTN, a tab, one of {LABELS[:10]}"
         sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, np.array(targets, np.int64), digest.hexdigest()
@@ -278,9 +278,10 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
         epilog="Example: python train.py data -o results/first -g -1",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add, out, gpu = parser.add_argument, Path("models", MODEL_ID), 0 if gpus else -1
+    add, out = parser.add_argument, Path("models", MODEL_ID)
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
     add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
+    gpu = 0 if gpus else -1
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
     add("--resume", action="store_true", help="continue a run that was stopped")
@@ -444,7 +445,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         WEIGHT_DECAY AMSGRAD BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "493e9f13ae0f7e3fc8758f4b5d52a05d2140845163ad7623639d8c73c72bda58"
-    family = "462356911a013862d85437f46a446af269c99d378eb424252ab3e5a78a2ef048"
+    family = "f9fbda75f9989f95936de775346bfd1ed42650273d8eb5ad64d4fa83fd0f94ae"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
@@ -575,7 +576,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
     reason = "" if count == EPOCHS else f": {PATIENCE} without a lower validation loss"
-    print(f"epochs {count}{reason}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}{reason}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)

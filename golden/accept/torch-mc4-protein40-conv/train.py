@@ -70,7 +70,7 @@ PATIENCE = 3  # trainingprocess/early_stopping_patience
 # ---- Data --------------------------------------------------------------------
 CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
 CODE_OF[list(b"ARNDCEQGHILKMFPSTWYV")] = range(20)
-REMEDY = """What makes such files of others:
+REMEDY = """Commands that make data files:
   gzip:  gunzip FILE.gz
   FASTA: seqgra-data fasta c1=FILE c2=FILE -o DIR --split 0.8 0.1 0.1
   BED:   seqgra-data bed c1=FILE --genome FILE -o DIR --length L --split 0.8 0.1 0.1
@@ -99,7 +99,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
                 found = f"length {len(x)}, other letters {other[:20]!r}"
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
-        need = f"{length or 'n'} of ARNDCEQGHILKMFPSTWYV, tab, label of {LABELS[:10]}"
+        need = f"{length or 'n'} of ARNDCEQGHILKMFPSTWYV, a tab, one of {LABELS[:10]}"
         sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, np.array(targets, np.int64), digest.hexdigest()
@@ -262,9 +262,10 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
         epilog="Example: python train.py data -o results/first -g -1",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add, out, gpu = parser.add_argument, Path("models", MODEL_ID), 0 if gpus else -1
+    add, out = parser.add_argument, Path("models", MODEL_ID)
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
     add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
+    gpu = 0 if gpus else -1
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
     add("--threads", type=int, help="on the CPU; default: the library's choice")
     add("--resume", action="store_true", help="continue a run that was stopped")
@@ -452,7 +453,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         AMSGRAD BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "8d4f08488003feb74c3c97b53996b17ab38e926df5eb8f201e75a35cd8bb5105"
-    family = "bffa42a27f01da9ade4c6e4837fe0af1852240aa4c7f0d1754e5a82650637040"
+    family = "9e8920b5e47a923d328ad4da3a6729eb7778b2545156277a908548e1c53d6af4"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
@@ -594,7 +595,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
     reason = "" if count == EPOCHS else f": {PATIENCE} without a lower validation loss"
-    print(f"epochs {count}{reason}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}{reason}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)

@@ -71,9 +71,10 @@ KMERS = {
     "a": {"ACGTA": 0.5, "ACG": 0.5},
 }
 
+# conditions/condition/mode: mutually exclusive of those in EXCLUSIVE, of others
+# sequential
 # conditions/condition/grammar/rule: position, probability, sequenceelementrefs;
 # spacingconstraints: sid1, sid2, mindistance, maxdistance, order.
-# conditions/condition/mode: mutually exclusive; of all others sequential
 RULES = {
     "c1": [("random", 1.0, ["a", "b"], [("a", "b", 2, 5, "in-order")])],  # first
     "c2": [("start", 0.6, ["a"], []), (8, 0.4, ["b"], [])],  # second

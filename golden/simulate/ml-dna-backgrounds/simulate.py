@@ -77,9 +77,9 @@ KMERS = {
     "se4": {"AATG": 0.9906, "CAC": 0.25, "CACAT": 0.5, "GTC": 0.25},
 }
 
+# conditions/condition/mode: sequential
 # conditions/condition/grammar/rule: position, probability, sequenceelementrefs;
 # spacingconstraints: sid1, sid2, mindistance, maxdistance, order.
-# conditions/condition/mode: sequential
 RULES = {
     # l
     "c1": [

@@ -67,8 +67,9 @@ MATRICES = {
     ],
 }
 
+# conditions/condition/mode: mutually exclusive of those in EXCLUSIVE, of others
+# sequential
 # conditions/condition/grammar/rule: position, probability, sequenceelementrefs.
-# conditions/condition/mode: mutually exclusive; of all others sequential
 RULES = {
     "c1": [("random", 0.3, ["se1"]), ("random", 0.3, ["se1"])],  # l
     "c2": [("random", 1.0, ["se1"]), (9, 0.5, ["se1"]), (9, 0.5, ["se1"])],  # l

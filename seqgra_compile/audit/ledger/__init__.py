@@ -15,7 +15,11 @@ from typing import Any
 
 from ... import ir
 from ...backends.header import read_header
-from ...deciders import (
+from ...datadefinition.arranged import SimulateScript
+from ...grammar import BayesModel, Classifier, Simulation
+from ...messages.diagnostics import Diagnostic, Diagnostics
+from ...script import Script, TrainingScript
+from ...script.deciders import (
     KINDS,
     Decider,
     Group,
@@ -26,13 +30,11 @@ from ...deciders import (
     Stated,
     deciders,
 )
-from ...grammar import BayesModel, Classifier
-from ...messages.diagnostics import Diagnostic, Diagnostics
-from ...script import Script, TrainingScript
 from ...source import Source
 from .. import lexer
 from . import fixed
-from .entries import Entry, entries
+from .entries import entries
+from .entry import Entry
 from .operations import Narrowed, OperationLines
 from .provenance import Field, Origin, Path, tokens
 from .setting import IDLE, SILENT, Setting, Where
@@ -42,7 +44,11 @@ _NONE: Lines = frozenset()
 
 
 def settings(
-    source: Source, model: Classifier, script: Script, text: str, diagnostics: Diagnostics
+    source: Source,
+    model: Classifier | Simulation,
+    script: Script | SimulateScript,
+    text: str,
+    diagnostics: Diagnostics,
 ) -> tuple[Setting, ...]:
     """All rows, in the order of the definition; then what libraries and templates fix."""
     ledger = _Ledger(model, script, text)
@@ -90,7 +96,9 @@ class _Ledger:
     of a field's value.
     """
 
-    def __init__(self, model: Classifier, script: Script, text: str) -> None:
+    def __init__(
+        self, model: Classifier | Simulation, script: Script | SimulateScript, text: str
+    ) -> None:
         self.model, self.script = model, script
         self.tokens = tokens(script, text)
         self.code = ast.parse(text)
@@ -137,6 +145,7 @@ class _Ledger:
             (Decider.SHA256, compiled, ()),
             (Decider.DATA, compiled, whole),
             (Decider.RECORDS, compiled, whole),
+            (Decider.SHARDS, compiled, whole),
             (Decider.EMIT, compiled, everything),
             (Decider.SEMANTICS, compiled, everything),
             (Decider.LIBRARY, (), everything),
@@ -165,6 +174,8 @@ class _Ledger:
 
     def _reached(self) -> dict[Group, tuple[Group, ...]]:
         """Whose lines follow from a group's head as well: another loss has other parameters."""
+        if isinstance(self.model, Simulation):
+            return _reached_by_data(self.model)
         if isinstance(self.model, BayesModel):
             labels = self.model.labels.value
             conditions: tuple[Group, ...] = (Decider.CONDITIONS, *map(OfCondition, labels))
@@ -314,7 +325,7 @@ class _Ledger:
         return found
 
 
-def _groups(script: Script, path: Path) -> tuple[Group, ...]:
+def _groups(script: Script | SimulateScript, path: Path) -> tuple[Group, ...]:
     """Who has decided a field, or the part of it that the path leads to."""
     name, within = str(path[0]), path[1:]
     if within and isinstance(within[0], int):
@@ -326,6 +337,23 @@ def _groups(script: Script, path: Path) -> tuple[Group, ...]:
         if found is not None:
             return found
     return deciders(type(script), name) or ()
+
+
+def _reached_by_data(model: Simulation) -> dict[Group, tuple[Group, ...]]:
+    """Of a row, what all rows of its kind decide together."""
+    rows: tuple[tuple[Decider, list[Group]], ...] = (
+        (Decider.BACKGROUNDS, [Stated(each.path) for each in model.distributions]),
+        (Decider.SETS, [Stated(each.path) for each in model.sets]),
+        (Decider.COPIES, [Stated(each.path) for each in model.shuffles]),
+        (Decider.CONDITIONS, [OfCondition(each.id) for each in model.conditions]),
+        (Decider.ELEMENTS, [OfElement(each.name) for each in model.grammar.elements]),
+    )
+    reached: dict[Group, tuple[Group, ...]] = {
+        group: (kind,) for kind, groups in rows for group in groups
+    }
+    # Where the two are equal, the script states one of them.
+    reached[Decider.LENGTHS] = _stated([model.minimum_length, model.maximum_length])
+    return reached
 
 
 def _stated(values: Iterable[ir.Value[Any]]) -> tuple[Group, ...]:

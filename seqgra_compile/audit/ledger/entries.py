@@ -4,68 +4,26 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from ... import __version__, ir
 from ...catalog.operations import OPERATIONS
-from ...catalog.semantics import SEMANTICS, TRAIN
-from ...deciders import Decider, Group, OfCondition, OfElement, OfOperation
-from ...grammar import BayesModel, Classifier, Kmers, Term
+from ...catalog.semantics import SEMANTICS, TRAIN, WHOLE
+from ...grammar import BayesModel, Classifier, Kmers, Simulation, Term
 from ...ir import DEFINITION, FILE, Value
-from ...source import Source, Span
-from .setting import (
-    COMPILER,
-    OPTION,
-    counted,
-    in_number,
-)
+from ...script.deciders import Decider, OfCondition, OfElement, OfOperation
+from ...source import Source
+from .entry import Entry, row
+from .setting import COMPILER, OPTION, counted, in_number
+from .simulated import simulated
 
-_UNITS = {
-    "batch_size": "examples",
-    "epochs": "epochs",
-    "early_stopping_patience": "epochs",
-    "input_shape": "(length, channels)",
-    "filters": "channels",
-    "units": "outputs",
-    "kernel_size": "positions",
-    "pool_size": "positions",
-    "strides": "positions",
-    "dilation_rate": "positions",
-    "rate": "share",
-    "dropout": "share",
-    "recurrent_dropout": "share",
-    "label_smoothing": "share",
-    "max_iter": "iterations",
-    "max_eval": "evaluations",
-    "history_size": "updates",
-}
 _FILE_PATH = "file: "
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A setting without its lines.
-
-    `group` is what it belongs to, if anything; it is its `head` if it names the group. `parameter` is its name in
-    an operation. `constants` are the paths under which the script's section Definition states it.
-    """
-
-    path: str
-    value: object
-    origin: str
-    span: Span | None = None
-    source: Source | None = None
-    unit: str = ""
-    group: Group | None = None
-    head: bool = False
-    parameter: str = ""
-    constants: tuple[str, ...] = ()
-    remark: str = ""
-
-
-def entries(model: Classifier, source: Source) -> tuple[Entry, ...]:
+def entries(model: Classifier | Simulation, source: Source) -> tuple[Entry, ...]:
     """In the order of the definition, the compiler and its options first."""
+    if isinstance(model, Simulation):
+        return (*_compiled(model, source), *simulated(model))
     found = [*_called(model, source), *_general(model)]
     if isinstance(model, BayesModel):
         found += _grammar(model)
@@ -77,36 +35,32 @@ def entries(model: Classifier, source: Source) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def _called(model: ir.General, source: Source) -> Iterator[Entry]:
+def _compiled(model: Classifier | Simulation, source: Source) -> Iterator[Entry]:
     yield Entry("seqgra-compile", __version__, COMPILER, group=Decider.VERSION, head=True)
     yield Entry("definition", source.sha256, FILE, unit="SHA-256", group=Decider.SHA256, head=True)
     chosen = "as seqgra 0.0.4 has it" if SEMANTICS[model.semantics].imitates else ""
     yield Entry(
         "--semantics", model.semantics, OPTION, group=Decider.SEMANTICS, head=True, remark=chosen
     )
+
+
+def _called(model: Classifier, source: Source) -> Iterator[Entry]:
+    yield from _compiled(model, source)
     if model.emit != TRAIN:
         yield Entry("--emit", model.emit, OPTION, group=Decider.EMIT, head=True)
         return
     if isinstance(model, ir.Model):
         yield Entry("--data", model.data, OPTION, group=Decider.DATA, head=True)
     yield Entry("--records", model.records, OPTION, group=Decider.RECORDS, head=True)
-
-
-def _row(value: Value[Any], group: Group | None, head: bool = False, parameter: str = "") -> Entry:
-    """A value; what a stage has made of it becomes a remark."""
-    name = value.path.rpartition("/")[2].lstrip("@")
-    return Entry(
-        value.path,
-        value.value,
-        value.origin,
-        value.span,
-        unit=_UNITS.get(name, ""),
-        group=group,
-        head=head,
-        parameter=parameter,
-        constants=(value.path,),
-        remark=value.note,
-    )
+    if model.shards != WHOLE:
+        yield Entry(
+            "--shards",
+            model.shards,
+            OPTION,
+            group=Decider.SHARDS,
+            head=True,
+            constants=("--shards",),
+        )
 
 
 def _general(model: ir.General) -> Iterator[Entry]:
@@ -122,7 +76,7 @@ def _general(model: ir.General) -> Iterator[Entry]:
         (model.seed, Decider.SEED),
     )
     for value, group in values:
-        yield _row(value, group, head=True)
+        yield row(value, group, head=True)
 
 
 # ---- architecture ----
@@ -174,7 +128,7 @@ def _operation(operation: ir.Layer) -> Iterator[Entry]:
             continue  # known already
         if name == "weights_file" and operation.stored:
             continue  # they are in the architecture's file
-        yield _row(value, group, parameter=name)
+        yield row(value, group, parameter=name)
     if operation.weights_file:
         yield Entry(
             f"{path}/@weights_file: its content",
@@ -194,27 +148,27 @@ def _operation(operation: ir.Layer) -> Iterator[Entry]:
 def _loss(model: ir.Model) -> Iterator[Entry]:
     loss = model.loss
     head = Value(loss.name, loss.path, loss.span, loss.origin)
-    yield _row(head, Decider.LOSS, head=True)
+    yield row(head, Decider.LOSS, head=True)
     for value in loss.arguments.values():
-        yield _row(value, Decider.LOSS)
+        yield row(value, Decider.LOSS)
 
 
 def _optimizer(model: ir.Model) -> Iterator[Entry]:
     optimizer = model.optimizer
     head = Value(optimizer.name, optimizer.path, optimizer.span, optimizer.origin)
-    yield _row(head, Decider.OPTIMIZER, head=True)
+    yield row(head, Decider.OPTIMIZER, head=True)
     for value in optimizer.arguments.values():
-        yield _row(value, None)
-    yield _row(optimizer.clipnorm, Decider.CLIPNORM, head=True)
-    yield _row(optimizer.clipvalue, Decider.CLIPVALUE, head=True)
+        yield row(value, None)
+    yield row(optimizer.clipnorm, Decider.CLIPNORM, head=True)
+    yield row(optimizer.clipvalue, Decider.CLIPVALUE, head=True)
 
 
 def _training(training: ir.TrainingProcess) -> Iterator[Entry]:
-    yield _row(training.batch_size, None)
-    yield _row(training.epochs, None)
-    yield _row(training.early_stopping, Decider.EARLY_STOPPING, head=True)
-    yield _row(training.patience, None)
-    yield _row(training.shuffle, Decider.SHUFFLE, head=True)
+    yield row(training.batch_size, None)
+    yield row(training.epochs, None)
+    yield row(training.early_stopping, Decider.EARLY_STOPPING, head=True)
+    yield row(training.patience, None)
+    yield row(training.shuffle, Decider.SHUFFLE, head=True)
 
 
 # ---- the data definition of a Bayes classifier ----

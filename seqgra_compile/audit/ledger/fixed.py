@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ... import ir
 from ...catalog.libraries import LIBRARIES
-from ...grammar import Classifier
+from ...grammar import Classifier, Simulation
 from .. import lexer
 from .entries import cell_parameters, input_path, operation_path
 from .provenance import Field, Path, Template, Token
@@ -16,11 +16,13 @@ from .setting import LIBRARY, TEMPLATE, Setting
 
 # Values of parameters, which have their rows.
 _PARTS = ("keras.initializers.", "keras.regularizers.")
-_SECTIONS = ("Definition", "Model", "Loss and optimizer")
+_SECTIONS = ("Definition", "Model", "Loss and optimizer", "Draw", "Grammar", "Shuffle")
 _WORDS = ("True", "False")
 
 
-def rows(tokens: tuple[Token, ...], code: ast.Module, model: Classifier) -> tuple[Setting, ...]:
+def rows(
+    tokens: tuple[Token, ...], code: ast.Module, model: Classifier | Simulation
+) -> tuple[Setting, ...]:
     arguments = _arguments(tokens, code, model) if isinstance(model, ir.Model) else ()
     return (*arguments, *_templates(tokens, code))
 

@@ -15,7 +15,8 @@ from ...catalog.libraries import LIBRARIES
 from ...catalog.operations import OPERATIONS, lower
 from ...script import Statement
 from .. import lexer
-from .entries import Entry, cell_parameters
+from .entries import cell_parameters
+from .entry import Entry
 
 # What is read for a check only, of the layer, the shape and the weights.
 _UNREAD: tuple[frozenset[str], ...] = (frozenset(), frozenset({"implementation"}), frozenset())

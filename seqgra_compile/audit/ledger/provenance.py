@@ -20,6 +20,7 @@ import jinja2
 from jinja2 import BaseLoader, Environment, nodes
 
 from ...backends.renderer import TEMPLATE, environment
+from ...datadefinition.arranged import SimulateScript
 from ...script import Script
 from .. import lexer
 
@@ -172,7 +173,7 @@ def _marking() -> tuple[Environment, list[_Mark]]:
     return plain.overlay(loader=loader), loader.marks
 
 
-def rendered(script: Script) -> RenderedText:
+def rendered(script: Script | SimulateScript) -> RenderedText:
     """The script's text, and where each piece of it comes from."""
     marking, marks = _marking()
     return _unmarked(marking.get_template(TEMPLATE).render(script=script), marks)
@@ -260,7 +261,7 @@ def _with_empty(text: RenderedText, offset: int, more: Origins) -> RenderedText:
 # ---- places to tokens of the script ----
 
 
-def tokens(script: Script, printed: str) -> tuple[Token, ...]:
+def tokens(script: Script | SimulateScript, printed: str) -> tuple[Token, ...]:
     """The tokens of a script's text, each with its origins."""
     text = rendered(script)
     if text.text != printed:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ... import ir
 from ...compiler import Compilation, Meant
-from ...grammar import BayesModel
+from ...grammar import BayesModel, Simulation
 from ...messages.codes import CODES
 from ...messages.diagnostics import Diagnostic, Severity
 from ...source import Source
@@ -18,8 +18,9 @@ from ..ledger.setting import Setting, ranges
 from ..results import results
 from ..results.checklist import checklist
 from ..run import Run
+from .data import DataDrawing, draw_data
 from .drawing import Drawing, draw
-from .facts import compiled, facts
+from .facts import compiled, data_facts, facts
 from .highlight import indent, python_lines, xml_lines, xml_marks
 from .html import render
 from .page import File, Line, Link, Page, Remark
@@ -34,8 +35,10 @@ def report(compilation: Compilation, runs: Sequence[Run] = ()) -> str:
 
     Raises as `results` does.
     """
-    found = results(runs, compilation.source.sha256) if runs else None
-    page, answers = _page(compilation), checklist(compilation, runs)
+    page = _page(compilation)
+    found = results(runs, compilation.source.sha256, page.script.sha256 or None) if runs else None
+    of_data = isinstance(compilation.model, Simulation)
+    answers = () if of_data else checklist(compilation, runs)
     fits = not (runs or page.remarks)  # the code stands right below the head
     return render("report/page.html.j2", page=page, results=found, checklist=answers, fits=fits)
 
@@ -79,7 +82,9 @@ def _page(compilation: Compilation) -> Page:
         failed=failed,
         outcome=_outcome(compilation.diagnostics),
         worst=_worst(compilation.diagnostics),
-        facts=facts(model if isinstance(model, ir.General) else None, settings, drawing),
+        facts=data_facts(model)
+        if isinstance(model, Simulation)
+        else facts(model, settings, drawing),
         compiled=compiled(settings),
         files=tuple(_definition(each, settings, remarks, colours) for each in places),
         script=script,
@@ -87,6 +92,8 @@ def _page(compilation: Compilation) -> Page:
         sections=_sections(script),
         remarks=tuple(remark for _, _, remark in remarks),
         drawing=drawing,
+        data=_data(model, settings),
+        drawn="Elements" if isinstance(model, Simulation) else "Architecture",
         drawn_instead=_drawn_instead(model),
         groups=groups(found, titles),
         kinds=kinds(found),
@@ -245,6 +252,12 @@ def _sections(script: File) -> tuple[Link, ...]:
 
 
 # ---- the architecture ----
+
+
+def _data(model: Meant, settings: Sequence[Setting]) -> DataDrawing | None:
+    if not isinstance(model, Simulation):
+        return None
+    return draw_data(model, {setting.path: number for number, setting in enumerate(settings)})
 
 
 def _drawing(model: Meant, settings: Sequence[Setting]) -> Drawing | None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from ... import ir
 from ...catalog.options import SCRIPT_OPTIONS
+from ...compiler import Meant
+from ...grammar import Simulation
 from ...visible import visible
 from ..ledger.setting import Setting, counted
 from .drawing import Drawing
@@ -36,11 +38,9 @@ _ORDER = (
 _LABELS = 3
 
 
-def facts(
-    model: ir.General | None, settings: Sequence[Setting], drawing: Drawing | None
-) -> tuple[Fact, ...]:
+def facts(model: Meant, settings: Sequence[Setting], drawing: Drawing | None) -> tuple[Fact, ...]:
     """None if the definition has errors."""
-    if model is None or not settings:
+    if not isinstance(model, ir.General) or not settings:
         return ()
     by_path = {setting.path: setting for setting in settings}
     found = {
@@ -83,6 +83,21 @@ def _of_training(model: ir.Model, found: dict[str, Fact]) -> dict[str, Fact]:
             stops if training.early_stopping.value else "all epochs are trained",
         ),
     }
+
+
+def data_facts(model: Simulation) -> tuple[Fact, ...]:
+    """What stands at the page's top."""
+    shortest, longest = model.minimum_length.value, model.maximum_length.value
+    length = f"{shortest:,}" if shortest == longest else f"{shortest:,} to {longest:,}"
+    sizes = (f"{each.name} {sum(samples for _, samples in each.examples):,}" for each in model.sets)
+    copies = ", ".join(f"{s.labels} (k {s.k.value})" for s in model.shuffles)
+    return (
+        Fact("Task", model.task.value),
+        Fact("Sequences", f"{model.sequence_space.value}, {length} letters"),
+        Fact("Examples", ", ".join(sizes)),
+        *((Fact("Shuffled copies", visible(copies)),) if copies else ()),
+        Fact("Seed", str(model.seed.value)),
+    )
 
 
 def compiled(settings: Sequence[Setting]) -> tuple[Fact, ...]:

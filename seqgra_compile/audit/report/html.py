@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ... import __version__
 from ...resources import folder
 
-_STYLES = ("report/page.css", "report/results.css")
+_STYLES = ("report/page.css", "report/results.css", "report/data.css")
 _CODE = ("report/page.js",)
 
 

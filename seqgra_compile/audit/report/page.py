@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .data import DataDrawing
 from .drawing import Drawing
 from .highlight import Piece
 
@@ -118,7 +119,10 @@ class Kind:
 
 @dataclass(frozen=True)
 class Page:
-    """The report on one compilation; what it has no script for has `failed`."""
+    """The report on one compilation; what it has no script for has `failed`.
+
+    `drawn` is the title of what is drawn: the architecture, or the elements and rules of `data`.
+    """
 
     title: str
     name: str
@@ -134,6 +138,8 @@ class Page:
     sections: tuple[Link, ...]
     remarks: tuple[Remark, ...]
     drawing: Drawing | None
+    data: DataDrawing | None
+    drawn: str
     drawn_instead: str
     groups: tuple[Group, ...]
     kinds: tuple[Kind, ...]

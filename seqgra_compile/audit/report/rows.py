@@ -40,6 +40,10 @@ _TITLES = {
     "loss": "Loss",
     "optimizer": "Optimizer",
     "trainingprocess": "Training",
+    "background": "Background",
+    "datageneration": "Data generation",
+    "conditions": "Conditions",
+    "sequenceelements": "Sequence elements",
     "template": "Fixed by every script's code",
 }
 _OPERATION = "architecture/sequential/operation["

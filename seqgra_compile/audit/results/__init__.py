@@ -14,8 +14,10 @@ from .pictures import Predicted, predicted
 _ALONE = "make a page for each"
 
 
-def results(runs: Sequence[Run], definition: str | None = None) -> Results:
-    """One run, or several of one task; `definition` is the SHA-256 of the one they should be of.
+def results(
+    runs: Sequence[Run], definition: str | None = None, script: str | None = None
+) -> Results:
+    """One run, or several of one task; the SHA-256 of the definition and the script of the page.
 
     Raises `UnlikeRuns`, and `RunError` where a file of a run is damaged.
     """
@@ -28,7 +30,7 @@ def results(runs: Sequence[Run], definition: str | None = None) -> Results:
         visible(", ".join(names)),
         _subtitle(runs),
         _facts(runs),
-        tuple(_remarks(runs, found, definition)),
+        tuple(_remarks(runs, found, definition, script)),
         tuple(section for section in _sections(runs, found, first.task) if section),
     )
 
@@ -71,12 +73,20 @@ def _why(run: Run) -> str:
 
 
 def _remarks(
-    runs: Sequence[Run], found: Sequence[Predicted], definition: str | None
+    runs: Sequence[Run],
+    found: Sequence[Predicted],
+    definition: str | None,
+    script: str | None,
 ) -> Iterator[str]:
     for run in runs:
         name = visible(str(run.path))
         if definition is not None and run.receipt["definition"] != definition:
             yield f"{name} is not a run of this definition: its receipt names another SHA-256."
+        elif script is not None and run.receipt["script"] != script:
+            yield (
+                f"{name} is of another script than the one on this page: other options (--like), "
+                "another version of the compiler, or changed by hand."
+            )
         copies = run.results.get("copies", {})
         for pair, count in copies.items():
             if isinstance(count, int) and count:

@@ -22,8 +22,7 @@ class _Known:
     """What can be asked: a compilation, runs, or both."""
 
     def __init__(self, compilation: Compilation | None, runs: Sequence[Run]) -> None:
-        model = None if compilation is None else compilation.model
-        self.model = model if isinstance(model, ir.General) else None
+        self.model = None if compilation is None else compilation.model
         self.source = None if compilation is None else compilation.source
         self.script = None if compilation is None else compilation.script
         self.runs = runs
@@ -39,7 +38,7 @@ class _Known:
         return "; ".join(sets) + "."
 
     def outcome(self) -> str:
-        if self.model is not None:
+        if isinstance(self.model, ir.General):
             labels, task = self.model.labels.value, self.model.task.value
         elif self.first is not None:
             labels, task = self.first.labels, self.first.task or "classification"
@@ -55,7 +54,7 @@ class _Known:
         found = self.first.data["training"].labels
         if not found:
             return ""
-        rarest, commonest = min(found, key=found.__getitem__), max(found, key=found.__getitem__)
+        rarest, commonest = (pick(found, key=found.__getitem__) for pick in (min, max))
         return (
             f"In the training set {visible(commonest)} is most frequent ({found[commonest]:,} "
             f"examples), {visible(rarest)} least ({found[rarest]:,}). All counts are on this page."
@@ -71,7 +70,7 @@ class _Known:
         )
 
     def encoding(self) -> str:
-        if self.model is None:
+        if not isinstance(self.model, ir.General):
             return ""
         return f"{self.model.sequence_space.value} as one-hot vectors, one per position."
 
@@ -86,8 +85,10 @@ class _Known:
         return f"A neural network in {self.model.library.value}: {size}. The definition lists them."
 
     def weights(self) -> str:
-        found = self.first.results.get("weights", {}) if self.first else {}
-        if self.first is None or type(found.get("count")) is not int:
+        if self.first is None:
+            return ""
+        found = self.first.results.get("weights", {})
+        if type(found.get("count")) is not int:
             return ""
         examples = self.first.data["training"].examples if "training" in self.first.data else None
         beside = "" if examples is None else f", beside {counted(examples, 'training examples')}"
@@ -118,7 +119,7 @@ class _Known:
         if training.early_stopping.value:
             waits = counted(training.patience.value, "epochs")
             parts.append(f"training stops after {waits} without a lower validation loss")
-        if isinstance(self.model.architecture, ir.Sequential):
+        if isinstance(self.model.architecture, ir.Network):
             names = {each.name for each in self.model.architecture.operations}
             noise = sorted(name for name in names if "Dropout" in name or "Noise" in name)
             parts += [", ".join(noise)] if noise else []
@@ -168,10 +169,11 @@ class _Known:
             return ""
         versions = ", ".join(f"{visible(n)} {visible(v)}" for n, v in self.first.versions.items())
         device, threads = self.first.receipt["device"], self.first.receipt["threads"]
-        return f"{versions}; on {visible(str(device))}, threads {threads}."
+        where = f"{visible(str(device))}, threads: {threads}"
+        return f"{versions}; on {where}."
 
     def reproduction(self) -> str:
-        if self.model is not None and self.source is not None:
+        if isinstance(self.model, ir.General) and self.source is not None:
             name = visible(self.source.file_name)
             return f"seqgra-compile {name} > train.py; python train.py DATA. One seed: {self.model.seed.value}."
         seed = self.first and self.first.settings.get("SEED")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 THRESHOLD = 0.5  # of a probability, above which a label of several is predicted
 BINS = 10
+CELLS = 400  # of a picture, along each axis
 GRID = 201  # points at which curves are averaged
 
 
@@ -72,6 +73,16 @@ def precision_recall(truth: np.ndarray, scores: np.ndarray) -> Curve:
     recall, precision = true / true[-1], true / (true + false)
     area = float(np.sum(np.diff(recall, prepend=0.0) * precision))
     return Curve(np.append(0.0, recall), np.append(1.0, precision), area)
+
+
+def thinned(curve: Curve) -> tuple[np.ndarray, np.ndarray]:
+    """A curve's points, but only the first of those that a picture cannot tell apart."""
+    import numpy as np
+
+    cells = np.round(CELLS * np.stack([curve.x, curve.y])).astype(int)
+    kept = np.append(True, (np.diff(cells) != 0).any(axis=0))
+    kept[-1] = True
+    return curve.x[kept], curve.y[kept]
 
 
 def mean_roc(curves: list[Curve]) -> Curve:

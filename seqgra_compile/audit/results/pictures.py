@@ -24,8 +24,7 @@ from .svg import INK, SERIES, SOFT, drawn
 if TYPE_CHECKING:
     import numpy as np
     from matplotlib.axes import Axes
-
-    _Numbers = Sequence[float] | np.ndarray
+    from numpy.typing import ArrayLike
 
 _SIZE = (4.6, 3.4)  # inches
 _SMALL = (3.0, 2.1)
@@ -65,8 +64,8 @@ def short(label: str) -> str:
 
 def epochs(runs: Sequence[Run]) -> list[Picture]:
     """Losses in one picture, what else was measured after each epoch in another."""
-    trained = [run for run in runs if run.history]
-    names = list(dict.fromkeys(name for run in trained for name in run.history[0]))
+    trained = [(run, run.best_epoch) for run in runs if run.history and run.best_epoch is not None]
+    names = list(dict.fromkeys(name for run, _ in trained for name in run.history[0]))
     losses = [name for name in names if name.endswith("loss")]
     others = [name for name in names if name != "epoch" and name not in losses]
     return [
@@ -79,8 +78,10 @@ def epochs(runs: Sequence[Run]) -> list[Picture]:
     ]
 
 
-def _epochs(key: str, title: str, runs: Sequence[Run], columns: Sequence[str]) -> Picture:
-    kept = [_kept(run) for run in runs]
+def _epochs(
+    key: str, title: str, trained: Sequence[tuple[Run, int]], columns: Sequence[str]
+) -> Picture:
+    runs, kept = [run for run, _ in trained], [epoch for _, epoch in trained]
 
     def draw(axes: Axes) -> None:
         for column, colour, dash in zip(columns, itertools.cycle(SERIES), itertools.cycle(_DASHES)):
@@ -103,9 +104,7 @@ def _epochs(key: str, title: str, runs: Sequence[Run], columns: Sequence[str]) -
             axes.axvline(kept[0], color=SOFT, linewidth=0.8, linestyle=(0, (3, 3)))
         axes.set_xlabel("epoch")
         axes.set_ylabel(title.lower())
-        from matplotlib.ticker import MaxNLocator
-
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.locator_params(axis="x", integer=True)
         axes.legend()
 
     chosen = ", ".join(map(str, kept))
@@ -116,20 +115,13 @@ def _epochs(key: str, title: str, runs: Sequence[Run], columns: Sequence[str]) -
         caption = f"Dots mark the epochs whose weights were kept: {chosen}. "
         caption += "A thick line is the mean, as far as every run lasted."
     about = f"Lines over epochs: {', '.join(column.replace('_', ' ') for column in columns)}. "
-    about += _ends(runs, columns)
+    about += _ends(runs[0].history, kept[0], columns)
     return _picture(key, f"{title} over epochs", caption, about, draw)
 
 
-def _kept(run: Run) -> int:
-    """The epoch whose weights a run kept; all runs with a history have one."""
-    assert run.best_epoch is not None
-    return run.best_epoch
-
-
-def _ends(runs: Sequence[Run], columns: Sequence[str]) -> str:
+def _ends(history: Sequence[Mapping[str, float]], epoch: int, columns: Sequence[str]) -> str:
     """For whoever cannot see the lines: the first, the kept and the last value of the first run."""
-    history = runs[0].history
-    kept = history[_kept(runs[0]) - 1]
+    kept = history[epoch - 1]
     return " ".join(
         f"{column.replace('_', ' ')} is {history[0][column]:.4g} after the first epoch, "
         f"{kept[column]:.4g} after the kept one, {history[-1][column]:.4g} after the last."
@@ -198,7 +190,7 @@ def _curves(
             name = f"{short(label)}  {spread(areas[label])}" if few else ""
             thin = runs > 1 or not few
             for curve in of_label:
-                _line(axes, curve.x, curve.y, colour, dash, thin, "" if thin else name)
+                _line(axes, *measures.thinned(curve), colour, dash, thin, "" if thin else name)
             if few and runs > 1:
                 middle = mean(of_label)
                 _line(axes, middle.x, middle.y, colour, dash, False, name)
@@ -210,11 +202,13 @@ def _curves(
         axes.legend(loc="lower right" if key == "roc" else "lower left")
 
     shown = f" {_MOST} of {len(found)} labels are drawn." if len(found) > _MOST else ""
-    caption = f"{'Area below each curve' if key == 'roc' else 'Average precision'} in the legend."
-    if runs > 1:
-        caption += f" Thin: each of {runs} runs; thick: their mean."
+    of_curve = "Area below each curve" if key == "roc" else "Average precision"
     if not few:
-        caption += " Thin: each label; thick: the mean of labels; areas are in the table."
+        of_runs = f" of each of {runs} runs" if runs > 1 else ""
+        caption = f"Thin: each label{of_runs}; thick: the mean. {of_curve}: in the table."
+    else:
+        of_runs = f" Thin: each of {runs} runs; thick: their mean." if runs > 1 else ""
+        caption = f"{of_curve} in the legend.{of_runs}"
     told = [f"{visible(label)} {spread(values)}" for label, values in areas.items()][:_MOST]
     about = f"{y} over {x}; areas: {', '.join(told)}."
     return _picture(key, title, caption + shown, about, draw)
@@ -304,7 +298,8 @@ def _histogram(
         axes.stairs(shares[1], edges, color=SOFT, fill=True, alpha=0.45, label="others")
         axes.stairs(shares[0], edges, color=SERIES[0], linewidth=1.4, label=short(label))
         axes.set(xlabel=f"score of {short(label)}", ylabel="share of examples")
-        axes.legend(loc="upper center")
+        axes.set_ylim(0, 1.25 * max(max(each) for each in shares) or 1)  # the legend has room
+        axes.legend(loc="upper center", ncols=2)
 
     counts = [int(truth.sum()), int((~truth).sum())]
     medians = [
@@ -320,7 +315,13 @@ def _histogram(
 
 
 def _line(
-    axes: Axes, x: _Numbers, y: _Numbers, colour: str, dash: Dash, thin: bool, name: str
+    axes: Axes,
+    x: ArrayLike,
+    y: ArrayLike,
+    colour: str,
+    dash: Dash,
+    thin: bool,
+    name: str,
 ) -> None:
     width, alpha = (0.7, 0.55) if thin else (1.6, 1)
     axes.plot(

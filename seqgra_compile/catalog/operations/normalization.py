@@ -174,13 +174,14 @@ def _row(
     infer: Callable[[Arguments, Shape], Shape],
     torch: TorchCell,
     weights: Callable[[Arguments, Shape], tuple[Weight, ...]],
+    mixes: Callable[[ir.Layer], bool] = lambda operation: False,
     **extra: object,
 ) -> OperationRow:
     lower: dict[str, Cell | Unsupported] = {
         PYTORCH: torch,
         TENSORFLOW: keras_layer(name, parameters, **extra),
     }
-    return OperationRow(name, about, parameters, infer, lower, weights)
+    return OperationRow(name, about, parameters, infer, lower, weights, mixes=mixes)
 
 
 ROWS = (
@@ -191,6 +192,7 @@ ROWS = (
         _batch_shape,
         _batch_torch,
         _batch_weights,
+        mixes=lambda operation: operation["trainable"],
         synchronized=False,
     ),
     _row(

@@ -58,7 +58,8 @@ class OperationRow:
     `infer` gives the output's shape or raises `ShapeError`. `lower` has a cell for each library: it
     gets an operation with known shapes, and whether its input has its channels first. `applies` names
     the activation that the operation is; `noise` are the parameters that say how much it changes its
-    result at random in training. `known`: seqgra 0.0.4 knows it.
+    result at random in training. `known`: seqgra 0.0.4 knows it. `mixes`: whether
+    what it makes of an example in training depends on the others of the batch.
     """
 
     name: str
@@ -71,6 +72,7 @@ class OperationRow:
     applies: str | None = None
     noise: tuple[str, ...] = ()
     known: bool = False
+    mixes: Callable[[ir.Layer], bool] = lambda operation: False
 
     def activation(self, arguments: Arguments) -> str | None:
         """The activation that its result has passed, if any."""

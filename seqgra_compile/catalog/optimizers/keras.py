@@ -63,7 +63,7 @@ ROWS = (
         _EPSILON,
         AMSGRAD,
         known=True,
-        torch=Counterpart("Adam", {**_ADAM, **alike("amsgrad")}, keras_epsilon=True),
+        torch=Counterpart("Adam", {**_ADAM, **alike("amsgrad")}, other_epsilon=True),
     ),
     _keras(
         "Adamax",
@@ -81,7 +81,7 @@ ROWS = (
         _BETA_2,
         _EPSILON,
         known=True,
-        torch=Counterpart("NAdam", _ADAM, fixed={"momentum_decay": 1.0}, keras_epsilon=True),
+        torch=Counterpart("NAdam", _ADAM, fixed={"momentum_decay": 1.0}, other_epsilon=True),
         otherwise="from the second step on, Keras 2 takes the decay of the momentum once more for each "
         "array of weights",
     ),
@@ -132,7 +132,7 @@ ROWS = (
         AMSGRAD,
         decay(0.004, _DECOUPLED),
         torch=Counterpart(
-            "AdamW", {**_ADAM, **alike("amsgrad", "weight_decay")}, keras_epsilon=True
+            "AdamW", {**_ADAM, **alike("amsgrad", "weight_decay")}, other_epsilon=True
         ),
     ),
     _keras(

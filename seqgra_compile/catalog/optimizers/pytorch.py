@@ -22,6 +22,8 @@ _LBFGS_NUMBERS = (
 )
 
 _NO_DECAY = {"weight_decay": 0.0}
+_ADAM = {"learning_rate": ("learning_rate",), "epsilon": ("eps",)}
+_PARTS = {"beta_1": ("betas", 0), "beta_2": ("betas", 1)}
 
 
 def _rate(default: float) -> Parameter:
@@ -97,6 +99,9 @@ ROWS = (
         decay(0.0),
         AMSGRAD,
         known=True,
+        keras=Counterpart(
+            "Adam", {**_ADAM, **alike("amsgrad")}, _PARTS, only=_NO_DECAY, other_epsilon=True
+        ),
     ),
     _torch(
         "AdamW",
@@ -107,6 +112,9 @@ ROWS = (
         decay(0.01, "decay of the weights, apart from the gradient"),
         AMSGRAD,
         known=True,
+        keras=Counterpart(
+            "AdamW", {**_ADAM, **alike("amsgrad", "weight_decay")}, _PARTS, other_epsilon=True
+        ),
     ),
     _torch(
         "SparseAdam",
@@ -124,6 +132,7 @@ ROWS = (
         _eps(1e-08),
         decay(0.0),
         known=True,
+        keras=Counterpart("Adamax", _ADAM, _PARTS, only=_NO_DECAY),
     ),
     _torch(
         "NAdam",

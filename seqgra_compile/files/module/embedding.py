@@ -24,7 +24,7 @@ from .contract import check_class
 from .imports import bindings, check_imports, used
 from .report import Report
 from .running import MAIN, names_of, never_runs, running
-from .state import note_own_state
+from .state import batch_statistics, note_own_state
 
 _MAX_MODULE = 2**18
 # Each operator of a chain such as a.b.c nests one deeper, and Python 3.10 itself crashes on
@@ -58,8 +58,9 @@ def read_module(
         names = names_of(runs)
         dependencies = check_imports(runs, names, path.parent, folders.paths, report)
         classes = check_class(runs, names, external.class_name, report)
+        per_batch = batch_statistics(runs, names)
         if classes:
-            note_own_state(runs, names, classes, report)
+            per_batch += note_own_state(runs, names, classes, report)
         parted, imports, future, left_out = _parted(text, tree, report)
         if diagnostics.failed or _parsed(parted, report, " without its imports") is None:
             return None
@@ -77,6 +78,7 @@ def read_module(
             left_out=left_out,
             names=frozenset(_bound_names(code)),
             dependencies=dependencies,
+            per_batch=per_batch,
             span=named.span,
         )
 

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ...ir import PerBatch
 from .classes import Classes, Function, members, self_of
 from .report import Report
 from .running import Names, dotted, targets, top_level
@@ -55,8 +56,23 @@ class Change:
         return f"'{self.owner}.{self.name}'" if self.owner else f"'{self.name}'"
 
 
-def note_own_state(tree: ast.Module, names: Names, classes: Classes, report: Report) -> None:
-    """Note each attribute once, at the first line that changes it."""
+def batch_statistics(tree: ast.Module, names: Names) -> tuple[PerBatch, ...]:
+    """Where batch normalization is named: each name once, at its first line."""
+    found: dict[str, PerBatch] = {}
+    for node in ast.walk(tree):
+        if not isinstance(node, (ast.Name, ast.Attribute)):
+            continue
+        name = (names.origin(node) or "").rpartition(".")[2]
+        if "batchnorm" in name.replace("_", "").lower():
+            problem = f"{name} takes statistics over a whole batch, and --shards computes parts"
+            found.setdefault(name, PerBatch(node.lineno, problem))
+    return tuple(found.values())
+
+
+def note_own_state(
+    tree: ast.Module, names: Names, classes: Classes, report: Report
+) -> tuple[PerBatch, ...]:
+    """Note each attribute once, at the first line that changes it; these places again."""
     reached = _reached(tree, classes)
     modules = [node for node in reached if isinstance(node, ast.ClassDef)]
     found: dict[tuple[str, str], Change] = {}
@@ -64,7 +80,9 @@ def note_own_state(tree: ast.Module, names: Names, classes: Classes, report: Rep
         if classes.is_module(node) and not _keeps_state(node, classes):
             for change in _changes(node, tree, classes):
                 found.setdefault((change.owner, change.name), change)
-    for change in sorted(found.values(), key=lambda each: (each.line, each.name)):
+    changes = sorted(found.values(), key=lambda each: (each.line, each.name))
+    generators = tuple(_generators(tree, modules, reached, names, classes))
+    for change in changes:
         report.note(
             "SG622",
             f"the forward pass changes {change.title}, which is not in state_dict: "
@@ -72,7 +90,7 @@ def note_own_state(tree: ast.Module, names: Names, classes: Classes, report: Rep
             _BUFFER.format(change.name),
             change.line,
         )
-    for title, line in _generators(tree, modules, reached, names, classes):
+    for title, line in generators:
         report.note(
             "SG622",
             f"{title} draws random numbers of its own, whose state is not in state_dict: "
@@ -80,6 +98,11 @@ def note_own_state(tree: ast.Module, names: Names, classes: Classes, report: Rep
             _GENERATOR,
             line,
         )
+    own = "of which each process would have its own with --shards"
+    return (
+        *(PerBatch(each.line, f"the forward pass changes {each.title}, {own}") for each in changes),
+        *(PerBatch(line, f"{title} draws random numbers, {own}") for title, line in generators),
+    )
 
 
 # ---- what belongs to the model ----

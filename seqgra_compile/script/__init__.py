@@ -31,6 +31,7 @@ _STRUCTURE = (
     Decider.SHUFFLE,
     Decider.DATA,
     Decider.RECORDS,
+    Decider.SHARDS,
     Decider.EMIT,
 )
 _LAYERS = (Decider.ARCHITECTURE, Decider.OPERATIONS)
@@ -161,7 +162,8 @@ class Script:
     says what to do; `checks` are lines that end a script under too old versions of them.
     `family` is a hash that is the same for definitions that differ in id, name, text and seed only.
     `length_from_data`: the sequences' length is that of the first one, not the definition's.
-    `on_disk`: data stay on disk. `records`: the script keeps records of its run.
+    `on_disk`: data stay on disk. `records`: the script keeps records of its run. `shards`: it
+    computes each batch in parts, in one or more processes.
     `trains`: there is something to train, and a run that was stopped can go on. `one_hot` is the
     template of the function that encodes codes. Of several labels, those whose probability (or what
     the model gives in its place) is above `cut` are predicted.
@@ -174,7 +176,7 @@ class Script:
     packages: tuple[str, ...] = decided_by(*_STRUCTURE)
     install: str = decided_by(*_STRUCTURE)
     checks: tuple[str, ...] = decided_by(Decider.LIBRARY)
-    sections: tuple[Section, ...] = decided_by(Decider.RECORDS, Decider.EMIT)
+    sections: tuple[Section, ...] = decided_by(Decider.RECORDS, Decider.EMIT, Decider.SHARDS)
     constants: tuple[Constant, ...] = decided_by()
     version: str = decided_by(Decider.VERSION)
     definition_sha256: str = decided_by(Decider.SHA256)
@@ -188,6 +190,7 @@ class Script:
     length_from_data: bool = decided_by(Decider.ARCHITECTURE)
     on_disk: bool = decided_by(Decider.DATA)
     records: bool = decided_by(Decider.RECORDS)
+    shards: bool = decided_by(Decider.SHARDS)
     trains: bool = decided_by(Decider.LIBRARY)
 
     @property
@@ -292,6 +295,18 @@ class PyTorchScript(TrainingScript):
         return self.module is not None
 
     @property
+    @decides(Decider.ARCHITECTURE, Decider.SHARDS)
+    def checks_normalization(self) -> bool:
+        """Whether it looks for batch normalization in a module, and for a batch of one example."""
+        return self.embeds and not self.shards
+
+    @property
+    @decides(Decider.ARCHITECTURE, Decider.SHARDS)
+    def checks_parts(self) -> bool:
+        """Whether it looks for batch normalization in a module that computes parts of a batch."""
+        return self.embeds and self.shards
+
+    @property
     @decides(Decider.LIBRARY)
     def has_cpu_build(self) -> bool:
         return True
@@ -314,7 +329,10 @@ class PyTorchScript(TrainingScript):
 
 @dataclass(frozen=True, kw_only=True)
 class KerasScript(TrainingScript):
-    """`true_class` and `threshold` are expressions of the accuracy; `activity`: it has penalties."""
+    """`true_class` and `threshold` are expressions of the accuracy; `activity`: it has penalties.
+
+    `torch_epsilon`: the optimizer adds epsilon where PyTorch does.
+    """
 
     model_name: str = decided_by(Decider.ID)
     input: str = decided_by(Decider.ARCHITECTURE, OfOperation(1))
@@ -322,6 +340,7 @@ class KerasScript(TrainingScript):
     true_class: str = decided_by(*_SCORES)
     threshold: str = decided_by(*_SCORES)
     activity: bool = decided_by(*_LAYERS)
+    torch_epsilon: bool = decided_by(Decider.OPTIMIZER, Decider.LIBRARY)
 
     @property
     @decides(Decider.LIBRARY)

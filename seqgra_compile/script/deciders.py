@@ -18,6 +18,7 @@ class Decider(Enum):
     SEMANTICS = auto()
     DATA = auto()
     RECORDS = auto()
+    SHARDS = auto()
     EMIT = auto()
     ID = auto()
     NAME = auto()

@@ -1,0 +1,36 @@
+"""Whether a model can read what a data definition simulates: all runs would fail otherwise."""
+
+from __future__ import annotations
+
+from ..datasets.expected import expected
+from ..grammar import Classifier
+from .problem import DefinitionError
+from .variants import DataOriginal, ModelOriginal
+
+_SHOWN = 5
+
+
+def check_fit(model: ModelOriginal, data: DataOriginal) -> None:
+    """Raises `DefinitionError` at a letter, length or label that the model does not know."""
+    assert isinstance(model.meant, Classifier)
+    want, simulated = expected(model.meant), data.meant
+    spaces = model.meant.sequence_space.value, simulated.sequence_space.value
+    if spaces[0] != spaces[1]:
+        raise _misfit(model, data, f"are {spaces[1]}, and it reads {spaces[0]}")
+    shortest, longest = simulated.minimum_length.value, simulated.maximum_length.value
+    if shortest != longest:
+        raise _misfit(model, data, f"have {shortest} to {longest} letters, and it reads one length")
+    if want.length not in (None, shortest):
+        raise _misfit(model, data, f"have {shortest} letters, and it reads {want.length}")
+    written = {id for each in simulated.sets for id in each.conditions}
+    for shuffle in simulated.shuffles:
+        written |= set(filter(None, shuffle.labels.split("|")))
+    unknown = sorted(written - set(want.labels))
+    if unknown:
+        some = ", ".join(map(repr, unknown[:_SHOWN])) + ", ..." * (len(unknown) > _SHOWN)
+        raise _misfit(model, data, f"have the labels {some}, which it does not know")
+
+
+def _misfit(model: ModelOriginal, data: DataOriginal, problem: str) -> DefinitionError:
+    message = f"the sequences of {data.source.name} {problem}"
+    return DefinitionError(message, model.source.name, "change one of the two definitions")
