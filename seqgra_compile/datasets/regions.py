@@ -79,7 +79,9 @@ class RegionReader:
     def _check_sets(self) -> None:
         for name in self.sets or {}:
             if name not in self.genome.lengths:
-                help = suggest(name, self.genome.lengths)
+                other = name.removeprefix("chr") if name.startswith("chr") else f"chr{name}"
+                known = other in self.genome.lengths
+                help = f"the genome says {other}" if known else suggest(name, self.genome.lengths)
                 raise UsageProblem(f"the genome has no chromosome '{name}'", help)
 
     def _empty(self, found: list[Regions], chromosomes: Chromosomes) -> Iterator[Fault]:
