@@ -14,6 +14,7 @@ listed .venv/bin/python benchmarks/compile_time.py
 listed $torch benchmarks/data.py
 shown $torch benchmarks/epoch.py smallest conv10
 shown $torch benchmarks/epoch.py --threads 2 smallest conv10
+shown $torch benchmarks/shards.py
 shown $torch benchmarks/epoch.py --rounds 3 basset
 deepsea="--rounds 3 --examples 512 --without loader_of_tensors loader_of_sequences -- deepsea"
 shown $torch benchmarks/epoch.py $deepsea

@@ -3,7 +3,7 @@
     torchrun --nproc-per-node N benchmarks/shards_ddp.py SCRIPT DATA EPOCHS
 
 SCRIPT is compiled without shards; its own functions read the data and build model, loss and
-optimizer. Prints for each epoch its mean loss and the SHA-256 of the weights.
+optimizer. Prints for each epoch the mean loss of process 0's examples and the SHA-256 of the weights.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from seqgra_compile.commands import audit, compile, data
+from seqgra_compile.commands import audit, compile, data, sweep
 from seqgra_compile.messages.codes import CODES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,6 +37,7 @@ PROGRAMS = {
     "seqgra-compile": (compile.main, "command-line.md"),
     "seqgra-audit": (audit.main, "audit.md"),
     "seqgra-data": (data.main, "your-data.md"),
+    "seqgra-sweep": (sweep.main, "sweep.md"),
 }
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`[^`\n]+`")

@@ -14,8 +14,8 @@ def main() -> int:
     for case in cases:
         command = [sys.executable, "-P"] if sys.version_info >= (3, 11) else [sys.executable]
         command += ["-m", "seqgra_compile", "model.xml"]
-        if (case / "arguments").exists():
-            command += (case / "arguments").read_text("utf-8").split()
+        if (case / "options.txt").exists():
+            command += (case / "options.txt").read_text("utf-8").split()
         done = subprocess.run(command, cwd=case, capture_output=True)
         if done.stdout != (case / "train.py").read_bytes():
             different.append(case.name)

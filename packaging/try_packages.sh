@@ -20,7 +20,7 @@ for python in "$@"; do
         "$python" -m venv --clear "$work/clean"
         "$work/clean/bin/python" -m pip install --quiet -c constraints.txt "$package"
         (cd "$work" && "$work/clean/bin/python" "$root/packaging/same_bytes.py" "$root")
-        for command in compile audit; do
+        for command in compile audit data sweep; do
             "$work/clean/bin/seqgra-$command" --help > /dev/null
         done
         printf '%s: %s installed and tried\n' "$("$python" --version)" "$(basename "$package")"

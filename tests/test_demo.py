@@ -115,7 +115,8 @@ def tried(tmp_path_factory) -> tuple[Path, dict[str, Result]]:
         folder / "bound.fa", ((f"p{n}", x[:20] + motif + x[20:]) for n, x in enumerate(sequences))
     )
     (folder / "bound.fa.gz").write_bytes(gzip.compress((folder / "bound.fa").read_bytes()))
-    (folder / "bound.fa").unlink()
+    (folder / "bound.fa").rename(folder / "new.fa")
+    (folder / "new.fa.gz").write_bytes(gzip.compress((folder / "new.fa").read_bytes()))
     results = {}
     for line in COMMANDS:
         if line not in INSTALLS:
@@ -137,6 +138,7 @@ def test_readme_commands_lead_to_results(tried):
         assert 0 <= metrics["test"]["accuracy"] <= 1
     said = {line.split()[1]: result.stdout.decode() for line, result in results.items()}
     assert said["compare"].startswith("identical")
+    assert len((folder / "scores.tsv").read_text("utf-8").splitlines()) == 1 + 100
     assert "optimizer/learning_rate" in said["settings"]
     assert said["diff"].startswith("The two train differently.")
     assert (folder / "report.html").read_text("utf-8").startswith("<!DOCTYPE html>")
@@ -189,8 +191,7 @@ def follow(name: str, folder: Path) -> None:
     """Run a tutorial's commands; what they train, they train for one epoch."""
     for line in commands(page(f"tutorials/{name}")):
         if line.startswith("sed "):
-            text = (folder / "model.xml").read_text("utf-8").replace('filters="16"', 'filters="32"')
-            (folder / "wider.xml").write_text(text, "utf-8")
+            subprocess.run(line, cwd=folder, shell=True, check=True)
             continue
         if line.startswith("python "):
             script = folder / line.split()[1]
@@ -203,6 +204,12 @@ def follow(name: str, folder: Path) -> None:
 
 def test_tutorial_audit_a_model(workplace):
     follow("audit-a-model", workplace)
+
+
+@pytest.mark.long
+def test_tutorial_sweep(workplace):
+    follow("sweep", workplace)
+    assert len(list((workplace / "sweep" / "scripts" / "train").iterdir())) == 6
 
 
 @pytest.mark.long

@@ -23,7 +23,7 @@ MAX_LINES = 400
 
 # Imports go down only. A package stands for all of its modules that have no entry of their own.
 FLOORS = {
-    "text": "__init__ source visible pycode deciders resources messages",
+    "text": "__init__ source visible pycode script.deciders resources messages",
     "data": "ir grammar script reading.written datadefinition.written datadefinition.arranged",
     "tables": "catalog datadefinition.structure",
     "reading": "reading files.lookup",
@@ -154,6 +154,11 @@ def test_no_framework_is_imported(name: str):
         [node for node in TREES[name].body if isinstance(node, (ast.Import, ast.ImportFrom))], []
     )
     assert not {":" + root for root in LATE} & set(imported(name, at_once))
+
+
+def test_the_top_has_few_rooms():
+    rooms = {path for path in PACKAGE.iterdir() if path.is_dir() or path.suffix == ".py"}
+    assert len({path.name for path in rooms} - {"__pycache__"}) <= 22
 
 
 @each_module

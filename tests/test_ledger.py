@@ -32,8 +32,8 @@ from seqgra_compile.catalog.semantics import SEMANTICS
 from seqgra_compile.catalog.sequences import PYTORCH
 from seqgra_compile.compiler import Compilation, compile_definition
 from seqgra_compile.datadefinition.arranged import BayesScript
-from seqgra_compile.deciders import Decider, OfCondition, OfElement, OfOperation, deciders
 from seqgra_compile.script import Alphabet, KerasScript, PyTorchScript
+from seqgra_compile.script.deciders import Decider, OfCondition, OfElement, OfOperation, deciders
 
 
 def name(path: Path) -> str:

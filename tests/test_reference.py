@@ -84,3 +84,14 @@ def test_every_element_is_explained():
     assert set(about.ELEMENTS) == tags | {"seqgramodel"}
     attributes = {(tag, name) for tag, rule in ELEMENTS.items() for name in rule.attributes or ()}
     assert set(about.ATTRIBUTES) == attributes
+
+
+def test_listing_of_data_definitions() -> None:
+    text = CliRunner().invoke(main, ["--list", "data"]).stdout
+    names = {line.strip().partition(":")[0] for line in text.splitlines()[3:]}
+    assert {"spacingconstraint", "@mindistance", "kmer", "@setname"} <= names
+    one = CliRunner().invoke(main, ["--list", "operation"])
+    assert one.exit_code == 0
+    assert (
+        "shuffled copies" in CliRunner().invoke(main, ["--list", "postprocessing"]).stdout.lower()
+    )

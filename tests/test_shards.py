@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -54,17 +53,13 @@ def torchrun(processes: int, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
 
 
-def together(processes: int, *words: str) -> list[int]:
-    """Exit statuses of so many processes, started without torchrun, which costs seconds."""
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = str(free.getsockname()[1])
-    shared = ENVIRONMENT | {"WORLD_SIZE": str(processes), "MASTER_ADDR": "localhost"}
-    started = [
-        subprocess.Popen([*PYTHON, *words], env=shared | {"MASTER_PORT": port, "RANK": str(rank)})
-        for rank in range(processes)
-    ]
-    return [each.wait() for each in started]
+def run_processes(*runs: tuple[int, list[str]]) -> list[list[int]]:
+    """Exit statuses of the processes of each run, a number of processes and its arguments."""
+    queue = json.dumps([[processes, *words] for processes, words in runs])
+    command = [*PYTHON, ROOT / "tests" / "support" / "run_processes.py", queue]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def results(output: Path) -> tuple[bytes, ...]:
@@ -84,13 +79,10 @@ def losses(output: Path) -> list[float]:
 
 def check_processes(script: Path, data: Path, folder: Path, numbers: Iterable[int]) -> None:
     """The script's results are the same in each number of processes."""
-    found = {}
-    for number in numbers:
-        output = folder / f"output-{number}"
-        done = torchrun(number, *arguments(script, data, output))
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.count("best epoch") == 1, "one process alone writes"
-        found[number] = results(output)
+    outputs = {number: folder / f"output-{number}" for number in numbers}
+    runs = [(number, arguments(script, data, output)) for number, output in outputs.items()]
+    assert run_processes(*runs) == [[0] * number for number in outputs]
+    found = {number: results(output) for number, output in outputs.items()}
     assert len(set(found.values())) == 1, found
 
 
@@ -143,10 +135,7 @@ def test_what_trains_nothing_has_no_shards(name: str):
 
 def test_two_processes_end_as_one(tmp_path):
     script = script_of(EMBEDDED, tmp_path / "script", shards="4")
-    data, one, two = write_data(tmp_path / "data", EMBEDDED), tmp_path / "one", tmp_path / "two"
-    assert together(2, *arguments(script, data, two)) == [0, 0]
-    assert run_all(tmp_path, [arguments(script, data, one)]) == [0]
-    assert results(one) == results(two)
+    check_processes(script, write_data(tmp_path / "data", EMBEDDED), tmp_path, (1, 2))
 
 
 def test_parts_add_up_to_the_batch(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
-import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -466,11 +466,39 @@ def test_examples_are_drawn(tmp_path):
         assert (tmp_path / "half" / name).read_bytes() == (tmp_path / "data" / name).read_bytes()
 
 
+def test_the_table_of_what_is_there(tmp_path):
+    sweep(tmp_path, "--seeds", "1-3", *SIMULATED)
+    lie = tmp_path / "sweep"
+    accuracy = {"300": (0.7, 0.8, 0.9), "600": (0.95, 0.9, None)}
+    for row in rows(tmp_path):
+        value = 0.97
+        if row["model_seed"]:
+            value = accuracy[row["size"]][int(row["model_seed"]) - 1]
+        receipt = {
+            "epochs": [{}] * 7, "best": {"epoch": 4}, "test": {"accuracy": value},
+            "data": {"training": {"examples": int(row["size"] or 0)}},
+        }  # fmt: skip
+        path = lie / "receipts" / row["model"] / f"{row['data']}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if value:
+            path.write_text(json.dumps(receipt))
+    result = subprocess.run(
+        [sys.executable, lie / "scripts" / "table.py"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert result.stdout.strip().endswith("6 of 7 runs")
+    assert result.stderr.split("\n")[1].strip() == "motifs-s3 on motifs-grammar-600-s3"
+    found = rows(tmp_path, "table.tsv")
+    assert len(found) == 7
+    assert [row["epochs"] for row in found if not row["test accuracy"]] == [""]
+    page = (lie / "table.html").read_text("utf-8")
+    assert "<td>300</td><td>3 of 3</td><td>0.8000 ± 0.1000</td>" in page
+    assert "<td>600</td><td>2 of 3</td><td>0.9250 ± 0.0354</td>" in page
+    assert page.count("<circle") == 5
+    assert "motifs-grammar-bayes (dashed)" in page
+    etree.fromstring(page[page.index("<svg") : page.index("</svg>") + len("</svg>")])
+
+
 # ---- the same with real runs ----
-
-
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_the_test_set_is_that_of_all_sizes_and_is_not_in_a_training_set(tmp_path):

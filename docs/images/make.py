@@ -15,15 +15,15 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 import browser  # noqa: E402
 
+_AUDIT, _DEFINITION = "seqgra_compile.commands.audit", "examples/motifs.xml"
 _FIND = (
     "[...document.querySelectorAll('{lines}')].find(line => line.textContent.includes('{text}')).id"
 )
 
 
-def run(folder: Path, *words: str) -> None:
-    """A command of this package, where the examples are."""
-    command = [sys.executable, "-m", f"seqgra_compile.commands.{words[0]}", *words[1:]]
-    subprocess.run(command, cwd=ROOT, check=True)
+def run(*words: object) -> None:
+    """A program of Python, where the examples are."""
+    subprocess.run([sys.executable, *words], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
 def save(tab: browser.Tab, name: str, folder: Path) -> None:
@@ -37,7 +37,7 @@ def save(tab: browser.Tab, name: str, folder: Path) -> None:
 def report(tab: browser.Tab, folder: Path) -> None:
     """Definition and script, with the links of the convolution."""
     page = folder / "report.html"
-    run(folder, "audit", "report", "examples/motifs.xml", "-o", str(page))
+    run("-m", _AUDIT, "report", _DEFINITION, "-o", page)
     tab.open(page, 1280, 640)
     line = tab.run(_FIND.format(lines="[id^=s-]", text="nn.Conv1d("))
     tab.click(f"#{line} code")
@@ -50,6 +50,20 @@ def report(tab: browser.Tab, folder: Path) -> None:
     save(tab, "report.png", folder)
 
 
+def run_page(tab: browser.Tab, folder: Path) -> None:
+    """What came out of a run of the first example: the head of its page."""
+    script, results, page = folder / "train.py", folder / "first", folder / "run.html"
+    run("-m", "seqgra_compile", _DEFINITION, "-o", script)
+    run(script, "examples/data", "-o", results, "-g", "-1")
+    run("-m", _AUDIT, "report", _DEFINITION, "--run", results, "-o", page)
+    tab.open(page, 1280, 720)
+    tab.run(
+        "[...document.querySelectorAll('h2')].find(h => h.textContent == 'Results').scrollIntoView()"
+    )
+    tab.run("window.scrollBy(0, -72)")
+    save(tab, "run.png", folder)
+
+
 def main() -> None:
     executable = browser.find()
     if executable is None:
@@ -59,6 +73,7 @@ def main() -> None:
         (folder / "profile").mkdir()
         with browser.browser(executable, folder / "profile") as tab:
             report(tab, folder)
+            run_page(tab, folder)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,9 @@ from .. import ir
 from ..source import Source
 
 # What a family's definitions differ in; and what changes no weight.
-_APART = {"id", "name", "description", "seed", "label_pattern", "data", "records", "emit"}
-# Where something is said, not what.
-_PLACES = {"span", "class_span", "path", "origin", "note"}
+_APART = {"id", "name", "description", "seed", "label_pattern", "data", "records", "shards", "emit"}
+# Where something is said, not what; and what follows from a module's code.
+_PLACES = {"span", "class_span", "path", "origin", "note", "per_batch"}
 
 
 def family(model: ir.General) -> str:
@@ -20,6 +20,7 @@ def family(model: ir.General) -> str:
 
     Without id, name, description and seed, and without what decides no weight: the layout of the
     XML, file names, how data are held, what is kept of a run, and whether a script trains or predicts.
+    Also without the number of a batch's parts: the same model is trained, in other roundings and noise.
     """
     names = [field.name for field in dataclasses.fields(model) if field.name not in _APART]
     said = {name: _plain(getattr(model, name)) for name in names}

@@ -305,7 +305,8 @@ def _modes_doc(conditions: tuple[Condition, ...]) -> Iterable[str]:
     """Sequential: each rule is applied with its probability."""
     silent = [each.id for each in conditions if not each.mode_stated]
     exclusive = any(each.exclusive for each in conditions)
-    text = "mutually exclusive; of all others sequential" if exclusive else "sequential"
+    text = "mutually exclusive of those in EXCLUSIVE, of others sequential"
+    text = text if exclusive else "sequential"
     if silent:
         others = [each for each in conditions if not each.exclusive]
         text += " (default)"

@@ -10,7 +10,6 @@ POSITIONS = ("random", "start", "center", "end")
 MODES = ("sequential", "mutually exclusive")
 ORDERS = ("in-order", "random")
 SHUFFLE = "kmer-frequency-preserving-shuffle"
-ID = r"[A-Za-z0-9_-]+"
 POSITION = r"[0-9]{1,9}"
 
 # By element, or by element and attribute.

@@ -103,7 +103,8 @@ def _complete_names(_context: click.Context, _option: click.Parameter, word: str
     "listed",
     metavar="KIND|NAME",
     help="List what a definition may say, with parameters and defaults: operations, optimizers, "
-    "losses, activations, initializers or regularizers; or one of them, such as Conv1D.",
+    "losses, activations, initializers or regularizers, data (the elements of data definitions); or "
+    "one of them, such as Conv1D or spacingconstraint.",
     shell_complete=_complete_names,
 )
 @click.option(
@@ -175,7 +176,7 @@ def _list(listed: str, messages: Messages) -> int:
 
     text = listing(listed)
     if text is None:
-        guess = did_you_mean(listed, names()) or f"kinds are {', '.join(KINDS)}"
+        guess = did_you_mean(listed, names()) or f"kinds are {', '.join(KINDS)}, data"
         raise click.UsageError(f"there is no kind or name '{listed}'; {guess}")
     return print_text(text, messages)
 

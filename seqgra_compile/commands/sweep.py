@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -248,5 +249,5 @@ def _summary(output: Path, runs: Sequence[Run], known: Sequence[Run]) -> str:
     new = f", new: {len(set(runs) - set(known))}" if known else ""
     return (
         f"{output}: {', '.join(f'{name} {count}' for name, count in counts)}{new}\n"
-        f"next: cd {output} && snakemake --cores 2, or sh commands.sh\n"
+        f"next: cd {shlex.quote(str(output))} && snakemake --cores 2, or sh commands.sh\n"
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..deciders import Decider, Group, OfCondition, OfElement, Stated, decided_by
 from ..script import Constant, Script, Section
+from ..script.deciders import Decider, Group, OfCondition, OfElement, Stated, decided_by
 
 MODE = "conditions/condition/mode"
 

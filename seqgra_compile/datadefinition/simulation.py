@@ -127,7 +127,9 @@ class _Analysis:
                 self.diagnostics.error(
                     "SG421",
                     letter.text.span,
-                    f"{quoted(name)} is not a letter of {self.definition.sequence_space.value}",
+                    f"{quoted(name)} is not a letter of {self.definition.sequence_space.value}"
+                    if name
+                    else "no letter",
                     f"its letters are {', '.join(self.alphabet)}",
                 )
             elif name in letters:

@@ -31,27 +31,37 @@ class SarifWriter:
 
     def __init__(self) -> None:
         self.said = Said()
-        self.sources: dict[str, Source] = {}
-        self.found: list[tuple[Diagnostic, Source]] = []
+        # Of thousands of definitions, their text is not kept.
+        self.artifacts: dict[str, dict[str, object]] = {}
+        self.numbers: dict[str, int] = {}
+        self.results: list[dict[str, object]] = []
         self.problems: list[Problem] = []
 
     def compiled(self, source: Source, found: Iterable[Diagnostic]) -> str:
-        self.sources.setdefault(source.name, source)
+        self._add(source)
         for diagnostic in self.said.new(found):
             within = diagnostic.source or source
-            self.sources.setdefault(within.name, within)
-            self.found.append((diagnostic, within))
+            self._add(within)
+            self.results.append(self._result(diagnostic, within))
         return ""
+
+    def _add(self, source: Source) -> None:
+        if source.name not in self.artifacts:
+            self.numbers[source.name] = len(self.artifacts)
+            self.artifacts[source.name] = _artifact(source)
 
     def problem(self, problem: Problem) -> str:
         self.problems.append(problem)
         return ""
 
     def end(self, status: int) -> str:
+        rules = _numbered(sorted({str(result["ruleId"]) for result in self.results}))
+        for result in self.results:
+            result["ruleIndex"] = rules[str(result["ruleId"])]
         driver = {
             "name": "seqgra-compile",
             "version": __version__,
-            "rules": [_rule(code) for code in self._rules],
+            "rules": [_rule(code) for code in rules],
             "notifications": [_rule(code) for code in self._bugs],
         }
         invocation = {
@@ -62,8 +72,8 @@ class SarifWriter:
         run = {
             "tool": {"driver": driver},
             "invocations": [invocation],
-            "artifacts": [_artifact(source) for source in self.sources.values()],
-            "results": [self._result(*found) for found in self.found],
+            "artifacts": list(self.artifacts.values()),
+            "results": self.results,
             "columnKind": "unicodeCodePoints",
         }
         log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -71,21 +81,12 @@ class SarifWriter:
         return json.dumps(log, indent=2) + "\n"
 
     @functools.cached_property
-    def _rules(self) -> dict[str, int]:
-        """The codes that occur, in order, and the place of each."""
-        return _numbered(sorted({diagnostic.code for diagnostic, _ in self.found}))
-
-    @functools.cached_property
     def _bugs(self) -> dict[str, int]:
         return _numbered(sorted({problem.code for problem in self.problems if problem.code}))
 
-    @functools.cached_property
-    def _artifacts(self) -> dict[str, int]:
-        return _numbered(self.sources)
-
     def _result(self, found: Diagnostic, source: Source) -> dict[str, object]:
         place = region(found.span, source)
-        artifact = _location(source.name) | {"index": self._artifacts[source.name]}
+        artifact = _location(source.name) | {"index": self.numbers[source.name]}
         physical = {
             "artifactLocation": artifact,
             "region": {
@@ -99,7 +100,7 @@ class SarifWriter:
         }
         return {
             "ruleId": found.code,
-            "ruleIndex": self._rules[found.code],
+            "ruleIndex": None,  # until all rules are known
             "level": found.severity.value,
             "message": {"text": _with_help(found.message, found.help)},
             "locations": [{"physicalLocation": physical}],

@@ -23,6 +23,8 @@ from ..messages.codes import CODES
 from ..pycode import Code, call
 from . import about
 from .codes import codes_page
+from .datalanguage import data_part
+from .dataschema import data_schema
 from .entries import KINDS, Entry, default, meaning, written
 from .examples import element, lines
 from .schema import model_schema
@@ -72,6 +74,7 @@ def language_page() -> str:
         *("## Activations", _activations()),
         *("## Initializers", _initializers()),
         *("## Regularizers", _regularizers()),
+        *("## Data definitions", *data_part()),
         *("## Where seqgra does otherwise", _SEQGRA.strip(), *_departures()),
     )
     return "\n\n".join(parts) + "\n"
@@ -272,6 +275,7 @@ def _departures() -> Iterable[str]:
 # The files that are made from the catalog: path, and what makes the text.
 PAGES: dict[str, Callable[[], str]] = {
     "schemas/model-definition.xsd": model_schema,
+    "schemas/data-definition.xsd": data_schema,
     "docs/language.md": language_page,
     "docs/codes.md": codes_page,
 }

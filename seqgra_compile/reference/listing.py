@@ -7,22 +7,28 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..catalog.parameters import Parameter
+from .datalanguage import DATA, data_listing, data_names
 from .entries import KINDS, SINGULAR, Entry, Group, default, meaning
 
 _WIDTH = 100
 
 
 def listing(listed: str) -> str | None:
-    """A kind's rows, or the rows of one name, with their parameters; None if there are none."""
+    """A kind's rows, or the rows of one name, with their parameters; None if there are none.
+
+    `data`, or the name of an element of data definitions: what that may say.
+    """
+    if listed == DATA:
+        return data_listing()
     groups = KINDS[listed]() if listed in KINDS else tuple(_named(listed))
     lines = [line for group in groups for line in _group(group)]
-    return "\n".join(lines).strip() + "\n" if lines else None
+    return "\n".join(lines).strip() + "\n" if lines else data_listing(listed)
 
 
 def names() -> list[str]:
     """All kinds, then all names of rows, each once."""
     rows = [row.name for kind in KINDS.values() for group in kind() for row in group.entries]
-    return list(dict.fromkeys((*KINDS, *rows)))
+    return list(dict.fromkeys((*KINDS, DATA, *rows, *data_names())))
 
 
 def _named(name: str) -> Iterable[Group]:

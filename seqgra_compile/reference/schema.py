@@ -14,7 +14,7 @@ from ..catalog.sequences import LABEL_NUMBER, SEED
 from ..catalog.structure import ELEMENTS, ROOT, Child, ElementRow
 from . import about
 from .schemawords import SECTIONS, Owned, operation_parameters, sentences, word_types
-from .simpletypes import NAMESPACE, simple_type, type_name, xs
+from .simpletypes import NAMESPACE, simple_type, type_name, xml_attributes, xs
 
 _HEAD = """
   The structure and the words of a model definition, for XML editors. It takes whatever
@@ -47,7 +47,7 @@ def model_schema() -> str:
     values = [_value_type(section, kinds) for section in SECTIONS]
     types = [_named(name, simple_type(kind)) for name, kind in sorted(kinds.items())]
     schema = xs("schema", ET.Comment(_HEAD), _element(Child(ROOT), None), parameters)
-    schema.append(_xml_attributes())
+    schema.append(xml_attributes())
     schema.extend(_named(name, element) for name, element in word_types().items())
     schema.extend([*values, *types])
     ET.indent(schema)
@@ -146,13 +146,3 @@ def _value_type(section: str, kinds: dict[str, Kind]) -> ET.Element:
         members += _members(rows, kinds)
     unique = " ".join(dict.fromkeys(members))
     return xs("simpleType", xs("union", memberTypes=unique), name=f"{section}-value")
-
-
-def _xml_attributes() -> ET.Element:
-    """xml:space, xml:lang and the like, which mean nothing here."""
-    wildcard = xs(
-        "anyAttribute",
-        namespace="http://www.w3.org/XML/1998/namespace",
-        processContents="skip",
-    )
-    return xs("attributeGroup", wildcard, name="xml-attributes")

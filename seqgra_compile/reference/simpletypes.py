@@ -49,6 +49,16 @@ def xs(tag: str, *children: ET.Element[Any], about: str = "", **attributes: str)
     return element
 
 
+def xml_attributes() -> ET.Element:
+    """xml:space, xml:lang and the like, which mean nothing here."""
+    wildcard = xs(
+        "anyAttribute",
+        namespace="http://www.w3.org/XML/1998/namespace",
+        processContents="skip",
+    )
+    return xs("attributeGroup", wildcard, name="xml-attributes")
+
+
 def words(values: Iterable[tuple[str, str]], base: str = "xs:token") -> ET.Element:
     """Exactly these words, each with what it is."""
     rows = (xs("enumeration", value=value, about=about) for value, about in values)

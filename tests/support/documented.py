@@ -9,9 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from run_command import Result, run, run_audit, run_data
+from run_command import Result, run, run_audit, run_data, run_sweep
 
-_OURS = {"seqgra-compile": run, "seqgra-audit": run_audit, "seqgra-data": run_data}
+_OURS = {
+    "seqgra-compile": run,
+    "seqgra-audit": run_audit,
+    "seqgra-data": run_data,
+    "seqgra-sweep": run_sweep,
+}
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -35,8 +40,9 @@ def run_line(folder: Path, line: str) -> Result:
         done = subprocess.run(
             [sys.executable, *words], cwd=folder, env=environment, capture_output=True, check=False
         )
-        return Result(done.returncode, done.stdout, done.stderr)
-    result = _OURS[command](*words, folder=folder)
+        result = Result(done.returncode, done.stdout, done.stderr)
+    else:
+        result = _OURS[command](*words, folder=folder)
     if output:
         (folder / output).write_bytes(result.stdout)
     return result

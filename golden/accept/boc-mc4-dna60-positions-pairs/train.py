@@ -380,7 +380,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         MODEL_ID LABELS
     """
     definition = "4cb4a1410191da336ace97b2be2b4f4e4ba3f55c7a0950db367c6c3710117cf3"
-    family = "9d592cc27cc097edccf8df1fc8054ebf0294f8089760de872668380fed04c989"
+    family = "4ec320349f89f8b322aaf6874fd92cc42182266d5b57e9f32b9c4435a2cde53b"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

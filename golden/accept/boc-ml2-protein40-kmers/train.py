@@ -331,7 +331,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         MODEL_ID LABELS
     """
     definition = "4a8d15333b58ab50b8341f53d07ac152e0f42a08aeb3cf4dc4afd8e02044d087"
-    family = "84abf90275a1766fac9bb8657860b339803d4ce4b6cc41a7a4a98c9d40ed69b1"
+    family = "e8138c266147b7bc531412acc8d2453485d4f6fee924a71b7801b0af0acf6604"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

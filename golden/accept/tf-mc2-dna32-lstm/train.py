@@ -591,7 +591,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         MOMENTUM NESTEROV BATCH_SIZE EPOCHS
     """
     definition = "c363651772514440bda7ebbefdcefd7b6d74c8fb07f2dd80a8087c7e59513bb7"
-    family = "9fa861dc3e61f322966337c2d6f0a9c40e449ac32450eee1eb5e57796845e903"
+    family = "c8610a6ace445b2ff523485da29edacebee5b9676b2cabde6866e67ebce24d66"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
@@ -714,7 +714,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
-    print(f"epochs {count}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)

@@ -614,7 +614,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         EPSILON CENTERED BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "452fc1970f46ffef2c227228e6daa3adc60b8c5fb6881c5246f5dd7272ca5531"
-    family = "e8024fbef8bf597586b3ee8344f979914edca8cae4427d21d799b7ae385764c7"
+    family = "8ba6b730a073462b7ae85153ade9272b81a16da1cc160ea60e2e7bebab74329f"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
@@ -738,7 +738,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
     reason = "" if count == EPOCHS else f": {PATIENCE} without a lower validation loss"
-    print(f"epochs {count}{reason}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}{reason}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)

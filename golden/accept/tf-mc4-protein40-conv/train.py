@@ -491,7 +491,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         BETA_1 BETA_2 EPSILON AMSGRAD BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "88d805810ef91a8c724efc780118d1040133cb30e194f45f914db4158cce755b"
-    family = "ba042795a9dd95fef1a944e06f6f2eaece0dc1de9e677d9bbaa7d52b6e954df1"
+    family = "2a9eff17eeff415ebbb10cefc610292f0ee93abd9489fab8dbc87647085183f3"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
@@ -613,7 +613,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
     reason = "" if count == EPOCHS else f": {PATIENCE} without a lower validation loss"
-    print(f"epochs {count}{reason}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}{reason}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)

@@ -572,7 +572,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         BETA_1 BETA_2 EPSILON AMSGRAD BATCH_SIZE EPOCHS
     """
     definition = "c3a507b047d20d41e96cd2cbb3f6204238919912727a1a7f6e0b6d032975d842"
-    family = "91f9fbcc87286bfe757be7c8f9f3dcce47cb1f654dd6df754abb14866e03c9cc"
+    family = "1a24d7b5f8ba3c9a7892d33b52ab4659bdc941d91a936a63c1d2c9417f81245b"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
@@ -695,7 +695,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
-    print(f"epochs {count}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)

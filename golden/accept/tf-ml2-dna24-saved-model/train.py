@@ -635,7 +635,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         MOMENTUM NESTEROV BATCH_SIZE EPOCHS
     """
     definition = "c36e8c850eba400b4bc7b81c0431e4b9d83fa09f0ad30d7fd0a30264d5cd6161"
-    family = "e50362f1b2c30baebdeb3691fef6fc7a1cadeccc3d2afa2b4b9a57f2041fa25e"
+    family = "40b6d755a7afe08209b58ee8b21a054a1354b03b71de636e362df42fb3566647"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
@@ -758,7 +758,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
-    print(f"epochs {count}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)

@@ -470,7 +470,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         DAMPENING WEIGHT_DECAY NESTEROV CLIPNORM BATCH_SIZE EPOCHS
     """
     definition = "b0dbc1a2256e1e040027cc1d65521cd59f4080903d7033b5b4f6ccff6a1f02f7"
-    family = "7c9c6b3a2741242f129f4650a9b1e134b320b486cee57bde8e785a9d0dafd03d"
+    family = "50df8923ad13514957dc4e9f7ba29f5f5b47412a9203ca4c29a51746d246ec9f"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
@@ -600,7 +600,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
-    print(f"epochs {count}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)

@@ -390,7 +390,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         DAMPENING WEIGHT_DECAY NESTEROV BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "977b0adeef0cbd97300bb45ede97fdb6f25f10b920b2255e3c91eea14677955d"
-    family = "9e77d3c768a8041ac6061ebb6a9bd76e3c7ee3dae9e4c9aab1cdc3da5157b2d8"
+    family = "765a4e330c9d4b987c974730ede1cdef420c53c7c7b265565e01f6aaed802d9e"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
@@ -519,7 +519,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
     reason = "" if count == EPOCHS else f": {PATIENCE} without a lower validation loss"
-    print(f"epochs {count}{reason}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}{reason}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)

@@ -445,7 +445,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         WEIGHT_DECAY AMSGRAD BATCH_SIZE EPOCHS PATIENCE
     """
     definition = "493e9f13ae0f7e3fc8758f4b5d52a05d2140845163ad7623639d8c73c72bda58"
-    family = "6359bbab6ac7cc342f3c1e353d8a793465e479f47773ac5c2dead1d2ac367ad7"
+    family = "f9fbda75f9989f95936de775346bfd1ed42650273d8eb5ad64d4fa83fd0f94ae"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
@@ -576,7 +576,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
     reason = "" if count == EPOCHS else f": {PATIENCE} without a lower validation loss"
-    print(f"epochs {count}{reason}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}{reason}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)

@@ -485,7 +485,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         WEIGHT_DECAY NESTEROV BATCH_SIZE EPOCHS
     """
     definition = "290ca80eae35fbcf1d6a64e68ad415113014d120ce2e356456c9838eed45f71d"
-    family = "9e559e1b1cf97d827329e7a2483ef4465b394e5ae37b89991fcc0cba705f09be"
+    family = "5941f640134c690ad72088251f3035e9d8e71e7020011063a602c02361c7dfca"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
@@ -615,7 +615,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
-    print(f"epochs {count}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)

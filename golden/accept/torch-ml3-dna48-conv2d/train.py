@@ -455,7 +455,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         CLIPVALUE BATCH_SIZE EPOCHS
     """
     definition = "87a750a04250f7f1468b3c9b09014e48121dbdf42771d6fd558934d4d1c0f66a"
-    family = "4b2cf5f67a1dcfd017acb86bf5105309f400028a2420a33393b56c9f60b8c7f5"
+    family = "94be7032d03fb50f6baed23180e0890bbda71849ee02e5081aee693cccf53bf3"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
@@ -598,7 +598,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
-    print(f"epochs {count}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)

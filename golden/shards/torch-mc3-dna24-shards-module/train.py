@@ -347,8 +347,7 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
     add, out = parser.add_argument, Path("models", MODEL_ID)
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
     add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
-    gpu = 0 if gpus else -1
-    gpu = gpu if gpu == -1 else os.environ.get("LOCAL_RANK", "0")  # text: it is checked
+    gpu = os.environ.get("LOCAL_RANK", "0") if gpus else "-1"  # checked as if typed
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
     add("--threads", type=int, default=1, help="of each process on the CPU; default: 1")
     add("--resume", action="store_true", help="continue a run that was stopped")
@@ -531,7 +530,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         AMSGRAD BATCH_SIZE EPOCHS PATIENCE SHARDS
     """
     definition = "f064da7378a3c5429085eff80841c6f4e61d171b0eddebe5c41ad125811e21a9"
-    family = "6c8db644f64b4b389f609349617dfc2300b5b7fc20bb814f6d9148b5c99e0a1e"
+    family = "2eb5f2663f51dedacb6c0149aef9f2461af11f31d3620687f5eeb4a8a544f443"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
@@ -675,7 +674,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
     reason = "" if count == EPOCHS else f": {PATIENCE} without a lower validation loss"
-    print(f"epochs {count}{reason}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}{reason}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)

@@ -346,8 +346,7 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
     add, out = parser.add_argument, Path("models", MODEL_ID)
     add("data_dir", type=Path, help="folder of training.txt, validation.txt, test.txt")
     add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
-    gpu = 0 if gpus else -1
-    gpu = gpu if gpu == -1 else os.environ.get("LOCAL_RANK", "0")  # text: it is checked
+    gpu = os.environ.get("LOCAL_RANK", "0") if gpus else "-1"  # checked as if typed
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
     add("--threads", type=int, default=1, help="of each process on the CPU; default: 1")
     add("--resume", action="store_true", help="continue a run that was stopped")
@@ -514,7 +513,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         AMSGRAD CLIPNORM BATCH_SIZE EPOCHS PATIENCE SHARDS
     """
     definition = "32cc4b1aa1ffdb275833c2168cca4446132cdaaa782eab185991b0ddfd498cfb"
-    family = "2c74497bcd7a881b105f526301ba8fafaf1cfc745a961fe83f3ffeb09757fa6a"
+    family = "2dc291c9e70bcaae8ab7a466ee04a824847eb9b9868f84f350a35cacc3f4b4e0"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # alike where only id, name, description and seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
@@ -643,7 +642,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
 def say_end(run: dict, results: dict, out: Path) -> None:
     count, best = len(run["epochs"]), results["best"]["epoch"]
     reason = "" if count == EPOCHS else f": {PATIENCE} without a lower validation loss"
-    print(f"epochs {count}{reason}; best epoch {best}; files in {out}")
+    print(f"epochs {count}/{EPOCHS}, best {best}{reason}; files in {out}")
     for title, found in results.items():
         fractions = [name for name in found if isinstance(found[name], float)]
         figures = ", ".join(f"{name} {found[name]:.4f}" for name in fractions)

@@ -71,7 +71,8 @@ KMERS = {
     "a": {"ACGTA": 0.5, "ACG": 0.5},
 }
 
-# conditions/condition/mode: mutually exclusive; of all others sequential
+# conditions/condition/mode: mutually exclusive of those in EXCLUSIVE, of others
+# sequential
 # conditions/condition/grammar/rule: position, probability, sequenceelementrefs;
 # spacingconstraints: sid1, sid2, mindistance, maxdistance, order.
 RULES = {

@@ -150,7 +150,8 @@ LETTERS_OF = {
     "se4": ["Y", "IW", "E", "S", "RECG"],
 }
 
-# conditions/condition/mode: mutually exclusive; of all others sequential
+# conditions/condition/mode: mutually exclusive of those in EXCLUSIVE, of others
+# sequential
 # conditions/condition/grammar/rule: position, probability, sequenceelementrefs;
 # spacingconstraints: sid1, sid2, mindistance, maxdistance, order.
 RULES = {

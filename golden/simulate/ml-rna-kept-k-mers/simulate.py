@@ -67,7 +67,8 @@ MATRICES = {
     ],
 }
 
-# conditions/condition/mode: mutually exclusive; of all others sequential
+# conditions/condition/mode: mutually exclusive of those in EXCLUSIVE, of others
+# sequential
 # conditions/condition/grammar/rule: position, probability, sequenceelementrefs.
 RULES = {
     "c1": [("random", 0.3, ["se1"]), ("random", 0.3, ["se1"])],  # l

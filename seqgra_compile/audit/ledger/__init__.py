@@ -16,7 +16,10 @@ from typing import Any
 from ... import ir
 from ...backends.header import read_header
 from ...datadefinition.arranged import SimulateScript
-from ...deciders import (
+from ...grammar import BayesModel, Classifier, Simulation
+from ...messages.diagnostics import Diagnostic, Diagnostics
+from ...script import Script, TrainingScript
+from ...script.deciders import (
     KINDS,
     Decider,
     Group,
@@ -27,9 +30,6 @@ from ...deciders import (
     Stated,
     deciders,
 )
-from ...grammar import BayesModel, Classifier, Simulation
-from ...messages.diagnostics import Diagnostic, Diagnostics
-from ...script import Script, TrainingScript
 from ...source import Source
 from .. import lexer
 from . import fixed

@@ -9,9 +9,9 @@ from typing import Any
 from ... import __version__, ir
 from ...catalog.operations import OPERATIONS
 from ...catalog.semantics import SEMANTICS, TRAIN, WHOLE
-from ...deciders import Decider, OfCondition, OfElement, OfOperation
 from ...grammar import BayesModel, Classifier, Kmers, Simulation, Term
 from ...ir import DEFINITION, FILE, Value
+from ...script.deciders import Decider, OfCondition, OfElement, OfOperation
 from ...source import Source
 from .entry import Entry, row
 from .setting import COMPILER, OPTION, counted, in_number

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ...deciders import Group
 from ...ir import Value
+from ...script.deciders import Group
 from ...source import Source, Span
 
 _UNITS = {

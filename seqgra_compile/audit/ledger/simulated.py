@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from ...catalog.sequences import SEQUENCE_SPACES
 from ...datadefinition.arranged import MODE
-from ...deciders import Decider, OfCondition, OfElement, Stated
 from ...grammar import Condition, Distribution, ExampleSet, Kmers, Matrix, Rule, Shuffle, Simulation
 from ...ir import DEFINITION, SEQGRA_DEFAULT
+from ...script.deciders import Decider, OfCondition, OfElement, Stated
 from ...source import Span
 from .entry import Entry, row
 from .setting import in_number
