@@ -10,7 +10,7 @@ demo: .venv/demo.stamp ; rm -rf demo && $(PY) -m seqgra_compile examples/motifs.
 test: .venv/test.stamp ; $(PY) -m pytest -n 2 --dist loadfile
 docs: .venv/docs.stamp ; NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build
 golden: .venv/test.stamp ; $(PY) tests/support/regenerate.py --histories
-bench: .venv/test.stamp ; sh benchmarks/run.sh
+bench: .venv/test.stamp ; $(PY) benchmarks/run.py $(BENCH)
 fidelity: fidelity-pytorch fidelity-tensorflow fidelity-simulation
 fidelity-pytorch: ; sh benchmarks/fidelity/environment.sh && .venv-seqgra/bin/python benchmarks/fidelity
 fidelity-tensorflow: ; sh benchmarks/fidelity/environment.sh keras && .venv-seqgra-keras/bin/python benchmarks/fidelity --library TensorFlow

@@ -653,6 +653,9 @@ def test_copy_and_download(tab: browsers.Tab, saved: Path, basset: Compilation) 
         assert tab.run("window.copied") == text
         tab.run("delete window.copied")
     assert tab.run("document.getElementById('take-s').download") == "basset.py"
+    tab.run("navigator.clipboard.writeText = async () => { throw new Error('not allowed'); }")
+    tab.click("[data-copy=d1]")
+    tab.wait("String(getSelection()).includes('<seqgramodel>')")
     quiet(tab)
 
 

@@ -445,7 +445,9 @@
         await navigator.clipboard.writeText(text);
         button.textContent = "Copied";
       } catch {
-        button.textContent = "Not allowed";
+        // Where the browser does not let a page write: all is selected, ready for Ctrl+C.
+        getSelection().selectAllChildren(byId(button.dataset.copy));
+        button.textContent = "Selected";
       }
       setTimeout(() => (button.textContent = "Copy"), 1600);
     }),

@@ -10,14 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqgra_compile import ir
-from seqgra_compile.files.keras import read_keras
-from seqgra_compile.files.lookup import Folders
-from seqgra_compile.files.module import embed
-from seqgra_compile.messages.diagnostics import Diagnostics
-from seqgra_compile.passes.inference import infer
-from seqgra_compile.reading.analyzer import analyze
-from seqgra_compile.reading.decoding import read_source
-from seqgra_compile.reading.parser import parse
+from seqgra_compile.compiler import Options, compile_bytes
 
 ACCEPT = Path(__file__).resolve().parents[2] / "golden" / "accept"
 ALPHABETS = {"DNA": "ACGT", "RNA": "ACGU", "protein": "ACDEFGHIKLMNPQRSTVWY"}
@@ -100,11 +93,7 @@ def write_data(folder: Path, case: Case, end: str = "\n") -> Path:
 
 
 def inferred(name: str, data: bytes, folder: Path) -> ir.Model:
-    """A definition after the stage that knows shapes and weights."""
-    diagnostics = Diagnostics()
-    definition = parse(read_source(name, data, diagnostics), diagnostics)
-    model = analyze(definition, diagnostics)
-    folders = Folders((folder,))
-    model = infer(embed(read_keras(model, folders, diagnostics), folders, diagnostics), diagnostics)
-    assert not diagnostics.failed, [str(found) for found in diagnostics]
-    return model
+    """A definition as meant, with shapes and weights."""
+    compilation = compile_bytes(name, data, [folder], Options(check_only=True))
+    assert isinstance(compilation.model, ir.Model), [str(d) for d in compilation.diagnostics]
+    return compilation.model

@@ -19,11 +19,11 @@ from seqgra_compile.catalog.parameters import (
     Boolean,
     Choice,
     Integer,
-    Pair,
+    PairKind,
     Parameter,
     Real,
     Reals,
-    Shape,
+    ShapeKind,
     Size,
 )
 from seqgra_compile.catalog.sequences import (
@@ -217,9 +217,9 @@ class _Draw:
             return self.pick(kind.words)
         if isinstance(kind, Size):
             return str(tuple(self.whole(1, 4) for _ in range(kind.rank)))
-        if isinstance(kind, Pair):
+        if isinstance(kind, PairKind):
             return str((self.whole(0, 3), self.whole(0, 3)))
-        if isinstance(kind, Shape):
+        if isinstance(kind, ShapeKind):
             return str(self.shape(parameter.name, shape))
         if isinstance(kind, ActivationKind):
             return self.pick([name for name in ACTIVATIONS if name not in EXPLOSIVE])

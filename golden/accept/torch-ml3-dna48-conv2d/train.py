@@ -90,7 +90,10 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
             names = set(label.split(b"|")) if label else set()
             if tab and len(x) == length and 255 not in x and names <= index_of.keys():
                 codes += x
-                targets += bytes(label in names for label in index_of)
+                y = bytearray(len(LABELS))
+                for name in names:
+                    y[index_of[name]] = 1
+                targets += y
             elif line.strip(b"\r\n"):
                 other = sequence.translate(None, b"ACGTNacgtn")
                 found = f"length {len(x)}, other letters {other[:20]!r}"

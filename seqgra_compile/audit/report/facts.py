@@ -86,7 +86,7 @@ def _of_training(model: ir.Model, found: dict[str, Fact]) -> dict[str, Fact]:
 
 
 def data_facts(model: Simulation) -> tuple[Fact, ...]:
-    """What stands at the page's top."""
+    """What a reader of a data definition asks first."""
     shortest, longest = model.minimum_length.value, model.maximum_length.value
     length = f"{shortest:,}" if shortest == longest else f"{shortest:,} to {longest:,}"
     sizes = (f"{each.name} {sum(samples for _, samples in each.examples):,}" for each in model.sets)
