@@ -28,7 +28,11 @@ Start Jupyter in a copy of this repository; the cells write into the folder `not
     ),
     (
         "code",
-        """import json, os, shutil, subprocess, sys
+        """import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 examples = Path(os.environ.get("EXAMPLES", ".")).resolve()
@@ -39,7 +43,8 @@ folder.mkdir()
 
 def run(*command, shown=8):
     \"\"\"Run a command in the folder and print the last lines that it prints.\"\"\"
-    done = subprocess.run([sys.executable, *map(str, command)], cwd=folder, capture_output=True, text=True)
+    command = [sys.executable, *map(str, command)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     for line in done.stdout.splitlines()[-shown:]:
         print(line)
@@ -92,11 +97,13 @@ sys.path.insert(0, str(folder))
 import predict
 
 model = predict.load_model(folder / "run" / "saved_model.pth")
-example = next(predict.read_examples(str(examples / "data" / "test.txt"), predict.SEQUENCE_LENGTH, None))
-x = predict.one_hot(torch.from_numpy(predict.np.frombuffer(bytearray(example[1]), predict.np.uint8))[None])
-contributions = IntegratedGradients(model).attribute(x, torch.full_like(x, 0.25), target=0)[0].sum(0)
+file = str(examples / "data" / "test.txt")
+_, codes = next(predict.read_examples(file, predict.SEQUENCE_LENGTH, None))
+x = predict.one_hot(torch.tensor([list(codes)], dtype=torch.uint8))
+explained = IntegratedGradients(model).attribute(x, torch.full_like(x, 0.25), target=0)
+contributions = explained[0].sum(0)
 places = contributions.topk(10).indices.sort().values.tolist()
-print([(place, "ACGTN"[example[1][place]]) for place in places])
+print([(place, "ACGTN"[codes[place]]) for place in places])
 """,
     ),
 )
