@@ -30,7 +30,9 @@ CASES = {path.name: _case(path) for path in sorted((ROOT / "golden/shards").iter
 EMBEDDED, MODULE = CASES["torch-ml3-rna24-shards"], CASES["torch-mc3-dna24-shards-module"]
 each_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 ACCEPTED = {name: case for name, case in BY_ID.items() if case.library == "PyTorch"}
-NORMALIZED = {"torch-mc3-dna60-conv-bn-do", "basset"}
+# With batch normalization; and an example that only Keras can say.
+NORMALIZED = {"torch-mc3-dna60-conv-bn-do", "torch-mc3-dna50-beyond", "basset", "rna-classifier"}
+KERAS_ONLY = {"danq"}
 OPTIMIZERS = sorted(
     name for (library, name), row in ROWS.items() if library == PYTORCH and not row.refused
 )
@@ -197,8 +199,11 @@ def test_the_same_with_every_optimizer(name: str, tmp_path):
 def test_examples_are_the_same(name: str, tmp_path):
     path = ROOT / "examples" / f"{name}.xml"
     compilation = compile_definition(path, options=Options(library=PYTORCH, shards="8"))
+    if name in KERAS_ONLY:
+        assert compilation.script is None
+        return
     if name in NORMALIZED:
-        assert {"SG523"} == {found.code for found in compilation.diagnostics}
+        assert {"SG523"} <= {found.code for found in compilation.diagnostics}
         return
     text = compilation.script
     for constant, value in (("EPOCHS", 1), ("BATCH_SIZE", 8)):
