@@ -88,8 +88,6 @@ def test_what_scripts_take_and_refuse(case: Case, bad: bad_data.Bad, tmp_path: P
         assert result.exit_code == 1
         line, _, words = bad.says.partition(":")
         assert errors[0] == (f"{name}.txt", int(line) if words else 1), said
-        if words.strip().startswith(("columns", "length", "letter", "no label", "found")):
-            assert words.partition(";")[0] in said  # in the same words
         assert "  help: " in said
         assert len(said) < 20_000
 

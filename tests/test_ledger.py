@@ -101,7 +101,7 @@ KINDS = {
     OfElement: Decider.ELEMENTS,
     OfCondition: Decider.CONDITIONS,
 }
-OWN = {"docstring", "constants", "definition_sha256"}
+OWN = {"docstring", "constants", "definition_sha256", "family"}
 
 
 def check_deciders(before: Compilation, after: Compilation, path: str) -> None:

@@ -18,7 +18,9 @@ def main() -> None:
     word = sys.argv[2]
     size = round(float(word) * len(lines)) if "." in word else int(word)
     if not 1 <= size <= len(lines):
-        sys.exit(f"{folder / 'training.txt'}: {len(lines)} examples; {word} were asked for")
+        sys.exit(
+            f"{folder / 'training.txt'}: {len(lines)} examples; {word} were asked for"
+        )
     draws = random.Random(int(sys.argv[3]))
     keys = [draws.random() for _ in lines]
     chosen = sorted(sorted(range(len(lines)), key=keys.__getitem__)[:size])

@@ -16,7 +16,14 @@ from pathlib import Path
 MEASURES = ("test accuracy", "test loss", "test mean AUROC", "test mean AUPRC")
 ORIGIN = ("architecture", "model", "model_seed", "data", "size", "data_seed")
 COLUMNS = (*ORIGIN, "training examples", "epochs", "best epoch", *MEASURES)
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # Okabe-Ito
+COLOURS = (
+    "#0072b2",
+    "#d55e00",
+    "#009e73",
+    "#cc79a7",
+    "#e69f00",
+    "#56b4e9",
+)  # Okabe-Ito
 LEFT, TOP, WIDTH, HEIGHT = 60, 20, 480, 300  # of the plot, in pixels
 PAGE = """<!doctype html>
 <html lang="en">
@@ -90,16 +97,22 @@ def curves(groups: dict[tuple, list[dict]]) -> Iterator[str]:
     lines: dict[str, dict[int, list[float]]] = {}
     levels: dict[str, float] = {}  # of a Bayes classifier
     for (architecture, kind, _), found in groups.items():
-        name, accuracies = f"{architecture} {kind}".strip(), values_of(MEASURES[0], found)
+        name, accuracies = f"{architecture} {kind}".strip(), values_of(
+            MEASURES[0], found
+        )
         sizes = values_of("training examples", found)
         if sizes and accuracies:
-            lines.setdefault(name, {}).setdefault(round(statistics.mean(sizes)), accuracies)
+            lines.setdefault(name, {}).setdefault(
+                round(statistics.mean(sizes)), accuracies
+            )
         elif accuracies:
             levels[name] = accuracies[0]
     sizes = sorted({size for line in lines.values() for size in line})
     if len(sizes) < 2:
         return
-    shown = [value for line in lines.values() for group in line.values() for value in group]
+    shown = [
+        value for line in lines.values() for group in line.values() for value in group
+    ]
     low = min(math.floor(10 * min([*shown, *levels.values()])) / 10, 0.9)
 
     def x(size: float) -> float:
@@ -167,7 +180,9 @@ def main() -> None:
     save(Path("table.tsv"), "".join("\t".join(row) + "\n" for row in rows))
     groups = groups_of(runs, results)
     save(Path("table.html"), "".join([PAGE, *curves(groups), *table(groups)]))
-    missing = [f"{run['model']} on {run['data']}" for run, r in zip(runs, results) if not r]
+    missing = [
+        f"{run['model']} on {run['data']}" for run, r in zip(runs, results) if not r
+    ]
     print(f"table.tsv, table.html: {len(runs) - len(missing)} of {len(runs)} runs")
     if missing:
         print("missing:", *missing, sep="\n  ", file=sys.stderr)
