@@ -86,8 +86,8 @@ def test_what_scripts_take_and_refuse(case: Case, bad: bad_data.Bad, tmp_path: P
         assert (result.exit_code, errors) == (0, []), said
     else:
         assert result.exit_code == 1
-        line, _, words = bad.says.partition(":")
-        assert errors[0] == (f"{name}.txt", int(line) if words else 1), said
+        line = re.match(r"(\d+): ", bad.says)
+        assert errors[0] == (f"{name}.txt", int(line[1]) if line else 1), said
         assert "  help: " in said
         assert len(said) < 20_000
 
