@@ -33,6 +33,7 @@ LABELS, PROTEIN = "torch-ml3-rna24-lstm-steps", "torch-mc4-protein40-conv"
 LIBRARIES = [*DNA]
 CASES = {case.id: case for case in ALL_CASES}
 each_library = pytest.mark.parametrize("library", LIBRARIES)
+KERAS_IS_SLOW = pytest.mark.long  # to start; it reads as the others do
 
 
 def taken_by(case: Case) -> tuple[Bad, ...]:
@@ -155,7 +156,7 @@ def of_case(tmp_path_factory) -> Callable[[str], dict[str, Outcome]]:
 
 
 CORPUS = [
-    (name, bad)
+    pytest.param(name, bad, marks=KERAS_IS_SLOW if name == DNA["TensorFlow"] else ())
     for name in (*DNA.values(), LABELS, PROTEIN)
     for bad in (*taken_by(CASES[name]), *refused_by(CASES[name]))
 ]
@@ -361,7 +362,14 @@ def test_what_makes_the_files_that_are_missing(tmp_path):
         assert status == right and words in said
 
 
-@pytest.mark.parametrize("name", [*DNA.values(), LABELS])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(name for library, name in DNA.items() if library != "TensorFlow"),
+        pytest.param(DNA["TensorFlow"], marks=KERAS_IS_SLOW),
+        LABELS,
+    ],
+)
 @pytest.mark.parametrize("shuffle", [True, False])
 def test_warnings_of_labels(name: str, shuffle: bool, tmp_path):
     """On standard error: a label that a set lacks; a sorted training set that is not shuffled."""

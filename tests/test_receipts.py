@@ -251,6 +251,15 @@ def test_the_records_beside_the_data(name: str, fits: bool, tmp_path, capsys):
     assert capsys.readouterr() == ("", said)
 
 
+def test_a_cut_record_beside_the_data(tmp_path, capsys):
+    path = tmp_path / "data.json"
+    path.write_text(json.dumps(SOURCES["data.json"])[:-1], "utf-8")
+    run = {"data": {"training": {"sha256": "a" * 64}}}
+    function(LIBRARIES["PyTorch"], "add_sources", json=json)(tmp_path, run)
+    assert run["sources"] == {"data.json": "of other data"}
+    assert "is of other data" in capsys.readouterr().err
+
+
 def test_no_records_beside_the_data(shared):
     _, _, output = shared["PyTorch"]
     receipt = json.loads((output / "receipt.json").read_text("utf-8"))
