@@ -38,7 +38,18 @@ DROPOUT = {
 CHECKED = {"PyTorch": BY_ID["torch-mc3-dna60-conv-bn-do"], "TensorFlow": BY_ID["tf-mc2-dna32-lstm"]}
 
 each_library = pytest.mark.parametrize("library", MODEL_FILES)
-each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+# Keras takes seconds to build a model: these of its cases run by default, all with -m long.
+QUICK = {
+    "tf-mc2-dna32-lstm",
+    "tf-mc3-dna24-keras-h5",
+    "tf-mc3-dna64-conv-variants",
+    "tf-ml2-dna40-conv2d-weights",
+}
+SLOW = {case.id for case in CASES if case.library == "TensorFlow"} - QUICK
+each_case = pytest.mark.parametrize(
+    "case",
+    [pytest.param(c, id=c.id, marks=pytest.mark.long if c.id in SLOW else ()) for c in CASES],
+)
 
 
 def run_one(*command: str) -> subprocess.CompletedProcess:
@@ -48,11 +59,17 @@ def run_one(*command: str) -> subprocess.CompletedProcess:
 
 
 @pytest.fixture(scope="session")
-def runs(tmp_path_factory) -> dict[str, Run]:
-    """Every golden script, run once; those of a library in one process."""
+def runs(request, tmp_path_factory) -> dict[str, Run]:
+    """The golden scripts that a test asks for, run once; those of a library in one process."""
+    asked = {
+        item.callspec.params["case"].id
+        for item in request.session.items
+        if isinstance(getattr(item, "callspec", None) and item.callspec.params.get("case"), Case)
+    }
+    asked |= {case.id for case in (*DROPOUT.values(), *CHECKED.values())}
     done = {}
     for library in MODEL_FILES:
-        cases = [case for case in CASES if case.library == library]
+        cases = [case for case in CASES if case.library == library and case.id in asked]
         done |= run_cases(cases, tmp_path_factory.mktemp(library))
     return done
 
@@ -75,7 +92,7 @@ def test_weight_counts(case: Case, runs):
     assert counts["all"] == counts["trainable"] + counts["non-trainable"]
     definition = case.folder / "model.xml"
     architecture = inferred("model.xml", definition.read_bytes(), case.folder).architecture
-    if not isinstance(architecture, ir.Sequential):
+    if not isinstance(architecture, ir.Network):
         return
     weights = [(each, weight) for each in architecture.operations for weight in each.weights]
     total = sum(weight.count for _, weight in weights)
@@ -90,7 +107,7 @@ def test_weight_counts(case: Case, runs):
     assert f"{total:,} weights." in case.script.read_text("utf-8")
 
 
-def second_bias(operation: ir.Operation) -> int:
+def second_bias(operation: ir.Layer) -> int:
     """The size of what PyTorch's recurrent layers have beyond Keras's: a bias that stays at 0."""
     modules = OPERATIONS[operation.name].lower["PyTorch"](operation, False).modules
     if not any(module.function in ("nn.LSTM", "nn.RNN") for module in modules):
