@@ -98,7 +98,7 @@ def test_compiles_for_the_other_library_where_that_is_exact(name: str):
     assert {found.code for found in compilation.diagnostics} == {"SG501"}
 
 
-@pytest.mark.parametrize("library", OTHER)
+@pytest.mark.parametrize("library", ["PyTorch", pytest.param("TensorFlow", marks=pytest.mark.long)])
 def test_runs(library: str, tmp_path):
     check_runs(tmp_path, {name: None for name in TRAINED if TRAINED[name].library == library})
 

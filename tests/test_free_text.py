@@ -204,7 +204,7 @@ def _check_docstring(before: str, after: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("library", MODELS)
-@pytest.mark.parametrize("place", ["name", "description"])
+@pytest.mark.parametrize("place", [pytest.param("name", marks=pytest.mark.long), "description"])
 @given(text=TEXTS)
 @example(text=BLOCK_IN_A_DESCRIPTION)
 @example(text="# ///")

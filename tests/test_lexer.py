@@ -108,7 +108,13 @@ def formatted_strings(node: ast.AST) -> Iterator[ast.JoinedStr]:
         yield from formatted_strings(child)
 
 
-@pytest.mark.parametrize("path", DEFINITIONS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(p, id=f"{p.parent.name}-{p.stem}", marks=pytest.mark.long if n % 4 else ())
+        for n, p in enumerate(DEFINITIONS)
+    ],
+)
 def test_no_row_is_a_part_of_a_formatted_string(path: Path, request):
     before = compile_definition(path)
     rows, page = before.settings, report(before)

@@ -34,7 +34,6 @@ KILLED = (
 EPOCHS = 6
 ENDLESS = {"EPOCHS": 10_000, "PATIENCE": 10_000}
 
-each_library = pytest.mark.parametrize("library", CASES)
 torch_soon = pytest.mark.parametrize(
     "library", ["PyTorch", pytest.param("TensorFlow", marks=pytest.mark.long)]
 )
@@ -82,7 +81,7 @@ def prepared(case: Case, folder: Path, **constants: object) -> tuple[Path, Path]
 
 
 @posix
-@each_library
+@torch_soon
 def test_a_killed_run_ends_as_if_it_had_not_been(library: str, tmp_path):
     script, data = prepared(CASES[library], tmp_path)
     whole, killed = tmp_path / "whole", tmp_path / "killed"

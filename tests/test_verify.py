@@ -206,7 +206,7 @@ def tamper(path: Path, step: int) -> None:
 
 @each_script
 def test_tampering_with_one_character_is_seen(path: Path):
-    tamper(path, 2999)
+    tamper(path, 7999)
 
 
 @pytest.mark.long
