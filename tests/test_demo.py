@@ -41,7 +41,14 @@ def test_bundled_data_are_what_the_generator_makes(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["motifs", pytest.param("motifs-module", marks=pytest.mark.long), "motifs-tensorflow"]
+    "name",
+    [
+        "motifs",
+        *(
+            pytest.param(name, marks=pytest.mark.long)
+            for name in ("motifs-module", "motifs-tensorflow")
+        ),
+    ],
 )
 def test_example_learns_its_data(name, tmp_path):
     script, model = tmp_path / "train.py", tmp_path / "model"

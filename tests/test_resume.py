@@ -258,7 +258,8 @@ DAMAGES = {
 
 
 @posix
-@torch_soon
+@pytest.mark.long
+@pytest.mark.parametrize("library", CASES)
 def test_damaged_checkpoints(library: str, tmp_path):
     """Each is a sentence, and everything stays as it was."""
     script, data = prepared(CASES[library], tmp_path, **ENDLESS)
