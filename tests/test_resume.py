@@ -288,6 +288,11 @@ def test_folders_that_are_not_ours(tmp_path):
         status, _, err = run(arguments(script, data, output, "--resume"))
         assert status == 2 and err.startswith(str(output)) and err.count("\n") == 1, err
         assert os.listdir(output) == [name] and (output / name).read_text() == content
+        assert "another run" not in err
+    output = tmp_path / "folder of a lock that is a folder"
+    (output / "lock").mkdir(parents=True)
+    status, _, err = run(arguments(script, data, output))
+    assert (status, err) == (2, f"{output}: bad lock (unable to open database file)\n")
     status, _, err = run(arguments(script, data, tmp_path / "folder of a letter" / "letter"))
     assert status == 2 and err.endswith("letter: File exists\n")
 

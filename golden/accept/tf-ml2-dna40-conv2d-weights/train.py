@@ -326,7 +326,7 @@ def train(model: keras.Model, sets: dict, out: Path, run: dict) -> dict:
     in_order = batches(*validation, np.arange(len(validation[0])))
     epochs = run["epochs"]  # those of a run that was stopped and is resumed
     start = {"epoch": 0, "validation_loss": np.inf}
-    best = min([start, *epochs], key=lambda row: row["validation_loss"])
+    best = min(epochs, key=lambda row: row["validation_loss"], default=start)
     for epoch in range(len(epochs) + 1, EPOCHS + 1):
         begun, title = time.monotonic(), f"epoch {epoch}/{EPOCHS}"
         order = epoch_order(len(training[0]), epoch)
@@ -533,13 +533,13 @@ def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
         problem = "not empty; --resume continues a stopped run, -o names another folder"
         raise FileExistsError(0, problem, str(out))
     # An empty database: SQLite locks a file on every system, until the process ends.
-    lock = sqlite3.connect(out / "lock", timeout=0)
     try:
+        lock = sqlite3.connect(out / "lock", timeout=0)
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
         if "I/O" not in str(error) and "protocol" not in str(error):
-            problem = f"another run is using it ({error})"
-            raise BlockingIOError(0, problem, str(out)) from error
+            reason = "another run is using it" if "locked" in str(error) else "bad lock"
+            raise BlockingIOError(0, f"{reason} ({error})", str(out)) from error
         problem = f"cannot be locked ({error}): start no second run in it"
         print(f"warning: {out} {problem}", file=sys.stderr)
     if files_in(out) != found:

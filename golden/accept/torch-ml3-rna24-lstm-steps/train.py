@@ -474,13 +474,13 @@ def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
         problem = "not empty; --resume continues a stopped run, -o names another folder"
         raise FileExistsError(0, problem, str(out))
     # An empty database: SQLite locks a file on every system, until the process ends.
-    lock = sqlite3.connect(out / "lock", timeout=0)
     try:
+        lock = sqlite3.connect(out / "lock", timeout=0)
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
         if "I/O" not in str(error) and "protocol" not in str(error):
-            problem = f"another run is using it ({error})"
-            raise BlockingIOError(0, problem, str(out)) from error
+            reason = "another run is using it" if "locked" in str(error) else "bad lock"
+            raise BlockingIOError(0, f"{reason} ({error})", str(out)) from error
         problem = f"cannot be locked ({error}): start no second run in it"
         print(f"warning: {out} {problem}", file=sys.stderr)
     if files_in(out) != found:
