@@ -44,7 +44,6 @@ THIRD_PARTY = {
     "audit.export.crate": {"rocrate"},
     "audit.export.croissant": {"mlcroissant"},
     "audit.ledger.provenance": {"jinja2"},
-    "audit.report.html": {"jinja2"},
     "audit.results.measures": {"numpy"},
     "audit.results.page": {"markupsafe"},
     "audit.results.pictures": {"markupsafe", "matplotlib", "numpy"},

@@ -398,7 +398,7 @@ def test_a_receipt_that_tells_nothing_is_said(receipt: bytes | None, bayes: Path
     assert b"it is not known whether the definition is the same" in done.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no such pipes")
+@pytest.mark.skipif(sys.platform == "win32", reason="the command is for a POSIX shell")
 def test_a_reader_that_leaves(bayes: Path):
     command = f"{sys.executable} predict.py run | head -1"
     data = "\n".join(LETTERS * 5000).encode()

@@ -14,15 +14,16 @@ TEMPLATE = "script.py.j2"
 
 
 @functools.cache
-def environment() -> Environment:
+def environment(escapes: bool = False) -> Environment:
     """The templates, for all who render them: a name that is not there is an error.
 
-    They print Python, so nothing is escaped: `pycode` has made every text.
+    Scripts are Python, so nothing is escaped: `pycode` has made every text. Pages are HTML: it
+    `escapes` whatever a template prints.
     """
     return Environment(
         loader=FileSystemLoader(folder("templates"), encoding="utf-8"),
         undefined=StrictUndefined,
-        autoescape=False,
+        autoescape=escapes,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from .. import ir
 from ..backends.renderer import environment
@@ -181,13 +180,13 @@ def _add_bayes(data: DataOriginal, model: ir.General, test: Data, plan: Plan) ->
     """One of the data's own rules and the model's labels, where there can be one."""
     id = f"{data.id}-bayes"
     name = data.source.file_name
-    text = environment().get_template("sweep/bayes.xml.j2")
+    text = environment(escapes=True).get_template("sweep/bayes.xml.j2")
     definition = text.render(
         id=id,
-        task=escape(model.task.value),
-        sequence_space=escape(model.sequence_space.value),
-        labels=[escape(label) for label in model.labels.value],
-        data_definition=escape(name),
+        task=model.task.value,
+        sequence_space=model.sequence_space.value,
+        labels=model.labels.value,
+        data_definition=name,
     ).encode()
     options = Options(semantics=data.options.semantics)
     try:

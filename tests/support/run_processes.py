@@ -14,8 +14,7 @@ import runpy
 import socket
 import sys
 
-import torch
-import torch.distributed  # noqa: F401 - for the scripts
+import torch.distributed  # before the forks: the scripts import it in no time
 
 
 def run(processes: int, arguments: list[str]) -> list[int]:

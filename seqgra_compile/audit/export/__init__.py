@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ..run import Run
@@ -30,18 +30,19 @@ def export(run: Run, form: str, out: Path, inputs: Inputs) -> None:
     """
     if out.exists() and (not out.is_dir() or os.listdir(out)):
         raise ExportError(out, "it is not empty; name another folder with -o")
+    files = inputs.files(run)  # what is not of this run is refused, whatever the form
     write = _writer(form)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:
         new = Path(folder, "new")
         new.mkdir()
-        write(run, new, inputs)
+        write(run, new, inputs, files)
         if out.exists():
             out.rmdir()
         new.rename(out)
 
 
-def _writer(form: str) -> Callable[[Run, Path, Inputs], None]:
+def _writer(form: str) -> Callable[[Run, Path, Inputs, Mapping[str, Path]], None]:
     if form == RO_CRATE:
         from .crate import write
     elif form == MODEL_CARD:

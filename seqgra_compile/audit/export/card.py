@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from ...backends.renderer import environment
@@ -18,10 +19,9 @@ _METRICS = {
 _LIBRARIES = {"PyTorch": "pytorch", "TensorFlow": "keras"}
 
 
-def write(run: Run, out: Path, inputs: Inputs) -> None:
+def write(run: Run, out: Path, inputs: Inputs, files: Mapping[str, Path]) -> None:
     from huggingface_hub import EvalResult, ModelCardData
 
-    inputs.files(run)  # what is not of this run is refused
     test = run.results.get("test", {})
     results = [
         EvalResult(

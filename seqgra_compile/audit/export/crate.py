@@ -25,7 +25,7 @@ _FORMATS = {
 _NOT_ITS_OWN = ("checkpoint", "lock")
 
 
-def write(run: Run, out: Path, inputs: Inputs) -> None:
+def write(run: Run, out: Path, inputs: Inputs, files: Mapping[str, Path]) -> None:
     from rocrate.model.contextentity import ContextEntity
     from rocrate.rocrate import ROCrate
 
@@ -43,7 +43,7 @@ def write(run: Run, out: Path, inputs: Inputs) -> None:
     )
     given = {
         name: crate.add_file(path, name, properties=_about(path, is_script=path == inputs.script))
-        for name, path in inputs.files(run).items()
+        for name, path in files.items()
     }
     results = [crate.add_file(path, path.name, properties=_about(path)) for path in _files(run)]
     script, sha256 = inputs.script, str(run.receipt["script"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,10 @@ from .inputs import Inputs
 _COLUMNS = {"x": "a sequence", "y": "its label, or its labels joined by |"}
 
 
-def write(run: Run, out: Path, inputs: Inputs) -> None:
+def write(run: Run, out: Path, inputs: Inputs, files: Mapping[str, Path]) -> None:
     import mlcroissant
 
-    inputs.files(run)  # what is not of this run is refused
-    sets = [_set(mlcroissant, run, name, inputs.data) for name in run.data]
+    sets = [_set(mlcroissant, run, name, files.get(f"data/{name}.txt")) for name in run.data]
     metadata = mlcroissant.Metadata(
         name=f"{run.model_id} data",
         description=f"Sequences with the labels {', '.join(run.labels)}; made for a seqgra model.",
@@ -28,10 +28,10 @@ def write(run: Run, out: Path, inputs: Inputs) -> None:
     (out / "croissant.json").write_text(text + "\n", "utf-8", newline="\n")
 
 
-def _set(mlcroissant: Any, run: Run, name: str, folder: Path | None) -> tuple[Any, Any]:
+def _set(mlcroissant: Any, run: Run, name: str, given: Path | None) -> tuple[Any, Any]:
     """A file, and the records in it."""
     found, path = run.data[name], f"{name}.txt"
-    size = (folder / path).stat().st_size if folder else None
+    size = given.stat().st_size if given else None
     counts = "; ".join(f"{label} {count}" for label, count in found.labels.items())
     file = mlcroissant.FileObject(
         id=path,

@@ -10,8 +10,8 @@ from ...compiler import Meant
 from ...grammar import Simulation
 from ...visible import visible
 from ..ledger.setting import Setting, counted
+from ..results.page import Fact
 from .drawing import Drawing
-from .page import Fact
 
 _FACTS = {
     "general/library": "Library",

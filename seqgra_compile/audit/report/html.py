@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import base64
-import functools
 import hashlib
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from ... import __version__
-from ...resources import folder
+from ...backends.renderer import environment
 
 _STYLES = ("report/page.css", "report/results.css", "report/data.css")
 _CODE = ("report/page.js",)
 
 
-@functools.cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(folder("templates"), encoding="utf-8"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
 def render(template: str, **values: object) -> str:
     """A page; the template also gets the version, and the hashes of its style and of its code."""
     return (
-        _environment()
+        environment(escapes=True)
         .get_template(template)
         .render(version=__version__, style_hash=_hash(_STYLES), code_hash=_hash(_CODE), **values)
     )
@@ -38,5 +23,5 @@ def render(template: str, **values: object) -> str:
 
 def _hash(templates: tuple[str, ...]) -> str:
     """What the page's content security policy lets its style and its code through by."""
-    text = "".join(_environment().get_template(name).render() for name in templates)
+    text = "".join(environment(escapes=True).get_template(name).render() for name in templates)
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

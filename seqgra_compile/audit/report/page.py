@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..results.page import Fact
 from .data import DataDrawing
 from .drawing import Drawing
 from .highlight import Piece
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A setting at the head of the page; `about` explains a word that is not everybody's."""
-
-    name: str
-    value: str
-    about: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Fact:
-    """A figure, what it is called, and a word on what it means."""
+    """A figure or a setting at a page's head, what it is called, and a word on what it means."""
 
     name: str
     value: str
