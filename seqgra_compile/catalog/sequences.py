@@ -23,16 +23,15 @@ class SequenceSpace:
     alphabet: str
     unknown: str | None
     folds_case: bool
-    monomer: str
     paired: str | None = None
     known: bool = True
 
 
 _SPACES = (
-    SequenceSpace("DNA", "ACGT", "N", True, "nucleotide", paired="TGCA"),
-    SequenceSpace("RNA", "ACGU", "N", True, "nucleotide", known=False),
+    SequenceSpace("DNA", "ACGT", "N", True, paired="TGCA"),
+    SequenceSpace("RNA", "ACGU", "N", True, known=False),
     # seqgra's order: by the residues' full names.
-    SequenceSpace("protein", "ARNDCEQGHILKMFPSTWYV", None, False, "amino acid"),
+    SequenceSpace("protein", "ARNDCEQGHILKMFPSTWYV", None, False),
 )
 SEQUENCE_SPACES = {space.name: space for space in _SPACES}
 

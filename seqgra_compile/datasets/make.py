@@ -64,7 +64,6 @@ class Maker:
     dropped: Counter[str]  # by the input; added to
     found: dict[str, None] = field(default_factory=dict)  # labels, in the order of the input
     examples: Counter[int] = field(default_factory=Counter)  # of each input
-    unnamed: int = 0  # examples whose id has no set
 
     def make(
         self, raws: Iterable[Raw], target: Path, overwrite: bool, finishing: Callable[[], None]
