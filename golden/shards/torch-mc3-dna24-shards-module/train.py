@@ -195,10 +195,9 @@ def join(device: torch.device) -> None:
         model, loss_fn, box = build_model().to(device).train(), build_loss(), [None]
         while True:
             together(dist.broadcast_object_list, box)
-            if box[0] is None:
-                sys.exit()
-            codes, targets, *step = box[0]
-            set_gradients(model, loss_fn, codes.to(device), targets.to(device), *step)
+            *arrays, epoch, number = box[0] or sys.exit()
+            batch = [torch.from_numpy(array).to(device) for array in arrays]
+            set_gradients(model, loss_fn, *batch, epoch, number)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
 
 
@@ -213,12 +212,16 @@ def tree_sum(count: int, term, first: int = 0) -> torch.Tensor:
 def set_gradients(model, loss_fn, codes, targets, *step: int) -> torch.Tensor:
     """A batch's mean loss, whose gradients the weights get."""
     weights = [weight for weight in model.parameters() if weight.requires_grad]
-    if PROCESSES > 1 and not RANK:
-        together(dist.broadcast_object_list, [(codes.cpu(), targets.cpu(), *step)])
-    for weight in weights:
-        together(dist.broadcast, weight.data, 0)
-    xs, ys = codes.tensor_split(SHARDS), targets.tensor_split(SHARDS)
     sizes, size = [weight.numel() for weight in weights], SHARDS // PROCESSES
+    if PROCESSES > 1:
+        if not RANK:
+            arrays = codes.cpu().numpy(), targets.cpu().numpy()
+            together(dist.broadcast_object_list, [(*arrays, *step)])
+        flat = torch.cat([weight.detach().flatten() for weight in weights])
+        together(dist.broadcast, flat, 0)
+        for weight, values in zip(weights, flat.split(sizes)):
+            weight.data.copy_(values.view_as(weight))
+    xs, ys = codes.tensor_split(SHARDS), targets.tensor_split(SHARDS)
 
     def of_part(part: int) -> torch.Tensor:
         """Its share of the loss and of each gradient, in a row."""
@@ -244,8 +247,11 @@ def set_gradients(model, loss_fn, codes, targets, *step: int) -> torch.Tensor:
     for now, (before, version) in zip(model.buffers(), kept):
         if now is not before or now._version != version:
             sys.exit(RANK or "training changes a buffer: compile without --shards")
+    if RANK:
+        return together(dist.send, total, 0)
     sums = [total, *(torch.empty_like(total) for _ in range(1, PROCESSES))]
-    together(dist.gather, total, None if RANK else sums)
+    for process in range(1, PROCESSES):
+        together(dist.recv, sums[process], process)
     loss, *gradients = tree_sum(PROCESSES, sums.__getitem__).split([1, *sizes])
     for weight, gradient in zip(weights, gradients):
         weight.grad = gradient.view_as(weight).to(weight.dtype)
