@@ -46,7 +46,7 @@ def test_a_row_for_each_definition(runs: list[Path]):
     mean = sum(values) / 3
     sd = math.sqrt(sum((value - mean) ** 2 for value in values) / 2)
     for row in found:
-        assert (row["model"], row["n"]) == ("motifs", "3")
+        assert (row["model"], row["n"], row["seconds mean"]) == ("motifs", "3", "12.5")
         assert math.isclose(float(row["test.accuracy mean"]), mean, rel_tol=1e-12)
         assert math.isclose(float(row["test.accuracy sd"]), sd, rel_tol=1e-12)
     assert not {"BATCH_SIZE", "SEED", "data", "library"} & found[0].keys()  # all are the same

@@ -111,6 +111,7 @@ OWN: Mapping[str, Callable[[Run], Cell]] = {
     "library": _library,
     "data": _data,
     "epochs": lambda run: len(run.history) or None,
+    "seconds": lambda run: run.seconds,
 }
 _COUNT = "n"
 
@@ -128,7 +129,9 @@ def _chosen(groups: Sequence[Sequence[Run]], per: str) -> list[str]:
     names += ["n"] if per == DEFINITION else (["SEED"] if seeds else [])
     runs = [run for group in groups for run in group]
     names += [
-        name for name in ("epochs", *_RESULTS) if any(_value(name, run) is not None for run in runs)
+        name
+        for name in ("epochs", "seconds", *_RESULTS)
+        if any(_value(name, run) is not None for run in runs)
     ]
     return names
 

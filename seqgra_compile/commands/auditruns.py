@@ -37,7 +37,7 @@ _FORMS = ("tsv", "csv", "md", "tex", "html")
     "--columns",
     default="",
     metavar="NAME,...",
-    help="The columns: folder, model, library, data, n, epochs, settings such as SEED, and paths "
+    help="The columns: folder, model, library, data, n, epochs, seconds, settings such as SEED, and paths "
     "into receipt.json such as test.accuracy. Default: what differs, and the results.",
 )
 def table(runs: tuple[str, ...], output: str | None, per: str, columns: str) -> None:
