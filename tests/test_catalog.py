@@ -16,14 +16,13 @@ import pytest
 from seqgra_compile.catalog.activations import ACTIVATIONS
 from seqgra_compile.catalog.expressions import Expression, default
 from seqgra_compile.catalog.initializers import INITIALIZER, INITIALIZERS
-from seqgra_compile.catalog.libraries import FRAMEWORKS
+from seqgra_compile.catalog.libraries import FRAMEWORKS, PYTORCH, TENSORFLOW
 from seqgra_compile.catalog.losses import LOSSES
 from seqgra_compile.catalog.operations import OPERATIONS
 from seqgra_compile.catalog.operations.row import unsupported
 from seqgra_compile.catalog.optimizers import OPTIMIZERS
 from seqgra_compile.catalog.optimizers.row import CLIPPING
 from seqgra_compile.catalog.regularizers import REGULARIZER, REGULARIZERS
-from seqgra_compile.catalog.sequences import PYTORCH, TENSORFLOW
 from seqgra_compile.compiler import compile_bytes
 from seqgra_compile.ir import Value
 from seqgra_compile.pycode import call

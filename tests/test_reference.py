@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from seqgra_compile.catalog.libraries import PYTORCH, TENSORFLOW
 from seqgra_compile.catalog.operations import OPERATIONS
-from seqgra_compile.catalog.sequences import PYTORCH, TENSORFLOW
 from seqgra_compile.catalog.structure import ELEMENTS
 from seqgra_compile.commands.compile import main
 from seqgra_compile.messages.codes import CODES

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from .. import ir
-from ..catalog.libraries import LIBRARIES
+from ..catalog.libraries import LIBRARIES, PYTORCH
 from ..catalog.losses import LOSSES, LossRow, Scores, usual
 from ..catalog.operations import OPERATIONS
 from ..catalog.operations.row import Unsupported
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.semantics import WHOLE
-from ..catalog.sequences import MULTI_CLASS, PYTORCH
+from ..catalog.sequences import MULTI_CLASS
 from ..messages.diagnostics import Diagnostics
 
 _NORMALISING = ("softmax", "sigmoid", "log_softmax")

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable
 from ..catalog.activations import ACTIVATIONS
 from ..catalog.expressions import default as default_call
 from ..catalog.initializers import INITIALIZER, INITIALIZERS, torch_initializer
-from ..catalog.libraries import FRAMEWORKS
+from ..catalog.libraries import FRAMEWORKS, PYTORCH, TENSORFLOW
 from ..catalog.losses import LOSSES
 from ..catalog.operations import OPERATIONS
 from ..catalog.operations.row import COMMON, OperationRow
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.parameters import Parameter
 from ..catalog.regularizers import REGULARIZER, REGULARIZERS, torch_regularizer
-from ..catalog.sequences import PYTORCH, SEQUENCE_SPACES, TENSORFLOW
+from ..catalog.sequences import SEQUENCE_SPACES
 from ..catalog.structure import ELEMENTS, ROOT, Child, ElementRow
 from ..catalog.training import FORMATS, TRAINING
 from ..ir import Value

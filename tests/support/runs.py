@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cases import Case, write_data
 
-from seqgra_compile.catalog.sequences import BAYES
+from seqgra_compile.catalog.libraries import BAYES
 
 PYTHON = [sys.executable, "-W", "error::DeprecationWarning"]
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
