@@ -17,7 +17,7 @@ class LibraryRow:
     """One row.
 
     `learner` begins the names of seqgra's classes for it; `external` is what an external architecture
-    of it is. It has scripts under these `semantics`. `trains`: a model is trained. `one_generator`: the order of the examples and the noise of
+    of it is; `hub`, if any, what the Hugging Face Hub calls it. It has scripts under these `semantics`. `trains`: a model is trained. `one_generator`: the order of the examples and the noise of
     layers are drawn by one generator, so that one moves the other. `no_shards`: why a batch cannot be
     computed in parts by several processes. `names_parameters`: an
     operation is one call that names its parameters, in which each can be found.
@@ -37,6 +37,7 @@ class LibraryRow:
     trains: bool = True
     one_generator: bool = False
     no_shards: str | None = None
+    hub: str | None = None
     names_parameters: bool = False
     dropped: tuple[str, ...] = ()
     embedded: bool = True
@@ -55,6 +56,7 @@ _ROWS = (
         "Torch",
         "PyTorch module",
         semantics=(INTENDED, SEQGRA, STREAMING),
+        hub="pytorch",
         one_generator=True,
         dropped=("clipnorm", "clipvalue"),
         embedded=False,
@@ -67,6 +69,7 @@ _ROWS = (
         "Keras",
         "Keras file",
         semantics=(INTENDED, SEQGRA, STREAMING),
+        hub="keras",
         no_shards="Keras 3 cannot train with TensorFlow in several processes",
         names_parameters=True,
         other_masks="Keras 3 draws other masks",

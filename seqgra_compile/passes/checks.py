@@ -6,7 +6,6 @@ from .. import ir
 from ..catalog.libraries import LIBRARIES, PYTORCH
 from ..catalog.losses import LOSSES, LossRow, Scores, usual
 from ..catalog.operations import OPERATIONS
-from ..catalog.operations.row import Unsupported
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.semantics import WHOLE
 from ..catalog.sequences import MULTI_CLASS
@@ -36,12 +35,12 @@ def _check_support(
 ) -> None:
     """Whether the library has a form of each operation."""
     for operation in operations:
-        cell = OPERATIONS[operation.name].lower.get(library, Unsupported("its cell is empty"))
-        if isinstance(cell, Unsupported):
+        reason = OPERATIONS[operation.name].refusal(library)
+        if reason:
             diagnostics.error(
                 "SG501",
                 operation.span,
-                f"{operation.name} cannot be said in {library}: {cell.reason}",
+                f"{operation.name} cannot be said in {library}: {reason}",
                 "write it with other operations, or choose another library",
             )
 

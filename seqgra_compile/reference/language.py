@@ -166,13 +166,21 @@ def _operation(row: OperationRow) -> Iterable[str]:
     yield row.about[0].upper() + row.about[1:] + "." + also
     if row.parameters:
         yield _parameters(row.parameters)
-    made = {library: tuple(lines(row, library)) for library in reversed(FRAMEWORKS)}
-    heading = made[FRAMEWORKS[0]][0][0].partition(": ")[2]
+    refused = {library: row.refusal(library) for library in FRAMEWORKS}
+    made = {
+        library: tuple(lines(row, library))
+        for library in reversed(FRAMEWORKS)
+        if not refused[library]
+    }
+    heading = next(iter(made.values()))[0][0].partition(": ")[2]
     yield f"Example: {heading.replace('->', 'becomes')}"
     yield _code("xml", element(row))
     for library, found in made.items():
         yield f"In {library}:"
         yield _code("python", *(text for _, text in found))
+    for library, reason in refused.items():
+        if reason:
+            yield f"Not in {library}: {reason}."
 
 
 # ---- losses and optimizers ----
