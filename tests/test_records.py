@@ -16,7 +16,7 @@ from cases import ALL_CASES, BY_ID, Case, write_data
 from runs import ENVIRONMENT, EPOCHS, PYTHON, arguments, run_all
 from runs import run as run_script
 
-from seqgra_compile.catalog.sequences import BAYES
+from seqgra_compile.catalog.libraries import BAYES
 from seqgra_compile.compiler import Options, compile_definition
 
 CASES = {case.id: case for case in ALL_CASES}

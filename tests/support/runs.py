@@ -17,7 +17,7 @@ from pathlib import Path
 from cases import Case, write_data
 from loaded import Started
 
-from seqgra_compile.catalog.sequences import BAYES
+from seqgra_compile.catalog.libraries import BAYES
 
 PYTHON = [sys.executable, "-W", "error::DeprecationWarning"]
 ENVIRONMENT = os.environ | {
