@@ -388,6 +388,16 @@ def test_what_ends_with_2(arguments: list[str], stdin: bytes, sentence: str, bay
     assert b"Traceback" not in done.stderr
 
 
+def test_rows_before_a_refusal_are_counted(bayes: Path):
+    """All batches of 100 before it: they were scored before it was read."""
+    sequences = [*[LETTERS[0]] * 250, "ACG"]
+    done = predict(bayes, "run", stdin="\n".join(sequences).encode())
+    refusal, count = done.stderr.decode().splitlines()
+    assert done.returncode == 2 and refusal.startswith("-:251: 251: length 3, need 30")
+    assert count == "stopped after 200 rows of output"
+    assert done.stdout.count(b"\n") == 1 + 200
+
+
 @pytest.mark.parametrize("receipt", [None, b"{", b"[]", b"{}", b"\xff"])
 def test_a_receipt_that_tells_nothing_is_said(receipt: bytes | None, bayes: Path, tmp_path: Path):
     if receipt is not None:

@@ -10,9 +10,12 @@ import re
 import shutil
 import signal
 import subprocess
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 from cases import BY_ID, Case, write_data
 from runs import arguments, copied, run, start
 
@@ -45,7 +48,7 @@ def results(output: Path) -> dict[str, str]:
     for path in sorted(output.iterdir()):
         if path.name == "receipt.json":
             receipt = json.loads(path.read_text("utf-8"))
-            assert receipt.pop("circumstances").keys() == {"host", "time"}
+            assert receipt.pop("circumstances").keys() == {"host", "seconds", "time"}
             found[path.name] = json.dumps(receipt)
         elif path.suffix == ".keras":
             found[path.name] = "there"  # the receipt has the hash of the weights in it
@@ -58,6 +61,19 @@ def prepared(case: Case, folder: Path, **constants: object) -> tuple[Path, Path]
     """A script of some epochs, and its data."""
     constants = {"EPOCHS": EPOCHS, **constants}
     return copied(case, folder / "script", **constants), write_data(folder / "data", case)
+
+
+def add_seconds(checkpoint: Path, seconds: float) -> None:
+    """As if the run had gone on for longer before it was stopped."""
+    if zipfile.is_zipfile(checkpoint) and b"arr_0.npy" in checkpoint.read_bytes():
+        stored = dict(np.load(checkpoint))
+        stored["seconds"] += seconds
+        with checkpoint.open("wb") as file:
+            np.savez(file, **stored)
+    else:
+        state = torch.load(checkpoint, weights_only=True)
+        state["seconds"] += seconds
+        torch.save(state, checkpoint)
 
 
 @posix
@@ -76,11 +92,14 @@ def test_a_killed_run_ends_as_if_it_had_not_been(library: str, tmp_path):
     process.communicate()
     epochs = (killed / "history.tsv").read_text().splitlines()[1:]
     assert "checkpoint" in os.listdir(killed) and len(epochs) in (3, 4)
+    add_seconds(killed / "checkpoint", 1000)
     status, out, err = run(command)
     assert status == 0, err
     assert f"epoch 3/{EPOCHS}" not in out and f"epoch {EPOCHS}/{EPOCHS}" in out
     assert re.search("^continues after epoch [34]$", out, re.MULTILINE)
     assert results(killed) == results(whole)
+    receipt = json.loads((killed / "receipt.json").read_bytes())
+    assert receipt["circumstances"]["seconds"] >= 1000
     status, out, err = run(command)
     assert status == 0 and out.endswith(f"\n{killed}: this run is complete\n"), err
     before = results(killed)

@@ -407,6 +407,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
     metrics = {"data": run["data"]} | results
     save(out / "metrics.json", [json.dumps(metrics, indent=2)])
     circumstances = {"host": platform.node(), "time": time.ctime()}
+    circumstances["seconds"] = round(time.monotonic() - BEGUN, 1)
     receipt = run | results | {"circumstances": circumstances}
     save(out / "receipt.json", [json.dumps(receipt, indent=2)])
 
