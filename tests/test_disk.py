@@ -214,7 +214,7 @@ def test_no_damaged_cache_is_accepted(count: int, tmp_path):
         if contents_of(cache) != kept:  # targets may be those of the other cache
             tried += 1
             with pytest.raises(
-                OSError, match="damaged; delete it, and the next run makes it again"
+                OSError, match="damaged; delete it: the next run makes it again"
             ) as caught:
                 names["read_set"](cache.parent / "data.txt", ONE.length)
             assert caught.value.filename == str(cache)
@@ -232,7 +232,7 @@ def test_a_damaged_cache_ends_a_run(tmp_path):
     codes = (cache / "codes").read_bytes()
     (cache / "codes").write_bytes(bytes([codes[0] ^ 1]) + codes[1:])
     status, _, err = run(command(ONE, script, data, tmp_path / "second"))
-    said = f"{cache}: damaged; delete it, and the next run makes it again\n"
+    said = f"{cache}: damaged; delete it: the next run makes it again\n"
     assert (status, err) == (2, said)
     assert not (tmp_path / "second").exists()
     shutil.rmtree(cache)
