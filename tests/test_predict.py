@@ -25,8 +25,7 @@ from runs import ENVIRONMENT, PYTHON, Run, run_all, run_cases
 
 from seqgra_compile.backends.family import family
 from seqgra_compile.backends.header import read_header
-from seqgra_compile.catalog.libraries import LIBRARIES
-from seqgra_compile.catalog.sequences import BAYES
+from seqgra_compile.catalog.libraries import BAYES, LIBRARIES
 from seqgra_compile.compiler import Options, compile_bytes, compile_definition
 
 GOLDEN = ACCEPT.parent / "predict"

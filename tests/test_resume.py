@@ -11,14 +11,13 @@ import shutil
 import signal
 import subprocess
 import zipfile
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from cases import BY_ID, Case, write_data
-from runs import ENVIRONMENT, PYTHON, arguments, copied
+from runs import arguments, copied, run, start
 
 ROOT = Path(__file__).resolve().parent.parent
 # Masks, batch normalization, an order of batches and an optimizer with memory: all must come back.
@@ -41,25 +40,6 @@ torch_soon = pytest.mark.parametrize(
     "library", ["PyTorch", pytest.param("TensorFlow", marks=pytest.mark.long)]
 )
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and devices of POSIX")
-
-
-def start(command: list[str], **options) -> subprocess.Popen:
-    return subprocess.Popen(
-        [*PYTHON, *command],
-        env=ENVIRONMENT | {"PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        **options,
-    )
-
-
-def run(command: list[str], **options) -> tuple[int, str, str]:
-    """Exit status, standard output and standard error."""
-    process = start(command, **options)
-    out, err = process.communicate()
-    return process.returncode, out, err
 
 
 def results(output: Path) -> dict[str, str]:
@@ -158,10 +138,8 @@ def test_kills_at_random_moments(name: str, tmp_path):
 @torch_soon
 def test_ctrl_c_says_how_to_go_on(library: str, tmp_path):
     script, data = prepared(CASES[library], tmp_path, **ENDLESS)
-    # Where the tests run in the background, a shell may have told them to ignore Ctrl-C.
-    heeded = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
     command = arguments(script, data, tmp_path / "output")
-    process = start(command, preexec_fn=heeded)
+    process = start(command)
     for line in process.stdout:
         if line.startswith("epoch 2/"):
             process.send_signal(signal.SIGINT)
@@ -233,7 +211,7 @@ def test_two_runs_on_one_folder(library: str, tmp_path):
         if line.startswith("epoch 1/"):
             break
     status, _, err = run(arguments(script, data, output, "--resume"))
-    process.kill()
+    process.send_signal(signal.SIGKILL)
     process.communicate()
     assert status == 2
     assert err.splitlines()[-1] == f"{output}: another run is using it (database is locked)"

@@ -21,8 +21,8 @@ from runs import ENVIRONMENT, PYTHON, arguments, run_all
 from test_house import bound
 
 from seqgra_compile.backends.pytorch import OWN_NAMES, SHARDS_NAMES
+from seqgra_compile.catalog.libraries import PYTORCH
 from seqgra_compile.catalog.optimizers import OPTIMIZERS as ROWS
-from seqgra_compile.catalog.sequences import PYTORCH
 from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_definition
 
 ROOT = Path(__file__).resolve().parent.parent
