@@ -28,8 +28,8 @@ from seqgra_compile.audit.ledger.entries import entries
 from seqgra_compile.audit.ledger.listing import as_json, as_text
 from seqgra_compile.audit.ledger.setting import DEFINITION, LIBRARY, ORIGINS, TEMPLATE, Setting
 from seqgra_compile.audit.report import report
+from seqgra_compile.catalog.libraries import PYTORCH
 from seqgra_compile.catalog.semantics import SEMANTICS
-from seqgra_compile.catalog.sequences import PYTORCH
 from seqgra_compile.compiler import Compilation, compile_definition
 from seqgra_compile.datadefinition.arranged import BayesScript
 from seqgra_compile.script import Alphabet, KerasScript, PyTorchScript

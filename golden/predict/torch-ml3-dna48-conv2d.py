@@ -148,10 +148,17 @@ def read_examples(path: str, length: int | None, step: int | None) -> Iterator[t
 
 def batches(examples: Iterator[tuple]) -> Iterator[tuple[tuple, np.ndarray]]:
     """The same in batches, as train.py tests a model; codes (B, length) uint8."""
-    while batch := list(itertools.islice(examples, BATCH_SIZE)):
-        places, codes = zip(*batch)
-        codes = np.frombuffer(bytearray().join(codes), np.uint8)
-        yield places, codes.reshape(len(places), -1)
+    rows = 0
+    try:
+        while batch := list(itertools.islice(examples, BATCH_SIZE)):
+            places, codes = zip(*batch)
+            codes = np.frombuffer(bytearray().join(codes), np.uint8)
+            yield places, codes.reshape(len(places), -1)
+            rows += len(places)
+    except SystemExit:  # what has been written so far may be piped on already
+        if rows:
+            print(f"stopped after {rows} rows of output", file=sys.stderr)
+        raise
 
 
 def one_hot(codes: torch.Tensor) -> torch.Tensor:
