@@ -111,8 +111,8 @@ def read_sequences(path: str) -> Iterator[tuple[int, bytes, bytes]]:
         return
     columns = first.split(b"\t")
     if b"x" not in columns and b"sequence" not in columns:
-        if len(columns) > 1:
-            refuse(f"{path}:{start}", "a table needs a header: id, x; or id, sequence")
+        if len(columns) > 1 or b"," in first:
+            refuse(f"{path}:{start}", "needs tabs and a header: id, x; or id, sequence")
         lines, columns = itertools.chain([(start, first)], lines), [b"x"]
     x = columns.index(b"x" if b"x" in columns else b"sequence")
     for number, line in lines:
