@@ -6,6 +6,7 @@ import math
 import re
 from types import ModuleType
 
+import numpy as np
 import pytest
 from setup_scripts import imported
 
@@ -89,6 +90,20 @@ def test_what_is_written_of_classes_are_shares(loss: str, activation: str, tmp_p
     wanted = model(module.one_hot(codes)).exp()
     wanted = wanted / wanted.sum(dim=1, keepdim=True)
     assert found == pytest.approx(wanted.detach().numpy(), abs=1e-6)
+
+
+# ---- data ----
+
+
+def test_the_opposite_strand_of_an_unknown_letter_is_unknown(tmp_path):
+    """NAC read from the other strand is GTN; GTA, which is not the same, has no copy."""
+    module = imported(definition("PyTorch", "multi-class", "CrossEntropyLoss"), tmp_path / "t.py")
+    code = {letter: number for number, letter in enumerate("ACGTN")}
+    sets = {
+        name: (np.array([[code[letter] for letter in x] for x in sequences], np.uint8), None)
+        for name, sequences in (("training", ["NAC"]), ("test", ["GTN", "GTA"]))
+    }
+    assert module.find_copies(sets) == {"test in training": 1}
 
 
 # ---- training ----

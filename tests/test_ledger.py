@@ -310,6 +310,15 @@ def test_a_property_has_the_deciders_of_what_it_reads(kind: type):
                 assert own >= set(deciders(kind, read) or ()), (name, read)
 
 
+def test_early_stopping_decides_what_a_receipt_holds():
+    """The names of the settings, of which PATIENCE is one only then."""
+    compilation = compilation_of(EXAMPLES / "motifs.xml")
+    lines = enumerate(compilation.script.split("\n"), 1)
+    number = next(n for n, line in lines if re.fullmatch(r" +([A-Z_]+ )*PATIENCE( [A-Z_]+)*", line))
+    row = by_path(compilation)["trainingprocess/early_stopping"]
+    assert number in row.lines + row.derived
+
+
 def test_whose_defaults_they_are():
     """seqgra has no NAdam, and clips nothing unless told, whatever the optimizer."""
     text = (EXAMPLES / "motifs.xml").read_text("utf-8").replace(">Adam<", ">NAdam<")
