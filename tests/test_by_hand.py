@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from setup_scripts import imported
 
-from seqgra_compile.catalog.initializers import initializer, torch_initializer
+from seqgra_compile.catalog.activations import ACTIVATIONS
+from seqgra_compile.catalog.initializers import INITIALIZER, initializer, torch_initializer
 from seqgra_compile.compiler import compile_bytes
 
 torch = pytest.importorskip("torch")
@@ -160,6 +161,29 @@ def test_several_labels_are_right_only_together(tmp_path):
     assert found[1] == pytest.approx(1 / 3)
 
 
+def test_parts_of_a_batch_have_noise_of_their_own(tmp_path):
+    """Decided by the step and the part, and apart from the generator of the run."""
+    dropout = '<operation input_shape="(9, 4)" rate="0.5">Dropout</operation>'
+    operations = dropout + DENSE.replace(' input_shape="(9, 4)"', "")
+    data = definition("PyTorch", "multi-class", "CrossEntropyLoss", operations)
+    module = imported(data, tmp_path / "train.py", shards="2")
+    model, seen = module.build_model().train(), []
+
+    def loss_fn(scores: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        seen.append(scores.tolist())
+        return scores.sum() * 0 + len(y)
+
+    codes, targets = torch.zeros(3, 9, dtype=torch.uint8), torch.zeros(3, dtype=torch.int64)
+    state = torch.get_rng_state()
+    # Parts of 2 and 1 examples, whose means are 2 and 1.
+    for step in (1, 2, 1):
+        loss = module.set_gradients(model, loss_fn, codes, targets, step)
+        assert loss.item() == pytest.approx((2 * 2 + 1 * 1) / 3)
+    assert torch.equal(torch.get_rng_state(), state)
+    one, other, *_ = seen
+    assert one[0] != other[0] and seen[:2] != seen[2:4] and seen[:2] == seen[4:]
+
+
 # ---- layers ----
 
 NOISE = {
@@ -172,7 +196,9 @@ NOISE = {
 @pytest.mark.parametrize("noise", NOISE)
 def test_spread_of_noise(noise: str, tmp_path):
     """Of what becomes of a 1."""
-    operations = f'<operation input_shape="(9, 4)" {noise}</operation><operation>Flatten</operation>'
+    operations = (
+        f'<operation input_shape="(9, 4)" {noise}</operation><operation>Flatten</operation>'
+    )
     module = layers(operations, 36, tmp_path)
     torch.manual_seed(1)
     values = module.Model().train()(torch.ones(5000, 4, 9))
@@ -200,3 +226,36 @@ def test_spread_of_initial_weights(name: str, kind: str):
     most = math.sqrt(3) if kind == "Uniform" else 2 / 0.8796
     assert tensor.std().item() == pytest.approx(spread, rel=0.02)
     assert 0.98 * most * spread < tensor.abs().max().item() <= 1.0001 * most * spread
+
+
+def test_an_initializer_with_a_seed_of_its_own_repeats_itself():
+    filled = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        tensor = torch.empty(8, 8)
+        value = INITIALIZER.parse("HeNormal(seed=3)")
+        statement = torch_initializer("tensor", value, (8, 8), (1, 0))
+        exec(str(statement), {"nn": torch.nn, "tensor": tensor, "torch": torch})
+        filled.append(tensor)
+    assert torch.equal(*filled)
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "wanted"),
+    [
+        ("leaky_relu", -1, -0.2),
+        ("elu", -1, math.exp(-1) - 1),
+        ("celu", -1, math.exp(-1) - 1),
+        ("gelu", 1, (1 + math.erf(1 / math.sqrt(2))) / 2),
+        ("hard_sigmoid", 1, 4 / 6),
+        ("hard_silu", 1, 4 / 6),
+        ("silu", 1, 1 / (1 + math.exp(-1))),
+        ("mish", 1, math.tanh(math.log(1 + math.e))),
+        ("softsign", -1, -0.5),
+        ("softplus", 0, math.log(2)),
+        ("relu6", 7, 6),
+    ],
+)
+def test_values_of_activations(name: str, x: float, wanted: float):
+    module = eval(str(ACTIVATIONS[name].module(1)), {"nn": torch.nn})
+    assert module(torch.tensor(float(x))).item() == pytest.approx(wanted, rel=1e-6)

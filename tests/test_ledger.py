@@ -34,6 +34,7 @@ from seqgra_compile.audit.ledger.setting import (
     SEQGRA_DEFAULT,
     TEMPLATE,
     Setting,
+    ranges,
 )
 from seqgra_compile.audit.report import report
 from seqgra_compile.catalog.semantics import SEMANTICS
@@ -345,6 +346,10 @@ def test_what_a_module_holds_is_one_row():
 
 
 # ---- the command ----
+
+
+def test_lines_one_behind_the_other_are_a_range():
+    assert ranges([1, 2, 3, 7, 9, 10]) == "1-3, 7, 9-10"
 
 
 def test_text(tmp_path):

@@ -53,9 +53,7 @@ def test_the_script_says_its_semantics(semantics):
     [(MODULE, {"SG708", "SG709"}, {"SG710"}), (KERAS, {"SG708", "SG711"}, {"SG712"})],
     ids=["PyTorch", "TensorFlow"],
 )
-def test_habits_are_noted_where_a_script_has_them(
-    text: str, always: set[str], streaming: set[str]
-):
+def test_habits_are_noted_where_a_script_has_them(text: str, always: set[str], streaming: set[str]):
     """Lost examples and miscounted steps come of streaming alone."""
     wanted = {INTENDED: set(), SEQGRA: always, STREAMING: always | streaming}
     for semantics, codes in wanted.items():

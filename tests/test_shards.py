@@ -141,7 +141,10 @@ def test_frozen_batch_normalization_takes_no_statistics():
     case = ROOT / "golden" / "reject" / "SG523-batch-normalization-in-shards"
     options = Options(shards="2", check_only=True)
     text = (case / "model.xml").read_text("utf-8")
-    for other, wanted in ((text, ["SG523"]), (text.replace(">Batch", ' trainable="False">Batch'), [])):
+    for other, wanted in (
+        (text, ["SG523"]),
+        (text.replace(">Batch", ' trainable="False">Batch'), []),
+    ):
         found = compile_bytes("model.xml", other.encode(), options=options).diagnostics
         assert [each.code for each in found] == wanted
 
