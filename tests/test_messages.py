@@ -251,7 +251,6 @@ def test_one_run_for_all(three: Path) -> None:
     assert [each["artifactLocation"]["index"] for each in places] == [0, 2]
 
 
-@pytest.mark.parametrize("check", [(), ("--check",)])
 def test_an_error_is_explained_rather_than_the_warning_before_it():
     source, span = Source("model.xml", b"<a/>", "<a/>"), Span(1, 2)
     writer = TextWriter()
@@ -264,6 +263,7 @@ def test_an_error_is_explained_rather_than_the_warning_before_it():
     assert writer.end(1) == wanted
 
 
+@pytest.mark.parametrize("check", [(), ("--check",)])
 def test_nothing_to_say(check: tuple[str, ...], three: Path) -> None:
     for machine in ("text", "json", "github"):
         result = run(*check, "--message-format", machine, "b.xml", folder=three)
