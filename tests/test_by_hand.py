@@ -12,6 +12,7 @@ from setup_scripts import imported
 
 from seqgra_compile.catalog.activations import ACTIVATIONS
 from seqgra_compile.catalog.initializers import INITIALIZER, initializer, torch_initializer
+from seqgra_compile.catalog.operations.row import same_padding
 from seqgra_compile.compiler import compile_bytes
 
 torch = pytest.importorskip("torch")
@@ -30,6 +31,7 @@ DEFINITION = """<seqgramodel>
     <hyperparameter name="shuffle">False</hyperparameter>
   </trainingprocess>
 </seqgramodel>"""
+LOGITS = 'binary_crossentropy</hyperparameter><hyperparameter name="from_logits">True'
 DENSE = '<operation input_shape="(9, 4)">Flatten</operation><operation units="3">Dense</operation>'
 
 
@@ -69,7 +71,9 @@ def test_three_losses_of_classes_are_one(loss: str, tmp_path):
         ("squared_hinge", 0.0),
         ("mean_squared_error", 0.5),
         ("binary_crossentropy", 0.5),
+        (LOGITS, 0.0),  # of which the sigmoid is 0.5
     ],
+    ids=["hinge", "squared-hinge", "squares", "probabilities", "logits"],
 )
 def test_a_label_is_predicted_where_its_loss_is_the_smaller(loss: str, wanted: float):
     """A hinge is max(0, 1 - score) of a true label, max(0, 1 + score) of a false one."""
@@ -105,6 +109,13 @@ def test_the_opposite_strand_of_an_unknown_letter_is_unknown(tmp_path):
         for name, sequences in (("training", ["NAC"]), ("test", ["GTN", "GTA"]))
     }
     assert module.find_copies(sets) == {"test in training": 1}
+
+
+def test_blank_lines_of_an_input_count(tmp_path):
+    data = definition("PyTorch", "multi-class", "CrossEntropyLoss")
+    module = imported(data, tmp_path / "predict.py", emit="predict")
+    (tmp_path / "new.txt").write_bytes(b"ACGT\n\r\nGG\n")
+    assert [*module.read_lines(str(tmp_path / "new.txt"))] == [(1, b"ACGT"), (3, b"GG")]
 
 
 # ---- training ----
@@ -191,6 +202,15 @@ NOISE = {
     'rate="0.3">GaussianDropout': math.sqrt(0.3 / 0.7),
     'rate="0.3">Dropout': math.sqrt(0.3 / 0.7),  # 0 or 1 / 0.7
 }
+
+
+@pytest.mark.parametrize(
+    ("length", "window", "stride", "wanted"),
+    [(10, 3, 1, (1, 1)), (10, 4, 1, (1, 2)), (10, 3, 2, (0, 1)), (10, 2, 2, (0, 0))],
+)
+def test_zeros_around_a_window(length: int, window: int, stride: int, wanted: tuple[int, int]):
+    """`same` gives ceil(length / stride) windows; the odd zero goes to the right."""
+    assert same_padding(length, window, stride) == wanted
 
 
 @pytest.mark.parametrize("noise", NOISE)
