@@ -10,7 +10,7 @@ import pytest
 from cases import Case, examples, text
 from runs import arguments, run_all
 
-from seqgra_compile.catalog.sequences import BAYES, PYTORCH, TENSORFLOW
+from seqgra_compile.catalog.libraries import BAYES, PYTORCH, TENSORFLOW
 from seqgra_compile.compiler import Options, compile_definition
 from seqgra_compile.messages.diagnostics import Severity
 

@@ -37,8 +37,8 @@ from seqgra_compile.audit.ledger.setting import (
     ranges,
 )
 from seqgra_compile.audit.report import report
+from seqgra_compile.catalog.libraries import PYTORCH
 from seqgra_compile.catalog.semantics import SEMANTICS
-from seqgra_compile.catalog.sequences import PYTORCH
 from seqgra_compile.compiler import Compilation, compile_definition
 from seqgra_compile.datadefinition.arranged import BayesScript
 from seqgra_compile.script import Alphabet, KerasScript, PyTorchScript

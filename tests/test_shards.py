@@ -21,8 +21,8 @@ from runs import ENVIRONMENT, PYTHON, arguments, run_all
 from test_house import bound
 
 from seqgra_compile.backends.pytorch import OWN_NAMES, SHARDS_NAMES
+from seqgra_compile.catalog.libraries import PYTORCH
 from seqgra_compile.catalog.optimizers import OPTIMIZERS as ROWS
-from seqgra_compile.catalog.sequences import PYTORCH
 from seqgra_compile.compiler import (
     Options,
     UnsupportedSemantics,
@@ -104,6 +104,19 @@ def test_golden_scripts(case: Case):
     ast.parse(result.stdout, feature_version=(3, 10))
     black = subprocess.run([*PYTHON, "-m", "black", "--check", case.script], check=False)
     assert black.returncode == 0
+
+
+@each_case
+def test_what_the_option_adds_to_a_script(case: Case):
+    """One section, and eight lines elsewhere."""
+    whole = compile_definition(case.folder / "model.xml").script.splitlines()
+    parted = case.script.read_text("utf-8").splitlines()
+    starts = [number for number, line in enumerate(parted) if line.startswith("# ---- ")]
+    titles = [parted[number].split()[2] for number in starts]
+    place = titles.index("Processes")
+    added = len(parted) - len(whole)
+    assert added <= 92
+    assert added - (starts[place + 1] - starts[place]) <= 8
 
 
 def test_names_that_a_module_must_not_take():
@@ -320,10 +333,30 @@ def test_a_process_that_dies_ends_the_others(rank: int, undisturbed, tmp_path):
 def test_what_process_0_cannot_do_is_said_once(undisturbed, tmp_path):
     script, data, _ = undisturbed
     for words, needed in (
-        ((data / "missing", tmp_path / "a"), "training.txt: No such file"),
+        ((data / "missing", tmp_path / "a"), "training.txt: missing"),
         ((data, script), "File exists"),
     ):
         done = torchrun(2, *arguments(script, *words))
         assert done.returncode == 1 and done.stderr.count(needed) == 1, done.stderr
     done = torchrun(3, *arguments(script, data, tmp_path / "b"))
     assert done.stderr.count("3 processes cannot share 4 parts equally") == 1
+
+
+@pytest.mark.long
+def test_what_only_process_0_sees_ends_all(tmp_path):
+    """A full disk, which it alone writes to, and a loss that is no number."""
+    script = script_of(EMBEDDED, tmp_path / "script", shards="4")
+    data = write_data(tmp_path / "data", EMBEDDED)
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / "saved_model.pth.partial").symlink_to("/dev/full")
+    wild = script.with_name("wild.py")
+    text = re.sub(r"(?m)^LEARNING_RATE = .*", "LEARNING_RATE = 1e30", script.read_text("utf-8"))
+    wild.write_text(text, "utf-8")
+    for path, output, needed in (
+        (script, full, "saved_model.pth: No space left on device"),
+        (wild, tmp_path / "wild", "loss not finite; lower the learning rate?"),
+    ):
+        done = torchrun(2, *arguments(path, data, output))
+        assert done.returncode == 1 and done.stderr.count(needed) == 1, done.stderr
+        assert "[rank" not in done.stderr  # a traceback

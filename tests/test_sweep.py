@@ -508,7 +508,7 @@ def test_the_table_of_what_is_there(tmp_path):
     assert "<td>300</td><td>3 of 3</td><td>0.8000 ± 0.1000</td>" in page
     assert "<td>600</td><td>2 of 3</td><td>0.9250 ± 0.0354</td>" in page
     assert page.count("<circle") == 5
-    assert "motifs-grammar-bayes (dashed)" in page
+    assert "<b>- -</b> motifs-grammar-bayes" in page
     etree.fromstring(page[page.index("<svg") : page.index("</svg>") + len("</svg>")])
 
 

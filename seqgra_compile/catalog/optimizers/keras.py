@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..counterparts import Counterpart, alike
+from ..libraries import PYTORCH, TENSORFLOW
 from ..parameters import Parameter, Real
-from ..sequences import PYTORCH, TENSORFLOW
 from .row import AMSGRAD, CENTERED, FRACTION, MOMENTUM, NESTEROV, NOT_NEGATIVE, OptimizerRow, decay
 
 _RATE = Parameter("learning_rate", NOT_NEGATIVE, 0.001, "step size")
