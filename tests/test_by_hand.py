@@ -101,14 +101,15 @@ def test_what_is_written_of_classes_are_shares(loss: str, activation: str, tmp_p
 
 
 def test_the_opposite_strand_of_an_unknown_letter_is_unknown(tmp_path):
-    """NAC read from the other strand is GTN; GTA, which is not the same, has no copy."""
+    """NAC read from the other strand is GTN; GTA is another sequence."""
     module = imported(definition("PyTorch", "multi-class", "CrossEntropyLoss"), tmp_path / "t.py")
     code = {letter: number for number, letter in enumerate("ACGTN")}
     sets = {
-        name: (np.array([[code[letter] for letter in x] for x in sequences], np.uint8), None)
-        for name, sequences in (("training", ["NAC"]), ("test", ["GTN", "GTA"]))
+        name: (np.array([[code[letter] for letter in sequence]], np.uint8), None)
+        for name, sequence in (("training", "NAC"), ("validation", "GTN"), ("test", "GTA"))
     }
-    assert module.find_copies(sets) == {"test in training": 1}
+    found = module.find_copies(sets)
+    assert found["validation in training"] == 1 and sum(found.values()) == 1
 
 
 def test_blank_lines_of_an_input_count(tmp_path):
