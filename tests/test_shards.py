@@ -23,7 +23,12 @@ from test_house import bound
 from seqgra_compile.backends.pytorch import OWN_NAMES, SHARDS_NAMES
 from seqgra_compile.catalog.libraries import PYTORCH
 from seqgra_compile.catalog.optimizers import OPTIMIZERS as ROWS
-from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_definition
+from seqgra_compile.compiler import (
+    Options,
+    UnsupportedSemantics,
+    compile_bytes,
+    compile_definition,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 CASES = {path.name: _case(path) for path in sorted((ROOT / "golden/shards").iterdir())}
@@ -143,6 +148,18 @@ def test_one_shard_is_the_script_without_the_option():
 def test_what_trains_nothing_has_no_shards(name: str):
     with pytest.raises(UnsupportedSemantics, match="--shards"):
         compile_definition(ROOT / "examples" / f"{name}.xml", options=Options(shards="2"))
+
+
+def test_frozen_batch_normalization_takes_no_statistics():
+    case = ROOT / "golden" / "reject" / "SG523-batch-normalization-in-shards"
+    options = Options(shards="2", check_only=True)
+    text = (case / "model.xml").read_text("utf-8")
+    for other, wanted in (
+        (text, ["SG523"]),
+        (text.replace(">Batch", ' trainable="False">Batch'), []),
+    ):
+        found = compile_bytes("model.xml", other.encode(), options=options).diagnostics
+        assert [each.code for each in found] == wanted
 
 
 # ---- results ----

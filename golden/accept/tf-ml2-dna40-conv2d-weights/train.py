@@ -580,7 +580,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         MOMENTUM NESTEROV BATCH_SIZE EPOCHS
     """
     definition = "6c9ef1fe3e889eb7d4382a3ee89fca1f08130098e6576c98fe3f970060e91df1"
-    family = "5235faa56ce8cb81db7bb76c7ce06f6971b5800061e5575ec44f411210a8ce57"
+    family = "c824bf39f8f7dec070a99d57aebc96481b81f025dd41f7c880cfb52e92ba20ed"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # the same if only id, name, description or seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}

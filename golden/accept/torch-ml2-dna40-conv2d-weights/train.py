@@ -489,7 +489,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
         WEIGHT_DECAY NESTEROV BATCH_SIZE EPOCHS
     """
     definition = "290ca80eae35fbcf1d6a64e68ad415113014d120ce2e356456c9838eed45f71d"
-    family = "5941f640134c690ad72088251f3035e9d8e71e7020011063a602c02361c7dfca"
+    family = "aa23bd5a44196e3e2dfe7e903fad24b75d82645c0c2c6ca4572d881a54b5d15b"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
     run["family"] = family  # the same if only id, name, description or seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
