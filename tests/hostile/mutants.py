@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 LEFT_OUT = shutil.ignore_patterns(".*", "build", "demo", "dist", "node_modules")
 SCRIPTS = "import sys; sys.path.insert(0, 'tests/support'); import regenerate; regenerate.scripts()"
-KILLED, SURVIVED, EQUIVALENT, OPEN = "killed", "survived", "equivalent", "open"
+KILLED, NEW, SURVIVED, EQUIVALENT, OPEN = "killed", "new", "survived", "equivalent", "open"
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class Mutant:
         if self.fate in (EQUIVALENT, OPEN):
             return f"{'equivalent' if self.fate == EQUIVALENT else 'not killed'}: {self.why}"
         by = f"killed by `{self.test.removeprefix('tests/')}`"
+        if self.fate == NEW:
+            return f"{by}, which is new; not tried before"
         return f"survived before; now {by}" if self.fate == SURVIVED else by
 
 
