@@ -58,7 +58,7 @@ def runs(request, tmp_path_factory) -> dict[str, Run]:
     asked = {
         item.callspec.params["case"].id
         for item in request.session.items
-        if isinstance(getattr(item, "callspec", None) and item.callspec.params.get("case"), Case)
+        if "runs" in getattr(item, "fixturenames", ()) and "case" in item.callspec.params
     }
     asked |= {case.id for case in USUAL.values()}
     done = {}
