@@ -33,6 +33,7 @@ _WIDTH = 84  # of lines, less their indentation
 _IMPORTS = (
     Import("argparse"),
     Import("collections"),
+    Import("collections.abc", "Iterable"),
     Import("hashlib"),
     Import("json"),
     Import("platform"),
@@ -57,7 +58,9 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
     keys = {(each.set_name, each.condition) for each in simulation.distributions}
     shuffles = simulation.shuffles
     exclusive = [condition.id for condition in conditions if condition.exclusive]
-    standard, packages = import_lines(_imports(simulation, matrices, exclusive), common.STANDARD)
+    orders = [matrix for matrix in matrices if not _regular(matrix, letters)]
+    imports = _imports(simulation, bool(orders), bool(kmers), exclusive)
+    standard, packages = import_lines(imports, common.STANDARD)
     return SimulateScript(
         docstring=_header(simulation, source),
         dependencies=literal("numpy"),
@@ -88,11 +91,7 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
         ),
         matrices_doc=matrices_doc(", ".join(letters)),
         rows_as_text=wide,
-        orders=tuple(
-            _entry(matrix.name, listing(matrix.letters))
-            for matrix in matrices
-            if not _regular(matrix, letters)
-        ),
+        orders=tuple(_entry(matrix.name, listing(matrix.letters)) for matrix in orders),
         kmers=tuple(_entry(each.name, mapping(_words(each))) for each in kmers),
         kmers_doc=KMERS_DOC,
         copies=tuple(_copies(simulation, [kmer.name for kmer in kmers])),
@@ -131,9 +130,11 @@ def _header(simulation: Simulation, source: Source) -> str:
     )
 
 
-def _imports(simulation: Simulation, matrices: list[Matrix], exclusive: list[str]) -> list[Import]:
-    more = [Import("bisect")] if matrices else []
-    if simulation.shuffles:
+def _imports(
+    simulation: Simulation, orders: bool, kmers: bool, exclusive: list[str]
+) -> list[Import]:
+    more = [Import("bisect")] if kmers else []
+    if orders or simulation.shuffles:
         more.append(Import("itertools"))
     if exclusive or any(shuffle.k.value > 1 for shuffle in simulation.shuffles):
         more.append(Import("collections.abc", "Iterator"))

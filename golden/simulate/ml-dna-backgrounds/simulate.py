@@ -24,6 +24,7 @@ import platform
 import random
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 try:
@@ -109,40 +110,52 @@ def normalized(weights: list[float]) -> np.ndarray:
 
 
 def cumulative(weights: list[float]) -> np.ndarray:
-    """The cumulative distribution of choices with these weights."""
+    """The cumulative distribution of choices with these weights; its last value is 1."""
     sums = np.cumsum(normalized(weights))
     return sums / sums[-1]
 
 
+def alphabet(letters: Iterable[str]) -> bytes:
+    """A table for bytes.translate, which writes numbers as letters."""
+    return "".join(letters).encode().ljust(256)
+
+
+def columns(rows: list) -> np.ndarray:
+    """The cumulative distributions of an element's positions, one in each column."""
+    distributions = [cumulative(normalized(row)) for row in rows]
+    return np.stack(distributions, axis=1)
+
+
 BACKGROUND_OF = {
-    key: (np.array([*letters], "S1"), cumulative([*letters.values()]))
+    key: (cumulative([*letters.values()])[:-1, np.newaxis], alphabet(letters))
     for key, letters in BACKGROUNDS.items()
 }
-CUMULATIVE = {
-    name: [cumulative(normalized(row)).tolist() for row in rows]
-    for name, rows in MATRICES.items()
-}
+CUMULATIVE = {name: columns(rows) for name, rows in MATRICES.items()}
+ELEMENT_LETTERS = alphabet(LETTERS)
 KMER_CUMULATIVE = {name: cumulative([*words.values()]) for name, words in KMERS.items()}
+
+
+def choices(distribution: np.ndarray, count: int) -> bytes:
+    """So many draws from a cumulative distribution: numbers of choices, each a byte."""
+    draws = numpy_draws.random_sample(count)
+    return (draws >= distribution).sum(axis=0, dtype=np.uint8).tobytes()
 
 
 def draw_background(set_name: str, condition: str) -> bytearray:
     """Letters of the most special distribution: what is there before the rules."""
     keys = ((set_name, condition), (set_name, None), (None, condition), (None, None))
     found = [BACKGROUND_OF[key] for key in keys if key in BACKGROUND_OF]
-    letters, distribution = found[0]
-    draws = numpy_draws.random_sample(MIN_LENGTH)
-    return bytearray(letters[distribution.searchsorted(draws, "right")])
+    distribution, letters = found[0]
+    return bytearray(choices(distribution, MIN_LENGTH).translate(letters))
 
 
 def draw_element(name: str) -> bytes:
     """The letters of a sequence element: one of its words or one draw for each position."""
     if name in KMERS:
-        draw = numpy_draws.random_sample()
-        choice = KMER_CUMULATIVE[name].searchsorted(draw, "right")
+        choice = bisect.bisect(KMER_CUMULATIVE[name], numpy_draws.random_sample())
         return list(KMERS[name])[choice].encode()
-    draws = numpy_draws.random_sample(len(CUMULATIVE[name])).tolist()
-    choices = map(bisect.bisect, CUMULATIVE[name], draws)
-    return "".join(LETTERS[choice] for choice in choices).encode()
+    numbers = choices(CUMULATIVE[name], len(MATRICES[name]))
+    return numbers.translate(ELEMENT_LETTERS)
 
 
 # ---- Grammar -----------------------------------------------------------------
