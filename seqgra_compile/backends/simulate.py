@@ -38,6 +38,7 @@ _IMPORTS = (
     Import("json"),
     Import("platform"),
     Import("random"),
+    Import("signal"),
     Import("sys"),
     Import("tempfile"),
     Import("pathlib", "Path"),
