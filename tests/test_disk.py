@@ -213,7 +213,9 @@ def test_no_damaged_cache_is_accepted(count: int, tmp_path):
         DAMAGES[number % len(DAMAGES)](random.Random(number), cache, others)
         if contents_of(cache) != kept:  # targets may be those of the other cache
             tried += 1
-            with pytest.raises(OSError, match="damaged; delete it, and it is made again") as caught:
+            with pytest.raises(
+                OSError, match="damaged; delete it, and the next run makes it again"
+            ) as caught:
                 names["read_set"](cache.parent / "data.txt", ONE.length)
             assert caught.value.filename == str(cache)
         shutil.rmtree(cache)
@@ -235,7 +237,7 @@ def test_a_damaged_cache_ends_a_run(tmp_path):
         text=True,
         env=ENVIRONMENT,
     )
-    said = f"{cache}: damaged; delete it, and it is made again\n"
+    said = f"{cache}: damaged; delete it, and the next run makes it again\n"
     assert (done.returncode, done.stderr) == (2, said)
     assert not (tmp_path / "second").exists()
     shutil.rmtree(cache)
@@ -284,7 +286,7 @@ def test_a_file_that_changes_while_it_is_read(tmp_path):
         return digest
 
     names["sha256"] = then_changed
-    with pytest.raises(SystemExit, match="data.txt: was changed while it was read"):
+    with pytest.raises(SystemExit, match="data.txt: changed while it was read"):
         names["read_set"](path, ONE.length)
     assert names_in(tmp_path) == ["data.txt"]
 

@@ -211,5 +211,5 @@ def test_a_script_from_standard_input_says_what_to_do(tmp_path):
         encoding="utf-8",
     )
     assert done.returncode == 1 and not os.path.exists(tmp_path / "output")
-    said = "save this script to a file and run that: a receipt holds its hash\n"
+    said = "save this script as a file and run that: the receipt holds its hash\n"
     assert done.stderr == said

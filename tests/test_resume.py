@@ -107,7 +107,7 @@ def test_a_killed_run_ends_as_if_it_had_not_been(library: str, tmp_path):
     script.write_text(script.read_text("utf-8") + "# another\n", "utf-8")
     status, out, err = run(command)
     assert status == 2
-    assert f"{killed / 'receipt.json'}: of a run with another script\n" in err
+    assert f"{killed / 'receipt.json'}: belongs to a run that differs in script\n" in err
     assert results(killed) == before and "lock" not in os.listdir(killed)
     for damaged in ("{", "[]", "{}"):
         (killed / "receipt.json").write_text(damaged, "utf-8")
@@ -176,14 +176,14 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
         assert status == 2 and results(output).items() >= before.items()
         return err.removeprefix(f"{output / 'checkpoint'}: ")
 
-    assert refused(*command[:-2], "2", "--resume") == "of a run with another threads\n"
+    assert refused(*command[:-2], "2", "--resume") == "belongs to a run that differs in threads\n"
     text = script.read_text("utf-8")
     script.write_text(text.replace("EPOCHS = 10000", "EPOCHS = 9000"), "utf-8")
-    assert refused(*command) == "of a run with another script, settings\n"
+    assert refused(*command) == "belongs to a run that differs in script, settings\n"
     script.write_text(text, "utf-8")
     lines = (data / "validation.txt").read_text("utf-8").splitlines(keepends=True)
     (data / "validation.txt").write_text("".join(lines[:-1]), "utf-8")
-    assert refused(*command) == "of a run with another data\n"
+    assert refused(*command) == "belongs to a run that differs in data\n"
     status, _, err = run(command[:-1])
     assert status == 2 and "not empty; --resume continues a stopped run" in err
 
@@ -243,7 +243,7 @@ def test_folders_and_files_that_are_out_of_reach(tmp_path):
     status, _, err = run(arguments(script, data, Path("/proc/output")))
     assert status == 2 and err.startswith("/proc/output: ")
     status, _, err = run(arguments(script, tmp_path / "nowhere", tmp_path / "output"))
-    assert status == 2 and err.startswith(f"{tmp_path}/nowhere/training.txt: there is none. ")
+    assert status == 2 and err.startswith(f"{tmp_path}/nowhere/training.txt: missing. ")
     assert not (tmp_path / "output").exists()
 
 

@@ -31,7 +31,7 @@ from typing import NoReturn
 try:
     import numpy as np
 except ModuleNotFoundError as error:
-    sys.exit(f"{error}. All that is needed: pip install numpy")
+    sys.exit(f"{error}. To install: pip install numpy")
 
 # ---- Definition --------------------------------------------------------------
 MODEL_ID = "boc-mc2-rna30-pairs"  # general/@id
@@ -45,7 +45,7 @@ LABELS = ("c1", "c2")  # general/labels
 
 
 # ---- Data --------------------------------------------------------------------
-CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
+CODE_OF = np.full(256, 255, np.uint8)  # by letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
 
 UNPACK = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
@@ -182,7 +182,7 @@ def build_model() -> dict[str, np.ndarray]:
     model = {}
     for name, rows in MATRICES.items():
         probabilities = np.array(rows, float)
-        for _ in range(2):  # as seqgra does; the second time moves last digits only
+        for _ in range(2):  # as seqgra does; the second time changes only last digits
             probabilities /= probabilities.sum(axis=1, keepdims=True)
         model[name] = log_odds(probabilities).T
     return model
@@ -212,7 +212,7 @@ def relative(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def window_maximum(scores: np.ndarray, size: int) -> np.ndarray:
-    """The maximum of each score and the size - 1 behind it, as far as there are any."""
+    """The maximum of each score and of the size - 1 scores after it, if any."""
     scores = np.pad(scores, ((0, 0), (0, size - 1)), constant_values=-np.inf)
     reach = 1
     while reach < size:
@@ -223,7 +223,7 @@ def window_maximum(scores: np.ndarray, size: int) -> np.ndarray:
 
 
 def best_pair(first: np.ndarray, second: np.ndarray, nearest: int, farthest: int):
-    """The best sum (B,) of two relative scores; starts nearest to farthest apart."""
+    """The best sum (B,) of relative scores with starts nearest to farthest apart."""
     second = second[:, nearest:]
     starts = min(first.shape[1], second.shape[1])
     size = min(farthest - nearest + 1, second.shape[1])
@@ -257,7 +257,7 @@ def predict(model: dict, codes: np.ndarray) -> np.ndarray:
     slices = [codes[first : first + size] for first in range(0, len(codes), size)]
     y_hat = np.concatenate([label_scores(model, one_hot(part)) for part in slices])
     y_hat -= np.minimum(y_hat.min(axis=1, keepdims=True), 0.0)
-    # Where no label scores, all are alike; in seqgra 0.0.4 they are NaN.
+    # Where no label scores, all are equal; in seqgra 0.0.4 they are NaN.
     y_hat[y_hat.sum(axis=1) == 0] = 1.0
     return y_hat / y_hat.sum(axis=1, keepdims=True)
 

@@ -34,7 +34,7 @@ try:
     from torch import nn
 except ModuleNotFoundError as error:
     print("PyTorch without CUDA: uv pip install --torch-backend cpu torch")
-    sys.exit(f"{error}. All that is needed: pip install numpy torch")
+    sys.exit(f"{error}. To install: pip install numpy torch")
 if [int(part) for part in torch.__version__.split(".")[:2]] < [2, 4]:
     sys.exit(f"PyTorch {torch.__version__}: this script needs 2.4 or later")
 
@@ -64,7 +64,7 @@ PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 
 
 # ---- Data --------------------------------------------------------------------
-CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
+CODE_OF = np.full(256, 255, np.uint8)  # by letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
 
 UNPACK = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
@@ -204,7 +204,7 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
 
 
 def choose_device(gpu: int, threads: int | None) -> torch.device:
-    """The GPU of this number, or the CPU for -1, told to repeat its results.
+    """The GPU with this number, or the CPU for -1; results are made repeatable.
 
     They are bit-identical only on one machine, with the same versions and threads.
     """

@@ -314,7 +314,7 @@ def _target(bound: Import) -> str:
 
 def _module(module: ir.Module) -> EmbeddedModule:
     return EmbeddedModule(
-        f"# {comment(module.path)}, SHA-256\n# {module.sha256},\n# laid out by Black, its imports at the top, without a block for {' or '.join(module.left_out)}:",
+        f"# {comment(module.path)}, SHA-256\n# {module.sha256},\n# formatted by Black, its imports at the top, without a block for {' or '.join(module.left_out)}:",
         module.code,
     )
 

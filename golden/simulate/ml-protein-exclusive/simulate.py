@@ -30,7 +30,7 @@ from pathlib import Path
 try:
     import numpy as np
 except ModuleNotFoundError as error:
-    sys.exit(f"{error}. All that is needed: pip install numpy")
+    sys.exit(f"{error}. To install: pip install numpy")
 
 # ---- Definition --------------------------------------------------------------
 DATA_ID = "random-0"  # general/@id
