@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import bad_data
 import pytest
 from bad_data import Bad
 from cases import ACCEPT, ALL_CASES, Case, text
-from runs import ENVIRONMENT, PYTHON
+from runs import run
 
 from seqgra_compile.compiler import Options, compile_definition
 
@@ -85,13 +84,8 @@ def run_all(folder: Path, queue: Sequence[list[str]]) -> list[tuple[int, str]]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "queue.json").write_text(json.dumps(list(queue)), "utf-8")
     runner = Path(__file__).with_name("support") / "refusals.py"
-    subprocess.run(
-        [*PYTHON, runner, folder / "queue.json", folder / "results.json"],
-        check=True,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-    )
+    status, _, err = run([runner, folder / "queue.json", folder / "results.json"], queue[0][0])
+    assert status == 0, err
     return [tuple(pair) for pair in json.loads((folder / "results.json").read_text("utf-8"))]
 
 

@@ -139,7 +139,7 @@ def test_receipt(library: str, shared):
         for row in rows
     ] == receipt["epochs"]
     assert {name: receipt[name] for name in metrics} == metrics
-    assert receipt["circumstances"].keys() == {"host", "time"}
+    assert receipt["circumstances"].keys() == {"host", "seconds", "time"}
     assert (receipt["device"], receipt["threads"]) == ("cpu", 1)
     constants = {
         target.id: ast.unparse(node.value)

@@ -6,14 +6,13 @@ import io
 import json
 import math
 import re
-import subprocess
 import zipfile
 from pathlib import Path
 
 import history
 import pytest
 from cases import BY_ID, CASES, SIZES, Case, examples, inferred, text, write_data
-from runs import ENVIRONMENT, EPOCHS, PYTHON, Run, arguments, copied, run_all, run_cases
+from runs import EPOCHS, Run, arguments, copied, run, run_all, run_cases
 
 from seqgra_compile import ir
 from seqgra_compile.catalog.operations import OPERATIONS
@@ -35,14 +34,16 @@ DROPOUT = {
     "PyTorch": BY_ID["torch-mc3-dna60-conv-bn-do"],
     "TensorFlow": BY_ID["tf-mc3-dna64-conv-variants"],
 }
-CHECKED = {"PyTorch": BY_ID["torch-mc3-dna60-conv-bn-do"], "TensorFlow": BY_ID["tf-mc2-dna32-lstm"]}
+CHECKED = {
+    "PyTorch": BY_ID["torch-mc3-dna60-conv-bn-do"],
+    "TensorFlow": BY_ID["tf-mc4-protein40-conv"],
+}
 
 each_library = pytest.mark.parametrize("library", MODEL_FILES)
 # Keras takes seconds to build a model: these of its cases run by default, all with -m long.
 QUICK = {
-    "tf-mc2-dna32-lstm",
-    "tf-mc3-dna24-keras-h5",
     "tf-mc3-dna64-conv-variants",
+    "tf-mc4-protein40-conv",
     "tf-ml2-dna40-conv2d-weights",
 }
 SLOW = {case.id for case in CASES if case.library == "TensorFlow"} - QUICK
@@ -50,12 +51,6 @@ each_case = pytest.mark.parametrize(
     "case",
     [pytest.param(c, id=c.id, marks=pytest.mark.long if c.id in SLOW else ()) for c in CASES],
 )
-
-
-def run_one(*command: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [*PYTHON, *command], env=ENVIRONMENT, capture_output=True, text=True, encoding="utf-8"
-    )
 
 
 @pytest.fixture(scope="session")
@@ -182,8 +177,8 @@ def test_a_second_run_gives_the_same_weights(library: str, runs, tmp_path):
     """In a process of its own, with CRLF data: neither matters."""
     case = DROPOUT[library]
     script, data = runs[case.id].script, write_data(tmp_path / "data", case, end="\r\n")
-    done = run_one(*arguments(script, data, tmp_path / "output"))
-    assert done.returncode == 0, done.stderr
+    status, out, err = run(arguments(script, data, tmp_path / "output"))
+    assert status == 0, err
     first, second = runs[case.id].output, tmp_path / "output"
     for name in ("history.tsv", "test-y-hat.txt"):
         assert (first / name).read_bytes() == (second / name).read_bytes()
@@ -192,8 +187,8 @@ def test_a_second_run_gives_the_same_weights(library: str, runs, tmp_path):
         del each["data"]  # their line ends differ
     assert figures[0] == figures[1]
     assert weights(first) == weights(second)
-    assert f"epoch {EPOCHS}/{EPOCHS}" in done.stdout
-    assert own(done.stderr) == ""
+    assert f"epoch {EPOCHS}/{EPOCHS}" in out
+    assert own(err) == ""
 
 
 def own(stderr: str) -> str:
@@ -256,9 +251,9 @@ def test_refusals_in_a_process_of_their_own(library: str, tmp_path):
     script, data = copied(case, tmp_path / "script"), write_data(tmp_path / "data", case)
     path = data / "training.txt"
     path.write_bytes(text([("?" * case.length, case.labels[0])]))
-    done = run_one(*arguments(script, data, tmp_path / "output"))
-    assert done.returncode == 1 and done.stdout.count("\n") == 1  # what was begun
-    first, last = own(done.stderr).splitlines()
+    status, out, err = run(arguments(script, data, tmp_path / "output"))
+    assert status == 1 and out.count("\n") == 1  # what was begun
+    first, last = own(err).splitlines()
     rest = f"then b'\\t{case.labels[0]}'"
     assert first == f"{path}:2: length {case.length}, other letters {b'?' * 20!r}, {rest}"
     assert last.startswith(f"{path}: bad lines: 1; need {case.length} of ACGTN, a tab, one of ")
@@ -269,9 +264,9 @@ def test_refusals_in_a_process_of_their_own(library: str, tmp_path):
 def test_gpu_that_is_not_there(library: str, tmp_path):
     case = CHECKED[library]
     script, data = copied(case, tmp_path / "script"), write_data(tmp_path / "data", case)
-    done = run_one(str(script), str(data), "-o", str(tmp_path / "output"), "-g", "99")
-    assert done.returncode == 2
-    *usage, said = own(done.stderr).splitlines()
+    status, _, err = run([script, data, "-o", tmp_path / "output", "-g", "99"])
+    assert status == 2
+    *usage, said = own(err).splitlines()
     assert usage[0].startswith("usage: train.py ")
     assert said.startswith("train.py: error: argument -g/--gpu: invalid choice: 99 (choose from -1")
     assert not (tmp_path / "output").exists()
@@ -316,6 +311,6 @@ def test_weights_files_are_checked(tmp_path):
 
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_help(option: str):
-    done = run_one(str(CHECKED["PyTorch"].script), option)
-    assert done.returncode == 0
-    assert "--threads" in done.stdout
+    status, out, _ = run([CHECKED["PyTorch"].script, option])
+    assert status == 0
+    assert "--threads" in out

@@ -89,8 +89,8 @@ def read_sequences(path: str) -> Iterator[tuple[int, bytes, bytes]]:
         return
     columns = first.split(b"\t")
     if b"x" not in columns and b"sequence" not in columns:
-        if len(columns) > 1:
-            refuse(f"{path}:{start}", "a table needs a header: id, x; or id, sequence")
+        if len(columns) > 1 or b"," in first:
+            refuse(f"{path}:{start}", "needs tabs and a header: id, x; or id, sequence")
         lines, columns = itertools.chain([(start, first)], lines), [b"x"]
     x = columns.index(b"x" if b"x" in columns else b"sequence")
     for number, line in lines:
@@ -126,10 +126,17 @@ def read_examples(path: str, length: int | None, step: int | None) -> Iterator[t
 
 def batches(examples: Iterator[tuple]) -> Iterator[tuple[tuple, np.ndarray]]:
     """The same in batches; codes (B, length) uint8."""
-    while batch := list(itertools.islice(examples, 100)):
-        places, codes = zip(*batch)
-        codes = np.frombuffer(bytearray().join(codes), np.uint8)
-        yield places, codes.reshape(len(places), -1)
+    rows = 0
+    try:
+        while batch := list(itertools.islice(examples, 100)):
+            places, codes = zip(*batch)
+            codes = np.frombuffer(bytearray().join(codes), np.uint8)
+            yield places, codes.reshape(len(places), -1)
+            rows += len(places)
+    except SystemExit:  # what has been written so far may be piped on already
+        if rows:
+            print(f"stopped after {rows} rows of output", file=sys.stderr)
+        raise
 
 
 def one_hot(codes: np.ndarray) -> np.ndarray:

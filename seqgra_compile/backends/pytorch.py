@@ -56,7 +56,7 @@ OWN_NAMES = frozenset(
     AttributeError BlockingIOError Exception FileExistsError FileNotFoundError IsADirectoryError
     KeyboardInterrupt LookupError ModuleNotFoundError NameError NotADirectoryError OSError RuntimeError SystemExit TypeError
     ValueError __doc__ __file__ __name__ all any bool bytearray bytes dict enumerate filter float getattr globals hasattr
-    hash int isinstance len list map max memoryview min next object open print range repr set slice sorted str
+    hash int isinstance len list map max memoryview min next object open print range repr round set slice sorted str
     sum tuple type zip
     """.split()
 )

@@ -78,7 +78,8 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
         need = f"{length or 'n'} of ARNDCEQGHILKMFPSTWYV, a tab, any of {LABELS[:10]}"
-        sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
+        what = f"bad lines: {len(bad)}" if bad else "no examples"
+        sys.exit("\n".join([*bad[:20], f"{path}: {what}; need {need}"]))
     targets = np.frombuffer(targets, np.uint8).reshape(-1, len(LABELS))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, targets, digest.hexdigest()
@@ -407,6 +408,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
     metrics = {"data": run["data"]} | results
     save(out / "metrics.json", [json.dumps(metrics, indent=2)])
     circumstances = {"host": platform.node(), "time": time.ctime()}
+    circumstances["seconds"] = round(time.monotonic() - BEGUN, 1)
     receipt = run | results | {"circumstances": circumstances}
     save(out / "receipt.json", [json.dumps(receipt, indent=2)])
 

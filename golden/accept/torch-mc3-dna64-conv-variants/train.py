@@ -97,7 +97,8 @@ def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
         need = f"{length} of ACGTN, a tab, one of {LABELS[:10]}"
-        sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
+        what = f"bad lines: {len(bad)}" if bad else "no examples"
+        sys.exit("\n".join([*bad[:20], f"{path}: {what}; need {need}"]))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, np.array(targets, np.int64), digest.hexdigest()
 
@@ -351,7 +352,7 @@ def main() -> None:
 
 # ---- Records -----------------------------------------------------------------
 # Nothing below decides a weight: it saves, resumes, tests and reports the training.
-BEGUN = time.monotonic()  # for the seconds at the end
+BEGUN = time.monotonic()  # of a resumed run: as if it had not been stopped
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
@@ -498,6 +499,7 @@ def save_epoch(out: Path, run: dict, model, optimizer) -> None:
         save(out / "history.tsv", epochs[0].keys(), *(row.values() for row in epochs))
     state = {"run": json.dumps(run), "torch": torch.get_rng_state()}
     state["model"], state["optimizer"] = model.state_dict(), optimizer.state_dict()
+    state["seconds"] = time.monotonic() - BEGUN
     if torch.cuda.is_initialized():
         state["cuda"] = torch.cuda.get_rng_state(run["device"].split()[0])
     save(out / "checkpoint", data=packed(state))
@@ -505,16 +507,18 @@ def save_epoch(out: Path, run: dict, model, optimizer) -> None:
 
 def resume(out: Path, run: dict, model, optimizer) -> None:
     """Restore the checkpoint; a new run first saves one, and so tests both."""
+    global BEGUN
     path = out / "checkpoint"
     if not path.exists():
         save_epoch(out, run, model, optimizer)
     try:
         state = torch.load(path, "cpu", weights_only=True)
-        record = state["run"]
+        record, seconds = state["run"], float(state["seconds"])
     except Exception as error:  # a damaged file raises errors of many kinds
         problem = f"unreadable ({type(error).__name__}); name another folder with -o"
         raise OSError(0, problem, str(path)) from error
     run["epochs"] = check_same_run(run, record, path)
+    BEGUN = time.monotonic() - seconds
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     torch.set_rng_state(state["torch"])
@@ -572,6 +576,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
     metrics = {"data": run["data"]} | results
     save(out / "metrics.json", [json.dumps(metrics, indent=2)])
     circumstances = {"host": platform.node(), "time": time.ctime()}
+    circumstances["seconds"] = round(time.monotonic() - BEGUN, 1)
     receipt = run | results | {"circumstances": circumstances}
     save(out / "receipt.json", [json.dumps(receipt, indent=2)])
 

@@ -101,7 +101,8 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
         need = f"{length or 'n'} of ACGTN, a tab, one of {LABELS[:10]}"
-        sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
+        what = f"bad lines: {len(bad)}" if bad else "no examples"
+        sys.exit("\n".join([*bad[:20], f"{path}: {what}; need {need}"]))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, np.array(targets, np.int64), digest.hexdigest()
 
@@ -195,10 +196,9 @@ def join(device: torch.device) -> None:
         model, loss_fn, box = build_model().to(device).train(), build_loss(), [None]
         while True:
             together(dist.broadcast_object_list, box)
-            if box[0] is None:
-                sys.exit()
-            codes, targets, *step = box[0]
-            set_gradients(model, loss_fn, codes.to(device), targets.to(device), *step)
+            *arrays, epoch, number = box[0] or sys.exit()
+            batch = [torch.from_numpy(array).to(device) for array in arrays]
+            set_gradients(model, loss_fn, *batch, epoch, number)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
 
 
@@ -213,12 +213,16 @@ def tree_sum(count: int, term, first: int = 0) -> torch.Tensor:
 def set_gradients(model, loss_fn, codes, targets, *step: int) -> torch.Tensor:
     """A batch's mean loss, whose gradients the weights get."""
     weights = [weight for weight in model.parameters() if weight.requires_grad]
-    if PROCESSES > 1 and not RANK:
-        together(dist.broadcast_object_list, [(codes.cpu(), targets.cpu(), *step)])
-    for weight in weights:
-        together(dist.broadcast, weight.data, 0)
-    xs, ys = codes.tensor_split(SHARDS), targets.tensor_split(SHARDS)
     sizes, size = [weight.numel() for weight in weights], SHARDS // PROCESSES
+    if PROCESSES > 1:
+        if not RANK:
+            arrays = codes.cpu().numpy(), targets.cpu().numpy()
+            together(dist.broadcast_object_list, [(*arrays, *step)])
+        flat = torch.cat([weight.detach().flatten() for weight in weights])
+        together(dist.broadcast, flat, 0)
+        for weight, values in zip(weights, flat.split(sizes)):
+            weight.data.copy_(values.view_as(weight))
+    xs, ys = codes.tensor_split(SHARDS), targets.tensor_split(SHARDS)
 
     def of_part(part: int) -> torch.Tensor:
         """Its share of the loss and of each gradient, in a row."""
@@ -244,8 +248,11 @@ def set_gradients(model, loss_fn, codes, targets, *step: int) -> torch.Tensor:
     for now, (before, version) in zip(model.buffers(), kept):
         if now is not before or now._version != version:
             sys.exit(RANK or "training changes a buffer: compile without --shards")
+    if RANK:
+        return together(dist.send, total, 0)
     sums = [total, *(torch.empty_like(total) for _ in range(1, PROCESSES))]
-    together(dist.gather, total, None if RANK else sums)
+    for process in range(1, PROCESSES):
+        together(dist.recv, sums[process], process)
     loss, *gradients = tree_sum(PROCESSES, sums.__getitem__).split([1, *sizes])
     for weight, gradient in zip(weights, gradients):
         weight.grad = gradient.view_as(weight).to(weight.dtype)
@@ -435,7 +442,7 @@ def main() -> None:
 
 # ---- Records -----------------------------------------------------------------
 # Nothing below decides a weight: it saves, resumes, tests and reports the training.
-BEGUN = time.monotonic()  # for the seconds at the end
+BEGUN = time.monotonic()  # of a resumed run: as if it had not been stopped
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
@@ -583,6 +590,7 @@ def save_epoch(out: Path, run: dict, model, optimizer) -> None:
         save(out / "history.tsv", epochs[0].keys(), *(row.values() for row in epochs))
     state = {"run": json.dumps(run), "torch": torch.get_rng_state()}
     state["model"], state["optimizer"] = model.state_dict(), optimizer.state_dict()
+    state["seconds"] = time.monotonic() - BEGUN
     if torch.cuda.is_initialized():
         state["cuda"] = torch.cuda.get_rng_state(run["device"].split()[0])
     kind, numbers, *rest = np.random.get_state()
@@ -593,16 +601,18 @@ def save_epoch(out: Path, run: dict, model, optimizer) -> None:
 
 def resume(out: Path, run: dict, model, optimizer) -> None:
     """Restore the checkpoint; a new run first saves one, and so tests both."""
+    global BEGUN
     path = out / "checkpoint"
     if not path.exists():
         save_epoch(out, run, model, optimizer)
     try:
         state = torch.load(path, "cpu", weights_only=True)
-        record = state["run"]
+        record, seconds = state["run"], float(state["seconds"])
     except Exception as error:  # a damaged file raises errors of many kinds
         problem = f"unreadable ({type(error).__name__}); name another folder with -o"
         raise OSError(0, problem, str(path)) from error
     run["epochs"] = check_same_run(run, record, path)
+    BEGUN = time.monotonic() - seconds
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     torch.set_rng_state(state["torch"])
@@ -670,6 +680,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
     metrics = {"data": run["data"]} | results
     save(out / "metrics.json", [json.dumps(metrics, indent=2)])
     circumstances = {"host": platform.node(), "time": time.ctime()}
+    circumstances["seconds"] = round(time.monotonic() - BEGUN, 1)
     receipt = run | results | {"circumstances": circumstances}
     save(out / "receipt.json", [json.dumps(receipt, indent=2)])
 

@@ -72,7 +72,8 @@ ROWS = (
         _BETA_2,
         _EPSILON,
         known=True,
-        torch=Counterpart("Adamax", _ADAM),
+        # In PyTorch a larger epsilon counts: it is within the maximum, and decays with it.
+        torch=Counterpart("Adamax", _ADAM, only={"epsilon": 1e-07}),
     ),
     _keras(
         "Nadam",
@@ -81,7 +82,7 @@ ROWS = (
         _BETA_2,
         _EPSILON,
         known=True,
-        torch=Counterpart("NAdam", _ADAM, fixed={"momentum_decay": 1.0}, other_epsilon=True),
+        torch=Counterpart("NAdam", _ADAM, fixed={"momentum_decay": 1.0}),
         otherwise="from the second step on, Keras 2 takes the decay of the momentum once more for each "
         "array of weights",
     ),

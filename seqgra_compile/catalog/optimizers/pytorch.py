@@ -132,7 +132,7 @@ ROWS = (
         _eps(1e-08),
         decay(0.0),
         known=True,
-        keras=Counterpart("Adamax", _ADAM, _PARTS, only=_NO_DECAY),
+        keras=Counterpart("Adamax", _ADAM, _PARTS, only={**_NO_DECAY, "eps": 1e-08}),
     ),
     _torch(
         "NAdam",
