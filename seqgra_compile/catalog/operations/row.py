@@ -49,12 +49,11 @@ def unsupported(reason: str) -> Unsupported:
 class Sees(Enum):
     """From which positions of its input one value of an operation's result comes."""
 
-    WINDOW = (
-        auto()
-    )  # of kernel_size or pool_size, strides, dilation_rate; without, its own position
-    SPREAD = auto()  # the same with size: each position of the input becomes several
+    # Those under kernel_size or pool_size, strides and dilation_rate; without them, its own.
+    WINDOW = auto()
+    SPREAD = auto()  # the same, also under size: each position of the input becomes several
     ALL = auto()
-    MOVED = auto()  # from others, where its arguments move them
+    MOVED = auto()  # from others, as its arguments move them
 
 
 AXES = {1: "(length, channels)", 2: "(height, width, channels)"}
