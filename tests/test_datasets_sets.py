@@ -388,6 +388,28 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert run_data(*command, folder=tmp_path).exit_code == 0
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(28, "No space left on device")])
+def test_the_old_folder_stays_where_the_new_one_cannot_take_its_place(
+    error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random_fasta(tmp_path / "a.fa", 30, 20, 1)
+    random_fasta(tmp_path / "b.fa", 30, 20, 2)
+    command = ("fasta", "c1=a.fa", "c2=b.fa", "-o", "data", *SPLIT)
+    assert run_data(*command, folder=tmp_path).exit_code == 0
+    before = {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()}
+    rename = Path.rename
+
+    def failing(path: Path, target: Path) -> Path:
+        if path.name == "new":
+            raise error
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    assert run_data(*command, "--overwrite", folder=tmp_path).exit_code in (2, 130)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()} == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.fa", "b.fa", "data"]
+
+
 def test_a_folder_is_replaced_only_on_request(tmp_path: Path) -> None:
     random_fasta(tmp_path / "a.fa", 30, 20, 1)
     random_fasta(tmp_path / "b.fa", 30, 20, 2)

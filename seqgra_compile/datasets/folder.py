@@ -184,9 +184,15 @@ def new_folder(target: Path, overwrite: bool) -> Iterator[tuple[Path, Path]]:
         new, scratch = Path(temporary, "new"), Path(temporary, "scratch")
         new.mkdir()
         yield new, scratch
-        if target.exists():
-            target.rename(Path(temporary, "old"))
-        new.rename(target)
+        old = Path(temporary, "old")
+        try:
+            if target.exists():
+                target.rename(old)
+            new.rename(target)
+        except BaseException:  # also where a signal falls between the two
+            if old.exists() and not target.exists():
+                old.rename(target)
+            raise
 
 
 def check_target(target: Path, overwrite: bool) -> None:
