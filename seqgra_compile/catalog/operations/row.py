@@ -69,10 +69,9 @@ class OperationRow:
     `infer` gives the output's shape or raises `ShapeError`. `lower` has a cell for each library: it
     gets an operation with known shapes, and whether its input has its channels first. `applies` names
     the activation that the operation is; `noise` are the parameters that say how much it changes its
-    result at random in training. `known`: seqgra 0.0.4 knows it. `mixes`: whether
-    what it makes of an example in training depends on the others of the batch. `sees` is what the
-    report's multiply-adds and receptive fields follow. `last_axis`: it acts on this one only, where
-    one would expect all.
+    result at random in training. `known`: seqgra 0.0.4 knows it. `mixes`: whether what it makes of an
+    example in training depends on the others of the batch. The report's multiply-adds and receptive
+    fields follow `sees`. `last_axis`: it acts on this axis only, where one would expect all.
     """
 
     name: str
