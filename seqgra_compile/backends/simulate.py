@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from .. import __version__
 from ..catalog.semantics import SEMANTICS
@@ -26,6 +26,7 @@ from ..pycode import (
 from ..script import Constant, Section
 from ..source import Source
 from . import common
+from .alike import alike
 from .imports import import_lines
 from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide, windows
 
@@ -51,6 +52,10 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
     matrices = [e for e in grammar.elements if isinstance(e, Matrix)]
     kmers = [e for e in grammar.elements if isinstance(e, Kmers)]
     rules = [rule for condition in conditions for rule in condition.rules]
+    single, tables = alike(
+        conditions,
+        lambda condition, names: [_rule(rule, rules, names) for rule in condition.rules],
+    )
     letters = _letters(simulation, matrices)
     weights = {matrix.name: _weights(matrix, letters, simulation) for matrix in matrices}
     wide = any(too_wide(rows) for rows in weights.values())
@@ -99,9 +104,10 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
         element_doc=_element_doc(matrices, kmers),
         rules_doc=tuple(_rules_doc(rules)),
         rules=condition_rules(
-            (condition.id, condition.label, [_rule(rule, rules) for rule in condition.rules])
-            for condition in conditions
+            (condition.id, condition.label, [_rule(rule, rules, {}) for rule in condition.rules])
+            for condition in single
         ),
+        alike=tables,
         positions=windows(rule.position for rule in rules),
         pairs=any(rule.spacings for rule in rules),
         chains=_has_chains(rules),
@@ -282,13 +288,15 @@ def _rules_doc(rules: list[Rule]) -> Iterable[str]:
         yield "Constraints that share elements are together in a list."
 
 
-def _rule(rule: Rule, rules: list[Rule]) -> Code:
-    columns = [rule.position, rule.probability, listing(rule.elements)]
+def _rule(rule: Rule, rules: list[Rule], names: Mapping[str, Code]) -> Code:
+    """`names`: what is written for names of elements, where it is something else."""
+    elements = listing(names.get(name, name) for name in rule.elements)
+    columns = [rule.position, rule.probability, elements]
     if any(rule.spacings for rule in rules):
         chains = [
             [
                 (
-                    *spacing.names,
+                    *(names.get(name, name) for name in spacing.names),
                     spacing.minimum,
                     spacing.maximum,
                     "random" if spacing.any_order else "in-order",

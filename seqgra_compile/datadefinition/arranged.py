@@ -49,6 +49,21 @@ class ConditionRules:
 
 
 @dataclass(frozen=True)
+class AlikeConditions:
+    """Conditions whose rules are the same but for their elements.
+
+    `operator` makes the table of all rules or adds to it; `rules` are those of one condition with
+    the variables `names`; `lines` have a row for each condition: its id and its elements.
+    """
+
+    operator: str
+    labels: tuple[str, ...]
+    rules: str
+    names: str
+    lines: tuple[tuple[ConditionRules, ...], ...]
+
+
+@dataclass(frozen=True)
 class Row:
     """An entry of another table; `path` is the element path of the setting that it states."""
 
@@ -145,6 +160,7 @@ class SimulateScript:
     element_doc: str = decided_by(Decider.ELEMENTS)
     rules_doc: tuple[str, ...] = decided_by(Decider.CONDITIONS)
     rules: tuple[ConditionRules, ...] = decided_by(Decider.CONDITIONS)
+    alike: tuple[AlikeConditions, ...] = decided_by(Decider.CONDITIONS)
     positions: Windows = decided_by(Decider.CONDITIONS)
     pairs: bool = decided_by(Decider.CONDITIONS)
     chains: bool = decided_by(Decider.CONDITIONS)
