@@ -14,8 +14,9 @@ from ..pycode import Code, comment, laid_out, listing, literal, prefixed
 
 _MANY, _NEIGHBOURS = 20, 5
 _WIDTH = 80
+_BLANK = "\0"  # inside a label
 _PLAIN = re.compile(r"[\w.:+-]+", re.ASCII)
-_NAMES = ("element",), ("first", "second"), ("first", "second", "third")
+_NAMES = ("element",), ("one", "two"), ("one", "two", "three")
 
 # A condition's rules, with other texts for the names of its elements.
 Rules = Callable[[Condition, Mapping[str, Code]], Iterable[Code]]
@@ -60,14 +61,21 @@ def _shape(condition: Condition, rules: Rules) -> str:
 def _table(conditions: list[Condition], rules: Rules) -> AlikeConditions:
     first = conditions[0]
     names = ", ".join(("condition", *_NAMES[len(_elements(first)) - 1]))
-    labels = [f"{each.id} {each.label}" for each in conditions if each.label not in ("", each.id)]
     return AlikeConditions(
         "|=",
-        tuple(textwrap.wrap(comment("; ".join(labels)), _WIDTH)),
+        tuple(_labels(conditions)),
         laid_out(_named(first, rules), 4),
         names,
         tuple(_lines(conditions)),
     )
+
+
+def _labels(conditions: list[Condition]) -> Iterable[str]:
+    """As many as fit on a line, none of them over two lines."""
+    labels = [f"{each.id}: {each.label}" for each in conditions if each.label not in ("", each.id)]
+    whole = "; ".join(label.replace(" ", _BLANK) for label in map(comment, labels))
+    for line in textwrap.wrap(whole, _WIDTH, break_long_words=False, break_on_hyphens=False):
+        yield line.replace(_BLANK, " ")
 
 
 def _lines(conditions: list[Condition]) -> Iterable[tuple[ConditionRules, ...]]:

@@ -34,11 +34,10 @@ _WIDTH = 84  # of lines, less their indentation
 _IMPORTS = (
     Import("argparse"),
     Import("collections"),
-    Import("collections.abc", "Iterable"),
     Import("hashlib"),
     Import("json"),
-    Import("platform"),
     Import("random"),
+    Import("signal"),
     Import("sys"),
     Import("tempfile"),
     Import("pathlib", "Path"),
@@ -65,6 +64,7 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
     exclusive = [condition.id for condition in conditions if condition.exclusive]
     orders = [matrix for matrix in matrices if not _regular(matrix, letters)]
     imports = _imports(simulation, bool(orders), bool(kmers), exclusive)
+    written = [*(each.id for each in single), *(each for table in tables for each in table.ids)]
     standard, packages = import_lines(imports, common.STANDARD)
     return SimulateScript(
         docstring=_header(simulation, source),
@@ -84,7 +84,8 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
         embeds=False,
         backgrounds=tuple(map(_background, simulation.distributions)),
         any_background=unconditional and (None, None) not in keys,
-        sets=tuple(map(_set, simulation.sets)),
+        each=any(_has_all(each, written) for each in simulation.sets),
+        sets=tuple(_set(each, written) for each in simulation.sets),
         any_unconditional=unconditional,
         shuffles=tuple(map(_shuffle, shuffles)),
         shuffles_doc=_shuffles_doc(simulation),
