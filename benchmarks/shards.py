@@ -3,9 +3,10 @@
     python benchmarks/shards.py [--case conv10] [--rounds N] [--shards S] [--examples N]
 
 Each contender is a training of its own that torchrun starts, one thread a process. They take
-turns, an epoch each; those that wait are stopped by a signal. Times are the wall's: run this on
-a machine that does nothing else. A ratio is taken within a round, and its median is shown with the
-smallest and largest value. The first round warms up and does not count.
+turns, an epoch each; those that wait are stopped by a signal. Two trainings without shards also
+run side by side, which shows how much more two processes do on this machine when they share nothing.
+Times are the wall's: run this on a machine that does nothing else. A ratio is taken within a round, and
+its median is shown with the smallest and largest value. The first round warms up and does not count.
 
 The output is Markdown. Scripts, data and logs are left in build/shards.
 """
@@ -22,6 +23,7 @@ import statistics
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -94,18 +96,27 @@ def main() -> None:
     shutil.rmtree(_BUILD, ignore_errors=True)
     data.write(case, _BUILD / "data")
     whole, parts = (_script(case, shards) for shards in (1, arguments.shards))
-    contenders = [_of_script("whole", whole, 1)]
+    contenders = [_of_script("whole", whole, 1), _of_script("beside", whole, 1)]
     contenders += [_of_script(f"shards-{count}", parts, count) for count in (1, 2)]
     ddp = [str(ROOT / "benchmarks" / "shards_ddp.py"), str(whole), str(_BUILD / "data")]
     ddp.append(str(_EPOCHS))
     contenders += [Contender(f"ddp-{count}", count, ddp, None) for count in (1, 2)]
     try:
-        rounds = [[each.epoch() for each in contenders] for _ in range(arguments.rounds + 1)][1:]
+        rounds = [_round(contenders) for _ in range(arguments.rounds + 1)][1:]
         weights = [each.weights() for each in contenders]
     finally:
         for each in contenders:
             each.end()
     print(_table(case, arguments.shards, list(zip(*rounds, strict=True)), weights))
+
+
+def _round(contenders: list[Contender]) -> list[float]:
+    """Seconds of an epoch of each; the second one's with the first one beside it."""
+    whole, beside, *others = contenders
+    alone = whole.epoch()
+    with ThreadPoolExecutor() as pool:
+        both = max(pool.map(Contender.epoch, (whole, beside)))
+    return [alone, both, *(each.epoch() for each in others)]
 
 
 def _parse_arguments() -> argparse.Namespace:
@@ -134,7 +145,7 @@ def _of_script(name: str, script: Path, processes: int) -> Contender:
 
 
 def _table(case: Case, shards: int, times: list[tuple[float, ...]], weights: list[str]) -> str:
-    names = ["without shards, 1 process"]
+    names = ["without shards, 1 process", "two of these side by side"]
     names += [f"{shards} shards, {count}" for count in ("1 process", "2 processes")]
     names += [f"DistributedDataParallel, {count}" for count in ("1 process", "2 processes")]
     rows = [
@@ -149,7 +160,9 @@ def _table(case: Case, shards: int, times: list[tuple[float, ...]], weights: lis
         rows.append(
             f"| {name} | {statistics.median(taken):.2f} | {_spread(ratios)} | `{digest[:8]}` |"
         )
-    for name, one, two in (("shards", 1, 2), ("DistributedDataParallel", 3, 4)):
+    more = [2 * first / both for first, both in zip(times[0], times[1], strict=True)]
+    rows += ["", f"Two trainings side by side: {_spread(more)} times the work of one."]
+    for name, one, two in (("shards", 2, 3), ("DistributedDataParallel", 4, 5)):
         faster = [first / second for first, second in zip(times[one], times[two], strict=True)]
         rows += ["", f"Two processes over one, {name}: {_spread(faster)} times as fast."]
     return "\n".join(rows)

@@ -169,7 +169,7 @@ def _meant(source: Source, folders: Folders, options: Options, diagnostics: Diag
         return None
     library = model.library.value
     semantics = SEMANTICS[options.semantics]
-    if library not in semantics.libraries:
+    if semantics.name not in LIBRARIES[library].semantics:
         raise UnsupportedSemantics(f"{library} has no scripts under the semantics {semantics.name}")
     if options.data != MEMORY and not LIBRARIES[library].trains:
         problem = f"{library} trains nothing: --data {options.data} is of no use to it"

@@ -257,6 +257,14 @@ def test_initial_weights_and_penalties_are_beside_the_steps():
     assert "  1  1  kernel_regularizer none -> L2(l2=1e-05); also 3\n" in as_text(comparison)
 
 
+def test_frozen_weights_have_no_penalty():
+    one = replaced('units="3"', 'units="3" kernel_regularizer="L2(1e-5)"')
+    other = replaced('units="3"', 'units="3" trainable="False"', text=one)
+    assert verdicts(between(one, other))["loss"] == "other penalties on weights or results"
+    plain = replaced('units="3"', 'units="3" trainable="False"')
+    assert verdicts(between(TEXT, plain))["loss"] == SAME
+
+
 def test_the_last_layers_are_one_anothers():
     dense = '<operation units="9">Dense</operation>'
     comparison = between(replaced(GLOBAL, GLOBAL + dense), replaced('units="3"', 'units="3"'))

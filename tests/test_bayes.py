@@ -448,7 +448,7 @@ def test_only_the_test_set_is_needed(tmp_path):
     assert set(metrics) == {"data", "copies", "test"} and metrics["copies"] == {}
     (data / "test.txt").unlink()
     done = run_script(case.script, data, tmp_path / "other")
-    assert done.returncode == 2 and "test.txt: there is none. " in done.stderr
+    assert done.returncode == 2 and "test.txt: missing. " in done.stderr
     assert not (tmp_path / "other").exists()
 
 

@@ -16,17 +16,18 @@ import pytest
 from seqgra_compile.catalog.activations import ACTIVATIONS
 from seqgra_compile.catalog.expressions import Expression, default
 from seqgra_compile.catalog.initializers import INITIALIZER, INITIALIZERS
-from seqgra_compile.catalog.libraries import FRAMEWORKS
-from seqgra_compile.catalog.losses import LOSSES
+from seqgra_compile.catalog.libraries import FRAMEWORKS, PYTORCH, TENSORFLOW
+from seqgra_compile.catalog.losses import LOSSES, usual
 from seqgra_compile.catalog.operations import OPERATIONS
 from seqgra_compile.catalog.operations.row import unsupported
 from seqgra_compile.catalog.optimizers import OPTIMIZERS
 from seqgra_compile.catalog.optimizers.row import CLIPPING
 from seqgra_compile.catalog.regularizers import REGULARIZER, REGULARIZERS
-from seqgra_compile.catalog.sequences import PYTORCH, TENSORFLOW
+from seqgra_compile.catalog.sequences import TASKS
 from seqgra_compile.compiler import compile_bytes
 from seqgra_compile.ir import Value
 from seqgra_compile.pycode import call
+from seqgra_compile.reference import language
 from seqgra_compile.reference.examples import definition, lines
 
 torch = pytest.importorskip("torch")
@@ -216,6 +217,12 @@ def test_every_operation_has_a_cell_for_each_library(library: str):
 
 
 @pytest.mark.parametrize("library", FRAMEWORKS)
+@pytest.mark.parametrize("task", TASKS)
+def test_every_library_has_a_usual_loss_for_each_task(library: str, task: str):
+    assert task in LOSSES[usual(library, task)].tasks
+
+
+@pytest.mark.parametrize("library", FRAMEWORKS)
 def test_what_a_library_cannot_say_is_refused_with_the_reason(library: str, monkeypatch):
     reason = "it has no such layer"
     row = OPERATIONS["ReLU"]
@@ -225,6 +232,9 @@ def test_what_a_library_cannot_say_is_refused_with_the_reason(library: str, monk
         compilation = compile_bytes("model.xml", definition(row, other).encode())
         found = [d.message for d in compilation.diagnostics if d.code == "SG501"]
         assert [reason in message for message in found] == [True] * (other == library)
+    page = "\n".join(language._operation(OPERATIONS["ReLU"]))
+    assert page.count("```python") == len(FRAMEWORKS) - 1
+    assert page.endswith(f"Not in {library}: {reason}.")
 
 
 def test_bidirectional_layer_of_keras():

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import bad_data
 import pytest
 from bad_data import Bad
 from cases import ACCEPT, ALL_CASES, Case, text
-from runs import ENVIRONMENT, PYTHON
+from runs import run
 
 from seqgra_compile.compiler import Options, compile_definition
 
@@ -85,13 +84,8 @@ def run_all(folder: Path, queue: Sequence[list[str]]) -> list[tuple[int, str]]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "queue.json").write_text(json.dumps(list(queue)), "utf-8")
     runner = Path(__file__).with_name("support") / "refusals.py"
-    subprocess.run(
-        [*PYTHON, runner, folder / "queue.json", folder / "results.json"],
-        check=True,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-    )
+    status, _, err = run([runner, folder / "queue.json", folder / "results.json"], queue[0][0])
+    assert status == 0, err
     return [tuple(pair) for pair in json.loads((folder / "results.json").read_text("utf-8"))]
 
 
@@ -198,9 +192,9 @@ def locked(path: Path) -> None:
 
 
 SPOILS = (
-    (absent, "there is none. Commands that make data files:"),
+    (absent, "missing. Commands that make data files:"),
     (folder, "Is a directory"),
-    (dangling, "there is none. Commands that make data files:"),
+    (dangling, "missing. Commands that make data files:"),
     (locked, "Permission denied"),
 )
 
@@ -226,7 +220,7 @@ def test_files_that_cannot_be_read(tmp_path):
         expected.append((1, f"{data / name}:{bad_data.cut(4)}"))
         queue.append(command(case, script, data, output))
     nowhere = tmp_path / "nowhere"
-    expected.append((2, f"{nowhere / 'training.txt'}: there is none. "))
+    expected.append((2, f"{nowhere / 'training.txt'}: missing. "))
     queue.append(command(case, script, nowhere, output))
     for (status, said), (right, words) in zip(run_all(tmp_path, queue), expected, strict=True):
         assert status == right and words in said
@@ -351,13 +345,13 @@ def test_what_makes_the_files_that_are_missing(tmp_path):
         data = data_folder(tmp_path / other, case, clean)
         (data / name).rename(data / other)
         queue.append(command(case, script, data, tmp_path / "output" / other))
-        said = f"{data / name}: there is none. Commands that make data files:\n"
+        said = f"{data / name}: missing. Commands that make data files:\n"
         expected.append((2, said))
     expected[-1] = (0, f"warning: {data / 'test.txt'} is missing: nothing is tested\n")
     sequences = tmp_path / "sequences.fa"
     sequences.write_text(">a\nACGT\n")
     queue.append(command(case, script, sequences, tmp_path / "output" / "sequences"))
-    expected.append((2, f"{sequences / 'training.txt'}: there is none. Commands "))
+    expected.append((2, f"{sequences / 'training.txt'}: missing. Commands "))
     for (status, said), (right, words) in zip(run_all(tmp_path, queue), expected, strict=True):
         assert status == right and words in said
 

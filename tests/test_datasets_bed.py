@@ -15,6 +15,8 @@ import pytest
 from run_command import run_data
 from sequence_files import examples, genome, ids, peaks, reverse_complement
 
+from seqgra_compile.datasets.negatives import STEPS, gc_step
+
 LENGTHS = {"chr1": 40_000, "chr7": 20_300, "chr8": 20_000, "chr9": 15_050}
 SPLIT = ("--validation", "chr7", "--test", "chr8", "chr9")
 SET_OF = {"chr1": "training", "chr7": "validation", "chr8": "test", "chr9": "test"}
@@ -142,6 +144,13 @@ def test_summits(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.stderr.decode()
     at = 3000 + 299 - 10
     assert (chromosomes["chr8"][at : at + 20].upper(), "c1") in examples(tmp_path / "data", "test")
+    # Letter 300 of 300 is behind the last.
+    (tmp_path / "b.narrowPeak").write_text(text.replace("\t299\n", "\t300\n"), "utf-8")
+    result = run_data(
+        "bed", "c1=a.narrowPeak", "c2=b.narrowPeak", "--genome", "genome.fa", "-o", "other",
+        "--length", 20, "--center", "summit", *SPLIT, folder=tmp_path,
+    )  # fmt: skip
+    assert result.exit_code == 1 and b"b.narrowPeak:3: no summit" in result.stderr
 
 
 def test_windows_of_several_classes(tmp_path: Path) -> None:
@@ -186,6 +195,10 @@ def test_windows_over_an_end_are_padded(tmp_path: Path) -> None:
         "N" * 10 + chromosomes["chr1"][:20].upper(): "c1",
         chromosomes["chr1"][-20:].upper() + "N" * 10: "c2",
     }
+
+
+def test_unknown_letters_have_no_gc() -> None:
+    assert [gc_step(x) for x in (b"GCNN", b"GANN", b"NNNN")] == [STEPS, STEPS // 2, 0]
 
 
 def test_negatives_match_in_gc_and_avoid_all_regions(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ A case of golden/check is a folder `<code>-<slug>` with a model.xml, data/ and s
 from __future__ import annotations
 
 import json
+import random
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -14,7 +15,7 @@ import bad_data
 import pytest
 from cases import ALL_CASES, Case, text
 from run_command import run_data
-from sequence_files import random_fasta
+from sequence_files import letters, random_fasta
 
 from seqgra_compile.messages.codes import CODES
 
@@ -90,6 +91,20 @@ def test_what_scripts_take_and_refuse(case: Case, bad: bad_data.Bad, tmp_path: P
         assert errors[0] == (f"{name}.txt", int(line[1]) if line else 1), said
         assert "  help: " in said
         assert len(said) < 20_000
+
+
+@pytest.mark.parametrize(("count", "warned"), [(19, False), (20, True)])
+def test_ten_times_as_many_examples_are_an_imbalance(
+    count: int, warned: bool, tmp_path: Path
+) -> None:
+    source = random.Random(1)
+    labels = [*(DNA.labels[0],) * count, *(DNA.labels[1:] * 2)]
+    for name in ("training", "validation", "test"):
+        rows = [(letters(source, DNA.length), label) for label in labels]
+        (tmp_path / f"{name}.txt").write_bytes(text(rows))
+    result = run_data("check", DNA.folder / "model.xml", tmp_path)
+    assert result.exit_code == 0
+    assert (b"[SG812]" in result.stderr) == warned
 
 
 def test_missing_files_and_folders(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from run_command import run, run_data
 from sequence_files import examples, fasta, ids, letters, random_fasta, reverse_complement
 
+from seqgra_compile.datasets.alphabet import ALPHABETS
 from seqgra_compile.datasets.split import SETS, Fractions
 
 SPLIT = ("--split", 0.8, 0.1, 0.1)
@@ -64,6 +65,27 @@ def test_copies_are_never_apart(tmp_path: Path) -> None:
         assert not canonical["validation"] & canonical["test"]
         assert Counter(x for rows_of_set in sets.values() for x, _ in rows_of_set) == Counter(rows)
         assert 0.45 < len(sets["training"]) / len(rows) < 0.55
+
+
+def test_a_rare_label_decides_where_two_labels_disagree() -> None:
+    """Of 9 As 3 are in training, 5 in validation; of 2 Bs one is in training.
+
+    A lacks 1.5 of 9 in training, B lacks 1 of 2 in validation.
+    """
+    fractions = Fractions((0.5, 0.5, 0))
+    groups = (["B"], 3 * ["A"], 5 * ["A"], ["A", "B"])
+    found = [fractions.choose(group) for group in groups]
+    assert found == ["training", "training", "validation", "validation"]
+
+
+def test_two_strands_whose_ends_are_alike_are_copies() -> None:
+    """The first 16 letters of both are the same: those in the middle decide."""
+    end = "ACGTTGCAACGGTTAC"
+    one = end + "AAC" + reverse_complement(end)
+    other = reverse_complement(one)
+    assert one[:16] == other[:16] and one != other
+    canonical = ALPHABETS["DNA"].canonical
+    assert canonical(one.encode()) == canonical(other.encode())
 
 
 def test_fractions_with_several_labels() -> None:
@@ -260,7 +282,9 @@ def test_tables(tmp_path: Path) -> None:
 
 
 def test_shuffled_negatives(tmp_path: Path) -> None:
-    random_fasta(tmp_path / "a.fa", 50, 60, 1)
+    source = random.Random(1)
+    rows = [(f"a{n}", letters(source, 60)) for n in range(1, 49)]
+    fasta(tmp_path / "a.fa", [*rows, ("a49", rows[0][1]), ("a50", rows[0][1])])
     command = ("fasta", "c1=a.fa", "--negatives", "shuffle", *SPLIT)
     assert run_data(*command, "-o", "data", folder=tmp_path).exit_code == 0
     by_id = {
@@ -274,6 +298,8 @@ def test_shuffled_negatives(tmp_path: Path) -> None:
         assert one != other
         pairs = (Counter(zip(x, x[1:], strict=False)) for x in (one, other))
         assert next(pairs) == next(pairs)
+    # Copies have negatives of their own.
+    assert len({by_id[f"shuffled:a{n}"] for n in (1, 49, 50)}) == 3
 
 
 def test_bytes_are_a_function_of_inputs_and_options(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import bad_data
 import pytest
 from cases import BY_ID, Case, text, write_data
 from click.testing import CliRunner
-from runs import ENVIRONMENT, arguments
+from runs import ENVIRONMENT, arguments, run
 from test_data_reading import command, reader, refused_by, run_all, script_of, taken_by
 from test_scripts import weights
 
@@ -213,7 +213,9 @@ def test_no_damaged_cache_is_accepted(count: int, tmp_path):
         DAMAGES[number % len(DAMAGES)](random.Random(number), cache, others)
         if contents_of(cache) != kept:  # targets may be those of the other cache
             tried += 1
-            with pytest.raises(OSError, match="damaged; delete it, and it is made again") as caught:
+            with pytest.raises(
+                OSError, match="damaged; delete it: the next run makes it again"
+            ) as caught:
                 names["read_set"](cache.parent / "data.txt", ONE.length)
             assert caught.value.filename == str(cache)
         shutil.rmtree(cache)
@@ -229,14 +231,9 @@ def test_a_damaged_cache_ends_a_run(tmp_path):
     (cache,) = data.glob("training.txt.*.cache")
     codes = (cache / "codes").read_bytes()
     (cache / "codes").write_bytes(bytes([codes[0] ^ 1]) + codes[1:])
-    done = subprocess.run(
-        [sys.executable, *command(ONE, script, data, tmp_path / "second")],
-        capture_output=True,
-        text=True,
-        env=ENVIRONMENT,
-    )
-    said = f"{cache}: damaged; delete it, and it is made again\n"
-    assert (done.returncode, done.stderr) == (2, said)
+    status, _, err = run(command(ONE, script, data, tmp_path / "second"))
+    said = f"{cache}: damaged; delete it: the next run makes it again\n"
+    assert (status, err) == (2, said)
     assert not (tmp_path / "second").exists()
     shutil.rmtree(cache)
     assert run_all(tmp_path, [command(ONE, script, data, tmp_path / "third")])[0][0] == 0
@@ -258,15 +255,10 @@ def test_damage_after_the_check(name: str, damage: str, tmp_path):
     assert begun in source
     spoiled = f'    path = sets["training"][0].path\n    {spoil}\n{begun}'
     script.write_text(source.replace(begun, spoiled), "utf-8")
-    done = subprocess.run(
-        [sys.executable, *arguments(script, data, tmp_path / "output")],
-        capture_output=True,
-        text=True,
-        env=ENVIRONMENT,
-    )
-    assert done.returncode == 2, done.stderr
-    assert done.stderr.endswith("cache/codes: damaged during the run; delete its cache\n")
-    assert "Traceback" not in done.stderr
+    status, _, err = run(arguments(script, data, tmp_path / "output"))
+    assert status == 2, err
+    assert err.endswith("cache/codes: damaged during the run; delete its cache\n")
+    assert "Traceback" not in err
 
 
 # ---- making ----
@@ -284,7 +276,7 @@ def test_a_file_that_changes_while_it_is_read(tmp_path):
         return digest
 
     names["sha256"] = then_changed
-    with pytest.raises(SystemExit, match="data.txt: was changed while it was read"):
+    with pytest.raises(SystemExit, match="data.txt: changed while it was read"):
         names["read_set"](path, ONE.length)
     assert names_in(tmp_path) == ["data.txt"]
 

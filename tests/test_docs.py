@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,16 @@ def test_links_lead_to_files():
         if not re.match(r"[a-z]+:|#", link) and not (page.parent / link.partition("#")[0]).exists()
     ]
     assert not missing
+
+
+def test_an_index_can_show_the_readme():
+    """Before a release, relative links become links to the repository at its tag."""
+    absolute = runpy.run_path(str(ROOT / "packaging" / "absolute_links.py"))["absolute"]
+    made = absolute((ROOT / "README.md").read_text("utf-8"), "https://example.org/it", "v1")
+    targets = re.findall(r"\]\(([^)\s]+)\)", made)
+    assert all(target.startswith("https://") for target in targets)
+    assert "https://example.org/it/blob/v1/docs/install.md" in targets
+    assert "https://example.org/it/raw/v1/docs/images/run.png" in targets
 
 
 def test_every_page_is_led_to():

@@ -41,6 +41,10 @@ INPUTS = ["--definition", "model.xml", "--script", "train.py", "--data", "data"]
 
 def test_ro_crate(run: Path):
     rocrate = pytest.importorskip("rocrate.rocrate")
+    files = sorted(path.name for path in run.iterdir())
+    # What a run deletes at its end, and what somebody has put beside it.
+    for name in ("checkpoint", "lock", "notes.md"):
+        (run / name).write_text(name)
     result = exported(run, "ro-crate", *INPUTS, "--license", "MIT")
     assert (result.exit_code, result.stderr) == (0, b"")
     crate = rocrate.ROCrate(run.parent / "out")
@@ -56,9 +60,9 @@ def test_ro_crate(run: Path):
     seed = crate.dereference("#SEED")
     assert (seed.type, seed["value"]) == ("PropertyValue", "11")
     results = {each.id for each in action["result"]}
-    assert results == {path.name for path in run.iterdir()}
-    for path in run.iterdir():
-        assert (run.parent / "out" / path.name).read_bytes() == path.read_bytes()
+    assert results == {*files, "notes.md"}
+    for name in results:
+        assert (run.parent / "out" / name).read_bytes() == (run / name).read_bytes()
     assert (run.parent / "out/data/test.txt").read_text() == DATA["test"]
 
 
@@ -94,6 +98,7 @@ def test_croissant(run: Path):
     (run.parent / "out" / "croissant.json").rename(run.parent / "data" / "croissant.json")
     dataset = croissant.Dataset(jsonld=run.parent / "data" / "croissant.json")
     assert not dataset.metadata.issues.errors
+    assert dataset.metadata.license == ["https://spdx.org/licenses/MIT"]
     for name, text in DATA.items():
         found = [
             tuple(row[f"{name}/{column}"].decode() for column in ("x", "y"))

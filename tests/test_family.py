@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from cases import ALL_CASES
 
@@ -70,3 +71,16 @@ def test_a_default_that_is_written_is_no_other_family(tmp_path):
     line = '<hyperparameter name="momentum">0</hyperparameter></optimizer>'
     path.write_text(written.replace("</optimizer>", line), "utf-8")
     assert family(path) == first
+
+
+def test_other_initial_weights_are_another_family(tmp_path):
+    """The file's name is none of it, its content is."""
+    folder = tmp_path / "case"
+    shutil.copytree(CASES["torch-ml2-dna40-conv2d-weights"].folder, folder)
+    first = family(folder / "model.xml")
+    (folder / "first-kernel.npy").rename(folder / "other.npy")
+    text = (folder / "model.xml").read_text("utf-8").replace("first-kernel.npy", "other.npy")
+    (folder / "model.xml").write_text(text, "utf-8")
+    assert family(folder / "model.xml") == first
+    np.save(folder / "other.npy", np.load(folder / "other.npy") + 1)
+    assert family(folder / "model.xml") not in (first, None)

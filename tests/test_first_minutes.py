@@ -91,6 +91,8 @@ def test_init_writes_over_nothing(tmp_path: Path) -> None:
         ([('units="3"', 'in_features="16" units="3"')], "computes it from the shape"),
         ([("learning_rate", "lr")], "its name here is 'learning_rate'"),
         ([('filters="16"', 'out_channels="16"')], "its name here is 'filters'"),
+        ([('filters="16"', 'filters="16" act="relu"')], "its name here is 'activation'"),
+        ([("GlobalMaxPool1D<", "Embedding<")], "gets each letter as a one-hot vector"),
     ],
 )
 def test_hints(changes: list, hint: str, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import unicodedata
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+import black
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -350,6 +351,12 @@ def test_comment(text: str) -> None:
     assert len(f"# {made}".splitlines()) == 1
     assert ast.dump(ast.parse(f"x = 1  # {made}\n")) == ast.dump(ast.parse("x = 1\n"))
     assert not [character for character in made if _is_hidden(character)]
+
+
+@pytest.mark.parametrize("text", ["fmt: off", "fmt:off", "fmt: skip", "yapf: disable"])
+def test_a_comment_gives_black_no_orders(text: str) -> None:
+    script = f"# {comment(text)}\nx  =  1  # {comment(text)}\n"
+    assert "\nx = 1  #" in black.format_str(script, mode=black.Mode())
 
 
 def test_the_version_of_unicode_does_not_matter() -> None:

@@ -91,6 +91,26 @@ def test_accepted(data: bytes) -> None:
     compile(compilation.script, "train.py", "exec")
 
 
+@pytest.mark.parametrize(
+    ("pattern", "labels"),
+    [
+        ('max="3"', ("1", "2", "3")),
+        ('prefix="c" min="3" max="3"', ("c3",)),
+        ('prefix="c" postfix="!" min="0" max="1"', ("c0!", "c1!")),
+    ],
+)
+def test_labels_of_a_pattern(pattern: str, labels: tuple[str, ...]) -> None:
+    """As the definition means them, and as its script counts them."""
+    before = GOOD[GOOD.index("<labels>") : GOOD.index("</labels>")]
+    compilation = _compiled(
+        _with((before, f"<labels><pattern {pattern}/>"), ('units="3"', f'units="{len(labels)}"')),
+        check_only=False,
+    )
+    assert compilation.model.labels.value == labels
+    line = next(line for line in compilation.script.split("\n") if line.startswith("LABELS"))
+    assert eval(line.partition(" = ")[2]) == labels
+
+
 # ---- values ----
 
 EXPRESSIONS = [

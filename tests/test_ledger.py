@@ -26,10 +26,19 @@ from run_command import run_audit
 from seqgra_compile.audit.ledger import provenance
 from seqgra_compile.audit.ledger.entries import entries
 from seqgra_compile.audit.ledger.listing import as_json, as_text
-from seqgra_compile.audit.ledger.setting import DEFINITION, LIBRARY, ORIGINS, TEMPLATE, Setting
+from seqgra_compile.audit.ledger.setting import (
+    DEFINITION,
+    LIBRARY,
+    LIBRARY_DEFAULT,
+    ORIGINS,
+    SEQGRA_DEFAULT,
+    TEMPLATE,
+    Setting,
+    ranges,
+)
 from seqgra_compile.audit.report import report
+from seqgra_compile.catalog.libraries import PYTORCH
 from seqgra_compile.catalog.semantics import SEMANTICS
-from seqgra_compile.catalog.sequences import PYTORCH
 from seqgra_compile.compiler import Compilation, compile_definition
 from seqgra_compile.datadefinition.arranged import BayesScript
 from seqgra_compile.script import Alphabet, KerasScript, PyTorchScript
@@ -293,6 +302,40 @@ def test_every_field_and_property_has_its_deciders(kind: type):
     assert silent == ({"alphabet"} if "alphabet" in fields else set())
 
 
+@pytest.mark.parametrize("kind", [PyTorchScript, KerasScript, BayesScript])
+def test_a_property_has_the_deciders_of_what_it_reads(kind: type):
+    for name in [n for n in dir(kind) if isinstance(getattr(kind, n), property)]:
+        own = set(deciders(kind, name))
+        for read in getattr(kind, name).fget.__code__.co_names:
+            if hasattr(kind, read) or read in kind.__dataclass_fields__:
+                assert own >= set(deciders(kind, read) or ()), (name, read)
+
+
+def test_early_stopping_decides_what_a_receipt_holds():
+    """The names of the settings, of which PATIENCE is one only then."""
+    compilation = compilation_of(EXAMPLES / "motifs.xml")
+    lines = enumerate(compilation.script.split("\n"), 1)
+    number = next(n for n, line in lines if re.fullmatch(r" +([A-Z_]+ )*PATIENCE( [A-Z_]+)*", line))
+    row = by_path(compilation)["trainingprocess/early_stopping"]
+    assert number in row.lines + row.derived
+
+
+def test_whose_defaults_they_are():
+    """seqgra has no NAdam, and clips nothing unless told, whatever the optimizer."""
+    text = (EXAMPLES / "motifs.xml").read_text("utf-8").replace(">Adam<", ">NAdam<")
+    rows = by_path(compiled(text.encode(), EXAMPLES))
+    assert rows["optimizer/momentum_decay"].origin == LIBRARY_DEFAULT
+    assert rows["optimizer/clipnorm"].origin == SEQGRA_DEFAULT
+
+
+def test_parts_of_a_pair_are_counted_from_one():
+    """PyTorch has betas where Keras has beta_1 and beta_2."""
+    text = (EXAMPLES / "motifs.xml").read_bytes()
+    rows = by_path(compiled(text, EXAMPLES, library="TensorFlow"))
+    found = {path: row.value for path, row in rows.items() if "betas" in path}
+    assert found == {"optimizer/betas[1]": 0.9, "optimizer/betas[2]": 0.999}
+
+
 def test_what_a_module_holds_is_one_row():
     compilation = compile_definition(ACCEPT / "torch-ml3-dna48-conv2d" / "model.xml")
     row = by_path(compilation)["architecture/external: its content"]
@@ -303,6 +346,10 @@ def test_what_a_module_holds_is_one_row():
 
 
 # ---- the command ----
+
+
+def test_lines_one_behind_the_other_are_a_range():
+    assert ranges([1, 2, 3, 7, 9, 10]) == "1-3, 7, 9-10"
 
 
 def test_text(tmp_path):

@@ -20,6 +20,9 @@ from run_command import Result, options, run
 from seqgra_compile import __version__
 from seqgra_compile.commands import compile as cli
 from seqgra_compile.messages.codes import CODES, explain
+from seqgra_compile.messages.diagnostics import Diagnostic, Severity
+from seqgra_compile.messages.writers import TextWriter
+from seqgra_compile.source import Source, Span
 from seqgra_compile.visible import visible
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -246,6 +249,18 @@ def test_one_run_for_all(three: Path) -> None:
     assert [each["ruleIndex"] for each in log["results"]] == [0, 0]
     places = [each["locations"][0]["physicalLocation"] for each in log["results"]]
     assert [each["artifactLocation"]["index"] for each in places] == [0, 2]
+
+
+def test_an_error_is_explained_rather_than_the_warning_before_it():
+    source, span = Source("model.xml", b"<a/>", "<a/>"), Span(1, 2)
+    writer = TextWriter()
+    found = [
+        Diagnostic(code, severity, "message", span)
+        for code, severity in (("SG403", Severity.WARNING), ("SG401", Severity.ERROR))
+    ]
+    writer.compiled(source, found)
+    wanted = "1 error and 1 warning in model.xml; seqgra-compile --explain SG401 tells more\n"
+    assert writer.end(1) == wanted
 
 
 @pytest.mark.parametrize("check", [(), ("--check",)])

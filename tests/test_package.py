@@ -67,6 +67,7 @@ def test_wheel_holds_code_templates_and_schemas_and_nothing_else(wheel):
     expected = (
         files("seqgra_compile", "*.py")
         | files("seqgra_compile", "*.md")
+        | files("seqgra_compile", "py.typed")
         | files("templates", "*")
         | files("schemas", "*")
     )

@@ -25,8 +25,7 @@ from runs import ENVIRONMENT, PYTHON, Run, run_all, run_cases
 
 from seqgra_compile.backends.family import family
 from seqgra_compile.backends.header import read_header
-from seqgra_compile.catalog.libraries import LIBRARIES
-from seqgra_compile.catalog.sequences import BAYES
+from seqgra_compile.catalog.libraries import BAYES, LIBRARIES
 from seqgra_compile.compiler import Options, compile_bytes, compile_definition
 
 GOLDEN = ACCEPT.parent / "predict"
@@ -285,7 +284,8 @@ BAD = {
     "letter": (f"id\tx\nq\t{GOOD[:-1]}T\n".encode(), ":2: q: letter 30 is 'T', need one of ACGUN"),
     "binary": (b">a\n\xff" + b"A" * 29, ":1: a: letter 1 is '\\xff'"),
     "nul": (bytes(30), "letter 1 is '\\x00'"),
-    "no-column": (f"a\tb\n1\t{GOOD}\n".encode(), ":1: a table needs a header"),
+    "no-column": (f"a\tb\n1\t{GOOD}\n".encode(), ":1: needs tabs and a header"),
+    "commas": (f"id,x\n1,{GOOD}\n".encode(), ":1: needs tabs and a header"),
     "cells": (f"id\tx\nq\t{GOOD}\t1\n".encode(), ":2: columns: 3, need 2"),
     "cut": (gzip.compress(GOOD.encode())[:-9], "ended before"),
     "crc": (gzip.compress(GOOD.encode())[:-8] + bytes(8), "CRC"),
@@ -387,6 +387,16 @@ def test_what_ends_with_2(arguments: list[str], stdin: bytes, sentence: str, bay
     done = predict(bayes, *arguments, stdin=stdin)
     assert done.returncode == 2 and sentence in done.stderr.decode()
     assert b"Traceback" not in done.stderr
+
+
+def test_rows_before_a_refusal_are_counted(bayes: Path):
+    """All batches of 100 before it: they were scored before it was read."""
+    sequences = [*[LETTERS[0]] * 250, "ACG"]
+    done = predict(bayes, "run", stdin="\n".join(sequences).encode())
+    refusal, count = done.stderr.decode().splitlines()
+    assert done.returncode == 2 and refusal.startswith("-:251: 251: length 3, need 30")
+    assert count == "stopped after 200 rows of output"
+    assert done.stdout.count(b"\n") == 1 + 200
 
 
 @pytest.mark.parametrize("receipt", [None, b"{", b"[]", b"{}", b"\xff"])

@@ -12,7 +12,8 @@ from test_parity import as_torch, farthest, stir
 
 from seqgra_compile import compiler
 from seqgra_compile.backends.pytorch import _lower
-from seqgra_compile.catalog.sequences import PYTORCH, SEQUENCE_SPACES, TENSORFLOW
+from seqgra_compile.catalog.libraries import PYTORCH, TENSORFLOW
+from seqgra_compile.catalog.sequences import SEQUENCE_SPACES
 
 torch = pytest.importorskip("torch")
 tf = pytest.importorskip("tensorflow")

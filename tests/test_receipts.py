@@ -139,7 +139,7 @@ def test_receipt(library: str, shared):
         for row in rows
     ] == receipt["epochs"]
     assert {name: receipt[name] for name in metrics} == metrics
-    assert receipt["circumstances"].keys() == {"host", "time"}
+    assert receipt["circumstances"].keys() == {"host", "seconds", "time"}
     assert (receipt["device"], receipt["threads"]) == ("cpu", 1)
     constants = {
         target.id: ast.unparse(node.value)
@@ -246,7 +246,7 @@ def test_the_records_beside_the_data(name: str, fits: bool, tmp_path, capsys):
     path.write_text(json.dumps(SOURCES[name]), "utf-8")
     run = {"data": {"training": {"sha256": "a" * 64 if fits else "c" * 64}}}
     function(LIBRARIES["PyTorch"], "add_sources", json=json)(tmp_path, run)
-    said = "" if fits else f"warning: {path} is of other data\n"
+    said = "" if fits else f"warning: {path} describes other data\n"
     assert run["sources"] == {name: SOURCES[name] if fits else "of other data"}
     assert capsys.readouterr() == ("", said)
 
@@ -257,7 +257,7 @@ def test_a_cut_record_beside_the_data(tmp_path, capsys):
     run = {"data": {"training": {"sha256": "a" * 64}}}
     function(LIBRARIES["PyTorch"], "add_sources", json=json)(tmp_path, run)
     assert run["sources"] == {"data.json": "of other data"}
-    assert "is of other data" in capsys.readouterr().err
+    assert "describes other data" in capsys.readouterr().err
 
 
 def test_no_records_beside_the_data(shared):

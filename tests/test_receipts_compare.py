@@ -157,8 +157,9 @@ def test_kinds_are_told_apart():
         (json.dumps(changed("epochs/1", 3)).encode(), "epoch 2 must be an object of numbers"),
         (json.dumps(changed("epochs/1/epoch", 3)).encode(), "epoch 2 calls itself 3"),
         (json.dumps(changed("epochs/0/a", "b")).encode(), "epoch 1 must be an object of numbers"),
+        (json.dumps(changed("epochs/0/a", True)).encode(), "epoch 1 must be an object of numbers"),
     ],
-    ids=range(14),
+    ids=range(15),
 )
 def test_damaged(data: bytes, problem: str):
     with pytest.raises(ReceiptError, match=problem):

@@ -14,8 +14,9 @@ import history
 import pytest
 from cases import ALL_CASES, BY_ID, Case, write_data
 from runs import ENVIRONMENT, EPOCHS, PYTHON, arguments, run_all
+from runs import run as run_script
 
-from seqgra_compile.catalog.sequences import BAYES
+from seqgra_compile.catalog.libraries import BAYES
 from seqgra_compile.compiler import Options, compile_definition
 
 CASES = {case.id: case for case in ALL_CASES}
@@ -28,7 +29,7 @@ def hooked(model, *rest, call=train):
     best = call(model, *rest)
     values = b"".join(v.numpy().tobytes() for v in model.state_dict().values())
     text = hashlib.sha256(values).hexdigest() + str(rest[-1]["epochs"]) + str(best)
-    Path("learned").write_text(text)
+    Path(__file__).with_name("learned").write_text(text)
     return best
 
 
@@ -37,7 +38,7 @@ train = hooked
 KERAS_HOOK = TORCH_HOOK.replace("model.state_dict().values()", "model.variables")
 BAYES_HOOK = """
 def hooked(y_hat, targets, call=evaluate):
-    with open("learned", "a") as file:
+    with Path(__file__).with_name("learned").open("a") as file:
         file.write(hashlib.sha256(y_hat.tobytes()).hexdigest())
     return call(y_hat, targets)
 
@@ -120,14 +121,8 @@ def test_functions_of_records_decide_nothing(name: str, tmp_path):
         shutil.copytree(tmp_path / "files", folder)
         text = before + HOOKS[case.library] + more + start + after
         (folder / "script.py").write_text(text, "utf-8")
-        done = subprocess.run(
-            [*PYTHON, *command(case, folder / "script.py", data, folder / "output")],
-            cwd=folder,
-            env=ENVIRONMENT,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
+        status, _, err = run_script(command(case, folder / "script.py", data, folder / "output"))
+        assert status == 0, err
         learned.append((folder / "learned").read_text())
         assert (folder / "output").exists() == (kind == "as it is")
     assert learned[0] == learned[1]
@@ -211,5 +206,5 @@ def test_a_script_from_standard_input_says_what_to_do(tmp_path):
         encoding="utf-8",
     )
     assert done.returncode == 1 and not os.path.exists(tmp_path / "output")
-    said = "save this script to a file and run that: a receipt holds its hash\n"
+    said = "save this script as a file and run that: the receipt holds its hash\n"
     assert done.stderr == said

@@ -319,4 +319,4 @@ def test_without_matplotlib(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     result = run_audit("report", folder)
     assert (result.exit_code, result.stdout) == (2, b"")
-    assert b"pip install 'seqgra-compile[plots]'" in result.stderr
+    assert b"pip install matplotlib" in result.stderr

@@ -10,12 +10,14 @@ import re
 import shutil
 import signal
 import subprocess
-from functools import partial
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 from cases import BY_ID, Case, write_data
-from runs import ENVIRONMENT, PYTHON, arguments, copied
+from runs import arguments, copied, run, start
 
 ROOT = Path(__file__).resolve().parent.parent
 # Masks, batch normalization, an order of batches and an optimizer with memory: all must come back.
@@ -40,32 +42,13 @@ torch_soon = pytest.mark.parametrize(
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and devices of POSIX")
 
 
-def start(command: list[str], **options) -> subprocess.Popen:
-    return subprocess.Popen(
-        [*PYTHON, *command],
-        env=ENVIRONMENT | {"PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        **options,
-    )
-
-
-def run(command: list[str], **options) -> tuple[int, str, str]:
-    """Exit status, standard output and standard error."""
-    process = start(command, **options)
-    out, err = process.communicate()
-    return process.returncode, out, err
-
-
 def results(output: Path) -> dict[str, str]:
     """All that a run leaves, but for its circumstances and Keras's archive, which holds dates."""
     found = {}
     for path in sorted(output.iterdir()):
         if path.name == "receipt.json":
             receipt = json.loads(path.read_text("utf-8"))
-            assert receipt.pop("circumstances").keys() == {"host", "time"}
+            assert receipt.pop("circumstances").keys() == {"host", "seconds", "time"}
             found[path.name] = json.dumps(receipt)
         elif path.suffix == ".keras":
             found[path.name] = "there"  # the receipt has the hash of the weights in it
@@ -78,6 +61,19 @@ def prepared(case: Case, folder: Path, **constants: object) -> tuple[Path, Path]
     """A script of some epochs, and its data."""
     constants = {"EPOCHS": EPOCHS, **constants}
     return copied(case, folder / "script", **constants), write_data(folder / "data", case)
+
+
+def add_seconds(checkpoint: Path, seconds: float) -> None:
+    """As if the run had gone on for longer before it was stopped."""
+    if zipfile.is_zipfile(checkpoint) and b"arr_0.npy" in checkpoint.read_bytes():
+        stored = dict(np.load(checkpoint))
+        stored["seconds"] += seconds
+        with checkpoint.open("wb") as file:
+            np.savez(file, **stored)
+    else:
+        state = torch.load(checkpoint, weights_only=True)
+        state["seconds"] += seconds
+        torch.save(state, checkpoint)
 
 
 @posix
@@ -96,18 +92,21 @@ def test_a_killed_run_ends_as_if_it_had_not_been(library: str, tmp_path):
     process.communicate()
     epochs = (killed / "history.tsv").read_text().splitlines()[1:]
     assert "checkpoint" in os.listdir(killed) and len(epochs) in (3, 4)
+    add_seconds(killed / "checkpoint", 1000)
     status, out, err = run(command)
     assert status == 0, err
     assert f"epoch 3/{EPOCHS}" not in out and f"epoch {EPOCHS}/{EPOCHS}" in out
     assert re.search("^continues after epoch [34]$", out, re.MULTILINE)
     assert results(killed) == results(whole)
+    receipt = json.loads((killed / "receipt.json").read_bytes())
+    assert receipt["circumstances"]["seconds"] >= 1000
     status, out, err = run(command)
     assert status == 0 and out.endswith(f"\n{killed}: this run is complete\n"), err
     before = results(killed)
     script.write_text(script.read_text("utf-8") + "# another\n", "utf-8")
     status, out, err = run(command)
     assert status == 2
-    assert f"{killed / 'receipt.json'}: of a run with another script\n" in err
+    assert f"{killed / 'receipt.json'}: belongs to a run that differs in script\n" in err
     assert results(killed) == before and "lock" not in os.listdir(killed)
     for damaged in ("{", "[]", "{}"):
         (killed / "receipt.json").write_text(damaged, "utf-8")
@@ -139,10 +138,8 @@ def test_kills_at_random_moments(name: str, tmp_path):
 @torch_soon
 def test_ctrl_c_says_how_to_go_on(library: str, tmp_path):
     script, data = prepared(CASES[library], tmp_path, **ENDLESS)
-    # Where the tests run in the background, a shell may have told them to ignore Ctrl-C.
-    heeded = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
     command = arguments(script, data, tmp_path / "output")
-    process = start(command, preexec_fn=heeded)
+    process = start(command)
     for line in process.stdout:
         if line.startswith("epoch 2/"):
             process.send_signal(signal.SIGINT)
@@ -176,14 +173,14 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
         assert status == 2 and results(output).items() >= before.items()
         return err.removeprefix(f"{output / 'checkpoint'}: ")
 
-    assert refused(*command[:-2], "2", "--resume") == "of a run with another threads\n"
+    assert refused(*command[:-2], "2", "--resume") == "belongs to a run that differs in threads\n"
     text = script.read_text("utf-8")
     script.write_text(text.replace("EPOCHS = 10000", "EPOCHS = 9000"), "utf-8")
-    assert refused(*command) == "of a run with another script, settings\n"
+    assert refused(*command) == "belongs to a run that differs in script, settings\n"
     script.write_text(text, "utf-8")
     lines = (data / "validation.txt").read_text("utf-8").splitlines(keepends=True)
     (data / "validation.txt").write_text("".join(lines[:-1]), "utf-8")
-    assert refused(*command) == "of a run with another data\n"
+    assert refused(*command) == "belongs to a run that differs in data\n"
     status, _, err = run(command[:-1])
     assert status == 2 and "not empty; --resume continues a stopped run" in err
 
@@ -214,7 +211,7 @@ def test_two_runs_on_one_folder(library: str, tmp_path):
         if line.startswith("epoch 1/"):
             break
     status, _, err = run(arguments(script, data, output, "--resume"))
-    process.kill()
+    process.send_signal(signal.SIGKILL)
     process.communicate()
     assert status == 2
     assert err.splitlines()[-1] == f"{output}: another run is using it (database is locked)"
@@ -243,7 +240,7 @@ def test_folders_and_files_that_are_out_of_reach(tmp_path):
     status, _, err = run(arguments(script, data, Path("/proc/output")))
     assert status == 2 and err.startswith("/proc/output: ")
     status, _, err = run(arguments(script, tmp_path / "nowhere", tmp_path / "output"))
-    assert status == 2 and err.startswith(f"{tmp_path}/nowhere/training.txt: there is none. ")
+    assert status == 2 and err.startswith(f"{tmp_path}/nowhere/training.txt: missing. ")
     assert not (tmp_path / "output").exists()
 
 

@@ -120,8 +120,11 @@ def test_same_steps_of_each_optimizer(row):
     loss = "CrossEntropyLoss" if library == "PyTorch" else "categorical_crossentropy"
     settings = SETTINGS.get(optimizer, {})
     if library == "PyTorch" and optimizer == "Adam":
+        settings = {**settings, "betas": "(0.8, 0.99)"}
+    for epsilon in {"eps", "epsilon"} & {each.name for each in OPTIMIZERS[row].parameters}:
         # Large enough to matter: a step that adds it elsewhere goes astray.
-        settings = {**settings, "eps": 1e-3, "betas": "(0.8, 0.99)"}
+        if optimizer != "Adamax":
+            settings = {**settings, epsilon: 1e-3}
     if optimizer != "AdamW":
         settings = {key: value for key, value in settings.items() if key != "weight_decay"}
     data = definition(library, loss, optimizer, settings)
@@ -143,6 +146,11 @@ def test_same_steps_of_each_loss(loss):
         ("PyTorch", "CrossEntropyLoss", "RMSprop", {}, "RMSprop has no exact"),
         ("PyTorch", "CrossEntropyLoss", "Adam", {"weight_decay": 0.1}, "weight_decay=0.1"),
         ("PyTorch", "CrossEntropyLoss", "SGD", {"weight_decay": 0.1}, "weight_decay=0.1"),
+        ("PyTorch", "CrossEntropyLoss", "Adamax", {"weight_decay": 0.1}, "weight_decay=0.1"),
+        ("PyTorch", "CrossEntropyLoss", "Adamax", {"eps": 0.001}, "eps=0.001"),
+        ("TensorFlow", "categorical_crossentropy", "Adamax", {"epsilon": 0.001}, "epsilon=0.001"),
+        ("PyTorch", "CrossEntropyLoss", "Adadelta", {"weight_decay": 0.1}, "weight_decay=0.1"),
+        ("PyTorch", "CrossEntropyLoss", "SGD", {"dampening": 0.1}, "dampening=0.1"),
         ("TensorFlow", "huber", "SGD", {}, None),
         ("TensorFlow", "categorical_crossentropy", "SGD", {"nesterov": True}, "Nesterov"),
     ],
@@ -158,6 +166,20 @@ def test_what_has_no_counterpart(library, loss, optimizer, settings, words):
         assert not errors
     else:
         assert any(words in error.message for error in errors)
+
+
+@pytest.mark.parametrize(
+    ("loss", "setting", "value"),
+    [("binary_crossentropy", "label_smoothing", 0.1), ("huber", "delta", 2.0)],
+)
+def test_settings_of_losses_that_pytorch_lacks(loss, setting, value):
+    data = definition("TensorFlow", loss, "SGD", {}).decode()
+    data = data.replace("</loss>", HYPERPARAMETER.format(setting, value) + "</loss>")
+    compilation = compiler.compile_bytes(
+        "model.xml", data.encode(), options=compiler.Options(check_only=True, library="PyTorch")
+    )
+    found = [each.message for each in compilation.diagnostics if each.code == "SG501"]
+    assert found == [f"{setting}={value} has no exact counterpart in PyTorch"]
 
 
 def test_the_command_takes_the_library(tmp_path):

@@ -35,7 +35,7 @@ SURROUNDINGS = {
     "narrow-terminal": {"COLUMNS": "20", "TERM": "dumb"},
     "another-home": {"HOME": "/", "USER": "somebody", "HOSTNAME": "elsewhere"},
 }
-OTHER_PYTHONS = ("python3.10", "python3.11", "python3.12", "python3.13")
+OTHER_PYTHONS = ("python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
 
 
 def compiled(

@@ -48,6 +48,25 @@ def test_the_script_says_its_semantics(semantics):
     assert f"--semantics {semantics} --library " in header
 
 
+@pytest.mark.parametrize(
+    ("text", "always", "streaming"),
+    [(MODULE, {"SG708", "SG709"}, {"SG710"}), (KERAS, {"SG708", "SG711"}, {"SG712"})],
+    ids=["PyTorch", "TensorFlow"],
+)
+def test_habits_are_noted_where_a_script_has_them(text: str, always: set[str], streaming: set[str]):
+    """Lost examples and miscounted steps come of streaming alone."""
+    wanted = {INTENDED: set(), SEQGRA: always, STREAMING: always | streaming}
+    for semantics, codes in wanted.items():
+        compilation = compiler.compile_bytes(
+            "model.xml",
+            text.encode(),
+            [ROOT / "examples"],
+            options=compiler.Options(semantics=semantics, check_only=True),
+        )
+        found = {each.code for each in compilation.diagnostics}
+        assert {code for code in found if "SG708" <= code <= "SG714"} == codes
+
+
 def test_clipping_is_dropped_as_seqgra_drops_it():
     text = with_optimizer(MODULE, optimizer="Adam", clipnorm=0.5)
     assert "clip_gradients(model)" in script(text, INTENDED)

@@ -21,9 +21,14 @@ from runs import ENVIRONMENT, PYTHON, arguments, run_all
 from test_house import bound
 
 from seqgra_compile.backends.pytorch import OWN_NAMES, SHARDS_NAMES
+from seqgra_compile.catalog.libraries import PYTORCH
 from seqgra_compile.catalog.optimizers import OPTIMIZERS as ROWS
-from seqgra_compile.catalog.sequences import PYTORCH
-from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_definition
+from seqgra_compile.compiler import (
+    Options,
+    UnsupportedSemantics,
+    compile_bytes,
+    compile_definition,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 CASES = {path.name: _case(path) for path in sorted((ROOT / "golden/shards").iterdir())}
@@ -101,6 +106,19 @@ def test_golden_scripts(case: Case):
     assert black.returncode == 0
 
 
+@each_case
+def test_what_the_option_adds_to_a_script(case: Case):
+    """One section, and eight lines elsewhere."""
+    whole = compile_definition(case.folder / "model.xml").script.splitlines()
+    parted = case.script.read_text("utf-8").splitlines()
+    starts = [number for number, line in enumerate(parted) if line.startswith("# ---- ")]
+    titles = [parted[number].split()[2] for number in starts]
+    place = titles.index("Processes")
+    added = len(parted) - len(whole)
+    assert added <= 92
+    assert added - (starts[place + 1] - starts[place]) <= 8
+
+
 def test_names_that_a_module_must_not_take():
     module = (MODULE.folder / "motif_net.py").read_text("utf-8")
     theirs = set().union(*map(bound, ast.parse(module).body))
@@ -130,6 +148,18 @@ def test_one_shard_is_the_script_without_the_option():
 def test_what_trains_nothing_has_no_shards(name: str):
     with pytest.raises(UnsupportedSemantics, match="--shards"):
         compile_definition(ROOT / "examples" / f"{name}.xml", options=Options(shards="2"))
+
+
+def test_frozen_batch_normalization_takes_no_statistics():
+    case = ROOT / "golden" / "reject" / "SG523-batch-normalization-in-shards"
+    options = Options(shards="2", check_only=True)
+    text = (case / "model.xml").read_text("utf-8")
+    for other, wanted in (
+        (text, ["SG523"]),
+        (text.replace(">Batch", ' trainable="False">Batch'), []),
+    ):
+        found = compile_bytes("model.xml", other.encode(), options=options).diagnostics
+        assert [each.code for each in found] == wanted
 
 
 # ---- results ----
@@ -219,6 +249,8 @@ def test_examples_are_the_same(name: str, tmp_path):
 
 # ---- stopped runs ----
 
+EPOCHS = 200  # more than a run can train before a busy test has seen the third
+
 
 def start(processes: int, *words: str) -> subprocess.Popen[str]:
     command = [*PYTHON, *words] if processes == 1 else [*TORCHRUN, str(processes), *words]
@@ -237,19 +269,19 @@ def wait_for(started: subprocess.Popen[str], text: str) -> str:
 
 
 def workers(launcher: int) -> list[int]:
-    """The processes that torchrun has started, the first one first."""
+    """The processes that torchrun has started, the first one first; none of a single process."""
     listed = subprocess.run(
-        ["ps", "--ppid", str(launcher), "-o", "pid="], capture_output=True, text=True, check=True
+        ["ps", "--ppid", str(launcher), "-o", "pid="], capture_output=True, text=True, check=False
     )
     return sorted(map(int, listed.stdout.split()))
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory) -> tuple[Path, Path, tuple[bytes, ...]]:
-    """A script of 40 epochs, its data, and what it finds when nothing stops it."""
+    """A script of many epochs, its data, and what it finds when nothing stops it."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    script = script_of(EMBEDDED, folder / "script", 40, shards="4")
-    text = script.read_text("utf-8").replace("PATIENCE = 10", "PATIENCE = 40")
+    script = script_of(EMBEDDED, folder / "script", EPOCHS, shards="4")
+    text = script.read_text("utf-8").replace("PATIENCE = 10", f"PATIENCE = {EPOCHS}")
     script.write_text(text, "utf-8")
     data = write_data(folder / "data", EMBEDDED)
     assert run_all(folder, [arguments(script, data, folder / "output")]) == [0]
@@ -263,7 +295,7 @@ def test_a_stopped_run_continues_in_another_number(first, then, by, undisturbed,
     script, data, wanted = undisturbed
     words = arguments(script, data, tmp_path / "output", "--resume")
     started = start(first, *words)
-    wait_for(started, "epoch 3/40")
+    wait_for(started, f"epoch 3/{EPOCHS}")
     if by is signal.SIGKILL:  # of a launcher alone, it would leave the others
         os.killpg(started.pid, by)
         for each in workers(started.pid):
@@ -287,7 +319,7 @@ def test_a_process_that_dies_ends_the_others(rank: int, undisturbed, tmp_path):
     script, data, wanted = undisturbed
     words = arguments(script, data, tmp_path / "output", "--resume")
     started = start(4, *words)
-    wait_for(started, "epoch 3/40")
+    wait_for(started, f"epoch 3/{EPOCHS}")
     found = workers(started.pid)
     assert len(found) == 4
     os.kill(found[rank], signal.SIGKILL)
@@ -303,10 +335,30 @@ def test_a_process_that_dies_ends_the_others(rank: int, undisturbed, tmp_path):
 def test_what_process_0_cannot_do_is_said_once(undisturbed, tmp_path):
     script, data, _ = undisturbed
     for words, needed in (
-        ((data / "missing", tmp_path / "a"), "training.txt: No such file"),
+        ((data / "missing", tmp_path / "a"), "training.txt: missing"),
         ((data, script), "File exists"),
     ):
         done = torchrun(2, *arguments(script, *words))
         assert done.returncode == 1 and done.stderr.count(needed) == 1, done.stderr
     done = torchrun(3, *arguments(script, data, tmp_path / "b"))
     assert done.stderr.count("3 processes cannot share 4 parts equally") == 1
+
+
+@pytest.mark.long
+def test_what_only_process_0_sees_ends_all(tmp_path):
+    """A full disk, which it alone writes to, and a loss that is no number."""
+    script = script_of(EMBEDDED, tmp_path / "script", shards="4")
+    data = write_data(tmp_path / "data", EMBEDDED)
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / "saved_model.pth.partial").symlink_to("/dev/full")
+    wild = script.with_name("wild.py")
+    text = re.sub(r"(?m)^LEARNING_RATE = .*", "LEARNING_RATE = 1e30", script.read_text("utf-8"))
+    wild.write_text(text, "utf-8")
+    for path, output, needed in (
+        (script, full, "saved_model.pth: No space left on device"),
+        (wild, tmp_path / "wild", "loss not finite; lower the learning rate?"),
+    ):
+        done = torchrun(2, *arguments(path, data, output))
+        assert done.returncode == 1 and done.stderr.count(needed) == 1, done.stderr
+        assert "[rank" not in done.stderr  # a traceback

@@ -11,10 +11,13 @@ import ctypes
 import hashlib
 import itertools
 import json
+import os
 import platform
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -285,6 +288,29 @@ def test_all_sets_or_none(tmp_path):
     assert broken != script
     assert run(broken, tmp_path).returncode == 1
     assert [path.name for path in tmp_path.iterdir()] == ["simulate.py"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_script_leaves_nothing(number: int, tmp_path):
+    data = (EXAMPLES / "motifs-grammar.xml").read_text("utf-8")
+    script = compiled(re.sub(r'samples="\d+"', 'samples="1000000"', data))
+    (tmp_path / "simulate.py").write_text(script, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "simulate.py"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Where the tests run in the background, a shell may have told them to ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    while not [*tmp_path.glob("data/.simulate-*/data/training.txt")]:
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(number)
+    _, err = process.communicate()
+    assert (process.returncode, err) == (1, "stopped\n")
+    assert not [*(tmp_path / "data").iterdir()]
 
 
 def test_a_folder_with_files_is_refused(tmp_path):

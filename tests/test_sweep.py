@@ -283,6 +283,20 @@ def test_data_that_a_model_cannot_read(name, tmp_path):
     assert not (tmp_path / "sweep").exists()
 
 
+def test_what_is_left_of_a_size_goes_to_the_largest_remainders():
+    """10 of 1, 2 and 4: 1.43, 2.86 and 5.71."""
+    assert scaled([1, 2, 4], 10) == [1, 3, 6]
+
+
+def test_the_label_of_shuffled_copies_must_be_known(tmp_path):
+    copies = '<operation labels="none">kmer-frequency-preserving-shuffle</operation>'
+    text = DATA.read_text("utf-8")
+    text = text.replace("</sets>", f"</sets><postprocessing>{copies}</postprocessing>")
+    (tmp_path / "data.xml").write_text(text)
+    said = sweep(tmp_path, "--simulate", tmp_path / "data.xml", status=1).stderr.decode()
+    assert "have the labels 'none', which it does not know" in said
+
+
 def test_a_data_definition_without_a_test_set(tmp_path):
     text = DATA.read_text("utf-8")
     start = text.index('<set name="test">')
@@ -494,7 +508,7 @@ def test_the_table_of_what_is_there(tmp_path):
     assert "<td>300</td><td>3 of 3</td><td>0.8000 ± 0.1000</td>" in page
     assert "<td>600</td><td>2 of 3</td><td>0.9250 ± 0.0354</td>" in page
     assert page.count("<circle") == 5
-    assert "motifs-grammar-bayes (dashed)" in page
+    assert "<b>- -</b> motifs-grammar-bayes" in page
     etree.fromstring(page[page.index("<svg") : page.index("</svg>") + len("</svg>")])
 
 

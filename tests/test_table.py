@@ -46,10 +46,33 @@ def test_a_row_for_each_definition(runs: list[Path]):
     mean = sum(values) / 3
     sd = math.sqrt(sum((value - mean) ** 2 for value in values) / 2)
     for row in found:
-        assert (row["model"], row["n"]) == ("motifs", "3")
+        assert (row["model"], row["n"], row["seconds mean"]) == ("motifs", "3", "12.5")
         assert math.isclose(float(row["test.accuracy mean"]), mean, rel_tol=1e-12)
         assert math.isclose(float(row["test.accuracy sd"]), sd, rel_tol=1e-12)
     assert not {"BATCH_SIZE", "SEED", "data", "library"} & found[0].keys()  # all are the same
+
+
+def test_one_row_over_the_seeds_of_data(tmp_path: Path):
+    """Two sizes, three data sets of each."""
+    folders = []
+    for size in (100, 200):
+        for seed, shift in enumerate(SHIFTS):
+            found = family(0.1, seed, shift)
+            for name, part in found["data"].items():
+                part["sha256"] = f"{size}{seed}{name}".ljust(64, "0")
+            found["data"]["training"]["examples"] = size
+            folders.append(make_run(tmp_path / f"{size}-{seed}", found))
+    apart = rows(run_audit("table", *folders).stdout)
+    assert [row["n"] for row in apart] == ["1"] * 6
+    result = run_audit("table", *folders, "--by", "data.training.examples")
+    assert (result.exit_code, result.stderr) == (0, b"")
+    together = rows(result.stdout)
+    assert [(row["data.training.examples"], row["n"]) for row in together] == [
+        ("100", "3"),
+        ("200", "3"),
+    ]
+    result = run_audit("table", *folders, "--by", "size")
+    assert result.exit_code == 2 and b"no run has 'size'" in result.stderr
 
 
 def test_a_row_for_each_run(runs: list[Path]):

@@ -31,7 +31,7 @@ from typing import NoReturn
 try:
     import numpy as np
 except ModuleNotFoundError as error:
-    sys.exit(f"{error}. All that is needed: pip install numpy")
+    sys.exit(f"{error}. To install: pip install numpy")
 
 # ---- Definition --------------------------------------------------------------
 MODEL_ID = "boc-mc2-rna30-pairs"  # general/@id
@@ -45,7 +45,7 @@ LABELS = ("c1", "c2")  # general/labels
 
 
 # ---- Data --------------------------------------------------------------------
-CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
+CODE_OF = np.full(256, 255, np.uint8)  # by letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
 
 UNPACK = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
@@ -89,8 +89,8 @@ def read_sequences(path: str) -> Iterator[tuple[int, bytes, bytes]]:
         return
     columns = first.split(b"\t")
     if b"x" not in columns and b"sequence" not in columns:
-        if len(columns) > 1:
-            refuse(f"{path}:{start}", "a table needs a header: id, x; or id, sequence")
+        if len(columns) > 1 or b"," in first:
+            refuse(f"{path}:{start}", "needs tabs and a header: id, x; or id, sequence")
         lines, columns = itertools.chain([(start, first)], lines), [b"x"]
     x = columns.index(b"x" if b"x" in columns else b"sequence")
     for number, line in lines:
@@ -126,10 +126,17 @@ def read_examples(path: str, length: int | None, step: int | None) -> Iterator[t
 
 def batches(examples: Iterator[tuple]) -> Iterator[tuple[tuple, np.ndarray]]:
     """The same in batches; codes (B, length) uint8."""
-    while batch := list(itertools.islice(examples, 100)):
-        places, codes = zip(*batch)
-        codes = np.frombuffer(bytearray().join(codes), np.uint8)
-        yield places, codes.reshape(len(places), -1)
+    rows = 0
+    try:
+        while batch := list(itertools.islice(examples, 100)):
+            places, codes = zip(*batch)
+            codes = np.frombuffer(bytearray().join(codes), np.uint8)
+            yield places, codes.reshape(len(places), -1)
+            rows += len(places)
+    except SystemExit:  # what has been written so far may be piped on already
+        if rows:
+            print(f"stopped after {rows} rows of output", file=sys.stderr)
+        raise
 
 
 def one_hot(codes: np.ndarray) -> np.ndarray:
@@ -182,7 +189,7 @@ def build_model() -> dict[str, np.ndarray]:
     model = {}
     for name, rows in MATRICES.items():
         probabilities = np.array(rows, float)
-        for _ in range(2):  # as seqgra does; the second time moves last digits only
+        for _ in range(2):  # as seqgra does; the second time changes only last digits
             probabilities /= probabilities.sum(axis=1, keepdims=True)
         model[name] = log_odds(probabilities).T
     return model
@@ -212,7 +219,7 @@ def relative(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def window_maximum(scores: np.ndarray, size: int) -> np.ndarray:
-    """The maximum of each score and the size - 1 behind it, as far as there are any."""
+    """The maximum of each score and of the size - 1 scores after it, if any."""
     scores = np.pad(scores, ((0, 0), (0, size - 1)), constant_values=-np.inf)
     reach = 1
     while reach < size:
@@ -223,7 +230,7 @@ def window_maximum(scores: np.ndarray, size: int) -> np.ndarray:
 
 
 def best_pair(first: np.ndarray, second: np.ndarray, nearest: int, farthest: int):
-    """The best sum (B,) of two relative scores; starts nearest to farthest apart."""
+    """The best sum (B,) of relative scores with starts nearest to farthest apart."""
     second = second[:, nearest:]
     starts = min(first.shape[1], second.shape[1])
     size = min(farthest - nearest + 1, second.shape[1])
@@ -257,7 +264,7 @@ def predict(model: dict, codes: np.ndarray) -> np.ndarray:
     slices = [codes[first : first + size] for first in range(0, len(codes), size)]
     y_hat = np.concatenate([label_scores(model, one_hot(part)) for part in slices])
     y_hat -= np.minimum(y_hat.min(axis=1, keepdims=True), 0.0)
-    # Where no label scores, all are alike; in seqgra 0.0.4 they are NaN.
+    # Where no label scores, all are equal; in seqgra 0.0.4 they are NaN.
     y_hat[y_hat.sum(axis=1) == 0] = 1.0
     return y_hat / y_hat.sum(axis=1, keepdims=True)
 

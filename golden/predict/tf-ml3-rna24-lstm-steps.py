@@ -34,7 +34,7 @@ from typing import NoReturn
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only
-stderr = os.dup(2)  # TensorFlow greets there, whatever the level
+stderr = os.dup(2)  # where TensorFlow prints a greeting
 os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 try:
@@ -42,9 +42,9 @@ try:
     import numpy as np
     import tensorflow as tf
 
-    tf.config.list_physical_devices("GPU")  # its second greeting
+    tf.config.list_physical_devices("GPU")  # prints a second greeting
 except ModuleNotFoundError as error:
-    sys.exit(f"{error}. All that is needed: pip install keras numpy tensorflow")
+    sys.exit(f"{error}. To install: pip install keras numpy tensorflow")
 finally:
     os.dup2(stderr, 2)
 if [int(part) for part in keras.__version__.split(".")[:2]] < [3, 8]:
@@ -80,7 +80,7 @@ PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 
 
 # ---- Data --------------------------------------------------------------------
-CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
+CODE_OF = np.full(256, 255, np.uint8)  # by letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
 
 UNPACK = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
@@ -124,8 +124,8 @@ def read_sequences(path: str) -> Iterator[tuple[int, bytes, bytes]]:
         return
     columns = first.split(b"\t")
     if b"x" not in columns and b"sequence" not in columns:
-        if len(columns) > 1:
-            refuse(f"{path}:{start}", "a table needs a header: id, x; or id, sequence")
+        if len(columns) > 1 or b"," in first:
+            refuse(f"{path}:{start}", "needs tabs and a header: id, x; or id, sequence")
         lines, columns = itertools.chain([(start, first)], lines), [b"x"]
     x = columns.index(b"x" if b"x" in columns else b"sequence")
     for number, line in lines:
@@ -157,10 +157,17 @@ def read_examples(path: str, length: int, step: int | None) -> Iterator[tuple]:
 
 def batches(examples: Iterator[tuple]) -> Iterator[tuple[tuple, np.ndarray]]:
     """The same in batches, as train.py tests a model; codes (B, length) uint8."""
-    while batch := list(itertools.islice(examples, BATCH_SIZE)):
-        places, codes = zip(*batch)
-        codes = np.frombuffer(bytearray().join(codes), np.uint8)
-        yield places, codes.reshape(len(places), -1)
+    rows = 0
+    try:
+        while batch := list(itertools.islice(examples, BATCH_SIZE)):
+            places, codes = zip(*batch)
+            codes = np.frombuffer(bytearray().join(codes), np.uint8)
+            yield places, codes.reshape(len(places), -1)
+            rows += len(places)
+    except SystemExit:  # what has been written so far may be piped on already
+        if rows:
+            print(f"stopped after {rows} rows of output", file=sys.stderr)
+        raise
 
 
 def one_hot(codes: tf.Tensor) -> tf.Tensor:
@@ -172,7 +179,7 @@ def one_hot(codes: tf.Tensor) -> tf.Tensor:
 
 # ---- Model -------------------------------------------------------------------
 def divide_by_examples(regularizer: type) -> None:
-    """The penalty on an activity is divided by the batch's size, as in Keras 3.14.
+    """Divide the penalty on an activity by the batch size, as Keras 3.14 does.
 
     Penalties on weights stay as they are.
     """
@@ -300,14 +307,14 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
 
 
 def count_cores() -> int:
-    """Those that this process may use."""
+    """The cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count()
 
 
 def choose_device(gpu: int, threads: int) -> str:
-    """Take the GPU of this number, or the CPU for -1, told to repeat its results.
+    """Choose the GPU with this number, or the CPU for -1; make results repeatable.
 
     They are bit-identical only on one machine, with the same versions and threads.
     """
@@ -319,7 +326,7 @@ def choose_device(gpu: int, threads: int) -> str:
         tf.config.experimental.set_memory_growth(gpus[gpu], True)
         tf.config.experimental.enable_op_determinism()  # not needed on the CPU
     tf.config.experimental.enable_tensor_float_32_execution(False)  # full float32
-    # Keras 3 trips over NumPy 2 when it saves.
+    # Keras 3 makes NumPy 2 warn when it saves.
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="keras")
     keras.config.set_floatx("float32")  # ~/.keras/keras.json could say otherwise
     keras.config.set_epsilon(1e-07)

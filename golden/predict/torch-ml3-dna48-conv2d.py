@@ -39,7 +39,7 @@ try:
     from torch import nn
 except ModuleNotFoundError as error:
     print("PyTorch without CUDA: uv pip install --torch-backend cpu torch")
-    sys.exit(f"{error}. All that is needed: pip install numpy torch")
+    sys.exit(f"{error}. To install: pip install numpy torch")
 if [int(part) for part in torch.__version__.split(".")[:2]] < [2, 4]:
     sys.exit(f"PyTorch {torch.__version__}: this script needs 2.4 or later")
 
@@ -67,7 +67,7 @@ EPOCHS = 5  # trainingprocess/epochs
 
 
 # ---- Data --------------------------------------------------------------------
-CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
+CODE_OF = np.full(256, 255, np.uint8)  # by letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
 
 UNPACK = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
@@ -111,8 +111,8 @@ def read_sequences(path: str) -> Iterator[tuple[int, bytes, bytes]]:
         return
     columns = first.split(b"\t")
     if b"x" not in columns and b"sequence" not in columns:
-        if len(columns) > 1:
-            refuse(f"{path}:{start}", "a table needs a header: id, x; or id, sequence")
+        if len(columns) > 1 or b"," in first:
+            refuse(f"{path}:{start}", "needs tabs and a header: id, x; or id, sequence")
         lines, columns = itertools.chain([(start, first)], lines), [b"x"]
     x = columns.index(b"x" if b"x" in columns else b"sequence")
     for number, line in lines:
@@ -148,10 +148,17 @@ def read_examples(path: str, length: int | None, step: int | None) -> Iterator[t
 
 def batches(examples: Iterator[tuple]) -> Iterator[tuple[tuple, np.ndarray]]:
     """The same in batches, as train.py tests a model; codes (B, length) uint8."""
-    while batch := list(itertools.islice(examples, BATCH_SIZE)):
-        places, codes = zip(*batch)
-        codes = np.frombuffer(bytearray().join(codes), np.uint8)
-        yield places, codes.reshape(len(places), -1)
+    rows = 0
+    try:
+        while batch := list(itertools.islice(examples, BATCH_SIZE)):
+            places, codes = zip(*batch)
+            codes = np.frombuffer(bytearray().join(codes), np.uint8)
+            yield places, codes.reshape(len(places), -1)
+            rows += len(places)
+    except SystemExit:  # what has been written so far may be piped on already
+        if rows:
+            print(f"stopped after {rows} rows of output", file=sys.stderr)
+        raise
 
 
 def one_hot(codes: torch.Tensor) -> torch.Tensor:
@@ -165,7 +172,7 @@ def one_hot(codes: torch.Tensor) -> torch.Tensor:
 # ---- Model -------------------------------------------------------------------
 # flat_images.py, SHA-256
 # babe6ec33aa21108377c727d35725aba2fa9e88b74021f1be6687078bd9a9e69,
-# laid out by Black, its imports at the top, without a block for __main__:
+# formatted by Black, its imports at the top, without a block for __main__:
 # Two-dimensional convolutions over sequences that are images of height 1.
 
 
@@ -216,7 +223,7 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
 
 
 def choose_device(gpu: int, threads: int | None) -> torch.device:
-    """The GPU of this number, or the CPU for -1, told to repeat its results.
+    """The GPU with this number, or the CPU for -1; results are made repeatable.
 
     They are bit-identical only on one machine, with the same versions and threads.
     """
@@ -255,7 +262,7 @@ def load_model(path: Path) -> nn.Module:
 
 
 def checked(scores, count: int) -> torch.Tensor:
-    """The model's scores of so many examples: a row each, a number for each label."""
+    """The scores, if they have one row per example and one column per label."""
     wanted = (count, len(LABELS))
     if not isinstance(scores, torch.Tensor) or scores.shape != wanted:
         found = getattr(scores, "shape", None)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..catalog.sequences import MULTI_CLASS, MULTI_LABEL
-from .receipt import MAX_RECEIPT, Receipt, ReceiptError, read_object, read_receipt
+from .receipt import MAX_RECEIPT, Receipt, ReceiptError, is_number, read_object, read_receipt
 
 RECEIPT, METRICS, HISTORY = "receipt.json", "metrics.json", "history.tsv"
 SETS = ("training", "validation", "test")
@@ -85,6 +85,13 @@ class Run:
     def best_epoch(self) -> int | None:
         """The epoch whose weights were kept; None for a Bayes classifier."""
         return self.results["best"]["epoch"] if "best" in self.results else None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, all parts of a run that was stopped; None if the receipt is older."""
+        circumstances = self.receipt.get(_CIRCUMSTANCES)
+        found = circumstances.get("seconds") if isinstance(circumstances, dict) else None
+        return float(found) if is_number(found) else None
 
     @functools.cached_property
     def task(self) -> str | None:

@@ -51,17 +51,25 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def table(runs: Sequence[Run], per: str = DEFINITION, columns: Sequence[str] = ()) -> Table:
+def table(
+    runs: Sequence[Run],
+    per: str = DEFINITION,
+    columns: Sequence[str] = (),
+    by: Sequence[str] = (),
+) -> Table:
     """The runs in rows; without names the columns are what differs and the results on the test set.
+
+    Runs of a definition on other data are another row. With `by`, names of columns, only those are
+    that differ in one of them.
 
     Raises `UnlikeRuns` for runs that are not of one task and for one that is given twice, and
     `UnknownColumn` for a name that no run knows.
     """
     _check(runs)
-    groups = _groups(runs) if per == DEFINITION else [[run] for run in runs]
-    columns = columns or _chosen(groups, per)
-    _check_names(columns, runs)
-    rows = tuple(tuple(_cell(name, group, per) for name in columns) for group in groups)
+    _check_names([*columns, *by], runs)
+    groups = _groups(runs, by) if per == DEFINITION else [[run] for run in runs]
+    columns = columns or _chosen(groups, per, by)
+    rows = tuple(tuple(_cell(name, group, per, by) for name in columns) for group in groups)
     return Table(tuple(columns), rows)
 
 
@@ -84,11 +92,12 @@ def definition_of(run: Run) -> str:
     return str(run.receipt.get("family", run.receipt["definition"]))
 
 
-def _groups(runs: Sequence[Run]) -> list[list[Run]]:
-    """Runs of one definition on the same data, in the order of the first of each."""
-    groups: dict[tuple[str, str], list[Run]] = {}
+def _groups(runs: Sequence[Run], by: Sequence[str]) -> list[list[Run]]:
+    """Runs of one definition on the same data, or alike in `by`, in the order of the first of each."""
+    groups: dict[tuple[Cell, ...], list[Run]] = {}
     for run in runs:
-        groups.setdefault((definition_of(run), _data(run)), []).append(run)
+        alike = tuple(_value(name, run) for name in by or ("data",))
+        groups.setdefault((definition_of(run), *alike), []).append(run)
     return list(groups.values())
 
 
@@ -111,24 +120,29 @@ OWN: Mapping[str, Callable[[Run], Cell]] = {
     "library": _library,
     "data": _data,
     "epochs": lambda run: len(run.history) or None,
+    "seconds": lambda run: run.seconds,
 }
 _COUNT = "n"
 
 
-def _chosen(groups: Sequence[Sequence[Run]], per: str) -> list[str]:
+def _chosen(groups: Sequence[Sequence[Run]], per: str, by: Sequence[str]) -> list[str]:
     """What the rows are called, what differs between them, and the results that are there."""
     firsts = [group[0] for group in groups]
     names = ["model"] if per == DEFINITION else ["folder", "model"]
-    names += [name for name in ("library", "data") if len({OWN[name](run) for run in firsts}) > 1]
+    apart = ("library",) if by else ("library", "data")
+    names += [name for name in apart if len({OWN[name](run) for run in firsts}) > 1]
+    names += by
     settings = dict.fromkeys(name for run in firsts for name in run.settings)
     for name in settings:
-        if name not in _FREE and len({run.settings.get(name) for run in firsts}) > 1:
+        if name not in (*_FREE, *by) and len({run.settings.get(name) for run in firsts}) > 1:
             names.append(name)
     seeds = [run for group in groups for run in group if "SEED" in run.settings]
     names += ["n"] if per == DEFINITION else (["SEED"] if seeds else [])
     runs = [run for group in groups for run in group]
     names += [
-        name for name in ("epochs", *_RESULTS) if any(_value(name, run) is not None for run in runs)
+        name
+        for name in ("epochs", "seconds", *_RESULTS)
+        if any(_value(name, run) is not None for run in runs)
     ]
     return names
 
@@ -183,11 +197,11 @@ def _at(path: str, found: object) -> Cell:
     return None
 
 
-def _cell(name: str, group: Sequence[Run], per: str) -> Cell:
+def _cell(name: str, group: Sequence[Run], per: str, by: Sequence[str]) -> Cell:
     if name == _COUNT:
         return len(group)
     values = [_value(name, run) for run in group]
-    if per == RUN:
+    if per == RUN or name in by:
         return values[0]
     numbers = [float(value) for value in values if is_number(value)]
     is_result = name not in group[0].settings and name not in ("folder", "model")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..catalog.sequences import BAYES, PYTORCH, TENSORFLOW
+from ..catalog.libraries import BAYES, PYTORCH, TENSORFLOW
 from ..messages.diagnostics import Diagnostics
 from ..source import Source
 

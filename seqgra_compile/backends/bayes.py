@@ -88,7 +88,7 @@ def _header(model: BayesModel, source: Source) -> str:
         [
             *header.title(model, source),
             "Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]",
-            f"Reads:  test.txt and, if there, validation.txt and training.txt: {header.columns(model)}",
+            f"Reads:  test.txt and, if present, validation.txt and training.txt: {header.columns(model)}",
             "Writes: test-y-hat.txt and the like for each file, metrics.json"
             + (
                 ", receipt.json, session-info.txt, num-model-parameters.txt"

@@ -11,6 +11,8 @@ from ..source import Source
 
 # What a family's definitions differ in; and what changes no weight.
 _APART = {"id", "name", "description", "seed", "label_pattern", "data", "records", "shards", "emit"}
+# Names of files: what they hold is in `weights_file` of the operation.
+_FILES = {"weights_file"}
 # Where something is said, not what; and what follows from a module's code.
 _PLACES = {"span", "class_span", "path", "origin", "note", "per_batch"}
 
@@ -37,7 +39,7 @@ def _plain(value: object) -> object:
         names = [field.name for field in dataclasses.fields(value) if field.name not in _PLACES]
         return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, dict):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): None if key in _FILES else _plain(each) for key, each in value.items()}
     if isinstance(value, (tuple, list)):
         return [_plain(each) for each in value]
     if isinstance(value, frozenset):

@@ -41,7 +41,7 @@ def header(model: ir.Model, source: Source, weights: str) -> str:
         [
             *title(model, source),
             *_usage(model),
-            f"Reads:  training.txt, validation.txt and, if there, test.txt: {columns(model)}",
+            f"Reads:  training.txt, validation.txt and, if present, test.txt: {columns(model)}",
             f"Writes: {weights}, history.tsv, metrics.json, test-y-hat.txt"
             + (
                 ", receipt.json, session-info.txt, last-epoch-completed.txt, "
@@ -112,7 +112,7 @@ def columns(model: ir.General) -> str:
     """The form of the data files."""
     labels = "label" if model.task.value == MULTI_CLASS else "labels, joined by |"
     sequence = f"{_article(model.sequence_space.value)} sequence"
-    return f"a header x, tab, y, then in each line {sequence}, a tab, its {labels}"
+    return f"a header x, tab, y, then on each line {sequence}, a tab, its {labels}"
 
 
 def _article(noun: str) -> str:

@@ -121,7 +121,7 @@ def _imports(
         "",
         'os.environ["KERAS_BACKEND"] = "tensorflow"',
         'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only',
-        "stderr = os.dup(2)  # TensorFlow greets there, whatever the level",
+        "stderr = os.dup(2)  # where TensorFlow prints a greeting",
         "os.dup2(os.open(os.devnull, os.O_WRONLY), 2)",
     )
     return (*standard, *environment), frameworks

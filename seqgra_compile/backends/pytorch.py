@@ -56,7 +56,7 @@ OWN_NAMES = frozenset(
     AttributeError BlockingIOError Exception FileExistsError FileNotFoundError IsADirectoryError
     KeyboardInterrupt LookupError ModuleNotFoundError NameError NotADirectoryError OSError RuntimeError SystemExit TypeError
     ValueError __doc__ __file__ __name__ all any bool bytearray bytes dict enumerate filter float getattr globals hasattr
-    hash int isinstance len list map max memoryview min next object open print range repr set slice sorted str
+    hash int isinstance len list map max memoryview min next object open print range repr round set slice sorted str
     sum tuple type zip
     """.split()
 )
@@ -314,7 +314,7 @@ def _target(bound: Import) -> str:
 
 def _module(module: ir.Module) -> EmbeddedModule:
     return EmbeddedModule(
-        f"# {comment(module.path)}, SHA-256\n# {module.sha256},\n# laid out by Black, its imports at the top, without a block for {' or '.join(module.left_out)}:",
+        f"# {comment(module.path)}, SHA-256\n# {module.sha256},\n# formatted by Black, its imports at the top, without a block for {' or '.join(module.left_out)}:",
         module.code,
     )
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .sequences import BAYES, MULTI_CLASS, MULTI_LABEL, PYTORCH, TENSORFLOW
+from .semantics import INTENDED, SEQGRA, STREAMING
+from .sequences import MULTI_CLASS, MULTI_LABEL
+
+PYTORCH = "PyTorch"
+TENSORFLOW = "TensorFlow"
+BAYES = "BayesOptimalClassifier"
 
 
 @dataclass(frozen=True)
@@ -12,7 +17,7 @@ class LibraryRow:
     """One row.
 
     `learner` begins the names of seqgra's classes for it; `external` is what an external architecture
-    of it is. `trains`: a model is trained. `one_generator`: the order of the examples and the noise of
+    of it is; `hub`, if any, what the Hugging Face Hub calls it. It has scripts under these `semantics`. `trains`: a model is trained. `one_generator`: the order of the examples and the noise of
     layers are drawn by one generator, so that one moves the other. `no_shards`: why a batch cannot be
     computed in parts by several processes. `names_parameters`: an
     operation is one call that names its parameters, in which each can be found.
@@ -28,9 +33,11 @@ class LibraryRow:
     name: str
     learner: str
     external: str
+    semantics: tuple[str, ...] = (INTENDED,)
     trains: bool = True
     one_generator: bool = False
     no_shards: str | None = None
+    hub: str | None = None
     names_parameters: bool = False
     dropped: tuple[str, ...] = ()
     embedded: bool = True
@@ -48,6 +55,8 @@ _ROWS = (
         PYTORCH,
         "Torch",
         "PyTorch module",
+        semantics=(INTENDED, SEQGRA, STREAMING),
+        hub="pytorch",
         one_generator=True,
         dropped=("clipnorm", "clipvalue"),
         embedded=False,
@@ -59,6 +68,8 @@ _ROWS = (
         TENSORFLOW,
         "Keras",
         "Keras file",
+        semantics=(INTENDED, SEQGRA, STREAMING),
+        hub="keras",
         no_shards="Keras 3 cannot train with TensorFlow in several processes",
         names_parameters=True,
         other_masks="Keras 3 draws other masks",
@@ -66,7 +77,9 @@ _ROWS = (
         first_label_only=True,
         counts_on=True,
     ),
-    LibraryRow(BAYES, "BayesOptimal", "data definition", trains=False),
+    LibraryRow(
+        BAYES, "BayesOptimal", "data definition", semantics=(INTENDED, SEQGRA), trains=False
+    ),
 )
 LIBRARIES = {row.name: row for row in _ROWS}
 FRAMEWORKS = tuple(row.name for row in _ROWS if row.trains)

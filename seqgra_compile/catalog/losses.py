@@ -10,8 +10,9 @@ from ..ir import Arguments
 from ..pycode import Code, call
 from .counterparts import Counterpart, alike
 from .expressions import folded
+from .libraries import PYTORCH, TENSORFLOW
 from .parameters import Boolean, Integer, Parameter, Real
-from .sequences import MULTI_CLASS, MULTI_LABEL, PYTORCH, TASKS, TENSORFLOW
+from .sequences import MULTI_CLASS, MULTI_LABEL, TASKS
 
 
 class Scores(enum.Enum):

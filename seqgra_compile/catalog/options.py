@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .libraries import FRAMEWORKS
 from .semantics import EMITTED, FULL, INTENDED, MEMORY, RECORDS, SEMANTICS, SHARDS, STORAGES, TRAIN
-from .sequences import PYTORCH, TENSORFLOW
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ SCRIPT_OPTIONS = {
         ScriptOption("semantics", {name: row.about for name, row in SEMANTICS.items()}, INTENDED),
         ScriptOption(
             "library",
-            {PYTORCH: "", TENSORFLOW: ""},
+            dict.fromkeys(FRAMEWORKS, ""),
             None,
             "Compile a sequential architecture for this library, not for the definition's own; its loss "
             "and optimizer need an exact counterpart there",

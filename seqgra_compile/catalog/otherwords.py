@@ -62,6 +62,8 @@ _MODULE = (
 )
 # By the parameter's other name; the first that the operation or optimizer has is meant.
 _PARAMETERS = {
+    "act": ("activation",),
+    "activation_fn": ("activation",),
     "beta1": ("beta_1", "betas"),
     "beta2": ("beta_2", "betas"),
     "beta_1": ("betas",),
@@ -93,7 +95,11 @@ _PARAMETERS = {
     "stride": ("strides",),
     "width": ("kernel_size", "pool_size"),
 }
-_KNOWN_FROM_SHAPES = frozenset(("in_channels", "in_features", "input_dim", "input_size"))
+_KNOWN_FROM_SHAPES = frozenset(
+    "in_channels in_features input_dim input_size normalized_shape num_features".split()
+)
+_EMBEDDINGS = frozenset(("embedding", "embeddingbag", "onehot", "one_hot"))
+_ENCODED = "delete it: the first operation gets each letter as a one-hot vector"
 
 
 def operation_hint(word: str) -> str | None:
@@ -101,6 +107,8 @@ def operation_hint(word: str) -> str | None:
     name = word.strip().rpartition(".")[2].lower()
     if name in _BRANCHING:
         return _MODULE
+    if name in _EMBEDDINGS:
+        return _ENCODED
     if name in _ACTIVATIONS:
         return f'write <operation activation="{_ACTIVATIONS[name]}">Activation</operation>'
     ours = _OPERATIONS.get(name)

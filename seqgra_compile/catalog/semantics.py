@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .sequences import BAYES, PYTORCH, TENSORFLOW
-
 # How a script holds its data.
 MEMORY = "memory"
 DISK = "disk"
@@ -44,15 +42,12 @@ EMITTED = {
 class Semantics:
     """What a script takes a definition to mean.
 
-    `imitates`: what seqgra makes of it; `streams`: reading its data from files while it trains.
-    `libraries` have scripts under these semantics.
-    """
+    `imitates`: what seqgra makes of it; `streams`: reading its data from files while it trains."""
 
     name: str
     about: str
     imitates: bool
     streams: bool
-    libraries: tuple[str, ...]
 
 
 INTENDED = "intended"
@@ -62,21 +57,19 @@ STREAMING = "seqgra-0.0.4-streaming"
 SEMANTICS = {
     row.name: row
     for row in (
-        Semantics(INTENDED, "what the definition says", False, False, (PYTORCH, TENSORFLOW, BAYES)),
+        Semantics(INTENDED, "what the definition says", False, False),
         Semantics(
             SEQGRA,
             "what seqgra 0.0.4 does with its data in memory, also where it drops what the "
             "definition says",
             True,
             False,
-            (PYTORCH, TENSORFLOW, BAYES),
         ),
         Semantics(
             STREAMING,
             "the same with its data read from files while it trains, its default",
             True,
             True,
-            (PYTORCH, TENSORFLOW),
         ),
     )
 }

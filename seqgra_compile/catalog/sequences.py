@@ -1,4 +1,4 @@
-"""Sequence spaces, tasks and libraries: the closed lists of the general section."""
+"""Sequence spaces, tasks and input encodings: closed lists of the general section."""
 
 from __future__ import annotations
 
@@ -38,9 +38,5 @@ SEQUENCE_SPACES = {space.name: space for space in _SPACES}
 MULTI_CLASS = "multi-class classification"
 MULTI_LABEL = "multi-label classification"
 TASKS = (MULTI_CLASS, MULTI_LABEL)
-
-PYTORCH = "PyTorch"
-TENSORFLOW = "TensorFlow"
-BAYES = "BayesOptimalClassifier"
 
 INPUT_ENCODINGS = ("1D", "2D")

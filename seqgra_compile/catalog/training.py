@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .libraries import BAYES, PYTORCH, TENSORFLOW
 from .parameters import Boolean, Integer, Parameter
-from .sequences import BAYES, PYTORCH, TENSORFLOW
 
 TRAINING = (
     Parameter("batch_size", Integer(1), about="examples per step"),

@@ -107,7 +107,7 @@ def _shown(name: str, make: Callable[[], str]) -> str | None:
     except RunError as error:
         complain(str(error.path), str(error))
     except ModuleNotFoundError as error:
-        complain(name, f"pictures need {error.name}: pip install 'seqgra-compile[plots]'")
+        complain(name, f"pictures need {error.name}: pip install matplotlib")
     return None
 
 

@@ -37,10 +37,17 @@ _FORMS = ("tsv", "csv", "md", "tex", "html")
     "--columns",
     default="",
     metavar="NAME,...",
-    help="The columns: folder, model, library, data, n, epochs, settings such as SEED, and paths "
+    help="The columns: folder, model, library, data, n, epochs, seconds, settings such as SEED, and paths "
     "into receipt.json such as test.accuracy. Default: what differs, and the results.",
 )
-def table(runs: tuple[str, ...], output: str | None, per: str, columns: str) -> None:
+@click.option(
+    "--by",
+    default="",
+    metavar="NAME,...",
+    help="Runs of a definition on different data are one row if these columns are equal, as in "
+    "data.training.examples for means over the seeds of simulated data.",
+)
+def table(runs: tuple[str, ...], output: str | None, per: str, columns: str, by: str) -> None:
     """Make a table of runs, for a reader or a paper.
 
     RUN is a folder that a script has written, or its receipt.json. TSV and CSV have all digits, and
@@ -61,8 +68,7 @@ def table(runs: tuple[str, ...], output: str | None, per: str, columns: str) -> 
         if found is None:
             return UNKNOWN
         try:
-            names = [name.strip() for name in columns.split(",") if name.strip()]
-            text = as_text(made(found, per, names), form)
+            text = as_text(made(found, per, _names(columns), _names(by)), form)
         except UnlikeRuns as error:
             return complain(str(error.path), str(error))
         except UnknownColumn as error:
@@ -76,6 +82,10 @@ def table(runs: tuple[str, ...], output: str | None, per: str, columns: str) -> 
         return SAME
 
     guarded(", ".join(runs), work)
+
+
+def _names(words: str) -> list[str]:
+    return [name.strip() for name in words.split(",") if name.strip()]
 
 
 @click.command(epilog=example("seqgra-audit compare models/one models/other --tolerance 1e-6"))

@@ -168,7 +168,7 @@ def make(
         id = re.sub(r"[^A-Za-z0-9_-]+", "-", definition.stem) or "model"
         write_file(definition, definition_of(made, id))
     messages = Messages(chosen["message_format"], COMMAND)
-    text = summary(made, f"{target}/", job.warning) + _next(target, definition)
+    text = summary(made, f"{target}/", definition, job.warning) + _next(target, definition)
     sys.exit(messages.end(print_text(text, messages)))
 
 

@@ -307,7 +307,7 @@ class _Analysis:
             )
 
     def warn(
-        self, grammar: Grammar, conditions: tuple[Condition, ...], sets: Iterable[ExampleSet]
+        self, grammar: Grammar, conditions: tuple[Condition, ...], sets: tuple[ExampleSet, ...]
     ) -> None:
         used = {id for each in sets for id in each.conditions}
         for condition in conditions:
@@ -321,6 +321,14 @@ class _Analysis:
             self.warn_of_sum(condition)
             for rule in condition.rules:
                 self.warn_of_overlap(rule)
+        missing = [name for name in SETS if name not in {each.name for each in sets}]
+        if missing:
+            self.diagnostics.warning(
+                "SG439",
+                sets[0].span,
+                f"there is no set {' and no set '.join(missing)}; training scripts read all three",
+                f'add <set name="{missing[0]}">, unless its file comes from elsewhere',
+            )
         rules = (rule for condition in grammar.conditions for rule in condition.rules)
         elements = {name for rule in rules for name in rule.elements}
         for element in grammar.elements:

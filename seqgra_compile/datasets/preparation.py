@@ -109,7 +109,10 @@ class Preparation:
             at = sequence.index(others[:1])
             letter = chr(raw[at])
             message = f"letter {at + 1} is {letter!a}, which is not a letter of {alphabet.name}"
-            self.faults.add(f"sequences with {letter!a}", place, message, self._remedy(letter))
+            kind = f"sequences with {letter!a}"
+            if _is_of_protein(letter, alphabet):
+                kind = "sequences with letters of proteins"
+            self.faults.add(kind, place, message, self._remedy(letter))
             return None
         if choice == "drop":
             self.dropped["with an ambiguous letter (--ambiguous drop)"] += 1
@@ -130,7 +133,7 @@ class Preparation:
             return "is this RNA? then --alphabet RNA; DNA is written with T"
         if letter in "-.":
             return "gaps of an alignment: remove them, e. g. with seqkit seq -g"
-        if letter in "EFIJLOPQZefijlopqz" and self.rules.alphabet.name != "protein":
+        if _is_of_protein(letter, self.rules.alphabet):
             return "is this a protein? then --alphabet protein"
         return "correct the file; scripts read " + self.rules.alphabet.accepted.decode() + " only"
 
@@ -152,6 +155,11 @@ class Preparation:
                 faults.append(Fault(message, None, help, histogram(self.lengths)))
         self.faults.stop(*faults)
         return rules.length or next(iter(self.lengths), 0)
+
+
+def _is_of_protein(letter: str, alphabet: Alphabet) -> bool:
+    """Whether a letter that a nucleic acid lacks is one of proteins."""
+    return letter in "EFIJLOPQZefijlopqz" and alphabet.name != "protein"
 
 
 def histogram(lengths: Counter[int]) -> tuple[str, ...]:

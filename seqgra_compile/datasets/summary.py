@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from .definition import input_shape
@@ -12,10 +13,12 @@ _SHOWN = 12  # labels with a column of their own
 _WIDE = 24
 
 
-def summary(made: Made, folder: str, warning: str | None = None) -> str:
+def summary(
+    made: Made, folder: str, definition: Path | None = None, warning: str | None = None
+) -> str:
     """Counts per set and label, what was dropped and changed, and the definition's values.
 
-    `warning` is one of the options' own.
+    A definition that was written is named instead of its values. `warning` is one of the options' own.
     """
     lines = [f"{folder}: {made.alphabet}, {made.length:,} letters, {made.task}", *_table(made), ""]
     for title, counts in (("dropped", made.dropped), ("changed", made.changed)):
@@ -25,7 +28,10 @@ def summary(made: Made, folder: str, warning: str | None = None) -> str:
     lines += (f"warning: {text}" for text in (*filter(None, [warning]), *warnings(made)))
     if lines[-1]:
         lines.append("")
-    lines += ["In the definition:", *(f"  {line}" for line in _values(made))]
+    if definition is not None:
+        lines.append(f"{definition}: a first definition for these data, to change as you like")
+    else:
+        lines += ["In the definition:", *(f"  {line}" for line in _values(made))]
     return "\n".join(lines) + "\n"
 
 

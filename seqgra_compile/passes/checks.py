@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from .. import ir
-from ..catalog.libraries import LIBRARIES
+from ..catalog.libraries import LIBRARIES, PYTORCH
 from ..catalog.losses import LOSSES, LossRow, Scores, usual
 from ..catalog.operations import OPERATIONS
-from ..catalog.operations.row import Unsupported
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.semantics import WHOLE
-from ..catalog.sequences import MULTI_CLASS, PYTORCH
+from ..catalog.sequences import MULTI_CLASS
 from ..messages.diagnostics import Diagnostics
 
 _NORMALISING = ("softmax", "sigmoid", "log_softmax")
@@ -36,12 +35,12 @@ def _check_support(
 ) -> None:
     """Whether the library has a form of each operation."""
     for operation in operations:
-        cell = OPERATIONS[operation.name].lower.get(library, Unsupported("its cell is empty"))
-        if isinstance(cell, Unsupported):
+        reason = OPERATIONS[operation.name].refusal(library)
+        if reason:
             diagnostics.error(
                 "SG501",
                 operation.span,
-                f"{operation.name} cannot be said in {library}: {cell.reason}",
+                f"{operation.name} cannot be said in {library}: {reason}",
                 "write it with other operations, or choose another library",
             )
 

@@ -12,7 +12,7 @@ from ..catalog.initializers import INITIALIZERS
 from ..catalog.libraries import FRAMEWORKS
 from ..catalog.losses import LOSSES, LossRow
 from ..catalog.operations import OPERATIONS
-from ..catalog.operations.row import COMMON
+from ..catalog.operations.row import COMMON, OperationRow
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.optimizers.row import CLIPPING, OptimizerRow
 from ..catalog.parameters import Parameter
@@ -67,10 +67,14 @@ def meaning(parameter: Parameter) -> str:
 
 
 def _operations() -> tuple[Group, ...]:
-    entries = (
-        Entry(row.name, row.about, row.aliases, (), row.parameters) for row in OPERATIONS.values()
-    )
-    return (Group("operations", BOTH, tuple(entries), COMMON),)
+    entries = tuple(map(_operation, OPERATIONS.values()))
+    return (Group("operations", BOTH, entries, COMMON),)
+
+
+def _operation(row: OperationRow) -> Entry:
+    refused = {library: row.refusal(library) for library in FRAMEWORKS}
+    notes = tuple(f"not in {library}: {why}" for library, why in refused.items() if why)
+    return Entry(row.name, row.about, row.aliases, notes, row.parameters)
 
 
 def _loss(row: LossRow) -> Entry:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable
 from ..catalog.activations import ACTIVATIONS
 from ..catalog.expressions import default as default_call
 from ..catalog.initializers import INITIALIZER, INITIALIZERS, torch_initializer
-from ..catalog.libraries import FRAMEWORKS
+from ..catalog.libraries import FRAMEWORKS, PYTORCH, TENSORFLOW
 from ..catalog.losses import LOSSES
 from ..catalog.operations import OPERATIONS
 from ..catalog.operations.row import COMMON, OperationRow
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.parameters import Parameter
 from ..catalog.regularizers import REGULARIZER, REGULARIZERS, torch_regularizer
-from ..catalog.sequences import PYTORCH, SEQUENCE_SPACES, TENSORFLOW
+from ..catalog.sequences import SEQUENCE_SPACES
 from ..catalog.structure import ELEMENTS, ROOT, Child, ElementRow
 from ..catalog.training import FORMATS, TRAINING
 from ..ir import Value
@@ -166,13 +166,21 @@ def _operation(row: OperationRow) -> Iterable[str]:
     yield row.about[0].upper() + row.about[1:] + "." + also
     if row.parameters:
         yield _parameters(row.parameters)
-    made = {library: tuple(lines(row, library)) for library in reversed(FRAMEWORKS)}
-    heading = made[FRAMEWORKS[0]][0][0].partition(": ")[2]
+    refused = {library: row.refusal(library) for library in FRAMEWORKS}
+    made = {
+        library: tuple(lines(row, library))
+        for library in reversed(FRAMEWORKS)
+        if not refused[library]
+    }
+    heading = next(iter(made.values()))[0][0].partition(": ")[2]
     yield f"Example: {heading.replace('->', 'becomes')}"
     yield _code("xml", element(row))
     for library, found in made.items():
         yield f"In {library}:"
         yield _code("python", *(text for _, text in found))
+    for library, reason in refused.items():
+        if reason:
+            yield f"Not in {library}: {reason}."
 
 
 # ---- losses and optimizers ----

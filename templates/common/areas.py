@@ -2,7 +2,7 @@ def areas(y: np.ndarray, scores: np.ndarray) -> dict:
     """AUROC and AUPRC (average precision) of each label that varies, and their means.
 
     AUROC is the share of pairs of a true and a false example in which the true one has
-    the higher score; a tie is half a pair.
+    the higher score; a tie counts as half a pair.
     """
     found = {"AUROC": {}, "AUPRC": {}}
     for label, true, column in zip(LABELS, y.T, scores.T):

@@ -1,5 +1,5 @@
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
-    """Bytes, or rows of text: the file appears whole or not at all."""
+    """Write bytes, or rows of text; the file appears whole or not at all."""
     partial = Path(f"{path}.partial")
     try:
         with partial.open("wb") as file:
@@ -10,5 +10,5 @@ def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)  # it may fill the disk
-        error.filename = str(path)  # a full disk does not name it
+        error.filename = str(path)  # an error of a full disk lacks it
         raise

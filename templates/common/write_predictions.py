@@ -1,5 +1,5 @@
 def write_predictions(path: Path, y: np.ndarray, y_hat: np.ndarray) -> None:
-    """Of each example: which labels are true, then what the model gives each."""
+    """For each example: which labels are true, then the model's value for each."""
     header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
     with open(path, "w", encoding="utf-8", newline="\n") as file:
         print(*header, sep="\t", file=file)

@@ -1,5 +1,5 @@
 def choose_device(gpu: int, threads: int) -> str:
-    """Take the GPU of this number, or the CPU for -1, told to repeat its results.
+    """Choose the GPU with this number, or the CPU for -1; make results repeatable.
 
     They are bit-identical only on one machine, with the same versions and threads.
     """
@@ -11,7 +11,7 @@ def choose_device(gpu: int, threads: int) -> str:
         tf.config.experimental.set_memory_growth(gpus[gpu], True)
         tf.config.experimental.enable_op_determinism()  # not needed on the CPU
     tf.config.experimental.enable_tensor_float_32_execution(False)  # full float32
-    # Keras 3 trips over NumPy 2 when it saves.
+    # Keras 3 makes NumPy 2 warn when it saves.
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="keras")
     keras.config.set_floatx("float32")  # ~/.keras/keras.json could say otherwise
     keras.config.set_epsilon(1e-07)

@@ -1,5 +1,5 @@
 def divide_by_examples(regularizer: type) -> None:
-    """The penalty on an activity is divided by the batch's size, as in Keras 3.14.
+    """Divide the penalty on an activity by the batch size, as Keras 3.14 does.
 
     Penalties on weights stay as they are.
     """

@@ -1,10 +1,10 @@
 def check_normalization(model: nn.Module, count: int) -> None:
-    """Batch normalization fails on a last batch of one example: say so in the first."""
+    """Batch normalization fails on a last batch of one example: say so at the first."""
     first = min(BATCH_SIZE, count)
 
     def check(layer: nn.Module, inputs: tuple) -> None:
         x = inputs[0]
-        if layer.training and x.numel() == first * x.shape[1]:  # one value a channel
+        if layer.training and x.numel() == first * x.shape[1]:  # one value per channel
             left = f"of {count} training examples, batches of {BATCH_SIZE} leave 1"
             sys.exit(f"{left}, on which {type(layer).__name__} cannot train: drop one")
 

@@ -1,5 +1,5 @@
 def checked(scores, count: int) -> torch.Tensor:
-    """The model's scores of so many examples: a row each, a number for each label."""
+    """The scores, if they have one row per example and one column per label."""
     wanted = (count, len(LABELS))
     if not isinstance(scores, torch.Tensor) or scores.shape != wanted:
         found = getattr(scores, "shape", None)

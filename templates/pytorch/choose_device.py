@@ -1,5 +1,5 @@
 def choose_device(gpu: int, threads: int | None) -> torch.device:
-    """The GPU of this number, or the CPU for -1, told to repeat its results.
+    """The GPU with this number, or the CPU for -1; results are made repeatable.
 
     They are bit-identical only on one machine, with the same versions and threads.
     """

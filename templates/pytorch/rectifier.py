@@ -1,5 +1,5 @@
 class Rectifier(nn.Module):
-    """x from the threshold on, up to the maximum; below it a line with a slope."""
+    """x from the threshold up, at most the maximum; below the threshold, a line."""
 
     def __init__(self, maximum: float | None, slope: float, threshold: float) -> None:
         super().__init__()

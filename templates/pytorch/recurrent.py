@@ -1,7 +1,7 @@
 class Recurrent(nn.Module):
     """One direction of a recurrent layer, position by position, as Keras defines it.
 
-    PyTorch's own layers know neither its activations nor its dropout, whose masks hold
+    PyTorch's own layers have neither its activations nor its dropout, whose masks hold
     for all positions: one mask, or one for each gate.
     """
 
@@ -35,7 +35,7 @@ class Recurrent(nn.Module):
         return (self.gates * units,)
 
     def masks(self, like: torch.Tensor, rate: float) -> torch.Tensor:
-        """Dropout's masks: as many, each in the shape of `like`."""
+        """mask_count masks of dropout, each of the shape of `like`."""
         return F.dropout(
             like.new_ones(self.mask_count, *like.shape), rate, self.training
         )
@@ -43,7 +43,7 @@ class Recurrent(nn.Module):
     def project(
         self, x: torch.Tensor, weight: torch.Tensor, masks: torch.Tensor
     ) -> torch.Tensor:
-        """x times the transposed weight; each gate's part of it sees its own mask."""
+        """x times the transposed weight; each gate's part has its own mask."""
         parts = zip(masks, weight.chunk(len(masks)))
         return torch.cat([F.linear(x * mask, part) for mask, part in parts], dim=-1)
 

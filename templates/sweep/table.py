@@ -38,7 +38,8 @@ table { border-collapse: collapse; white-space: nowrap; }
 td, th { padding: 0.2rem 0.8rem; text-align: right; }
 th { border-bottom: 1px solid; }
 td:first-child, th:first-child { text-align: left; }
-svg { font: 13px system-ui, sans-serif; max-width: 100%; height: auto; fill: currentColor; }
+svg { font: 15px system-ui, sans-serif; max-width: 100%; height: auto; fill: currentColor; }
+svg + p span { white-space: nowrap; margin-right: 1.5rem; }
 </style>
 <h1>Sweep</h1>
 """
@@ -123,7 +124,7 @@ def curves(groups: dict[tuple, list[dict]]) -> Iterator[str]:
 
     yield "<h2>Test accuracy over training examples</h2>\n"
     right, bottom = LEFT + WIDTH, TOP + HEIGHT
-    box = f'viewBox="0 0 {right + 220} {bottom + 40}" width="{right + 220}"'
+    box = f'viewBox="0 0 {right + 40} {bottom + 30}" width="{right + 40}"'
     yield f'<svg {box} role="img" aria-label="learning curves">\n'
     for step in range(6):
         level = low + (1 - low) * step / 5
@@ -135,31 +136,32 @@ def curves(groups: dict[tuple, list[dict]]) -> Iterator[str]:
             last = x(size)
             place = f'x="{last:.1f}" y="{bottom + 20}" text-anchor="middle"'
             yield f"<text {place}>{size:,}</text>\n"
+    legend = []
     for number, (name, line) in enumerate(lines.items()):
         colour = COLOURS[number % len(COLOURS)]
-        points = [(x(size), statistics.mean(line[size])) for size in sorted(line)]
+        aside = 6 * (number - (len(lines) - 1) / 2)  # pixels, so that bars stay apart
+        points = [
+            (x(size) + aside, statistics.mean(line[size])) for size in sorted(line)
+        ]
         path = "L".join(f"{across:.1f} {y(value):.1f}" for across, value in points)
         yield f'<g stroke="{colour}" fill="none" stroke-width="2"><path d="M{path}"/>'
         for size in line:
             spread = statistics.stdev(line[size]) if len(line[size]) > 1 else 0.0
             middle = statistics.mean(line[size])
             ends = [y(min(middle + spread, 1)), y(max(middle - spread, low))]
-            yield f'<path d="M{x(size):.1f} {ends[0]:.1f}V{ends[1]:.1f}"/>'
+            across = x(size) + aside
+            yield f'<path d="M{across:.1f} {ends[0]:.1f}V{ends[1]:.1f}"/>'
             for value in line[size]:
-                yield f'<circle cx="{x(size):.1f}" cy="{y(value):.1f}" r="3" stroke-width="1"/>'
-        yield f"</g>\n{legend(number, colour, name)}\n"
-    for number, (name, level) in enumerate(levels.items(), start=len(lines)):
+                yield f'<circle cx="{across:.1f}" cy="{y(value):.1f}" r="3" stroke-width="1"/>'
+        yield "</g>\n"
+        legend.append(f'<b style="color: {colour}">\N{EM DASH}</b> {html.escape(name)}')
+    for name, level in levels.items():
         yield f'<path d="M{LEFT} {y(level):.1f}H{right}" stroke="currentColor"'
         yield ' stroke-dasharray="6 4"/>'
-        yield f"{legend(number, 'currentColor', f'{name} (dashed)')}\n"
+        legend.append(f"<b>- -</b> {html.escape(name)}")
     yield "</svg>\n"
+    yield f"<p>{' '.join(f'<span>{entry}</span>' for entry in legend)}</p>\n"
     yield "<p>Circles are runs, lines their means, bars one standard deviation.</p>\n"
-
-
-def legend(number: int, colour: str, name: str) -> str:
-    across, down = LEFT + WIDTH + 15, TOP + 10 + 20 * number
-    place = f'x="{across}" y="{down}" fill="{colour}"'
-    return f"<text {place}>{html.escape(name)}</text>"
 
 
 def save(path: Path, text: str) -> None:

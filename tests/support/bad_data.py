@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cases import Case, examples, text
 
 Pairs = list[tuple[str, str]]
-NO_EXAMPLE = " bad lines: 0; need "
+NO_EXAMPLE = " no examples; need "
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def receipt(seed: int = 11, shift: float = 0.0, **settings: object) -> dict:
                 "loss": 0.5 + shift,
                 "accuracy": 0.75 + shift,
             },
-            "circumstances": {"host": "a", "time": "Sat Nov 28 14:43:19 2026"},
+            "circumstances": {"host": "a", "time": "Sat Nov 28 14:43:19 2026", "seconds": 12.5},
         }
     )
 

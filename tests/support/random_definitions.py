@@ -11,6 +11,7 @@ from seqgra_compile.catalog import losses, optimizers
 from seqgra_compile.catalog.activations import ACTIVATIONS, ActivationKind
 from seqgra_compile.catalog.expressions import ExpressionKind
 from seqgra_compile.catalog.initializers import INITIALIZERS
+from seqgra_compile.catalog.libraries import PYTORCH, TENSORFLOW
 from seqgra_compile.catalog.losses import LossRow, Scores
 from seqgra_compile.catalog.operations import OPERATIONS
 from seqgra_compile.catalog.operations.row import COMMON, OperationRow, ShapeError
@@ -26,13 +27,7 @@ from seqgra_compile.catalog.parameters import (
     ShapeKind,
     Size,
 )
-from seqgra_compile.catalog.sequences import (
-    MULTI_CLASS,
-    PYTORCH,
-    SEQUENCE_SPACES,
-    TASKS,
-    TENSORFLOW,
-)
+from seqgra_compile.catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES, TASKS
 from seqgra_compile.ir import Arguments, Value, Weight
 
 LIBRARIES = (PYTORCH, TENSORFLOW)

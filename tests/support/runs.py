@@ -6,18 +6,25 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from cases import Case, write_data
+from loaded import Started
 
-from seqgra_compile.catalog.sequences import BAYES
+from seqgra_compile.catalog.libraries import BAYES
 
 PYTHON = [sys.executable, "-W", "error::DeprecationWarning"]
-ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+ENVIRONMENT = os.environ | {
+    "OMP_NUM_THREADS": "1",
+    "PYTHONUNBUFFERED": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
 EPOCHS = 2
 
 
@@ -45,17 +52,36 @@ def arguments(script: Path, data: Path, output: Path, *more: str) -> list[str]:
     return [*map(str, (script, data, "-o", output)), "-g", "-1", "--threads", "1", *more]
 
 
+def start(command: Sequence[object], like: object = None) -> Started | subprocess.Popen[str]:
+    """Begin a script: its path and its arguments, the path of a script that it runs."""
+    words = [*map(str, command)]
+    if os.name == "posix" and "import torch" in Path(str(like or words[0])).read_text("utf-8"):
+        return Started(words, PYTHON[1:], ENVIRONMENT)
+    # Where the tests run in the background, a shell may have told them to ignore Ctrl-C.
+    heeded = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    return subprocess.Popen(
+        [*PYTHON, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env=ENVIRONMENT,
+        preexec_fn=heeded if os.name == "posix" else None,
+    )
+
+
+def run(command: Sequence[object], like: object = None) -> tuple[int, str, str]:
+    """Exit status, standard output and standard error of a script, as `start` begins it."""
+    process = start(command, like)
+    out, err = process.communicate()
+    return process.returncode, out, err
+
+
 def run_all(folder: Path, queue: Sequence[list[str]]) -> list[object]:
     """Exit statuses of several scripts that are run in one process."""
     (folder / "queue.json").write_text(json.dumps(list(queue)), "utf-8")
     runner = Path(__file__).with_name("run_scripts.py")
-    subprocess.run(
-        [*PYTHON, runner, folder / "queue.json", folder / "statuses.json"],
-        check=True,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-    )
+    status, _, err = run([runner, folder / "queue.json", folder / "statuses.json"], queue[0][0])
+    assert status == 0, err
     return json.loads((folder / "statuses.json").read_text("utf-8"))
 
 

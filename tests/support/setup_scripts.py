@@ -65,9 +65,11 @@ def loaded(setup: Setup, library: str, folder: Path) -> ModuleType:
     return imported(definition(setup, library), folder / f"{library.lower()}_script.py")
 
 
-def imported(definition: bytes, path: Path) -> ModuleType:
+def imported(definition: bytes, path: Path, **options: str) -> ModuleType:
     """The script of a definition, written to a path, as a module: only its definitions run."""
-    compilation = compiler.compile_bytes("model.xml", definition)
+    compilation = compiler.compile_bytes(
+        "model.xml", definition, options=compiler.Options(**options)
+    )
     assert compilation.script, [str(found) for found in compilation.diagnostics]
     path.write_text(compilation.script, "utf-8")
     spec = importlib.util.spec_from_file_location(path.stem, path)

@@ -4,8 +4,8 @@ Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 77a44b06f75c91cdd5232498b2ce3aba5f62c55f3597fe517ecfecabc8563064, with
 --semantics intended --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]
-Reads:  test.txt and, if there, validation.txt and training.txt: a header x, tab, y,
-        then in each line an RNA sequence, a tab, its label
+Reads:  test.txt and, if present, validation.txt and training.txt: a header x, tab, y,
+        then on each line an RNA sequence, a tab, its label
 Writes: test-y-hat.txt and the like for each file, metrics.json, receipt.json,
         session-info.txt, num-model-parameters.txt"""
 
@@ -28,7 +28,7 @@ from pathlib import Path
 try:
     import numpy as np
 except ModuleNotFoundError as error:
-    sys.exit(f"{error}. All that is needed: pip install numpy")
+    sys.exit(f"{error}. To install: pip install numpy")
 
 # ---- Definition --------------------------------------------------------------
 MODEL_ID = "boc-mc2-rna30-pairs"  # general/@id
@@ -42,7 +42,7 @@ LABELS = ("c1", "c2")  # general/labels
 
 
 # ---- Data --------------------------------------------------------------------
-CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
+CODE_OF = np.full(256, 255, np.uint8)  # by letter; 255: not in the alphabet
 CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
 REMEDY = """Commands that make data files:
   gzip:  gunzip FILE.gz
@@ -74,7 +74,8 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
         need = f"{length or 'n'} of ACGUN, a tab, one of {LABELS[:10]}"
-        sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
+        what = f"bad lines: {len(bad)}" if bad else "no examples"
+        sys.exit("\n".join([*bad[:20], f"{path}: {what}; need {need}"]))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, np.array(targets, np.int64), digest.hexdigest()
 
@@ -129,7 +130,7 @@ def build_model() -> dict[str, np.ndarray]:
     model = {}
     for name, rows in MATRICES.items():
         probabilities = np.array(rows, float)
-        for _ in range(2):  # as seqgra does; the second time moves last digits only
+        for _ in range(2):  # as seqgra does; the second time changes only last digits
             probabilities /= probabilities.sum(axis=1, keepdims=True)
         model[name] = log_odds(probabilities).T
     return model
@@ -159,7 +160,7 @@ def relative(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def window_maximum(scores: np.ndarray, size: int) -> np.ndarray:
-    """The maximum of each score and the size - 1 behind it, as far as there are any."""
+    """The maximum of each score and of the size - 1 scores after it, if any."""
     scores = np.pad(scores, ((0, 0), (0, size - 1)), constant_values=-np.inf)
     reach = 1
     while reach < size:
@@ -170,7 +171,7 @@ def window_maximum(scores: np.ndarray, size: int) -> np.ndarray:
 
 
 def best_pair(first: np.ndarray, second: np.ndarray, nearest: int, farthest: int):
-    """The best sum (B,) of two relative scores; starts nearest to farthest apart."""
+    """The best sum (B,) of relative scores with starts nearest to farthest apart."""
     second = second[:, nearest:]
     starts = min(first.shape[1], second.shape[1])
     size = min(farthest - nearest + 1, second.shape[1])
@@ -204,7 +205,7 @@ def predict(model: dict, codes: np.ndarray) -> np.ndarray:
     slices = [codes[first : first + size] for first in range(0, len(codes), size)]
     y_hat = np.concatenate([label_scores(model, one_hot(part)) for part in slices])
     y_hat -= np.minimum(y_hat.min(axis=1, keepdims=True), 0.0)
-    # Where no label scores, all are alike; in seqgra 0.0.4 they are NaN.
+    # Where no label scores, all are equal; in seqgra 0.0.4 they are NaN.
     y_hat[y_hat.sum(axis=1) == 0] = 1.0
     return y_hat / y_hat.sum(axis=1, keepdims=True)
 
@@ -234,13 +235,13 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
-    """The sets' codes and targets; only the test set must be there."""
+    """The sets' codes and targets; only the test set is required."""
     sets = {}
     for name in ("training", "validation", "test"):
         path = data_dir / f"{name}.txt"
         if not path.exists():
             if name == "test":
-                raise FileNotFoundError(0, f"there is none. {REMEDY}", str(path))
+                raise FileNotFoundError(0, f"missing. {REMEDY}", str(path))
             continue
         codes, targets, digest = read_set(path, None)
         sets[name] = codes, targets
@@ -276,12 +277,12 @@ def main() -> None:
 
 
 # ---- Records -----------------------------------------------------------------
-# Nothing below decides a result: it keeps and reports them.
+# Nothing below decides a result: it saves and reports the results.
 BEGUN = time.monotonic()  # for the seconds at the end
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
-    """Bytes, or rows of text: the file appears whole or not at all."""
+    """Write bytes, or rows of text; the file appears whole or not at all."""
     partial = Path(f"{path}.partial")
     try:
         with partial.open("wb") as file:
@@ -292,12 +293,12 @@ def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)  # it may fill the disk
-        error.filename = str(path)  # a full disk does not name it
+        error.filename = str(path)  # an error of a full disk lacks it
         raise
 
 
 def warn(run: dict, copies: dict) -> None:
-    """Say on standard error what is legal and often a mistake."""
+    """Warn, on standard error, of what is allowed but often a mistake."""
     found = [f"copies of {pair}: {count:,}" for pair, count in copies.items() if count]
     for name, data in run["data"].items():
         missing = [label for label, count in data["labels"].items() if not count]
@@ -321,7 +322,7 @@ def open_folder(out: Path) -> sqlite3.Connection:
         if "I/O" not in str(error) and "protocol" not in str(error):
             reason = "another run is using it" if "locked" in str(error) else "bad lock"
             raise BlockingIOError(0, f"{reason} ({error})", str(out)) from error
-        problem = f"cannot be locked ({error}): start no second run in it"
+        problem = f"cannot be locked ({error}): do not start another run in it"
         print(f"warning: {out} {problem}", file=sys.stderr)
     if files_in(out) != found:
         raise BlockingIOError(0, "another run has just changed it", str(out))
@@ -329,24 +330,24 @@ def open_folder(out: Path) -> sqlite3.Connection:
 
 
 def files_in(out: Path) -> set[str]:
-    """Without the lock, and what a kill has left of a file."""
+    """Names of files, without the lock and what a killed run left unfinished."""
     names = {name for name in os.listdir(out) if not name.endswith(".partial")}
     return names - {"lock", "lock-journal"}
 
 
 def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
-    """What decides the result besides the data; a run continues only with the same."""
+    """Record what decides the result besides the data; --resume needs the same."""
     try:
         script = Path(__file__).read_bytes()
     except (NameError, FileNotFoundError):  # from standard input, or in a notebook
-        sys.exit("save this script to a file and run that: a receipt holds its hash")
+        sys.exit("save this script as a file and run that: the receipt holds its hash")
     names = """
         MODEL_ID LABELS
     """
     definition = "77a44b06f75c91cdd5232498b2ce3aba5f62c55f3597fe517ecfecabc8563064"
     family = "6fdbd467de2d2f4e62537588e17f5123a00586bef7d379557af4c94a6398bd3b"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
-    run["family"] = family  # alike where only id, name, description and seed differ
+    run["family"] = family  # the same if only id, name, description or seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = {"seqgra-compile": "0.1.0", **versions}
     run["versions"] |= {"NumPy": np.__version__, "Python": platform.python_version()}
@@ -354,18 +355,18 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
 
 
 def add_sources(data_dir: Path, run: dict) -> None:
-    """The records that seqgra-data and simulate.py leave beside data that they make."""
+    """Add the records that seqgra-data and simulate.py leave beside their data."""
     run["sources"] = {}
     for path in (data_dir / "data.json", data_dir / "simulation.json"):
         if path.exists():
             try:
                 record = json.loads(path.read_bytes())
-            except ValueError:  # it was changed by hand
+            except ValueError:  # edited by hand
                 record = None
             fits = all(part["sha256"] in str(record) for part in run["data"].values())
             run["sources"][path.name] = record if fits else "of other data"
             if not fits:
-                print(f"warning: {path} is of other data", file=sys.stderr)
+                print(f"warning: {path} describes other data", file=sys.stderr)
 
 
 def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
@@ -385,7 +386,7 @@ def areas(y: np.ndarray, scores: np.ndarray) -> dict:
     """AUROC and AUPRC (average precision) of each label that varies, and their means.
 
     AUROC is the share of pairs of a true and a false example in which the true one has
-    the higher score; a tie is half a pair.
+    the higher score; a tie counts as half a pair.
     """
     found = {"AUROC": {}, "AUPRC": {}}
     for label, true, column in zip(LABELS, y.T, scores.T):
@@ -402,13 +403,13 @@ def areas(y: np.ndarray, scores: np.ndarray) -> dict:
 
 
 def predictions(y: np.ndarray, y_hat: np.ndarray) -> list[list]:
-    """Of each example: which labels are true, then what the model gives each."""
+    """For each example: which labels are true, then the model's value for each."""
     header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
     return [header, *(true + given for true, given in zip(y.tolist(), y_hat.tolist()))]
 
 
 def write_results(out: Path, run: dict, results: dict) -> None:
-    """What seqgra's own programs read, the figures, and the receipt."""
+    """Write what seqgra's own programs read, the figures, and the receipt."""
     counts = {"trainable": 0, "non-trainable": 0, "all": 0}
     counts = [(f"number of {kind} parameters", count) for kind, count in counts.items()]
     save(out / "num-model-parameters.txt", *counts)
@@ -417,6 +418,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
     metrics = {"data": run["data"]} | results
     save(out / "metrics.json", [json.dumps(metrics, indent=2)])
     circumstances = {"host": platform.node(), "time": time.ctime()}
+    circumstances["seconds"] = round(time.monotonic() - BEGUN, 1)
     receipt = run | results | {"circumstances": circumstances}
     save(out / "receipt.json", [json.dumps(receipt, indent=2)])
 
@@ -432,7 +434,7 @@ def say_end(run: dict, results: dict, out: Path) -> None:
 
 
 def finish(found: dict, out: Path, run: dict, results: dict, lock) -> None:
-    """Write what the predictions for each set are worth, and say it."""
+    """Write and print the results for each set."""
     for name, (y, y_hat, accuracy) in found.items():
         results[name] = areas(y, y_hat) | {"accuracy": accuracy}
         save(out / f"{name}-y-hat.txt", *predictions(y, y_hat))

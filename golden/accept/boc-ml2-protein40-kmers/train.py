@@ -4,8 +4,8 @@ Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 4a8d15333b58ab50b8341f53d07ac152e0f42a08aeb3cf4dc4afd8e02044d087, with
 --semantics intended --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR]
-Reads:  test.txt and, if there, validation.txt and training.txt: a header x, tab, y,
-        then in each line a protein sequence, a tab, its labels, joined by |
+Reads:  test.txt and, if present, validation.txt and training.txt: a header x, tab, y,
+        then on each line a protein sequence, a tab, its labels, joined by |
 Writes: test-y-hat.txt and the like for each file, metrics.json, receipt.json,
         session-info.txt, num-model-parameters.txt"""
 
@@ -28,7 +28,7 @@ from pathlib import Path
 try:
     import numpy as np
 except ModuleNotFoundError as error:
-    sys.exit(f"{error}. All that is needed: pip install numpy")
+    sys.exit(f"{error}. To install: pip install numpy")
 
 # ---- Definition --------------------------------------------------------------
 MODEL_ID = "boc-ml2-protein40-kmers"  # general/@id
@@ -42,7 +42,7 @@ LABELS = ("kinase", "phosphatase")  # general/labels
 
 
 # ---- Data --------------------------------------------------------------------
-CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
+CODE_OF = np.full(256, 255, np.uint8)  # by letter; 255: not in the alphabet
 CODE_OF[list(b"ARNDCEQGHILKMFPSTWYV")] = range(20)
 REMEDY = """Commands that make data files:
   gzip:  gunzip FILE.gz
@@ -77,8 +77,9 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
                 found = f"length {len(x)}, other letters {other[:20]!r}"
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
-        need = f"{length or 'n'} of ARNDCEQGHILKMFPSTWYV, a tab, some of {LABELS[:10]}"
-        sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
+        need = f"{length or 'n'} of ARNDCEQGHILKMFPSTWYV, a tab, any of {LABELS[:10]}"
+        what = f"bad lines: {len(bad)}" if bad else "no examples"
+        sys.exit("\n".join([*bad[:20], f"{path}: {what}; need {need}"]))
     targets = np.frombuffer(targets, np.uint8).reshape(-1, len(LABELS))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, targets, digest.hexdigest()
@@ -138,7 +139,7 @@ def build_model() -> dict[str, list]:
     model = {}
     for name, rows in MATRICES.items():
         probabilities = np.array([row.split() for row in rows], float)
-        for _ in range(2):  # as seqgra does; the second time moves last digits only
+        for _ in range(2):  # as seqgra does; the second time changes only last digits
             probabilities /= probabilities.sum(axis=1, keepdims=True)
         model[name] = [(log_odds(probabilities).T, 0.0)]
     for name, kmers in KMERS.items():
@@ -224,13 +225,13 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
-    """The sets' codes and targets; only the test set must be there."""
+    """The sets' codes and targets; only the test set is required."""
     sets = {}
     for name in ("training", "validation", "test"):
         path = data_dir / f"{name}.txt"
         if not path.exists():
             if name == "test":
-                raise FileNotFoundError(0, f"there is none. {REMEDY}", str(path))
+                raise FileNotFoundError(0, f"missing. {REMEDY}", str(path))
             continue
         codes, targets, digest = read_set(path, None)
         sets[name] = codes, targets
@@ -266,12 +267,12 @@ def main() -> None:
 
 
 # ---- Records -----------------------------------------------------------------
-# Nothing below decides a result: it keeps and reports them.
+# Nothing below decides a result: it saves and reports the results.
 BEGUN = time.monotonic()  # for the seconds at the end
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
-    """Bytes, or rows of text: the file appears whole or not at all."""
+    """Write bytes, or rows of text; the file appears whole or not at all."""
     partial = Path(f"{path}.partial")
     try:
         with partial.open("wb") as file:
@@ -282,12 +283,12 @@ def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)  # it may fill the disk
-        error.filename = str(path)  # a full disk does not name it
+        error.filename = str(path)  # an error of a full disk lacks it
         raise
 
 
 def warn(run: dict, copies: dict) -> None:
-    """Say on standard error what is legal and often a mistake."""
+    """Warn, on standard error, of what is allowed but often a mistake."""
     found = [f"copies of {pair}: {count:,}" for pair, count in copies.items() if count]
     for name, data in run["data"].items():
         missing = [label for label, count in data["labels"].items() if not count]
@@ -311,7 +312,7 @@ def open_folder(out: Path) -> sqlite3.Connection:
         if "I/O" not in str(error) and "protocol" not in str(error):
             reason = "another run is using it" if "locked" in str(error) else "bad lock"
             raise BlockingIOError(0, f"{reason} ({error})", str(out)) from error
-        problem = f"cannot be locked ({error}): start no second run in it"
+        problem = f"cannot be locked ({error}): do not start another run in it"
         print(f"warning: {out} {problem}", file=sys.stderr)
     if files_in(out) != found:
         raise BlockingIOError(0, "another run has just changed it", str(out))
@@ -319,24 +320,24 @@ def open_folder(out: Path) -> sqlite3.Connection:
 
 
 def files_in(out: Path) -> set[str]:
-    """Without the lock, and what a kill has left of a file."""
+    """Names of files, without the lock and what a killed run left unfinished."""
     names = {name for name in os.listdir(out) if not name.endswith(".partial")}
     return names - {"lock", "lock-journal"}
 
 
 def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
-    """What decides the result besides the data; a run continues only with the same."""
+    """Record what decides the result besides the data; --resume needs the same."""
     try:
         script = Path(__file__).read_bytes()
     except (NameError, FileNotFoundError):  # from standard input, or in a notebook
-        sys.exit("save this script to a file and run that: a receipt holds its hash")
+        sys.exit("save this script as a file and run that: the receipt holds its hash")
     names = """
         MODEL_ID LABELS
     """
     definition = "4a8d15333b58ab50b8341f53d07ac152e0f42a08aeb3cf4dc4afd8e02044d087"
     family = "e8138c266147b7bc531412acc8d2453485d4f6fee924a71b7801b0af0acf6604"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
-    run["family"] = family  # alike where only id, name, description and seed differ
+    run["family"] = family  # the same if only id, name, description or seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = {"seqgra-compile": "0.1.0", **versions}
     run["versions"] |= {"NumPy": np.__version__, "Python": platform.python_version()}
@@ -344,18 +345,18 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
 
 
 def add_sources(data_dir: Path, run: dict) -> None:
-    """The records that seqgra-data and simulate.py leave beside data that they make."""
+    """Add the records that seqgra-data and simulate.py leave beside their data."""
     run["sources"] = {}
     for path in (data_dir / "data.json", data_dir / "simulation.json"):
         if path.exists():
             try:
                 record = json.loads(path.read_bytes())
-            except ValueError:  # it was changed by hand
+            except ValueError:  # edited by hand
                 record = None
             fits = all(part["sha256"] in str(record) for part in run["data"].values())
             run["sources"][path.name] = record if fits else "of other data"
             if not fits:
-                print(f"warning: {path} is of other data", file=sys.stderr)
+                print(f"warning: {path} describes other data", file=sys.stderr)
 
 
 def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
@@ -375,7 +376,7 @@ def areas(y: np.ndarray, scores: np.ndarray) -> dict:
     """AUROC and AUPRC (average precision) of each label that varies, and their means.
 
     AUROC is the share of pairs of a true and a false example in which the true one has
-    the higher score; a tie is half a pair.
+    the higher score; a tie counts as half a pair.
     """
     found = {"AUROC": {}, "AUPRC": {}}
     for label, true, column in zip(LABELS, y.T, scores.T):
@@ -392,13 +393,13 @@ def areas(y: np.ndarray, scores: np.ndarray) -> dict:
 
 
 def predictions(y: np.ndarray, y_hat: np.ndarray) -> list[list]:
-    """Of each example: which labels are true, then what the model gives each."""
+    """For each example: which labels are true, then the model's value for each."""
     header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
     return [header, *(true + given for true, given in zip(y.tolist(), y_hat.tolist()))]
 
 
 def write_results(out: Path, run: dict, results: dict) -> None:
-    """What seqgra's own programs read, the figures, and the receipt."""
+    """Write what seqgra's own programs read, the figures, and the receipt."""
     counts = {"trainable": 0, "non-trainable": 0, "all": 0}
     counts = [(f"number of {kind} parameters", count) for kind, count in counts.items()]
     save(out / "num-model-parameters.txt", *counts)
@@ -407,6 +408,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
     metrics = {"data": run["data"]} | results
     save(out / "metrics.json", [json.dumps(metrics, indent=2)])
     circumstances = {"host": platform.node(), "time": time.ctime()}
+    circumstances["seconds"] = round(time.monotonic() - BEGUN, 1)
     receipt = run | results | {"circumstances": circumstances}
     save(out / "receipt.json", [json.dumps(receipt, indent=2)])
 
@@ -422,7 +424,7 @@ def say_end(run: dict, results: dict, out: Path) -> None:
 
 
 def finish(found: dict, out: Path, run: dict, results: dict, lock) -> None:
-    """Write what the predictions for each set are worth, and say it."""
+    """Write and print the results for each set."""
     for name, (y, y_hat, accuracy) in found.items():
         results[name] = areas(y, y_hat) | {"accuracy": accuracy}
         save(out / f"{name}-y-hat.txt", *predictions(y, y_hat))

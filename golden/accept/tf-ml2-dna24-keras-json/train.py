@@ -6,8 +6,8 @@ Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 c3a507b047d20d41e96cd2cbb3f6204238919912727a1a7f6e0b6d032975d842, with
 --semantics intended --library TensorFlow --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
-Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
-        in each line a DNA sequence, a tab, its labels, joined by |
+Reads:  training.txt, validation.txt and, if present, test.txt: a header x, tab, y, then
+        on each line a DNA sequence, a tab, its labels, joined by |
 Writes: saved_model.keras, model-architecture.json, history.tsv, metrics.json,
         test-y-hat.txt, receipt.json, session-info.txt, last-epoch-completed.txt,
         num-model-parameters.txt"""
@@ -32,7 +32,7 @@ from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only
-stderr = os.dup(2)  # TensorFlow greets there, whatever the level
+stderr = os.dup(2)  # where TensorFlow prints a greeting
 os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 try:
@@ -40,9 +40,9 @@ try:
     import numpy as np
     import tensorflow as tf
 
-    tf.config.list_physical_devices("GPU")  # its second greeting
+    tf.config.list_physical_devices("GPU")  # prints a second greeting
 except ModuleNotFoundError as error:
-    sys.exit(f"{error}. All that is needed: pip install keras numpy tensorflow")
+    sys.exit(f"{error}. To install: pip install keras numpy tensorflow")
 finally:
     os.dup2(stderr, 2)
 if [int(part) for part in keras.__version__.split(".")[:2]] < [3, 8]:
@@ -78,7 +78,7 @@ EPOCHS = 6  # trainingprocess/epochs
 
 
 # ---- Data --------------------------------------------------------------------
-CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
+CODE_OF = np.full(256, 255, np.uint8)  # by letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
 REMEDY = """Commands that make data files:
   gzip:  gunzip FILE.gz
@@ -112,8 +112,9 @@ def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
                 found = f"length {len(x)}, other letters {other[:20]!r}"
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
-        need = f"{length} of ACGTN, a tab, some of {LABELS[:10]}"
-        sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
+        need = f"{length} of ACGTN, a tab, any of {LABELS[:10]}"
+        what = f"bad lines: {len(bad)}" if bad else "no examples"
+        sys.exit("\n".join([*bad[:20], f"{path}: {what}; need {need}"]))
     targets = np.frombuffer(targets, np.uint8).reshape(-1, len(LABELS))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, targets, digest.hexdigest()
@@ -345,7 +346,7 @@ def train(model: keras.Model, sets: dict, out: Path, run: dict) -> dict:
             initial_epoch=epoch - 1,
             epochs=epoch,
             validation_data=in_order,
-            shuffle=False,  # the order is ready
+            shuffle=False,  # the order is given
             verbose=1 if sys.stdout.isatty() else 0,
         ).history
         names = ("loss", "val_loss", "val_accuracy")
@@ -382,12 +383,12 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
     add("--resume", action="store_true", help="continue a run that was stopped")
     arguments = parser.parse_args()
     if arguments.threads is not None and arguments.threads < 1:
-        parser.error("--threads takes a number of at least 1")
+        parser.error("--threads must be at least 1")
     return arguments
 
 
 def count_cores() -> int:
-    """Those that this process may use."""
+    """The cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count()
@@ -398,7 +399,7 @@ def set_seed() -> None:
 
 
 def choose_device(gpu: int, threads: int) -> str:
-    """Take the GPU of this number, or the CPU for -1, told to repeat its results.
+    """Choose the GPU with this number, or the CPU for -1; make results repeatable.
 
     They are bit-identical only on one machine, with the same versions and threads.
     """
@@ -410,7 +411,7 @@ def choose_device(gpu: int, threads: int) -> str:
         tf.config.experimental.set_memory_growth(gpus[gpu], True)
         tf.config.experimental.enable_op_determinism()  # not needed on the CPU
     tf.config.experimental.enable_tensor_float_32_execution(False)  # full float32
-    # Keras 3 trips over NumPy 2 when it saves.
+    # Keras 3 makes NumPy 2 warn when it saves.
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="keras")
     keras.config.set_floatx("float32")  # ~/.keras/keras.json could say otherwise
     keras.config.set_epsilon(1e-07)
@@ -426,7 +427,7 @@ def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
         path = data_dir / f"{name}.txt"
         if not path.exists():
             if name != "test":
-                raise FileNotFoundError(0, f"there is none. {REMEDY}", str(path))
+                raise FileNotFoundError(0, f"missing. {REMEDY}", str(path))
             print(f"warning: {path} is missing: nothing is tested", file=sys.stderr)
             continue
         codes, targets, digest = read_set(path, SEQUENCE_LENGTH)
@@ -451,7 +452,7 @@ def main() -> None:
     lock = open_folder(out, arguments.resume, run)
     results = {"copies": find_copies(sets)}
     warn(run, results["copies"])
-    with tf.device("CPU:0"):  # batches are made there
+    with tf.device("CPU:0"):  # where batches are made
         for name, arrays in sets.items():
             sets[name] = [tf.constant(array) for array in arrays]
 
@@ -462,23 +463,23 @@ def main() -> None:
         optimizer,
         loss_fn,
         metrics=[accuracy],
-        steps_per_execution=10,  # batches a call of TensorFlow: faster, same weights
+        steps_per_execution=10,  # batches per call of TensorFlow: faster, same weights
         jit_compile=False,
     )
     optimizer.build(model.trainable_variables)
-    set_seed()  # again, as seqgra does: training draws the same, however it was built
+    set_seed()  # again, as seqgra does: building the model changes no later draw
     resume(out, run, model)
     results["best"] = train(model, sets, out, run)
     finish(model, sets, out, run, results, lock)
 
 
 # ---- Records -----------------------------------------------------------------
-# Nothing below decides a weight. It keeps, resumes, tests and reports what is trained.
-BEGUN = time.monotonic()  # for the seconds at the end
+# Nothing below decides a weight: it saves, resumes, tests and reports the training.
+BEGUN = time.monotonic()  # of a resumed run: as if it had not been stopped
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
-    """Bytes, or rows of text: the file appears whole or not at all."""
+    """Write bytes, or rows of text; the file appears whole or not at all."""
     partial = Path(f"{path}.partial")
     try:
         with partial.open("wb") as file:
@@ -489,12 +490,12 @@ def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)  # it may fill the disk
-        error.filename = str(path)  # a full disk does not name it
+        error.filename = str(path)  # an error of a full disk lacks it
         raise
 
 
 def save_model(model: keras.Model, path: Path) -> None:
-    """As save does: Keras itself writes to a path only, whose suffix must be .keras."""
+    """Like save; Keras itself writes only to a path, whose suffix must be .keras."""
     partial = path.with_name("partial.keras")
     try:
         model.save(partial)
@@ -507,7 +508,7 @@ def save_model(model: keras.Model, path: Path) -> None:
 
 
 def warn(run: dict, copies: dict) -> None:
-    """Say on standard error what is legal and often a mistake."""
+    """Warn, on standard error, of what is allowed but often a mistake."""
     found = [f"copies of {pair}: {count:,}" for pair, count in copies.items() if count]
     for name, data in run["data"].items():
         missing = [label for label, count in data["labels"].items() if not count]
@@ -536,7 +537,7 @@ def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
         if "I/O" not in str(error) and "protocol" not in str(error):
             reason = "another run is using it" if "locked" in str(error) else "bad lock"
             raise BlockingIOError(0, f"{reason} ({error})", str(out)) from error
-        problem = f"cannot be locked ({error}): start no second run in it"
+        problem = f"cannot be locked ({error}): do not start another run in it"
         print(f"warning: {out} {problem}", file=sys.stderr)
     if files_in(out) != found:
         raise BlockingIOError(0, "another run has just changed it", str(out))
@@ -544,13 +545,13 @@ def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
 
 
 def files_in(out: Path) -> set[str]:
-    """Without the lock, and what a kill has left of a file."""
+    """Names of files, without the lock and what a killed run left unfinished."""
     names = {name for name in os.listdir(out) if not name.endswith(".partial")}
     return names - {"lock", "lock-journal"}
 
 
 def check_same_run(run: dict, record: str | bytes, path: Path) -> list[dict]:
-    """The epochs of a run that was begun, if it is this very one."""
+    """The finished epochs of a stopped run, if it is the same run as this one."""
     try:
         begun = json.loads(record)
         other = [name for name in run if name != "epochs" and run[name] != begun[name]]
@@ -559,17 +560,17 @@ def check_same_run(run: dict, record: str | bytes, path: Path) -> list[dict]:
         problem = "unreadable; name another folder with -o"
         raise OSError(0, problem, str(path)) from error
     if other:
-        problem = f"of a run with another {', '.join(other)}"
+        problem = f"belongs to a run that differs in {', '.join(other)}"
         raise FileExistsError(0, problem, str(path))
     return epochs
 
 
 def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
-    """What decides the result besides the data; a run continues only with the same."""
+    """Record what decides the result besides the data; --resume needs the same."""
     try:
         script = Path(__file__).read_bytes()
     except (NameError, FileNotFoundError):  # from standard input, or in a notebook
-        sys.exit("save this script to a file and run that: a receipt holds its hash")
+        sys.exit("save this script as a file and run that: the receipt holds its hash")
     names = """
         MODEL_ID LABELS SEED SEQUENCE_LENGTH FROM_LOGITS LABEL_SMOOTHING LEARNING_RATE
         BETA_1 BETA_2 EPSILON AMSGRAD BATCH_SIZE EPOCHS
@@ -577,7 +578,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
     definition = "c3a507b047d20d41e96cd2cbb3f6204238919912727a1a7f6e0b6d032975d842"
     family = "1a24d7b5f8ba3c9a7892d33b52ab4659bdc941d91a936a63c1d2c9417f81245b"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
-    run["family"] = family  # alike where only id, name, description and seed differ
+    run["family"] = family  # the same if only id, name, description or seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = {"seqgra-compile": "0.1.0", **versions}
     run["versions"] |= {"NumPy": np.__version__, "Python": platform.python_version()}
@@ -585,18 +586,18 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
 
 
 def add_sources(data_dir: Path, run: dict) -> None:
-    """The records that seqgra-data and simulate.py leave beside data that they make."""
+    """Add the records that seqgra-data and simulate.py leave beside their data."""
     run["sources"] = {}
     for path in (data_dir / "data.json", data_dir / "simulation.json"):
         if path.exists():
             try:
                 record = json.loads(path.read_bytes())
-            except ValueError:  # it was changed by hand
+            except ValueError:  # edited by hand
                 record = None
             fits = all(part["sha256"] in str(record) for part in run["data"].values())
             run["sources"][path.name] = record if fits else "of other data"
             if not fits:
-                print(f"warning: {path} is of other data", file=sys.stderr)
+                print(f"warning: {path} describes other data", file=sys.stderr)
 
 
 def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
@@ -615,33 +616,36 @@ def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
 
 
 def state_of(model: keras.Model) -> list[keras.Variable]:
-    """All that fit changes: weights, the optimizer's numbers, the seeds of dropout."""
+    """All that fit changes: weights, the optimizer's state, the seeds of dropout."""
     return [*model.variables, *model.optimizer.variables]
 
 
 def save_epoch(out: Path, run: dict, model: keras.Model) -> None:
-    """The losses so far, to read; and all that the next epoch depends on."""
+    """Save the losses so far, to read, and all that the next epoch depends on."""
     epochs, memory = run["epochs"], io.BytesIO()
     if epochs:
         save(out / "history.tsv", epochs[0].keys(), *(row.values() for row in epochs))
     arrays = [variable.numpy() for variable in state_of(model)]
-    np.savez(memory, *arrays, run=json.dumps(run))
+    seconds = time.monotonic() - BEGUN
+    np.savez(memory, *arrays, run=json.dumps(run), seconds=seconds)
     save(out / "checkpoint", data=memory.getbuffer())
 
 
 def resume(out: Path, run: dict, model: keras.Model) -> None:
-    """Take all from the checkpoint; a new run saves its first one, and tries it."""
+    """Restore the checkpoint; a new run first saves one, and so tests both."""
+    global BEGUN
     path = out / "checkpoint"
     if not path.exists():
         save_epoch(out, run, model)
     try:
         with np.load(path, allow_pickle=False) as file:
             stored = dict(file)
-        record = stored["run"].item()
-    except Exception as error:  # a damaged file: there are many kinds
+        record, seconds = stored["run"].item(), float(stored["seconds"])
+    except Exception as error:  # a damaged file raises errors of many kinds
         problem = f"unreadable ({type(error).__name__}); name another folder with -o"
         raise OSError(0, problem, str(path)) from error
     run["epochs"] = check_same_run(run, record, path)
+    BEGUN = time.monotonic() - seconds
     for number, variable in enumerate(state_of(model)):
         variable.assign(stored[f"arr_{number}"])
     if run["epochs"]:
@@ -652,7 +656,7 @@ def areas(y: np.ndarray, scores: np.ndarray) -> dict:
     """AUROC and AUPRC (average precision) of each label that varies, and their means.
 
     AUROC is the share of pairs of a true and a false example in which the true one has
-    the higher score; a tie is half a pair.
+    the higher score; a tie counts as half a pair.
     """
     found = {"AUROC": {}, "AUPRC": {}}
     for label, true, column in zip(LABELS, y.T, scores.T):
@@ -669,7 +673,7 @@ def areas(y: np.ndarray, scores: np.ndarray) -> dict:
 
 
 def count_weights(model: keras.Model) -> dict:
-    """Numbers of weights; the SHA-256 of all values, one array after the other."""
+    """Numbers of weights; the SHA-256 of all values, one array after another."""
     total = model.count_params()
     trained = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     data = b"".join(weight.numpy().tobytes() for weight in model.weights)
@@ -678,13 +682,13 @@ def count_weights(model: keras.Model) -> dict:
 
 
 def predictions(y: np.ndarray, y_hat: np.ndarray) -> list[list]:
-    """Of each example: which labels are true, then what the model gives each."""
+    """For each example: which labels are true, then the model's value for each."""
     header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
     return [header, *(true + given for true, given in zip(y.tolist(), y_hat.tolist()))]
 
 
 def write_results(out: Path, run: dict, results: dict) -> None:
-    """What seqgra's own programs read, the figures, and the receipt."""
+    """Write what seqgra's own programs read, the figures, and the receipt."""
     total, trained = results["weights"]["count"], results["weights"]["trainable"]
     counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
     save(out / "last-epoch-completed.txt", [len(run["epochs"])])
@@ -695,6 +699,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
     metrics = {"data": run["data"]} | results
     save(out / "metrics.json", [json.dumps(metrics, indent=2)])
     circumstances = {"host": platform.node(), "time": time.ctime()}
+    circumstances["seconds"] = round(time.monotonic() - BEGUN, 1)
     receipt = run | results | {"circumstances": circumstances}
     save(out / "receipt.json", [json.dumps(receipt, indent=2)])
 
@@ -711,7 +716,7 @@ def say_end(run: dict, results: dict, out: Path) -> None:
 
 
 def finish(model, sets: dict, out: Path, run: dict, results: dict, lock) -> None:
-    """Test the weights of the best epoch; write what they are worth, and say it."""
+    """Test the weights of the best epoch; write the results, and print them."""
     model.load_weights(out / "saved_model.keras")
     results["weights"] = count_weights(model)
     save(out / "model-architecture.json", [model.to_json()])
@@ -730,7 +735,7 @@ def finish(model, sets: dict, out: Path, run: dict, results: dict, lock) -> None
         y_hat = np.concatenate(parts)
         save(out / "test-y-hat.txt", *predictions(y, y_hat))
     write_results(out, run, results)
-    (out / "checkpoint").unlink()  # last of all: until then, --resume goes on
+    (out / "checkpoint").unlink()  # last of all: until then, --resume can continue
     lock.close()
     (out / "lock").unlink()
     say_end(run, results, out)

@@ -6,8 +6,8 @@ Compiled by seqgra-compile 0.1.0 from model.xml, SHA-256
 d2d9a56835e62cd9a3887563a2668a34e0e849651cc5bf6bcae87552e198679d, with
 --semantics intended --library PyTorch --data memory --records full.
 Usage:  python train.py DATA_DIR [-o OUTPUT_DIR] [-g GPU] [--threads N] [--resume]
-Reads:  training.txt, validation.txt and, if there, test.txt: a header x, tab, y, then
-        in each line a DNA sequence, a tab, its label
+Reads:  training.txt, validation.txt and, if present, test.txt: a header x, tab, y, then
+        on each line a DNA sequence, a tab, its label
 Writes: saved_model.pth, history.tsv, metrics.json, test-y-hat.txt, receipt.json,
         session-info.txt, last-epoch-completed.txt, num-model-parameters.txt"""
 
@@ -35,7 +35,7 @@ try:
     from tqdm import tqdm
 except ModuleNotFoundError as error:
     print("PyTorch without CUDA: uv pip install --torch-backend cpu torch")
-    sys.exit(f"{error}. All that is needed: pip install numpy torch tqdm")
+    sys.exit(f"{error}. To install: pip install numpy torch tqdm")
 if [int(part) for part in torch.__version__.split(".")[:2]] < [2, 4]:
     sys.exit(f"PyTorch {torch.__version__}: this script needs 2.4 or later")
 
@@ -64,7 +64,7 @@ PATIENCE = 10  # trainingprocess/early_stopping_patience (default)
 
 
 # ---- Data --------------------------------------------------------------------
-CODE_OF = np.full(256, 255, np.uint8)  # of a letter; 255: not in the alphabet
+CODE_OF = np.full(256, 255, np.uint8)  # by letter; 255: not in the alphabet
 CODE_OF[list(b"ACGTN")] = CODE_OF[list(b"acgtn")] = range(5)
 REMEDY = """Commands that make data files:
   gzip:  gunzip FILE.gz
@@ -95,7 +95,8 @@ def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
                 bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
     if bad or not codes:
         need = f"{length} of ACGTN, a tab, one of {LABELS[:10]}"
-        sys.exit("\n".join([*bad[:20], f"{path}: bad lines: {len(bad)}; need {need}"]))
+        what = f"bad lines: {len(bad)}" if bad else "no examples"
+        sys.exit("\n".join([*bad[:20], f"{path}: {what}; need {need}"]))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, np.array(targets, np.int64), digest.hexdigest()
 
@@ -110,14 +111,14 @@ def one_hot(codes: torch.Tensor) -> torch.Tensor:
 
 # ---- Model -------------------------------------------------------------------
 class BatchNormalization(nn.BatchNorm1d):
-    """Keras's: momentum is the share that stays, running_var the biased variance."""
+    """As in Keras: momentum is the share kept, running_var is the biased variance."""
 
     def __init__(self, channels: int, momentum: float, eps: float) -> None:
         super().__init__(channels, eps, 1 - momentum)  # gamma 1, beta 0, mean 0, var 1
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         kept = (1 - self.momentum) * self.running_var
-        is_single = x.numel() == x.shape[1]  # one value per channel: PyTorch wants two
+        is_single = x.numel() == x.shape[1]  # one value per channel: PyTorch needs two
         y = super().forward(torch.cat([x, x]) if is_single else x)[: len(x)]
         if self.training:  # of n values PyTorch takes n / (n - 1) times the variance
             self.running_var.data -= (self.running_var - kept) * x.shape[1] / x.numel()
@@ -127,7 +128,7 @@ class BatchNormalization(nn.BatchNorm1d):
 class Recurrent(nn.Module):
     """One direction of a recurrent layer, position by position, as Keras defines it.
 
-    PyTorch's own layers know neither its activations nor its dropout, whose masks hold
+    PyTorch's own layers have neither its activations nor its dropout, whose masks hold
     for all positions: one mask, or one for each gate.
     """
 
@@ -161,7 +162,7 @@ class Recurrent(nn.Module):
         return (self.gates * units,)
 
     def masks(self, like: torch.Tensor, rate: float) -> torch.Tensor:
-        """Dropout's masks: as many, each in the shape of `like`."""
+        """mask_count masks of dropout, each of the shape of `like`."""
         return F.dropout(
             like.new_ones(self.mask_count, *like.shape), rate, self.training
         )
@@ -169,7 +170,7 @@ class Recurrent(nn.Module):
     def project(
         self, x: torch.Tensor, weight: torch.Tensor, masks: torch.Tensor
     ) -> torch.Tensor:
-        """x times the transposed weight; each gate's part of it sees its own mask."""
+        """x times the transposed weight; each gate's part has its own mask."""
         parts = zip(masks, weight.chunk(len(masks)))
         return torch.cat([F.linear(x * mask, part) for mask, part in parts], dim=-1)
 
@@ -348,7 +349,7 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
 def evaluate(model, loss_fn, codes, targets, dtype):
     """Mean loss; accuracy; scores (N, labels). No dropout."""
     model.eval()
-    # As seqgra adds losses: in float32 for validation, in float64 for a test.
+    # seqgra adds losses in float32 for validation, in float64 for a test.
     total, scores = torch.zeros((), dtype=dtype, device=codes.device), []
     for x, y in zip(codes.split(BATCH_SIZE), targets.split(BATCH_SIZE)):
         x = one_hot(x)
@@ -407,12 +408,12 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
     add("--resume", action="store_true", help="continue a run that was stopped")
     arguments = parser.parse_args()
     if arguments.threads is not None and arguments.threads < 1:
-        parser.error("--threads takes a number of at least 1")
+        parser.error("--threads must be at least 1")
     return arguments
 
 
 def choose_device(gpu: int, threads: int | None) -> torch.device:
-    """The GPU of this number, or the CPU for -1, told to repeat its results.
+    """The GPU with this number, or the CPU for -1; results are made repeatable.
 
     They are bit-identical only on one machine, with the same versions and threads.
     """
@@ -432,7 +433,7 @@ def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
         path = data_dir / f"{name}.txt"
         if not path.exists():
             if name != "test":
-                raise FileNotFoundError(0, f"there is none. {REMEDY}", str(path))
+                raise FileNotFoundError(0, f"missing. {REMEDY}", str(path))
             print(f"warning: {path} is missing: nothing is tested", file=sys.stderr)
             continue
         codes, targets, digest = read_set(path, SEQUENCE_LENGTH)
@@ -463,19 +464,19 @@ def main() -> None:
     torch.manual_seed(SEED)
     model = build_model().to(device)
     loss_fn, optimizer = build_loss(), build_optimizer(model)
-    torch.manual_seed(SEED)  # again: training draws the same, however it was built
+    torch.manual_seed(SEED)  # again: building the model changes no later draw
     resume(out, run, model, optimizer)
     results["best"] = train(model, loss_fn, optimizer, sets, out, run)
     finish(model, loss_fn, sets, out, run, results, lock)
 
 
 # ---- Records -----------------------------------------------------------------
-# Nothing below decides a weight. It keeps, resumes, tests and reports what is trained.
-BEGUN = time.monotonic()  # for the seconds at the end
+# Nothing below decides a weight: it saves, resumes, tests and reports the training.
+BEGUN = time.monotonic()  # of a resumed run: as if it had not been stopped
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
-    """Bytes, or rows of text: the file appears whole or not at all."""
+    """Write bytes, or rows of text; the file appears whole or not at all."""
     partial = Path(f"{path}.partial")
     try:
         with partial.open("wb") as file:
@@ -486,18 +487,18 @@ def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)  # it may fill the disk
-        error.filename = str(path)  # a full disk does not name it
+        error.filename = str(path)  # an error of a full disk lacks it
         raise
 
 
 def packed(state: object) -> memoryview:
     memory = io.BytesIO()
-    torch.save(state, memory)  # straight to a full disk, it hides the reason
+    torch.save(state, memory)  # straight to a full disk, it would hide the reason
     return memory.getbuffer()
 
 
 def warn(run: dict, copies: dict) -> None:
-    """Say on standard error what is legal and often a mistake."""
+    """Warn, on standard error, of what is allowed but often a mistake."""
     found = [f"copies of {pair}: {count:,}" for pair, count in copies.items() if count]
     for name, data in run["data"].items():
         missing = [label for label, count in data["labels"].items() if not count]
@@ -526,7 +527,7 @@ def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
         if "I/O" not in str(error) and "protocol" not in str(error):
             reason = "another run is using it" if "locked" in str(error) else "bad lock"
             raise BlockingIOError(0, f"{reason} ({error})", str(out)) from error
-        problem = f"cannot be locked ({error}): start no second run in it"
+        problem = f"cannot be locked ({error}): do not start another run in it"
         print(f"warning: {out} {problem}", file=sys.stderr)
     if files_in(out) != found:
         raise BlockingIOError(0, "another run has just changed it", str(out))
@@ -534,13 +535,13 @@ def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
 
 
 def files_in(out: Path) -> set[str]:
-    """Without the lock, and what a kill has left of a file."""
+    """Names of files, without the lock and what a killed run left unfinished."""
     names = {name for name in os.listdir(out) if not name.endswith(".partial")}
     return names - {"lock", "lock-journal"}
 
 
 def check_same_run(run: dict, record: str | bytes, path: Path) -> list[dict]:
-    """The epochs of a run that was begun, if it is this very one."""
+    """The finished epochs of a stopped run, if it is the same run as this one."""
     try:
         begun = json.loads(record)
         other = [name for name in run if name != "epochs" and run[name] != begun[name]]
@@ -549,17 +550,17 @@ def check_same_run(run: dict, record: str | bytes, path: Path) -> list[dict]:
         problem = "unreadable; name another folder with -o"
         raise OSError(0, problem, str(path)) from error
     if other:
-        problem = f"of a run with another {', '.join(other)}"
+        problem = f"belongs to a run that differs in {', '.join(other)}"
         raise FileExistsError(0, problem, str(path))
     return epochs
 
 
 def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
-    """What decides the result besides the data; a run continues only with the same."""
+    """Record what decides the result besides the data; --resume needs the same."""
     try:
         script = Path(__file__).read_bytes()
     except (NameError, FileNotFoundError):  # from standard input, or in a notebook
-        sys.exit("save this script to a file and run that: a receipt holds its hash")
+        sys.exit("save this script as a file and run that: the receipt holds its hash")
     names = """
         MODEL_ID LABELS SEED SEQUENCE_LENGTH LEARNING_RATE BETAS EPS WEIGHT_DECAY
         AMSGRAD BATCH_SIZE EPOCHS PATIENCE
@@ -567,7 +568,7 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
     definition = "d2d9a56835e62cd9a3887563a2668a34e0e849651cc5bf6bcae87552e198679d"
     family = "a93ac1d8a9f0f9028be4c938439e644906da7f33b51bb09ba02af8a0bd8aa469"
     run |= {"definition": definition, "script": hashlib.sha256(script).hexdigest()}
-    run["family"] = family  # alike where only id, name, description and seed differ
+    run["family"] = family  # the same if only id, name, description or seed differ
     run["settings"] = {name: repr(globals()[name]) for name in names.split()}
     run["versions"] = {"seqgra-compile": "0.1.0", **versions}
     run["versions"] |= {"NumPy": np.__version__, "Python": platform.python_version()}
@@ -575,18 +576,18 @@ def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
 
 
 def add_sources(data_dir: Path, run: dict) -> None:
-    """The records that seqgra-data and simulate.py leave beside data that they make."""
+    """Add the records that seqgra-data and simulate.py leave beside their data."""
     run["sources"] = {}
     for path in (data_dir / "data.json", data_dir / "simulation.json"):
         if path.exists():
             try:
                 record = json.loads(path.read_bytes())
-            except ValueError:  # it was changed by hand
+            except ValueError:  # edited by hand
                 record = None
             fits = all(part["sha256"] in str(record) for part in run["data"].values())
             run["sources"][path.name] = record if fits else "of other data"
             if not fits:
-                print(f"warning: {path} is of other data", file=sys.stderr)
+                print(f"warning: {path} describes other data", file=sys.stderr)
 
 
 def named(device: torch.device) -> str:
@@ -612,29 +613,32 @@ def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
 
 
 def save_epoch(out: Path, run: dict, model, optimizer) -> None:
-    """The losses so far, to read; and all that the next epoch depends on."""
+    """Save the losses so far, to read, and all that the next epoch depends on."""
     epochs = run["epochs"]
     if epochs:
         save(out / "history.tsv", epochs[0].keys(), *(row.values() for row in epochs))
     state = {"run": json.dumps(run), "torch": torch.get_rng_state()}
     state["model"], state["optimizer"] = model.state_dict(), optimizer.state_dict()
+    state["seconds"] = time.monotonic() - BEGUN
     if torch.cuda.is_initialized():
         state["cuda"] = torch.cuda.get_rng_state(run["device"].split()[0])
     save(out / "checkpoint", data=packed(state))
 
 
 def resume(out: Path, run: dict, model, optimizer) -> None:
-    """Take all from the checkpoint; a new run saves its first one, and tries it."""
+    """Restore the checkpoint; a new run first saves one, and so tests both."""
+    global BEGUN
     path = out / "checkpoint"
     if not path.exists():
         save_epoch(out, run, model, optimizer)
     try:
         state = torch.load(path, "cpu", weights_only=True)
-        record = state["run"]
-    except Exception as error:  # a damaged file: there are many kinds
+        record, seconds = state["run"], float(state["seconds"])
+    except Exception as error:  # a damaged file raises errors of many kinds
         problem = f"unreadable ({type(error).__name__}); name another folder with -o"
         raise OSError(0, problem, str(path)) from error
     run["epochs"] = check_same_run(run, record, path)
+    BEGUN = time.monotonic() - seconds
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     torch.set_rng_state(state["torch"])
@@ -648,7 +652,7 @@ def areas(y: np.ndarray, scores: np.ndarray) -> dict:
     """AUROC and AUPRC (average precision) of each label that varies, and their means.
 
     AUROC is the share of pairs of a true and a false example in which the true one has
-    the higher score; a tie is half a pair.
+    the higher score; a tie counts as half a pair.
     """
     found = {"AUROC": {}, "AUPRC": {}}
     for label, true, column in zip(LABELS, y.T, scores.T):
@@ -675,13 +679,13 @@ def count_weights(model: nn.Module) -> dict:
 
 
 def predictions(y: np.ndarray, y_hat: np.ndarray) -> list[list]:
-    """Of each example: which labels are true, then what the model gives each."""
+    """For each example: which labels are true, then the model's value for each."""
     header = [f"{column}_{label}" for column in ("y", "y_hat") for label in LABELS]
     return [header, *(true + given for true, given in zip(y.tolist(), y_hat.tolist()))]
 
 
 def write_results(out: Path, run: dict, results: dict) -> None:
-    """What seqgra's own programs read, the figures, and the receipt."""
+    """Write what seqgra's own programs read, the figures, and the receipt."""
     total, trained = results["weights"]["count"], results["weights"]["trainable"]
     counts = {"trainable": trained, "non-trainable": total - trained, "all": total}
     save(out / "last-epoch-completed.txt", [len(run["epochs"])])
@@ -692,6 +696,7 @@ def write_results(out: Path, run: dict, results: dict) -> None:
     metrics = {"data": run["data"]} | results
     save(out / "metrics.json", [json.dumps(metrics, indent=2)])
     circumstances = {"host": platform.node(), "time": time.ctime()}
+    circumstances["seconds"] = round(time.monotonic() - BEGUN, 1)
     receipt = run | results | {"circumstances": circumstances}
     save(out / "receipt.json", [json.dumps(receipt, indent=2)])
 
@@ -709,7 +714,7 @@ def say_end(run: dict, results: dict, out: Path) -> None:
 
 
 def finish(model, loss_fn, sets: dict, out: Path, run: dict, results: dict, lock):
-    """Test the weights of the best epoch; write what they are worth, and say it."""
+    """Test the weights of the best epoch; write the results, and print them."""
     model.load_state_dict(torch.load(out / "saved_model.pth", "cpu", weights_only=True))
     results["weights"] = count_weights(model)
     if "test" in sets:
@@ -721,7 +726,7 @@ def finish(model, loss_fn, sets: dict, out: Path, run: dict, results: dict, lock
         results["test"] |= {"loss": loss, "accuracy": accuracy}
         save(out / "test-y-hat.txt", *predictions(y, y_hat))
     write_results(out, run, results)
-    (out / "checkpoint").unlink()  # last of all: until then, --resume goes on
+    (out / "checkpoint").unlink()  # last of all: until then, --resume can continue
     lock.close()
     (out / "lock").unlink()
     say_end(run, results, out)

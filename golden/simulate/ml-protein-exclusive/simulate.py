@@ -22,6 +22,7 @@ import itertools
 import json
 import platform
 import random
+import signal
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -31,7 +32,7 @@ from pathlib import Path
 try:
     import numpy as np
 except ModuleNotFoundError as error:
-    sys.exit(f"{error}. All that is needed: pip install numpy")
+    sys.exit(f"{error}. To install: pip install numpy")
 
 # ---- Definition --------------------------------------------------------------
 DATA_ID = "random-0"  # general/@id
@@ -319,6 +320,7 @@ def write_set(name: str, folder: Path) -> collections.Counter:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleans up, as Ctrl-C
     out, script = parse_arguments().output_dir, sha256(Path(sys.argv[0]))
     if out.exists():
         out.rmdir()  # an empty folder is taken; any other ends the script here

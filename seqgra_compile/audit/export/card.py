@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ...backends.renderer import environment
+from ...catalog.libraries import LIBRARIES
 from ...visible import visible
 from ..run import Run
 from .inputs import Inputs
@@ -16,7 +17,6 @@ _METRICS = {
     "mean AUPRC": "average_precision",
     "loss": "loss",
 }
-_LIBRARIES = {"PyTorch": "pytorch", "TensorFlow": "keras"}
 
 
 def write(run: Run, out: Path, inputs: Inputs, files: Mapping[str, Path]) -> None:
@@ -38,7 +38,7 @@ def write(run: Run, out: Path, inputs: Inputs, files: Mapping[str, Path]) -> Non
         for name, kind in _METRICS.items()
         if name in test
     ]
-    library = next((word for name, word in _LIBRARIES.items() if name in run.versions), None)
+    library = next((row.hub for row in LIBRARIES.values() if row.name in run.versions), None)
     data = ModelCardData(
         model_name=run.model_id,
         eval_results=results,

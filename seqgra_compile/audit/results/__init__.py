@@ -60,6 +60,8 @@ def _facts(runs: Sequence[Run]) -> tuple[Fact, ...]:
     if isinstance(weights, int):
         facts.append(Fact("weights", f"{weights:,}"))
     facts.append(Fact("device", visible(str(run.receipt["device"]))))
+    if run.seconds is not None:
+        facts.append(Fact("time", f"{run.seconds:,.1f} s"))
     return tuple(facts)
 
 

@@ -53,7 +53,7 @@ def of_runs(runs: Sequence[Run]) -> Table:
     """A row for each run; mean and standard deviation below."""
     all_measured = [measured(run) for run in runs]
     names = list(dict.fromkeys(name for found in all_measured for name in found))
-    header = ("run", "definition", "seed", "epochs", "kept", *names)
+    header = ("run", "definition", "seed", "epochs", "kept", "seconds", *names)
     rows = [
         cells(
             str(run.path),
@@ -61,15 +61,17 @@ def of_runs(runs: Sequence[Run]) -> Table:
             run.setting("SEED"),
             len(run.history) or None,
             run.best_epoch,
+            None if run.seconds is None else f"{run.seconds:,.1f}",
             *(found.get(name) for name in names),
         )
         for run, found in zip(runs, all_measured, strict=True)
     ]
     columns = [[found[name] for found in all_measured if name in found] for name in names]
+    blank = [""] * (len(header) - 1 - len(names))
     foot = [
-        cells("mean", "", "", "", "", *(statistics.fmean(column) for column in columns)),
+        cells("mean", *blank, *(statistics.fmean(column) for column in columns)),
         cells(
-            "standard deviation", "", "", "", "",
+            "standard deviation", *blank,
             *(statistics.stdev(column) if len(column) > 1 else None for column in columns),
         ),
     ]  # fmt: skip

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ... import ir
+from ..libraries import PYTORCH, TENSORFLOW
 from ..parameters import Parameter
-from ..sequences import PYTORCH, TENSORFLOW
 from . import activation as activation_layers
 from . import convolution, dense, noise, normalization, pooling, recurrent, reshaping, separable
 from .layers import KerasLayer, LibraryLayer, TorchLayer

@@ -8,8 +8,8 @@ from ... import ir
 from ...ir import Arguments, Shape, Weight
 from ...pycode import call
 from ..activations import ACTIVATION
+from ..libraries import PYTORCH, TENSORFLOW
 from ..parameters import Integer, Parameter, Real, ShapeKind
-from ..sequences import PYTORCH, TENSORFLOW
 from .layers import Fragment, TorchLayer, TorchWeight, submodule
 from .row import (
     OperationRow,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
+from ..libraries import PYTORCH, TENSORFLOW
 from ..parameters import Choice, Integer, Parameter, Size
-from ..sequences import PYTORCH, TENSORFLOW
 from .layers import FUNCTIONAL, TorchLayer, submodule
 from .row import (
     AXES,

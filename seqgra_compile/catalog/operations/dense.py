@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
+from ..libraries import PYTORCH, TENSORFLOW
 from ..parameters import Integer, Parameter
-from ..sequences import PYTORCH, TENSORFLOW
 from .layers import TorchLayer, submodule
 from .row import (
     KERNEL_AND_BIAS,

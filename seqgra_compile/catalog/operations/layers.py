@@ -69,7 +69,26 @@ class Start:
 
 
 @dataclass(frozen=True)
-class TorchLayer:
+class LibraryLayer:
+    """An operation as a library says it; each library has its own form, for its backend.
+
+    `draws` is what it draws in training; `trainable`: it can be frozen.
+    """
+
+    draws: tuple[Draw, ...] = field(default=(), kw_only=True)
+
+    @property
+    def trainable(self) -> bool:
+        return False
+
+    @property
+    def start(self) -> Start:
+        """What its initial weights depend on."""
+        return Start(())
+
+
+@dataclass(frozen=True)
+class TorchLayer(LibraryLayer):
     """An operation in PyTorch: what it makes in `__init__` and what it does to `x` in `forward`.
 
     `steps` are expressions in `{x}`, each applied to what the one before it gives; statements in
@@ -77,8 +96,7 @@ class TorchLayer:
     channels moved to axis 1 (True), Keras's order (False), or whatever comes (None). `modules` have
     weights, `functions` have none; `initialize` are statements that follow the initial values of
     `weights`; `results` is what an activity regularizer looks at; `fragments` are the classes that
-    it needs, `preset` the initial values that such a class gives by itself, by the weight's name;
-    `draws` is what it draws in training.
+    it needs, `preset` the initial values that such a class gives by itself, by the weight's name.
     """
 
     steps: tuple[str, ...]
@@ -92,11 +110,10 @@ class TorchLayer:
     fragments: tuple[Fragment, ...] = ()
     imports: tuple[Import, ...] = ()
     preset: Mapping[str, Expression] = field(default_factory=dict)
-    draws: tuple[Draw, ...] = ()
 
     @property
     def trainable(self) -> bool:
-        """Whether it can be frozen: all that has weights of its own can."""
+        """All that has weights of its own can be frozen."""
         return bool(self.modules)
 
     @property
@@ -106,23 +123,18 @@ class TorchLayer:
 
 
 @dataclass(frozen=True)
-class KerasLayer:
+class KerasLayer(LibraryLayer):
     """An operation in Keras: the call that makes its layer.
 
     `seeds` are those that it takes when it is made, in order: whether a weight uses it. Initializers
     that draw take one each, though there be no weight for them, and so do layers that draw noise.
-    `trainable`: it can be frozen.
     """
 
     call: Code
     seeds: tuple[bool, ...] = ()
-    draws: tuple[Draw, ...] = ()
     trainable: bool = False
 
     @property
     def start(self) -> Start:
         used = max((number for number, uses in enumerate(self.seeds, 1) if uses), default=0)
         return Start(self.seeds[:used], len(self.seeds) - used)
-
-
-LibraryLayer = TorchLayer | KerasLayer

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from ... import ir
 from ...ir import Arguments, Shape
+from ..libraries import PYTORCH, TENSORFLOW
 from ..parameters import Parameter, Real
-from ..sequences import PYTORCH, TENSORFLOW
 from .layers import Draw, Fragment, KerasLayer, TorchLayer, submodule
 from .row import KerasCell, OperationRow, TorchCell, keras_layer, require_rank
 

@@ -8,8 +8,8 @@ from ... import ir
 from ...ir import Arguments, Shape, Weight
 from ...pycode import Code
 from ..initializers import initializer
+from ..libraries import PYTORCH, TENSORFLOW
 from ..parameters import Boolean, Integer, Parameter, Real
-from ..sequences import PYTORCH, TENSORFLOW
 from .layers import FUNCTIONAL, Fragment, TorchLayer, TorchWeight, submodule
 from .row import (
     Cell,

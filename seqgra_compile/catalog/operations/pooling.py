@@ -7,8 +7,8 @@ from collections.abc import Callable
 from ... import ir
 from ...ir import Arguments, Shape
 from ...pycode import Code, call, prefixed
+from ..libraries import PYTORCH, TENSORFLOW
 from ..parameters import Choice, Parameter, Size
-from ..sequences import PYTORCH, TENSORFLOW
 from .layers import FUNCTIONAL, Submodule, TorchLayer, submodule
 from .row import (
     AXES,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ... import ir
 from ...ir import Arguments, Shape, Weight
 from ...pycode import call
+from ..libraries import PYTORCH, TENSORFLOW
 from ..parameters import Boolean, Choice, Integer, Parameter, Real
-from ..sequences import PYTORCH, TENSORFLOW
 from .kerasfaults import check_recurrent
 from .layers import Draw, KerasLayer
 from .recurrent_torch import recurrent_torch
@@ -150,7 +150,7 @@ def _keras(cell: _Cell) -> KerasCell:
         draws = tuple(Draw("mask", operation.input_shape) for rate in rates if rate)
         if not operation["bidirectional"]:
             text = call(layer, **arguments, name=operation.identifier)
-            return KerasLayer(text, seeds, draws, trainable=True)
+            return KerasLayer(text, seeds, trainable=True, draws=draws)
         text = call(
             "keras.layers.Bidirectional",
             call(layer, **arguments),
@@ -158,7 +158,7 @@ def _keras(cell: _Cell) -> KerasCell:
             name=operation.identifier,
         )
         # It makes each initializer once for each direction.
-        return KerasLayer(text, 2 * seeds, 2 * draws, trainable=True)
+        return KerasLayer(text, 2 * seeds, trainable=True, draws=2 * draws)
 
     return lower
 

@@ -6,8 +6,8 @@ import math
 
 from ... import ir
 from ...ir import Arguments, Shape
+from ..libraries import PYTORCH, TENSORFLOW
 from ..parameters import Integer, PairKind, Parameter, ShapeKind, Size
-from ..sequences import PYTORCH, TENSORFLOW
 from .layers import FUNCTIONAL, TorchLayer
 from .row import OperationRow, ShapeError, keras_layer, require_rank
 

@@ -74,6 +74,11 @@ class OperationRow:
     known: bool = False
     mixes: Callable[[ir.Layer], bool] = lambda operation: False
 
+    def refusal(self, library: str) -> str | None:
+        """Why a library cannot say it; None if it can."""
+        cell = self.lower.get(library, Unsupported("its cell is empty"))
+        return cell.reason if isinstance(cell, Unsupported) else None
+
     def activation(self, arguments: Arguments) -> str | None:
         """The activation that its result has passed, if any."""
         return self.applies or (

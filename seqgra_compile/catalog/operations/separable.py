@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
+from ..libraries import PYTORCH, TENSORFLOW
 from ..parameters import Choice, Integer, Parameter, Size
-from ..sequences import PYTORCH, TENSORFLOW
 from .convolution import pad_first
 from .layers import FUNCTIONAL, Submodule, TorchLayer, TorchWeight, submodule
 from .row import (

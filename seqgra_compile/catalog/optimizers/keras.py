@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..counterparts import Counterpart, alike
+from ..libraries import PYTORCH, TENSORFLOW
 from ..parameters import Parameter, Real
-from ..sequences import PYTORCH, TENSORFLOW
 from .row import AMSGRAD, CENTERED, FRACTION, MOMENTUM, NESTEROV, NOT_NEGATIVE, OptimizerRow, decay
 
 _RATE = Parameter("learning_rate", NOT_NEGATIVE, 0.001, "step size")
@@ -72,7 +72,8 @@ ROWS = (
         _BETA_2,
         _EPSILON,
         known=True,
-        torch=Counterpart("Adamax", _ADAM),
+        # In PyTorch a larger epsilon counts: it is within the maximum, and decays with it.
+        torch=Counterpart("Adamax", _ADAM, only={"epsilon": 1e-07}),
     ),
     _keras(
         "Nadam",
@@ -81,7 +82,7 @@ ROWS = (
         _BETA_2,
         _EPSILON,
         known=True,
-        torch=Counterpart("NAdam", _ADAM, fixed={"momentum_decay": 1.0}, other_epsilon=True),
+        torch=Counterpart("NAdam", _ADAM, fixed={"momentum_decay": 1.0}),
         otherwise="from the second step on, Keras 2 takes the decay of the momentum once more for each "
         "array of weights",
     ),

@@ -6,8 +6,8 @@ from typing import Any
 
 from ...ir import Arguments
 from ..counterparts import Counterpart, alike
+from ..libraries import PYTORCH, TENSORFLOW
 from ..parameters import Choice, Fault, Integer, Parameter, Real, Reals
-from ..sequences import PYTORCH, TENSORFLOW
 from .row import AMSGRAD, CENTERED, FRACTION, MOMENTUM, NESTEROV, NOT_NEGATIVE, OptimizerRow, decay
 
 _BETAS = Parameter("betas", Reals((FRACTION, FRACTION)), (0.9, 0.999), "decay of the two moments")
@@ -132,7 +132,7 @@ ROWS = (
         _eps(1e-08),
         decay(0.0),
         known=True,
-        keras=Counterpart("Adamax", _ADAM, _PARTS, only=_NO_DECAY),
+        keras=Counterpart("Adamax", _ADAM, _PARTS, only={**_NO_DECAY, "eps": 1e-08}),
     ),
     _torch(
         "NAdam",

@@ -81,7 +81,7 @@ def found_in(data: bytes) -> Config:
         raise RefusedError(
             "SG610",
             "reading it takes the package h5py, which is not installed",
-            "pip install 'seqgra-compile[hdf5]'",
+            "pip install h5py",
         )
     raise damaged("it is not an HDF5 file, or it is damaged")
 

@@ -21,8 +21,8 @@ from choices import (
     node,
 )
 
+from seqgra_compile.catalog.libraries import PYTORCH, TENSORFLOW
 from seqgra_compile.catalog.semantics import SEMANTICS
-from seqgra_compile.catalog.sequences import PYTORCH, TENSORFLOW
 
 ROOT = Path(__file__).resolve().parents[3]
 ACCEPT, REJECT = ROOT / "golden" / "accept", ROOT / "golden" / "reject"
