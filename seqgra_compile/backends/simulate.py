@@ -30,6 +30,7 @@ from .alike import alike
 from .imports import import_lines
 from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide, windows
 
+_EACH = Code("EACH")  # all conditions
 _WIDTH = 84  # of lines, less their indentation
 _IMPORTS = (
     Import("argparse"),
@@ -64,7 +65,8 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
     exclusive = [condition.id for condition in conditions if condition.exclusive]
     orders = [matrix for matrix in matrices if not _regular(matrix, letters)]
     imports = _imports(simulation, bool(orders), bool(kmers), exclusive)
-    written = [*(each.id for each in single), *(each for table in tables for each in table.ids)]
+    written = [*(each.id for each in single), *(id for table in tables for id in table.ids)]
+    sets = tuple(_set(each, written) for each in simulation.sets)
     standard, packages = import_lines(imports, common.STANDARD)
     return SimulateScript(
         docstring=_header(simulation, source),
@@ -84,8 +86,8 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
         embeds=False,
         backgrounds=tuple(map(_background, simulation.distributions)),
         any_background=unconditional and (None, None) not in keys,
-        each=any(_has_all(each, written) for each in simulation.sets),
-        sets=tuple(_set(each, written) for each in simulation.sets),
+        names_each=any(f", {_EACH})" in row.text for row in sets),
+        sets=sets,
         any_unconditional=unconditional,
         shuffles=tuple(map(_shuffle, shuffles)),
         shuffles_doc=_shuffles_doc(simulation),
@@ -184,17 +186,25 @@ def _background(each: Distribution) -> Row:
     return Row(each.path, laid_out(prefixed(key, mapping(dict(each.letters))), 4, ","))
 
 
-def _set(each: ExampleSet) -> Row:
+def _set(each: ExampleSet, written: list[str]) -> Row:
     """Neighbours of which there are equally many are together, as far as they fit on a line."""
-    kinds = []
-    for samples, examples in itertools.groupby(each.examples, key=lambda example: example[1]):
+    kinds: list[tuple[int, object]] = []
+    for samples, names in _equally_many(each):
         width = _WIDTH - 4 - len(f'({samples}, ""),')
-        names = ["|".join(ids) for ids, _ in examples]
+        lines = _lines(names, width)
+        if len(lines) > 1 and names == written:
+            kinds.append((samples, _EACH))
+            continue
         for empty, neighbours in itertools.groupby(names, key=lambda name: name == ""):
             kind = list(neighbours)
-            lines = kind if empty else _lines(kind, width)
-            kinds += [(samples, line) for line in lines]
+            kinds += [(samples, line) for line in (kind if empty else _lines(kind, width))]
     return Row(each.path, laid_out(prefixed(f"{literal(each.name)}: ", listing(kinds)), 4, ","))
+
+
+def _equally_many(each: ExampleSet) -> Iterable[tuple[int, list[str]]]:
+    """How many examples, and the conditions of each such kind."""
+    for samples, examples in itertools.groupby(each.examples, key=lambda example: example[1]):
+        yield samples, ["|".join(ids) for ids, _ in examples]
 
 
 def _lines(names: Iterable[str], width: int) -> list[str]:

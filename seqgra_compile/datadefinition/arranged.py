@@ -62,6 +62,10 @@ class AlikeConditions:
     names: str
     lines: tuple[tuple[ConditionRules, ...], ...]
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(row.condition for line in self.lines for row in line)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -123,7 +127,7 @@ class SimulateScript:
     `rows_as_text`: rows of matrices take several lines; `orders`: of matrices whose letters are not
     in the order of the others; `copies`: elements that a rule names twice; `any_background`: an
     example without conditions gets any; `shuffles_copies`: an operation also shuffles earlier
-    copies; `chains`: spacing constraints share elements.
+    copies; `chains`: spacing constraints share elements; `names_each`: sets name all conditions.
     """
 
     docstring: str = decided_by(Decider.HEADER)
@@ -143,6 +147,7 @@ class SimulateScript:
     embeds: bool = decided_by()
     backgrounds: tuple[Row, ...] = decided_by(Decider.BACKGROUNDS)
     any_background: bool = decided_by(Decider.BACKGROUNDS, Decider.SETS)
+    names_each: bool = decided_by(Decider.SETS, Decider.CONDITIONS)
     sets: tuple[Row, ...] = decided_by(Decider.SETS)
     any_unconditional: bool = decided_by(Decider.SETS)
     shuffles: tuple[Row, ...] = decided_by(Decider.COPIES)
