@@ -1,4 +1,7 @@
-"""Conditions whose rules are the same but for their elements: tables, where there are many."""
+"""Conditions whose rules are the same but for their elements: tables, where there are many.
+
+A table saves nothing where one line would hold it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from ..datadefinition.arranged import AlikeConditions, ConditionRules
 from ..grammar import Condition
 from ..pycode import Code, comment, laid_out, listing, literal, prefixed
 
-_MANY, _NEIGHBOURS = 20, 5
+_MANY = 20
 _WIDTH = 80
 _BLANK = "\0"  # inside a label
 _PLAIN = re.compile(r"[\w.:+-]+", re.ASCII)
@@ -31,7 +34,7 @@ def alike(
     many = len(conditions) >= _MANY
     for text, group in itertools.groupby(conditions, lambda each: _shape(each, rules)):
         neighbours = list(group)
-        if many and text and len(neighbours) >= _NEIGHBOURS:
+        if many and text and len(list(_lines(neighbours))) > 1:
             tables.append(_table(neighbours, rules))
         else:
             single += neighbours
