@@ -117,7 +117,7 @@ def _steps(operation: ir.Layer, library: str) -> Iterator[Step]:
 
 def _last(operation: ir.Layer) -> bool:
     """Whether the activation, if any, works on the result, and not within a recurrent layer."""
-    return "recurrent_activation" not in operation.arguments and operation.name != "SimpleRNN"
+    return "recurrent_initializer" not in operation.arguments
 
 
 def align(one: Sequence[Step], other: Sequence[Step]) -> tuple[Aligned, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -104,10 +103,10 @@ def _records(path: Path, progress: Callable[[int], None]) -> Iterator[dnaio.Sequ
         compressed = "compressed" in (_kind(path) or "")
         try:
             with xopen.xopen(file, "rb") as data:
-                text = io.BufferedReader(data)  # type: ignore[type-var]  # it is a raw stream
                 # Told by the content: names lie.
-                format = "fastq" if text.peek(1)[:1] == b"@" else "fasta"
-                with dnaio.open(text, fileformat=format) as records:
+                first = data.peek(1)[:1]  # type: ignore[attr-defined]  # each of its readers can
+                format = "fastq" if first == b"@" else "fasta"
+                with dnaio.open(data, fileformat=format) as records:
                     for count, record in enumerate(records, 1):
                         if count % _EVERY == 0:
                             progress(file.tell())

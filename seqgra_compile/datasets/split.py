@@ -25,18 +25,17 @@ class Fractions:
         """The set of a group, from all labels of all its examples."""
         for label in labels:
             self.seen[label] = self.seen.get(label, 0) + 1
-            self.given.setdefault(label, [0, 0, 0])
+        counts = [(self.seen[label], self.given.setdefault(label, [0, 0, 0])) for label in labels]
         best, most = 0, -float("inf")
         for number, share in enumerate(self.shares):
             if share:
                 lack = 0.0
-                for label in labels:
-                    seen = self.seen[label]
+                for seen, given in counts:
                     # As a part of its examples: rare labels weigh more.
-                    lack += (share * seen - self.given[label][number]) / seen
+                    lack += (share * seen - given[number]) / seen
                 # By far more than a sum's rounding, so that its order never decides.
                 if lack > most + 1e-9:
                     best, most = number, lack
-        for label in labels:
-            self.given[label][best] += 1
+        for _, given in counts:
+            given[best] += 1
         return SETS[best]

@@ -138,16 +138,16 @@ def _check_result(operations: tuple[ir.Layer, ...], wanted: int, diagnostics: Di
     cure = f"it must give {wanted}, one for each label"
     if len(last.output_shape) > 1:
         pool = "Flatten or GlobalMaxPool1D"
-        if last.name == "Dense":
+        if OPERATIONS[last.name].last_axis:
             cure = f"put a {pool} before it; {cure}"
         else:
             cure = f"put a {pool}, then a Dense of {wanted} units behind it"
         for operation in operations:
-            if operation.name == "Dense" and len(operation.input_shape) > 1:
+            if OPERATIONS[operation.name].last_axis and len(operation.input_shape) > 1:
                 diagnostics.warning(
                     "SG306",
                     operation.span,
-                    f"Dense acts on the last axis only: {operation.input_shape} becomes "
+                    f"{operation.name} acts on the last axis only: {operation.input_shape} becomes "
                     f"{operation.output_shape}",
                     "put a Flatten or GlobalMaxPool1D before it",
                 )

@@ -11,6 +11,7 @@ from typing import Any
 
 from .. import ir
 from ..catalog.libraries import LIBRARIES, LibraryRow
+from ..catalog.losses import LOSSES, Scores
 from ..catalog.operations import OPERATIONS
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.optimizers.row import OptimizerRow
@@ -190,7 +191,7 @@ def _note_habits(model: ir.DefinedModel, diagnostics: Diagnostics) -> None:
             "the script's is the share of examples with all labels right",
         ),
         (
-            model.loss.name == "NLLLoss",
+            LOSSES[model.loss.name].scores(model.loss.arguments) is Scores.LOG_PROBABILITIES,
             "SG714",
             model.loss.span,
             f"{_UPSTREAM} predicts log-probabilities; the script writes probabilities",

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ... import ir
-from ...catalog.operations import FAMILIES
+from ...catalog.operations import OPERATIONS
+from ...catalog.operations.row import Sees
 
 ALL = "all"
-_FAMILY_OF = {row.name: family for family, rows in FAMILIES.items() for row in rows}
-_SPREADS = {"Conv1DTranspose": "strides", "UpSampling1D": "size"}
-_KEEPS = ("ZeroPadding1D", "Cropping1D", "Flatten")
+_WIDTHS = ("kernel_size", "pool_size", "size")
 
 
 @dataclass(frozen=True)
@@ -37,12 +36,11 @@ def costs(operations: Sequence[ir.Layer]) -> tuple[Cost, ...]:
 
 def multiply_adds(operation: ir.Layer) -> int:
     """Of the kernels, per example: a kernel is applied once for each position of the result, or of
-    the input where each one is spread over several."""
+    the input where each one is spread over several or all are run through.
+    """
     kernels = sum(weight.count for weight in operation.weights if weight.name.endswith("kernel"))
-    if _FAMILY_OF[operation.name] == "recurrent":
-        return kernels * operation.input_shape[0]
-    spreads = operation.name in _SPREADS
-    shape = operation.input_shape if spreads else operation.output_shape
+    by_input = OPERATIONS[operation.name].sees in (Sees.SPREAD, Sees.ALL)
+    shape = operation.input_shape if by_input else operation.output_shape
     return kernels * math.prod(shape[:-1])
 
 
@@ -85,16 +83,15 @@ def _fields(operations: Sequence[ir.Layer]) -> Iterator[str]:
 
 def _ends(operation: ir.Layer, rank: int) -> str | None:
     """The field of all that follows, where the operation mixes or rearranges positions."""
-    family, name = _FAMILY_OF[operation.name], operation.name
-    if family == "recurrent" or name.startswith("Global"):
+    sees, rank_in = OPERATIONS[operation.name].sees, len(operation.input_shape)
+    kernel = any(weight.name == "kernel" for weight in operation.weights)
+    if sees is Sees.ALL or (kernel and rank_in == 1):
         return ALL
-    if family == "dense" and len(operation.input_shape) == 1:
-        return ALL
-    if family == "reshaping" and name not in (*_KEEPS, *_SPREADS):
+    if sees is Sees.MOVED:
         kept = operation.input_shape[0] == operation.output_shape[0]
         return None if kept and rank == len(operation.output_shape) - 1 else ""
     axes = operation.arguments.get("axis")
-    if axes is not None and not _along_channels(axes.value, len(operation.input_shape)):
+    if axes is not None and not _along_channels(axes.value, rank_in):
         return ALL
     return None
 
@@ -105,16 +102,15 @@ def _along_channels(axis: object, rank: int) -> bool:
 
 def _widen(axes: Sequence[_Axis], operation: ir.Layer) -> None:
     arguments = {name: value.value for name, value in operation.arguments.items()}
-    widths = arguments.get("kernel_size", arguments.get("pool_size"))
-    if operation.name == "UpSampling1D":
-        axes[0].step /= arguments["size"]
-    elif widths is not None and len(operation.input_shape) > 1:
-        strides = arguments.get("strides") or widths
-        dilations = arguments.get("dilation_rate", 1)
-        for number, axis in enumerate(axes):
-            width, stride, dilation = (_at(each, number) for each in (widths, strides, dilations))
-            move = axis.spread if operation.name in _SPREADS else axis.window
-            move(width, stride, dilation)
+    widths = next((arguments[name] for name in _WIDTHS if name in arguments), None)
+    if widths is None or len(operation.input_shape) == 1:
+        return
+    strides = arguments.get("strides") or widths
+    dilations = arguments.get("dilation_rate", 1)
+    spreads = OPERATIONS[operation.name].sees is Sees.SPREAD
+    for number, axis in enumerate(axes):
+        move = axis.spread if spreads else axis.window
+        move(*(_at(each, number) for each in (widths, strides, dilations)))
 
 
 def _at(value: int | Sequence[int], number: int) -> int:

@@ -51,5 +51,6 @@ ROWS = (
         {PYTORCH: _dense_torch, TENSORFLOW: keras_layer("Dense", _DENSE)},
         _dense_weights,
         known=True,
+        last_axis=True,
     ),
 )

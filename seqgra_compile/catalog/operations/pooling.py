@@ -13,6 +13,7 @@ from .layers import FUNCTIONAL, Submodule, TorchLayer, submodule
 from .row import (
     AXES,
     OperationRow,
+    Sees,
     ShapeError,
     TorchCell,
     keras_layer,
@@ -185,6 +186,7 @@ def _global_row(
         {PYTORCH: torch(rank), TENSORFLOW: layer},
         aliases=(f"{alias}{rank}D",),
         known=f"{name}{rank}D" == "GlobalMaxPool1D",
+        sees=Sees.ALL,
     )
 
 

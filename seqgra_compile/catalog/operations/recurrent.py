@@ -17,6 +17,7 @@ from .row import (
     USE_BIAS,
     KerasCell,
     OperationRow,
+    Sees,
     activation_parameter,
     initializer_parameter,
     keras_arguments,
@@ -173,6 +174,7 @@ def _row(cell: _Cell) -> OperationRow:
         _weights(cell),
         noise=("dropout", "recurrent_dropout"),
         known=cell.known,
+        sees=Sees.ALL,
     )
 
 

@@ -9,7 +9,7 @@ from ...ir import Arguments, Shape
 from ..libraries import PYTORCH, TENSORFLOW
 from ..parameters import Integer, PairKind, Parameter, ShapeKind, Size
 from .layers import FUNCTIONAL, TorchLayer
-from .row import OperationRow, ShapeError, keras_layer, require_rank
+from .row import OperationRow, Sees, ShapeError, keras_layer, require_rank
 
 _RESHAPE = (
     Parameter("target_shape", ShapeKind(free=True), about="the new shape, without the batch"),
@@ -128,6 +128,7 @@ ROWS = (
         _reshaped,
         {PYTORCH: _reshape_torch, TENSORFLOW: keras_layer("Reshape", _RESHAPE)},
         known=True,
+        sees=Sees.MOVED,
     ),
     OperationRow(
         "Permute",
@@ -135,6 +136,7 @@ ROWS = (
         _PERMUTE,
         _permuted,
         {PYTORCH: _permute_torch, TENSORFLOW: keras_layer("Permute", _PERMUTE)},
+        sees=Sees.MOVED,
     ),
     OperationRow(
         "RepeatVector",
@@ -142,6 +144,7 @@ ROWS = (
         _REPEAT,
         _repeated,
         {PYTORCH: _repeat_torch, TENSORFLOW: keras_layer("RepeatVector", _REPEAT)},
+        sees=Sees.MOVED,
     ),
     OperationRow(
         "ZeroPadding1D",
@@ -166,5 +169,6 @@ ROWS = (
         _SIZE,
         _upsampled,
         {PYTORCH: _upsampling_torch, TENSORFLOW: keras_layer("UpSampling1D", _SIZE)},
+        sees=Sees.SPREAD,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 
 from ... import ir
 from ...ir import Arguments, Shape, Weight
@@ -45,6 +46,16 @@ def unsupported(reason: str) -> Unsupported:
     return Unsupported(reason)
 
 
+class Sees(Enum):
+    """From which positions of its input one value of an operation's result comes."""
+
+    # Those under kernel_size or pool_size, strides and dilation_rate; without them, its own.
+    WINDOW = auto()
+    SPREAD = auto()  # the same, also under size: each position of the input becomes several
+    ALL = auto()
+    MOVED = auto()  # from others, as its arguments move them
+
+
 AXES = {1: "(length, channels)", 2: "(height, width, channels)"}
 Cell = Callable[[ir.Layer, bool], LibraryLayer]
 TorchCell = Callable[[ir.Layer, bool], TorchLayer]
@@ -59,7 +70,9 @@ class OperationRow:
     gets an operation with known shapes, and whether its input has its channels first. `applies` names
     the activation that the operation is; `noise` are the parameters that say how much it changes its
     result at random in training. `known`: seqgra 0.0.4 knows it. `mixes`: whether
-    what it makes of an example in training depends on the others of the batch.
+    what it makes of an example in training depends on the others of the batch. `sees` is what the
+    report's multiply-adds and receptive fields follow. `last_axis`: it acts on this one only, where
+    one would expect all.
     """
 
     name: str
@@ -73,6 +86,8 @@ class OperationRow:
     noise: tuple[str, ...] = ()
     known: bool = False
     mixes: Callable[[ir.Layer], bool] = lambda operation: False
+    sees: Sees = Sees.WINDOW
+    last_axis: bool = False
 
     def refusal(self, library: str) -> str | None:
         """Why a library cannot say it; None if it can."""

@@ -12,6 +12,7 @@ from .row import (
     KERNEL_AND_BIAS,
     USE_BIAS,
     OperationRow,
+    Sees,
     ShapeError,
     activated,
     activation_parameter,
@@ -267,5 +268,6 @@ ROWS = (
         },
         _transpose_weights,
         aliases=("Convolution1DTranspose",),
+        sees=Sees.SPREAD,
     ),
 )
