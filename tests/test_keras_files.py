@@ -21,7 +21,7 @@ from cases import ACCEPT
 
 from seqgra_compile.compiler import Compilation, Options, compile_bytes
 from seqgra_compile.files.keras import h5_file, protobuf
-from seqgra_compile.files.keras.contents import RefusedError
+from seqgra_compile.files.keras.contents import RefusedFileError
 
 FILES = Path(__file__).parent / "files" / "keras"
 ROOT = Path(__file__).resolve().parent.parent
@@ -207,7 +207,7 @@ def test_one_reader_takes_many_files_until_one_is_damaged():
     reader = h5_file._reader(os.getpid())
     assert compiled("k2-separable.h5").script == good
     assert h5_file._reader(os.getpid()) is reader
-    with pytest.raises(RefusedError, match="damaged"):
+    with pytest.raises(RefusedFileError, match="damaged"):
         h5_file.found_in(b"no HDF5")
     assert reader.returncode == 1
     assert compiled("k2-separable.h5").script == good
@@ -222,7 +222,7 @@ def test_a_reader_that_takes_too_long_is_ended(monkeypatch):
         stdout=subprocess.PIPE,
     )
     monkeypatch.setattr(h5_file, "_Reader", lambda *a, **k: waits)
-    with pytest.raises(RefusedError, match="too long"):
+    with pytest.raises(RefusedFileError, match="too long"):
         h5_file.found_in(b"anything")
     assert waits.returncode
     h5_file._reader.cache_clear()
@@ -722,7 +722,7 @@ def test_metadata_of_tensorflow_2_2_to_2_4(tmp_path):
 
 def test_protobuf_ends_where_the_data_ends():
     for data in (b"\x0a", b"\x0a\x05abc", b"\x08\xff", b"\x09abc", b"\x0f", b"\xff" * 20):
-        with pytest.raises(RefusedError):
+        with pytest.raises(RefusedFileError):
             list(protobuf.fields(data))
 
 

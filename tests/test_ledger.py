@@ -41,7 +41,7 @@ from seqgra_compile.catalog.libraries import PYTORCH
 from seqgra_compile.catalog.semantics import SEMANTICS
 from seqgra_compile.compiler import Compilation, compile_definition
 from seqgra_compile.datadefinition.arranged import BayesScript
-from seqgra_compile.script import Alphabet, KerasScript, PyTorchScript
+from seqgra_compile.script import AlphabetCodes, KerasScript, PyTorchScript
 from seqgra_compile.script.deciders import Decider, OfCondition, OfElement, OfOperation, deciders
 
 
@@ -131,9 +131,9 @@ def check_deciders(before: Compilation, after: Compilation, path: str) -> None:
     for name in names:
         if getattr(one, name) != getattr(other, name):
             assert allowed & {*deciders(kind, name)}, f"{path} changes {name}"
-    for name in (field.name for field in dataclasses.fields(Alphabet)):
+    for name in (field.name for field in dataclasses.fields(AlphabetCodes)):
         if getattr(one.alphabet, name) != getattr(other.alphabet, name):
-            assert group in deciders(Alphabet, name), f"{path} changes alphabet.{name}"
+            assert group in deciders(AlphabetCodes, name), f"{path} changes alphabet.{name}"
 
 
 def check_all_changes(path: Path, step: int = 1, start: int = 0) -> tuple[int, list[str]]:
@@ -293,7 +293,7 @@ def test_every_token_has_an_origin(path: Path):
         assert lines[token.first - 1].startswith(first, token.column)
 
 
-@pytest.mark.parametrize("kind", [PyTorchScript, KerasScript, BayesScript, Alphabet])
+@pytest.mark.parametrize("kind", [PyTorchScript, KerasScript, BayesScript, AlphabetCodes])
 def test_every_field_and_property_has_its_deciders(kind: type):
     fields = {field.name for field in dataclasses.fields(kind)}
     properties = {n for n in dir(kind) if isinstance(getattr(kind, n), property)}

@@ -52,7 +52,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RunComparison:
     verdict: Verdict
     asked: tuple[Found, ...]
     done_with: tuple[Found, ...]
@@ -60,7 +60,9 @@ class Comparison:
     results: tuple[Found, ...]
 
 
-def compare(one: Mapping[str, Any], other: Mapping[str, Any], tolerance: float = 0.0) -> Comparison:
+def compare(
+    one: Mapping[str, Any], other: Mapping[str, Any], tolerance: float = 0.0
+) -> RunComparison:
     """Everything but the circumstances.
 
     The tolerance is for the results of a run: its epochs, its best epoch, its test set. A number is
@@ -82,7 +84,7 @@ def compare(one: Mapping[str, Any], other: Mapping[str, Any], tolerance: float =
         close = tolerance > 0 and not asked
         close = close and all(found.close or _is_hash(found) for found in (*epochs, *results))
         verdict = Verdict.WITHIN if close else Verdict.DIFFERENT
-    return Comparison(verdict, asked, done_with, epochs, results)
+    return RunComparison(verdict, asked, done_with, epochs, results)
 
 
 def _some(receipt: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, object]:
@@ -132,7 +134,7 @@ def _close(one: object, other: object, tolerance: float) -> bool:
         return False
 
 
-def as_text(comparison: Comparison) -> str:
+def as_text(comparison: RunComparison) -> str:
     """For a reader: the verdict, then what differs, the first epoch first."""
     lines = [comparison.verdict.value]
     first = comparison.asked[:1]

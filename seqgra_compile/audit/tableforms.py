@@ -33,7 +33,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Page:
+class TablePage:
     """What a template prints, as text that is ready: `rules` say where columns are aligned."""
 
     columns: tuple[object, ...]
@@ -134,15 +134,15 @@ def _html(table: Table) -> str:
         cells = zip(values, kinds, strict=True)
         return tuple(Shown(html.escape(shown(value)), kind) for value, kind in cells)
 
-    return _rendered("html", Page(row(table.columns), None, tuple(map(row, table.rows))))
+    return _rendered("html", TablePage(row(table.columns), None, tuple(map(row, table.rows))))
 
 
-def _page(table: Table, cell: Callable[[Cell], str], rules: object) -> Page:
+def _page(table: Table, cell: Callable[[Cell], str], rules: object) -> TablePage:
     rows = tuple(tuple(map(cell, row)) for row in table.rows)
-    return Page(tuple(map(cell, table.columns)), rules, rows)
+    return TablePage(tuple(map(cell, table.columns)), rules, rows)
 
 
-def _rendered(form: str, page: Page) -> str:
+def _rendered(form: str, page: TablePage) -> str:
     return environment().get_template(f"table/table.{form}.j2").render(table=page)
 
 

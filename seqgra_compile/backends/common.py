@@ -25,7 +25,7 @@ from ..pycode import (
     prefixed,
     spaced,
 )
-from ..script import Alphabet, Constant, Section
+from ..script import AlphabetCodes, Constant, Section
 from ..source import Source
 from . import header
 from . import weights as weightsfiles
@@ -180,10 +180,10 @@ def scores(model: ir.Model) -> Scores:
     return LOSSES[model.loss.name].scores(model.loss.arguments)
 
 
-def alphabet(model: ir.General) -> Alphabet:
+def alphabet(model: ir.General) -> AlphabetCodes:
     space = SEQUENCE_SPACES[model.sequence_space.value]
     codes = space.alphabet + (space.unknown or "")
-    return Alphabet(
+    return AlphabetCodes(
         size=len(space.alphabet),
         letters=codes,
         codes=f'b"{codes}"',

@@ -296,7 +296,7 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Fault:
+class Conflict:
     """A parameter whose value the others do not allow, and why."""
 
     parameter: str

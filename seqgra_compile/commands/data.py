@@ -189,7 +189,7 @@ def bed(inputs: tuple[str, ...], **chosen: Any) -> None:
     from ..datasets.bed import renaming
     from ..datasets.genome import opened_genome
     from ..datasets.regions import Negatives, RegionReader, chromosome_sets
-    from ..datasets.windows import Request
+    from ..datasets.windows import WindowRequest
 
     with reported(Messages(chosen["message_format"], COMMAND)), stopped_by_term():
         import numpy
@@ -207,7 +207,7 @@ def bed(inputs: tuple[str, ...], **chosen: Any) -> None:
         negatives = Negatives(negative_label(chosen), chosen["seed"]) if by_gc else None
         if negatives and negatives.label and negatives.label not in labels:
             labels = (*labels, negatives.label)
-        request = Request(
+        request = WindowRequest(
             chosen["length"], chosen["center"] == "summit", chosen["stranded"],
             chosen["multi_label"], chosen["bins"], chosen["overlap"], chosen["pad"] == "N",
         )  # fmt: skip

@@ -18,8 +18,8 @@ from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
 from ..grammar import BayesModel, Simulation
 from ..messages.writers import Problem
 from ..sweep.folder import known_runs, to_write
-from ..sweep.grid import Run, read_seeds, read_sizes
-from ..sweep.plan import Given, Request, Simulated, named_folders, planned
+from ..sweep.grid import SweepRun, read_seeds, read_sizes
+from ..sweep.plan import DataFolders, Simulated, SweepRequest, named_folders, planned
 from ..sweep.problem import DefinitionError, SweepError
 from ..sweep.variants import DataOriginal, ModelOriginal
 from .console import (
@@ -144,7 +144,7 @@ def _sweep(
     given = named_folders(chosen["data_dir"], _paths_within(output, chosen["data_dir"]))
     known = known_runs(output)
     read = [_read_model(name, include, options, messages) for name in names]
-    data: Simulated | Given | None = Given(given, sizes, data_seeds)
+    data: Simulated | DataFolders | None = DataFolders(given, sizes, data_seeds)
     if simulated:
         definition = _read_data(simulated, include, options, messages)
         data = None
@@ -155,7 +155,7 @@ def _sweep(
         return FAILED
     if all(model.is_bayes for model in models):
         raise SweepError("nothing in these definitions is trained", names[0], "add a model")
-    plan = planned(Request(models, seeds, data, chosen["grid"]), known)
+    plan = planned(SweepRequest(models, seeds, data, chosen["grid"]), known)
     runs, files = to_write(output, plan, known)
     for path, content in files.items():
         write_file(path, content)
@@ -236,7 +236,7 @@ def _compiled(
         raise SweepError(str(error), name) from error
 
 
-def _summary(output: Path, runs: Sequence[Run], known: Sequence[Run]) -> str:
+def _summary(output: Path, runs: Sequence[SweepRun], known: Sequence[SweepRun]) -> str:
     """What the sweep has, and what to do next."""
     trained = [run for run in runs if run.model_seed]
     counts = (

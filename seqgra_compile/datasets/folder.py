@@ -32,7 +32,7 @@ def sha256(path: Path) -> str:
 
 
 @dataclass(frozen=True)
-class Plan:
+class FolderPlan:
     """How examples become lines.
 
     `labels` in the definition's order; with `multi_label`, copies of a sequence become one line
@@ -64,7 +64,7 @@ class Written:
         return [name for name in SETS if self.examples[name]]
 
 
-def write_sets(groups: Iterable[list[Example]], folder: Path, plan: Plan) -> Written:
+def write_sets(groups: Iterable[list[Example]], folder: Path, plan: FolderPlan) -> Written:
     """Write the files of the sets, and which line comes from where."""
     written = Written(plan.labels)
     fractions = Fractions(plan.shares) if plan.shares else None
@@ -100,14 +100,14 @@ def write_sets(groups: Iterable[list[Example]], folder: Path, plan: Plan) -> Wri
     return written
 
 
-def _each(labels: str, plan: Plan) -> list[str]:
+def _each(labels: str, plan: FolderPlan) -> list[str]:
     """The labels of a column y."""
     if not plan.multi_label:
         return [labels]
     return labels.split("|") if labels else []
 
 
-def _labels(examples: Sequence[Example], rank: dict[str, int], plan: Plan) -> str:
+def _labels(examples: Sequence[Example], rank: dict[str, int], plan: FolderPlan) -> str:
     if not plan.multi_label:
         return examples[0].labels
     found = {label for example in examples for label in _each(example.labels, plan)}
@@ -115,7 +115,7 @@ def _labels(examples: Sequence[Example], rank: dict[str, int], plan: Plan) -> st
 
 
 def _placed(
-    group: list[Example], fractions: Fractions | None, plan: Plan, written: Written
+    group: list[Example], fractions: Fractions | None, plan: FolderPlan, written: Written
 ) -> list[tuple[str, list[Example]]]:
     """The lines of a group of copies: the set of each, and its examples."""
     if len(group) == 1:
@@ -137,7 +137,7 @@ def _placed(
     return [(name, examples) for (name, _), examples in lines.items()]
 
 
-def _chosen(group: list[Example], fractions: Fractions | None, plan: Plan) -> str:
+def _chosen(group: list[Example], fractions: Fractions | None, plan: FolderPlan) -> str:
     """The set of a group that has none; examples without any label are also a stratum."""
     if fractions is None:
         raise ValueError("an example has no set, and no fractions decide")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..catalog.sequences import MULTI_CLASS, MULTI_LABEL
 from .faults import DataError, Fault, Faults, UsageProblem
-from .folder import Plan, Written, new_folder, sha256, write_record, write_sets
+from .folder import FolderPlan, Written, new_folder, sha256, write_record, write_sets
 from .inputs import Input, Raw, check_label, source_names
 from .negatives import numbers
 from .preparation import Preparation, Rules
@@ -77,7 +77,7 @@ class Maker:
             length = self.prepare.length()
             labels = self._labels()
             finishing()
-            plan = Plan(labels, request.multi_label, request.shares)
+            plan = FolderPlan(labels, request.multi_label, request.shares)
             written = write_sets(spool.groups(), folder, plan)
             task = MULTI_LABEL if request.multi_label else MULTI_CLASS
             dropped = self.dropped + self.prepare.dropped + written.dropped

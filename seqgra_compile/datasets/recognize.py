@@ -8,7 +8,7 @@ HEAD = 512  # bytes that are looked at
 
 
 @dataclass(frozen=True)
-class Kind:
+class FileKind:
     """`starts` are first bytes; `remedy` is said where the file is not what is read there."""
 
     name: str
@@ -21,39 +21,39 @@ TABLE = "seqgra-data table FILE --sequence COLUMN --label COLUMN -o data/ --spli
 BED = "seqgra-data bed c1=peaks.bed c2=other.bed --genome hg38.fa --length 1000 -o data/"
 
 _KINDS = (
-    Kind("compressed by gzip", (b"\x1f\x8b",), "gunzip FILE.gz, then name FILE"),
-    Kind("compressed by xz", (b"\xfd7zXZ",), "unxz FILE.xz, then name FILE"),
-    Kind("compressed by bzip2", (b"BZh",), "bunzip2 FILE.bz2, then name FILE"),
-    Kind("compressed by zstd", (b"(\xb5/\xfd",), "unzstd FILE.zst, then name FILE"),
-    Kind(
+    FileKind("compressed by gzip", (b"\x1f\x8b",), "gunzip FILE.gz, then name FILE"),
+    FileKind("compressed by xz", (b"\xfd7zXZ",), "unxz FILE.xz, then name FILE"),
+    FileKind("compressed by bzip2", (b"BZh",), "bunzip2 FILE.bz2, then name FILE"),
+    FileKind("compressed by zstd", (b"(\xb5/\xfd",), "unzstd FILE.zst, then name FILE"),
+    FileKind(
         "a zip archive or an Excel workbook", (b"PK\x03\x04",),
         "save the sheet as CSV UTF-8; unzip an archive",
     ),
-    Kind("an old Excel workbook", (b"\xd0\xcf\x11\xe0",), "save the sheet as CSV UTF-8"),
-    Kind("UTF-16 text", (b"\xff\xfe", b"\xfe\xff"), "iconv -f utf-16 -t utf-8 FILE > NEW"),
-    Kind("text with a byte order mark", (b"\xef\xbb\xbf",), "sed '1s/^\\xEF\\xBB\\xBF//' FILE > NEW"),
-    Kind("a FASTQ file", (b"@",), f"as FASTA: {FASTA}"),
-    Kind("a FASTA file", (b">", b";"), FASTA),
-    Kind("a GenBank file", (b"LOCUS",), "export it as FASTA"),
-    Kind("an EMBL or UniProt file", (b"ID   ",), "export it as FASTA"),
-    Kind("a GFF file", (b"##gff",), "make BED of it, e. g. with bedtools or gff2bed"),
-    Kind("a VCF file", (b"##fileformat=VCF",), "variants are not regions; make BED of regions"),
-    Kind("a BAM file", (b"BAM\x01",), "call peaks first, or make FASTA with samtools fasta"),
-    Kind("a genome in 2bit form", (b"\x43\x27\x41\x1a", b"\x1a\x41\x27\x43"), "twoBitToFa FILE NEW.fa"),
-    Kind("an HDF5 file", (b"\x89HDF",), "export the sequences as FASTA or a table"),
-    Kind("a NumPy file", (b"\x93NUMPY",), "write sequences as letters, as FASTA or a table"),
-    Kind("XML", (b"<?xml", b"<"), "name the data, not the definition"),
-    Kind("JSON", (b"{", b"["), "export the sequences as FASTA or a table"),
-    Kind("a file of NULs", (b"\0\0\0\0",), "the file is damaged: make or fetch it again"),
+    FileKind("an old Excel workbook", (b"\xd0\xcf\x11\xe0",), "save the sheet as CSV UTF-8"),
+    FileKind("UTF-16 text", (b"\xff\xfe", b"\xfe\xff"), "iconv -f utf-16 -t utf-8 FILE > NEW"),
+    FileKind("text with a byte order mark", (b"\xef\xbb\xbf",), "sed '1s/^\\xEF\\xBB\\xBF//' FILE > NEW"),
+    FileKind("a FASTQ file", (b"@",), f"as FASTA: {FASTA}"),
+    FileKind("a FASTA file", (b">", b";"), FASTA),
+    FileKind("a GenBank file", (b"LOCUS",), "export it as FASTA"),
+    FileKind("an EMBL or UniProt file", (b"ID   ",), "export it as FASTA"),
+    FileKind("a GFF file", (b"##gff",), "make BED of it, e. g. with bedtools or gff2bed"),
+    FileKind("a VCF file", (b"##fileformat=VCF",), "variants are not regions; make BED of regions"),
+    FileKind("a BAM file", (b"BAM\x01",), "call peaks first, or make FASTA with samtools fasta"),
+    FileKind("a genome in 2bit form", (b"\x43\x27\x41\x1a", b"\x1a\x41\x27\x43"), "twoBitToFa FILE NEW.fa"),
+    FileKind("an HDF5 file", (b"\x89HDF",), "export the sequences as FASTA or a table"),
+    FileKind("a NumPy file", (b"\x93NUMPY",), "write sequences as letters, as FASTA or a table"),
+    FileKind("XML", (b"<?xml", b"<"), "name the data, not the definition"),
+    FileKind("JSON", (b"{", b"["), "export the sequences as FASTA or a table"),
+    FileKind("a file of NULs", (b"\0\0\0\0",), "the file is damaged: make or fetch it again"),
 )  # fmt: skip
 
 
-def recognize(head: bytes) -> Kind | None:
+def recognize(head: bytes) -> FileKind | None:
     """The kind of file that begins so, as far as it is known."""
     for kind in _KINDS:
         if head.startswith(kind.starts):
             return kind
     fields = head.split(b"\n", 1)[0].rstrip(b"\r").split(b"\t")
     if len(fields) >= 3 and fields[1].isdigit() and fields[2].isdigit():
-        return Kind("a BED file", (), BED)
+        return FileKind("a BED file", (), BED)
     return None

@@ -13,7 +13,7 @@ from .faults import Fault, Faults, UsageProblem
 from .genome import Genome
 from .inputs import Input, Raw
 from .negatives import gc_step, matching_windows, numbers
-from .windows import Annotation, Request, Window
+from .windows import Annotation, Window, WindowRequest
 
 Progress = Callable[[int, int], None]  # windows that are fetched, and about how many there are
 _EVERY = 2**10
@@ -40,7 +40,7 @@ class RegionReader:
     inputs: Sequence[Input]
     genome: Genome
     labels: Sequence[str]
-    request: Request
+    request: WindowRequest
     renamed: Mapping[str, str]
     drop_unknown: bool
     sets: Mapping[str, str] | None

@@ -16,7 +16,7 @@ _BLOCK = 2**16  # windows whose classes are found at a time
 
 
 @dataclass(frozen=True)
-class Request:
+class WindowRequest:
     """What a window is.
 
     `length` None takes the regions as they are. With `bins`, the windows are centred on bins of
@@ -52,7 +52,7 @@ class Annotation:
     classes: int
     dropped: Counter[str] = field(default_factory=Counter)
 
-    def windows(self, chromosome: int, length: int, request: Request) -> Iterator[Window]:
+    def windows(self, chromosome: int, length: int, request: WindowRequest) -> Iterator[Window]:
         """The windows of one chromosome, which has so many letters, by their start."""
         if request.bins:
             found = self._of_bins(chromosome, length, request.bins, request)
@@ -76,7 +76,7 @@ class Annotation:
         ]
         return merged(*(np.concatenate(each) for each in zip(*parts, strict=True)))
 
-    def _of_regions(self, chromosome: int, length: int, request: Request) -> Iterator[Window]:
+    def _of_regions(self, chromosome: int, length: int, request: WindowRequest) -> Iterator[Window]:
         import numpy as np
 
         columns: list[list[np.ndarray]] = [[], [], [], [], []]
@@ -111,7 +111,7 @@ class Annotation:
                 yield Window(first, last, side, found, (number, row))
 
     def _of_bins(
-        self, chromosome: int, length: int, size: int, request: Request
+        self, chromosome: int, length: int, size: int, request: WindowRequest
     ) -> Iterator[Window]:
         import numpy as np
 
@@ -136,7 +136,9 @@ class Annotation:
                     start = low + size // 2 - width // 2
                     yield Window(start, start + width, 1, classes, bin=(low, low + size))
 
-    def _unions(self, chromosome: int, request: Request) -> list[tuple[np.ndarray, np.ndarray]]:
+    def _unions(
+        self, chromosome: int, request: WindowRequest
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
         """What the regions of each class cover, where that decides labels."""
         if not request.multi_label:
             return []
@@ -147,7 +149,7 @@ class Annotation:
         unions: list[tuple[np.ndarray, np.ndarray]],
         start: np.ndarray,
         end: np.ndarray,
-        request: Request,
+        request: WindowRequest,
     ) -> np.ndarray:
         """Which classes cover at least `overlap` of each window: (windows, classes) bool."""
         import numpy as np

@@ -25,7 +25,7 @@ Row = TypeVar("Row", LossRow, OptimizerRow)
 
 
 @dataclass(frozen=True)
-class Entry:
+class LanguageEntry:
     """A row: its name and other names, what it is, what else is to be said, its parameters."""
 
     name: str
@@ -36,12 +36,12 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Group:
+class EntryGroup:
     """Rows of one table and one library; `shared` are the parameters that all of them have."""
 
     noun: str
     library: str
-    entries: tuple[Entry, ...]
+    entries: tuple[LanguageEntry, ...]
     shared: tuple[Parameter, ...] = ()
 
 
@@ -66,29 +66,29 @@ def meaning(parameter: Parameter) -> str:
     return f"{words}; {refused}" if refused else words
 
 
-def _operations() -> tuple[Group, ...]:
+def _operations() -> tuple[EntryGroup, ...]:
     entries = tuple(map(_operation, OPERATIONS.values()))
-    return (Group("operations", BOTH, entries, COMMON),)
+    return (EntryGroup("operations", BOTH, entries, COMMON),)
 
 
-def _operation(row: OperationRow) -> Entry:
+def _operation(row: OperationRow) -> LanguageEntry:
     refused = {library: row.refusal(library) for library in FRAMEWORKS}
     notes = tuple(f"not in {library}: {why}" for library, why in refused.items() if why)
-    return Entry(row.name, row.about, row.aliases, notes, row.parameters)
+    return LanguageEntry(row.name, row.about, row.aliases, notes, row.parameters)
 
 
-def _loss(row: LossRow) -> Entry:
+def _loss(row: LossRow) -> LanguageEntry:
     if row.refused:
-        return Entry(row.name, row.about, row.aliases, ("refused by every script",))
+        return LanguageEntry(row.name, row.about, row.aliases, ("refused by every script",))
     defaults: Arguments = {p.name: Value(p.default, p.name, None) for p in row.parameters}
     tasks = "both tasks" if row.tasks == TASKS else " and ".join(row.tasks)
     note = f"for {tasks}; the model gives {row.scores(defaults).value}"
-    return Entry(row.name, row.about, row.aliases, (note,), row.parameters)
+    return LanguageEntry(row.name, row.about, row.aliases, (note,), row.parameters)
 
 
-def _losses() -> tuple[Group, ...]:
+def _losses() -> tuple[EntryGroup, ...]:
     return tuple(
-        Group("losses", library, tuple(map(_loss, _of(library, LOSSES.values()))))
+        EntryGroup("losses", library, tuple(map(_loss, _of(library, LOSSES.values()))))
         for library in FRAMEWORKS
     )
 
@@ -97,30 +97,30 @@ def _of(library: str, rows: Iterable[Row]) -> Iterable[Row]:
     return (row for row in rows if row.library == library)
 
 
-def _optimizer(row: OptimizerRow) -> Entry:
+def _optimizer(row: OptimizerRow) -> LanguageEntry:
     notes = (f"refused: {row.refused}",) if row.refused else ()
-    return Entry(row.name, row.about, (), notes, row.parameters)
+    return LanguageEntry(row.name, row.about, (), notes, row.parameters)
 
 
-def _optimizers() -> tuple[Group, ...]:
+def _optimizers() -> tuple[EntryGroup, ...]:
     rows = OPTIMIZERS.values()
     return tuple(
-        Group("optimizers", library, tuple(map(_optimizer, _of(library, rows))), CLIPPING)
+        EntryGroup("optimizers", library, tuple(map(_optimizer, _of(library, rows))), CLIPPING)
         for library in FRAMEWORKS
     )
 
 
-def _activations() -> tuple[Group, ...]:
-    entries = tuple(Entry(row.name, row.about) for row in ACTIVATIONS.values())
-    return (Group("activations", BOTH, entries),)
+def _activations() -> tuple[EntryGroup, ...]:
+    entries = tuple(LanguageEntry(row.name, row.about) for row in ACTIVATIONS.values())
+    return (EntryGroup("activations", BOTH, entries),)
 
 
-def _expressions(noun: str, rows: Iterable[ExpressionRow]) -> tuple[Group, ...]:
-    entries = (Entry(row.name, row.about, row.aliases, (), row.parameters) for row in rows)
-    return (Group(noun, BOTH, tuple(entries)),)
+def _expressions(noun: str, rows: Iterable[ExpressionRow]) -> tuple[EntryGroup, ...]:
+    entries = (LanguageEntry(row.name, row.about, row.aliases, (), row.parameters) for row in rows)
+    return (EntryGroup(noun, BOTH, tuple(entries)),)
 
 
-KINDS: dict[str, Callable[[], tuple[Group, ...]]] = {
+KINDS: dict[str, Callable[[], tuple[EntryGroup, ...]]] = {
     "operations": _operations,
     "optimizers": _optimizers,
     "losses": _losses,

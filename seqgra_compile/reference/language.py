@@ -25,7 +25,7 @@ from . import about
 from .codes import codes_page
 from .datalanguage import data_part
 from .dataschema import data_schema
-from .entries import KINDS, Entry, default, meaning, written
+from .entries import KINDS, LanguageEntry, default, meaning, written
 from .examples import element, lines
 from .schema import model_schema
 
@@ -199,15 +199,15 @@ def _losses() -> Iterable[str]:
                 yield _parameters(entry.parameters)
 
 
-def _names(entry: Entry) -> str:
+def _names(entry: LanguageEntry) -> str:
     return ", ".join(f"`{name}`" for name in (entry.name, *entry.aliases))
 
 
-def _described(entry: Entry) -> str:
+def _described(entry: LanguageEntry) -> str:
     return "; ".join((entry.about, *entry.notes))
 
 
-def _loss_text(entry: Entry) -> str:
+def _loss_text(entry: LanguageEntry) -> str:
     row = LOSSES[entry.name]
     values = {p.name: Value(p.default, p.name, None) for p in row.parameters}
     return "" if row.refused else f"`{row.text(values)}`"

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ..catalog.parameters import Parameter
 from .datalanguage import DATA, data_listing, data_names
-from .entries import KINDS, SINGULAR, Entry, Group, default, meaning
+from .entries import KINDS, SINGULAR, EntryGroup, LanguageEntry, default, meaning
 
 _WIDTH = 100
 
@@ -31,7 +31,7 @@ def names() -> list[str]:
     return list(dict.fromkeys((*KINDS, DATA, *rows, *data_names())))
 
 
-def _named(name: str) -> Iterable[Group]:
+def _named(name: str) -> Iterable[EntryGroup]:
     """The groups of all kinds, each with the rows of this name alone."""
     for kind in KINDS.values():
         for group in kind():
@@ -44,7 +44,7 @@ def _named(name: str) -> Iterable[Group]:
                 yield replace(group, entries=rows)
 
 
-def _group(group: Group) -> Iterable[str]:
+def _group(group: EntryGroup) -> Iterable[str]:
     count = len(group.entries)
     noun = group.noun if count > 1 else SINGULAR[group.noun]
     title = f"{count} {noun} of {group.library}"
@@ -61,7 +61,7 @@ def _group(group: Group) -> Iterable[str]:
     yield ""
 
 
-def _block(entry: Entry) -> Iterable[str]:
+def _block(entry: LanguageEntry) -> Iterable[str]:
     also = f" (also {', '.join(entry.aliases)})" if entry.aliases else ""
     yield from textwrap.wrap(f"{entry.name}{also}: {entry.about}", _WIDTH, subsequent_indent="  ")
     for note in entry.notes:

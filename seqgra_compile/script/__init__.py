@@ -70,7 +70,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Alphabet:
+class AlphabetCodes:
     """Letters and their codes: `codes` and `lower` are byte strings whose place is their code.
 
     `letters` are those of `codes`, for messages; `known` is a byte string of all that have a code.
@@ -181,7 +181,7 @@ class Script:
     version: str = decided_by(Decider.VERSION)
     definition_sha256: str = decided_by(Decider.SHA256)
     family: str = decided_by(Decider.SHA256)
-    alphabet: Alphabet
+    alphabet: AlphabetCodes
     one_hot: str = decided_by(Decider.LIBRARY)
     one_hot_doc: str = decided_by(Decider.SPACE, Decider.ENCODING, Decider.LIBRARY)
     targets_doc: str = decided_by(Decider.TASK)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import workflow
-from .grid import SHEET, Run, joined, read_sheet
+from .grid import SHEET, SweepRun, joined, read_sheet
 from .plan import Plan
 from .problem import SweepError
 
@@ -15,7 +15,7 @@ _SHOWN = 5
 _NEW_FOLDER = "name a new folder with -o"
 
 
-def known_runs(target: Path) -> list[Run]:
+def known_runs(target: Path) -> list[SweepRun]:
     """The runs of the sweep that is there, none in a new folder; raises `SweepError`, OSError."""
     if target.exists() and not target.is_dir():
         raise SweepError("it is a file", str(target), _NEW_FOLDER)
@@ -26,8 +26,8 @@ def known_runs(target: Path) -> list[Run]:
 
 
 def to_write(
-    target: Path, plan: Plan, known: Sequence[Run]
-) -> tuple[tuple[Run, ...], dict[Path, bytes]]:
+    target: Path, plan: Plan, known: Sequence[SweepRun]
+) -> tuple[tuple[SweepRun, ...], dict[Path, bytes]]:
     """All runs then, and the files to write, in an order in which the sheet is the last.
 
     Raises `SweepError` if the folder holds anything else under their names, or no sweep.
@@ -61,7 +61,7 @@ def to_write(
     return runs, found
 
 
-def _check_is_ours(target: Path, known: Sequence[Run], files: dict[str, bytes]) -> None:
+def _check_is_ours(target: Path, known: Sequence[SweepRun], files: dict[str, bytes]) -> None:
     """A folder without a sheet may hold what a call that was killed has left, and no more."""
     if known or not target.is_dir():
         return

@@ -36,7 +36,7 @@ class Data:
 
 
 @dataclass(frozen=True)
-class Run:
+class SweepRun:
     """A row of the sheet: `model` is the architecture's id with the seed.
 
     A Bayes classifier, which draws nothing, has no seed.
@@ -52,7 +52,7 @@ class Run:
     test_data: str
 
 
-COLUMNS = tuple(field.name for field in fields(Run))
+COLUMNS = tuple(field.name for field in fields(SweepRun))
 
 
 def read_seeds(words: Sequence[str], option: str) -> tuple[int, ...]:
@@ -104,12 +104,12 @@ def pairs(seeds: Sequence[int], data: Sequence[T], grid: bool) -> list[tuple[int
     return [(seeds[i % len(seeds)], data[i % len(data)]) for i in range(count)]
 
 
-def sheet(runs: Iterable[Run]) -> str:
+def sheet(runs: Iterable[SweepRun]) -> str:
     """The sheet's text."""
     return "".join("\t".join(row) + "\n" for row in (COLUMNS, *map(astuple, runs)))
 
 
-def read_sheet(text: str, place: str) -> list[Run]:
+def read_sheet(text: str, place: str) -> list[SweepRun]:
     """The runs in a sheet; raises `SweepError` if it is none that was written here."""
     header, *lines = text.splitlines() or [""]
     rows = [line.split("\t") for line in lines]
@@ -117,15 +117,15 @@ def read_sheet(text: str, place: str) -> list[Run]:
         raise SweepError(
             f"its columns are not {', '.join(COLUMNS)}", place, "name a new folder with -o"
         )
-    return [Run(*row) for row in rows]
+    return [SweepRun(*row) for row in rows]
 
 
-def joined(known: Iterable[Run], new: Iterable[Run]) -> tuple[Run, ...]:
+def joined(known: Iterable[SweepRun], new: Iterable[SweepRun]) -> tuple[SweepRun, ...]:
     """Both without repetition: in the order of the architectures, then by size and seeds."""
     found = dict.fromkeys([*known, *new])
     architectures = list(dict.fromkeys(run.architecture for run in found))
 
-    def key(run: Run) -> tuple[object, ...]:
+    def key(run: SweepRun) -> tuple[object, ...]:
         numbers = (Fraction(word or -1) for word in (run.size, run.data_seed, run.model_seed))
         return (architectures.index(run.architecture), *numbers, run.data)
 

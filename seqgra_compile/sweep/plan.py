@@ -11,7 +11,7 @@ from .. import ir
 from ..backends.renderer import environment
 from ..compiler import Options, UnsupportedSemantics, compile_bytes
 from .fit import check_fit
-from .grid import Data, Run, pairs
+from .grid import Data, SweepRun, pairs
 from .problem import SweepError
 from .variants import (
     SETS,
@@ -42,7 +42,7 @@ class Simulated:
 
 
 @dataclass(frozen=True)
-class Given:
+class DataFolders:
     """Data folders by name, and how much is drawn of them under which seeds; all without sizes."""
 
     folders: Mapping[str, str]
@@ -51,12 +51,12 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Request:
+class SweepRequest:
     """What is asked for; `grid`: all model seeds with all data seeds."""
 
     models: Sequence[ModelOriginal]
     seeds: Sequence[int]
-    data: Simulated | Given
+    data: Simulated | DataFolders
     grid: bool
 
 
@@ -67,7 +67,7 @@ class Plan:
     `note` says why there is no Bayes classifier of simulated data.
     """
 
-    runs: list[Run] = field(default_factory=list)
+    runs: list[SweepRun] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     note: str | None = None
 
@@ -81,7 +81,7 @@ class Plan:
         self.add(f"scripts/{kind}/{variant.id}.py", variant.script.encode())
 
 
-def planned(request: Request, known: Sequence[Run] = ()) -> Plan:
+def planned(request: SweepRequest, known: Sequence[SweepRun] = ()) -> Plan:
     """All of it. A Bayes classifier that is among the known runs is not made again."""
     plan, data = Plan(), request.data
     trained = [model for model in request.models if not model.is_bayes]
@@ -107,9 +107,9 @@ def planned(request: Request, known: Sequence[Run] = ()) -> Plan:
     return plan
 
 
-def _run(architecture: str, seed: str, data: Data) -> Run:
+def _run(architecture: str, seed: str, data: Data) -> SweepRun:
     model = f"{architecture}-s{seed}" if seed else architecture
-    return Run(architecture, model, seed, *astuple(data))
+    return SweepRun(architecture, model, seed, *astuple(data))
 
 
 # ---- data ----
@@ -138,7 +138,7 @@ def _simulated(data: Simulated, plan: Plan) -> tuple[list[list[Data]], list[Data
     return found, [Data(test.id, "", str(data.test_seed), test_data=test.id)]
 
 
-def _given(data: Given) -> tuple[list[list[Data]], list[Data]]:
+def _given(data: DataFolders) -> tuple[list[list[Data]], list[Data]]:
     """The data sets of each seed, and those on whose test sets a Bayes classifier is run."""
     folders = data.folders.items()
     if not data.sizes:

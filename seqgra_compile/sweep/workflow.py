@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from .. import __version__
 from ..backends.renderer import environment
 from ..resources import folder
-from .grid import SHEET, Run, sheet
+from .grid import SHEET, SweepRun, sheet
 
 # They depend on the runs, and are written anew when some are added.
 _GROWING = {
@@ -20,17 +20,17 @@ _GROWING = {
 _KEPT = {"config.yaml": "config.yaml.j2", "profiles/default/config.yaml": "profile.yaml.j2"}
 
 
-def growing(runs: Sequence[Run]) -> dict[str, bytes]:
+def growing(runs: Sequence[SweepRun]) -> dict[str, bytes]:
     """What depends on the runs. The sheet is last: with it, a sweep is complete."""
     return _rendered(_GROWING, runs) | {SHEET: sheet(runs).encode()}
 
 
-def kept(runs: Sequence[Run]) -> dict[str, bytes]:
+def kept(runs: Sequence[SweepRun]) -> dict[str, bytes]:
     """Settings that stay as they are if they are there."""
     return _rendered(_KEPT, runs)
 
 
-def fixed(runs: Sequence[Run]) -> dict[str, bytes]:
+def fixed(runs: Sequence[SweepRun]) -> dict[str, bytes]:
     """Scripts of the sweep that are compiled from nothing."""
     names = ["table.py", *(["draw.py"] if _is_drawn(runs) else [])]
     return {
@@ -38,7 +38,7 @@ def fixed(runs: Sequence[Run]) -> dict[str, bytes]:
     }
 
 
-def _rendered(names: dict[str, str], runs: Sequence[Run]) -> dict[str, bytes]:
+def _rendered(names: dict[str, str], runs: Sequence[SweepRun]) -> dict[str, bytes]:
     templates, values = environment(), _values(runs)
     return {
         path: templates.get_template(f"sweep/{name}").render(values).encode()
@@ -46,7 +46,7 @@ def _rendered(names: dict[str, str], runs: Sequence[Run]) -> dict[str, bytes]:
     }
 
 
-def _values(runs: Sequence[Run]) -> dict[str, object]:
+def _values(runs: Sequence[SweepRun]) -> dict[str, object]:
     """All that the templates ask for."""
     architectures = dict.fromkeys(run.architecture for run in runs if run.model_seed)
     simulated = is_simulated(runs)
@@ -62,15 +62,15 @@ def _values(runs: Sequence[Run]) -> dict[str, object]:
     }
 
 
-def is_simulated(runs: Sequence[Run]) -> bool:
+def is_simulated(runs: Sequence[SweepRun]) -> bool:
     return any(run.test_data for run in runs)
 
 
-def _is_drawn(runs: Sequence[Run]) -> bool:
+def _is_drawn(runs: Sequence[SweepRun]) -> bool:
     return any(run.folder and run.size for run in runs)
 
 
-def _commands(runs: Sequence[Run]) -> Iterator[str]:
+def _commands(runs: Sequence[SweepRun]) -> Iterator[str]:
     """Calls of the functions in commands.sh: all data, then all runs."""
     if is_simulated(runs):
         for name in dict.fromkeys([*(run.test_data for run in runs), *(run.data for run in runs)]):

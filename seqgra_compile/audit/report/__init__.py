@@ -23,7 +23,7 @@ from .drawing import Drawing, draw
 from .facts import compiled, data_facts, facts
 from .highlight import indent, python_lines, xml_lines, xml_marks
 from .html import render
-from .page import File, Line, Link, Page, Remark
+from .page import File, Link, Page, PageLine, Remark
 from .rows import Places, groups, kinds, rows, tints
 
 _BLOCK = 64
@@ -171,7 +171,7 @@ def _definition(
         if name == source.name:
             below.setdefault(line, []).append(remark)
     lines = [
-        Line(
+        PageLine(
             number,
             f"{places.anchor}-{number}",
             line,
@@ -193,7 +193,7 @@ def _definition(
     )
 
 
-def _opens(line: Line, tag: str) -> bool:
+def _opens(line: PageLine, tag: str) -> bool:
     return any(piece.kind == "tag" and piece.text == tag for piece in line.pieces)
 
 
@@ -206,7 +206,7 @@ def _script(script: str | None, settings: Sequence[Setting], colours: Mapping[st
         return File("", "s", "", "", "", ())
     linked = {line for setting in settings for line in setting.lines}
     lines = [
-        Line(
+        PageLine(
             number,
             f"s-{number}",
             line,
@@ -220,7 +220,7 @@ def _script(script: str | None, settings: Sequence[Setting], colours: Mapping[st
     return File("", "s", sha256, _base64(script.encode()), _first_of_model(lines), _blocks(lines))
 
 
-def _first_of_model(lines: Sequence[Line]) -> str:
+def _first_of_model(lines: Sequence[PageLine]) -> str:
     """The line that a reader sees first: the class or the function of the model, or its section."""
     banner = next((line for line in lines if _is_banner(line, "Model")), None)
     if banner is None:
@@ -230,14 +230,14 @@ def _first_of_model(lines: Sequence[Line]) -> str:
     return f"s-{next(starts, banner.number)}"
 
 
-def _is_banner(line: Line, title: str = "") -> bool:
+def _is_banner(line: PageLine, title: str = "") -> bool:
     first = line.pieces[0] if line.pieces else None
     return (
         first is not None and first.kind == "banner" and first.text.strip("# -").startswith(title)
     )
 
 
-def _blocks(lines: Sequence[Line]) -> tuple[tuple[Line, ...], ...]:
+def _blocks(lines: Sequence[PageLine]) -> tuple[tuple[PageLine, ...], ...]:
     return tuple(tuple(lines[start : start + _BLOCK]) for start in range(0, len(lines), _BLOCK))
 
 

@@ -64,7 +64,7 @@ class Logo:
 
 
 @dataclass(frozen=True)
-class Place:
+class ElementPlace:
     """Where an element may lie: from `first`, and as wide as `width`; a box of its own width."""
 
     name: str
@@ -80,7 +80,7 @@ class DrawnRule:
     """`about`: position, probability; `pairs`: what its spacing constraints say."""
 
     about: str
-    places: tuple[Place, ...]
+    places: tuple[ElementPlace, ...]
     pairs: tuple[str, ...]
 
 
@@ -226,12 +226,12 @@ def _rule(rule: Rule, widths: dict[str, int], length: int) -> DrawnRule:
     )
 
 
-def _place(name: str, first: int, last: int, width: int, length: int) -> Place:
+def _place(name: str, first: int, last: int, width: int, length: int) -> ElementPlace:
     scale = _SCALE / length
     box_width = max(width * scale, _NARROWEST)
     band = max((last - first) * scale, box_width)
     start = min(first * scale, _SCALE - band)
-    return Place(
+    return ElementPlace(
         name,
         f"{start:.1f}",
         f"{band:.1f}",

@@ -31,7 +31,7 @@ class Remark:
 
 
 @dataclass(frozen=True)
-class Line:
+class PageLine:
     """A line of a definition or of the script.
 
     `indent` is how far it starts from the left, rounded; `printed` says on paper what a link says
@@ -60,11 +60,11 @@ class File:
     sha256: str
     data: str
     starts: str
-    blocks: tuple[tuple[Line, ...], ...]
+    blocks: tuple[tuple[PageLine, ...], ...]
 
 
 @dataclass(frozen=True)
-class Row:
+class LedgerRow:
     """A row of the ledger; `stem` and `leaf` are its path; it `departs` where seqgra does otherwise.
 
     `at` and `near` are anchors of lines of the definition: where it is, and, for what the
@@ -92,15 +92,15 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Group:
+class LedgerGroup:
     """Rows of the ledger below a title."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[LedgerRow, ...]
 
 
 @dataclass(frozen=True)
-class Kind:
+class OriginCount:
     """A kind of origin in the ledger, and how many settings are of it."""
 
     name: str
@@ -133,7 +133,7 @@ class Page:
     data: DataDrawing | None
     drawn: str
     drawn_instead: str
-    groups: tuple[Group, ...]
-    kinds: tuple[Kind, ...]
+    groups: tuple[LedgerGroup, ...]
+    kinds: tuple[OriginCount, ...]
     settings: int
     departs: int

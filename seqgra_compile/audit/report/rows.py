@@ -20,7 +20,7 @@ from ..ledger.setting import (
     ranges,
 )
 from .highlight import Mark, MarkedElement, mark_at
-from .page import Group, Kind, Link, Row
+from .page import LedgerGroup, LedgerRow, Link, OriginCount
 
 _MAX_VALUE = 240
 # Of each origin: the word for a class and for the page, in the order of the page.
@@ -85,7 +85,7 @@ class Places:
         return [f"{self.anchor}-{line}" for line in self.lines.get(number, ())]
 
 
-def rows(settings: Sequence[Setting], places: Sequence[Places]) -> list[Row]:
+def rows(settings: Sequence[Setting], places: Sequence[Places]) -> list[LedgerRow]:
     """A row a setting, linked with its lines in the definitions and in the script."""
     anchors = [[a for each in places for a in each.anchors(n)] for n in range(len(settings))]
     by_path = {setting.path: number for number, setting in enumerate(settings)}
@@ -110,7 +110,7 @@ def anchors_near(path: str, by_path: dict[str, int], anchors: list[list[str]]) -
 
 def _row(
     number: int, setting: Setting, at: list[str], near: list[str], files: dict[str, str]
-) -> Row:
+) -> LedgerRow:
     kind, title = _KINDS[setting.origin]
     where = setting.where
     place = None
@@ -123,7 +123,7 @@ def _row(
     lines = ranges(setting.lines)
     stem, slash, leaf = setting.path.partition(": ")[0].rpartition("/")
     leaf += setting.path[len(stem + slash + leaf) :]
-    return Row(
+    return LedgerRow(
         number,
         setting.path,
         visible(stem + slash),
@@ -148,7 +148,7 @@ _TINTS = 6
 _SPECIFIC = 24  # lines of a script: settings that say more decide the whole, not a line of it
 
 
-def tints(settings: Sequence[Setting], found: Sequence[Row]) -> dict[str, str]:
+def tints(settings: Sequence[Setting], found: Sequence[LedgerRow]) -> dict[str, str]:
     """Colours of lines by their anchors: those of the definition take turns, and each line of the
     script has that of the setting that decides it and as little else as possible."""
     stated = sorted(
@@ -172,10 +172,10 @@ def _width(candidate: tuple[int, str]) -> int:
     return candidate[0]
 
 
-def groups(found: Iterable[Row], operations: dict[str, str]) -> tuple[Group, ...]:
+def groups(found: Iterable[LedgerRow], operations: dict[str, str]) -> tuple[LedgerGroup, ...]:
     """Rows that belong together, below a title; `operations` are titles by the path of a row."""
 
-    def title(row: Row) -> str:
+    def title(row: LedgerRow) -> str:
         if row.kind in ("argument", "template"):
             return "Fixed by the library and by every script's code"
         path = row.path.partition("/@")[0].partition(": ")[0]
@@ -188,16 +188,16 @@ def groups(found: Iterable[Row], operations: dict[str, str]) -> tuple[Group, ...
             return "Compilation"
         return "Files"
 
-    return tuple(Group(name, tuple(together)) for name, together in groupby(found, key=title))
+    return tuple(LedgerGroup(name, tuple(together)) for name, together in groupby(found, key=title))
 
 
-def kinds(found: Sequence[Row]) -> tuple[Kind, ...]:
+def kinds(found: Sequence[LedgerRow]) -> tuple[OriginCount, ...]:
     """The kinds of origin that occur."""
     counts: dict[str, int] = defaultdict(int)
     for row in found:
         counts[row.kind] += 1
     return tuple(
-        Kind(name, title, ORIGINS[origin], counts[name])
+        OriginCount(name, title, ORIGINS[origin], counts[name])
         for origin, (name, title) in _KINDS.items()
         if counts[name]
     )

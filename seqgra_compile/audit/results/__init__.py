@@ -8,7 +8,7 @@ from ...catalog.sequences import MULTI_CLASS, MULTI_LABEL
 from ...visible import visible
 from ..run import Run, check_alike
 from . import pictures, tables
-from .page import Fact, Results, Section
+from .page import Fact, PageSection, Results
 from .pictures import Predicted, predicted
 
 _ALONE = "make a page for each"
@@ -105,32 +105,32 @@ def _remarks(
 
 def _sections(
     runs: Sequence[Run], found: Sequence[Predicted], task: str | None
-) -> Iterator[Section]:
+) -> Iterator[PageSection]:
     several = len(runs) > 1
     if several:
         unlike = tables.differences(runs)
         both = [tables.of_runs(runs), *([unlike] if unlike else [])]
         note = "" if unlike else "The runs differ in nothing that was asked for."
-        yield Section("runs", "Runs", tables=tuple(both), note=note)
+        yield PageSection("runs", "Runs", tables=tuple(both), note=note)
     epochs = pictures.epochs(runs)
     if epochs:
-        yield Section("training", "Training", tuple(epochs))
+        yield PageSection("training", "Training", tuple(epochs))
     if found:
         drawn = [*pictures.curves(found), *pictures.calibrations(found)]
         matrix = tables.confusion(found) if task == MULTI_CLASS else None
         areas = [{kind: _areas(run, kind) for kind in ("AUROC", "AUPRC")} for run in runs]
         told = tables.by_label(found, task or MULTI_LABEL, areas)
-        yield Section(
+        yield PageSection(
             "test", "Test set", tuple(drawn), tables=(*([matrix] if matrix else []), told)
         )
         small = pictures.histograms(found)
         if small:
-            yield Section("scores", "Scores", small=tuple(small))
-    yield Section("data", "Data", tables=(tables.of_data(runs[0]),))
+            yield PageSection("scores", "Scores", small=tuple(small))
+    yield PageSection("data", "Data", tables=(tables.of_data(runs[0]),))
     first = runs[0]
     note = f"Of the first run, {visible(str(first.path))}." if several else ""
     made = (tables.of_settings(first), tables.of_versions(first), tables.of_hashes(first))
-    yield Section("made", "How it was made", tables=made, note=note)
+    yield PageSection("made", "How it was made", tables=made, note=note)
 
 
 def _areas(run: Run, kind: str) -> dict[str, float]:

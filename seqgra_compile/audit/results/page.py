@@ -34,7 +34,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Table:
+class PageTable:
     """`rows` are cells below `header`; of each row the first names it. `foot` rows sum up.
 
     `kind` is "pairs" for a table of two columns, whose values are text, or "matrix".
@@ -58,14 +58,14 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Section:
+class PageSection:
     """A part of the page: pictures in a row, small pictures in more, tables."""
 
     anchor: str
     title: str
     pictures: tuple[Picture, ...] = ()
     small: tuple[Picture, ...] = ()
-    tables: tuple[Table, ...] = ()
+    tables: tuple[PageTable, ...] = ()
     note: str = ""
 
 
@@ -77,4 +77,4 @@ class Results:
     subtitle: str
     facts: tuple[Fact, ...]
     remarks: tuple[str, ...]
-    sections: tuple[Section, ...]
+    sections: tuple[PageSection, ...]

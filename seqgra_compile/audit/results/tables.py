@@ -12,7 +12,7 @@ from ...catalog.sequences import MULTI_LABEL
 from ...visible import visible
 from ..run import SETS, Run
 from . import measures
-from .page import Cell, Table
+from .page import Cell, PageTable
 from .pictures import Predicted
 
 NONE = "\N{EN DASH}"
@@ -49,7 +49,7 @@ def measured(run: Run) -> dict[str, float]:
     return found
 
 
-def of_runs(runs: Sequence[Run]) -> Table:
+def of_runs(runs: Sequence[Run]) -> PageTable:
     """A row for each run; mean and standard deviation below."""
     all_measured = [measured(run) for run in runs]
     names = list(dict.fromkeys(name for found in all_measured for name in found))
@@ -76,12 +76,12 @@ def of_runs(runs: Sequence[Run]) -> Table:
         ),
     ]  # fmt: skip
     note = "The standard deviation is that of a sample: over n - 1."
-    return Table(
+    return PageTable(
         "Results of each run", header, tuple(rows), tuple(foot) if len(runs) > 1 else (), note
     )
 
 
-def differences(runs: Sequence[Run]) -> Table | None:
+def differences(runs: Sequence[Run]) -> PageTable | None:
     """Settings and versions in which the runs differ."""
     rows = []
     for kind in ("settings", "versions"):
@@ -96,7 +96,7 @@ def differences(runs: Sequence[Run]) -> Table | None:
             rows.append(cells(name, *values))
     if not rows:
         return None
-    return Table("What differs between the runs", ("setting", *numbered(runs)), tuple(rows))
+    return PageTable("What differs between the runs", ("setting", *numbered(runs)), tuple(rows))
 
 
 def numbered(runs: Sequence[Run]) -> tuple[str, ...]:
@@ -111,7 +111,7 @@ def _hash_or_text(value: object) -> str:
 # ---- labels ----
 
 
-def confusion(found: Sequence[Predicted]) -> Table | None:
+def confusion(found: Sequence[Predicted]) -> PageTable | None:
     """Of multi-class tasks: true label by row, predicted one by column, all runs together."""
     labels = found[0].labels
     if len(labels) > _MOST_LABELS:
@@ -133,12 +133,12 @@ def confusion(found: Sequence[Predicted]) -> Table | None:
     note = "A cell is the darker, the larger its share of the row."
     if len(found) > 1:
         note += f" Counts of {len(found)} runs, added."
-    return Table("Confusion matrix", header, tuple(rows), (), note, "matrix")
+    return PageTable("Confusion matrix", header, tuple(rows), (), note, "matrix")
 
 
 def by_label(
     found: Sequence[Predicted], task: str | None, areas: Sequence[Mapping[str, Mapping[str, float]]]
-) -> Table:
+) -> PageTable:
     """For each label: how often it is true and predicted, how well; the mean over runs."""
     rows = []
     for number, label in enumerate(found[0].labels):
@@ -156,7 +156,7 @@ def by_label(
         note = "The label with the highest score is predicted."
     if len(found) > 1:
         note += f" Means of {len(found)} runs."
-    return Table("Labels of the test set", header, tuple(rows), (), note)
+    return PageTable("Labels of the test set", header, tuple(rows), (), note)
 
 
 def _detected(one: Predicted, number: int, task: str | None) -> measures.Detection:
@@ -172,7 +172,7 @@ def _mean(values: Iterable[float | None]) -> float | None:
     return statistics.fmean(there) if there else None
 
 
-def of_data(run: Run) -> Table:
+def of_data(run: Run) -> PageTable:
     """Examples of each label in each set, with their hashes."""
     sets = [name for name in SETS if name in run.data]
     header = ("label", *sets)
@@ -182,21 +182,23 @@ def of_data(run: Run) -> Table:
         row = [Cell(f"{n:,} ({n / all:.1%})" if all else f"{n:,}") for n, all in counts]
         rows.append((*cells(label), *row))
     foot = (cells("examples", *(run.data[name].examples for name in sets)),)
-    return Table("Examples of each label", header, tuple(rows), foot)
+    return PageTable("Examples of each label", header, tuple(rows), foot)
 
 
 # ---- with what ----
 
 
-def pairs(title: str, header: tuple[str, str], found: Iterable[tuple[str, object]]) -> Table:
-    return Table(title, header, tuple(cells(name, value) for name, value in found), kind="pairs")
+def pairs(title: str, header: tuple[str, str], found: Iterable[tuple[str, object]]) -> PageTable:
+    return PageTable(
+        title, header, tuple(cells(name, value) for name, value in found), kind="pairs"
+    )
 
 
-def of_settings(run: Run) -> Table:
+def of_settings(run: Run) -> PageTable:
     return pairs("Hyperparameters", ("setting", "value"), run.settings.items())
 
 
-def of_versions(run: Run) -> Table:
+def of_versions(run: Run) -> PageTable:
     circumstances = run.receipt.get("circumstances")
     more = circumstances.items() if isinstance(circumstances, dict) else ()
     rows: list[tuple[str, object]] = [
@@ -212,7 +214,7 @@ def _threads(run: Run) -> list[tuple[str, object]]:
     return [("threads", run.receipt["threads"])]
 
 
-def of_hashes(run: Run) -> Table:
+def of_hashes(run: Run) -> PageTable:
     weights = run.results.get("weights", {})
     rows: list[tuple[str, object]] = [
         (f"{name}.txt", found.sha256) for name, found in run.data.items()

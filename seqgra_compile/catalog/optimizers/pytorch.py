@@ -7,7 +7,7 @@ from typing import Any
 from ...ir import Arguments
 from ..counterparts import Counterpart, alike
 from ..libraries import PYTORCH, TENSORFLOW
-from ..parameters import Choice, Fault, Integer, Parameter, Real, Reals
+from ..parameters import Choice, Conflict, Integer, Parameter, Real, Reals
 from .row import AMSGRAD, CENTERED, FRACTION, MOMENTUM, NESTEROV, NOT_NEGATIVE, OptimizerRow, decay
 
 _BETAS = Parameter("betas", Reals((FRACTION, FRACTION)), (0.9, 0.999), "decay of the two moments")
@@ -56,11 +56,11 @@ def _torch(
     )
 
 
-def _nesterov(arguments: Arguments) -> Fault | None:
+def _nesterov(arguments: Arguments) -> Conflict | None:
     plain = arguments["momentum"].value and not arguments["dampening"].value
     if plain or not arguments["nesterov"].value:
         return None
-    return Fault(
+    return Conflict(
         "nesterov",
         "Nesterov momentum needs a momentum above 0 and a dampening of 0",
         "PyTorch refuses any other combination",

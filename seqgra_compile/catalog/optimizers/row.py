@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ...ir import LIBRARY_DEFAULT, SEQGRA_DEFAULT, Arguments
 from ..counterparts import Counterpart
-from ..parameters import Boolean, Fault, Parameter, Real
+from ..parameters import Boolean, Conflict, Parameter, Real
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class OptimizerRow:
     closure: bool = False
     full_batch: bool = False
     refused: str | None = None
-    fault: Callable[[Arguments], Fault | None] = lambda arguments: None
+    fault: Callable[[Arguments], Conflict | None] = lambda arguments: None
     counterparts: Mapping[str, Counterpart] = field(default_factory=dict)
     known: bool = False
     replaced: Mapping[str, object] = field(default_factory=dict)

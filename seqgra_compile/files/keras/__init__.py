@@ -13,7 +13,7 @@ from ...source import Text
 from ..lookup import Folders
 from . import h5_file, kinds, saved_model
 from .compiled import loss_and_optimizer
-from .contents import MAX_CONFIG, Contents, RefusedError, damaged, read_value
+from .contents import MAX_CONFIG, Contents, RefusedFileError, damaged, read_value
 from .decompile import decompile
 
 _MAX_FILE = 2**31
@@ -30,7 +30,7 @@ def read_keras(
         return _decompiled(model, contents, named, diagnostics) if contents else None
     except RecursionError:
         refused = damaged("it is nested too deeply")
-    except RefusedError as error:
+    except RefusedFileError as error:
         refused = error
     problem = f"{quoted(named.value)}: {refused}"
     diagnostics.error(refused.code, named.span, problem, refused.help)

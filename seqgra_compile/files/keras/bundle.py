@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ... import ir
-from .contents import RefusedError, damaged, not_float32
+from .contents import RefusedFileError, damaged, not_float32
 from .protobuf import cut, numbers, submessages, varint
 
 _FOOTER, _MAGIC = 48, bytes.fromhex("57fb808b247547db")
@@ -117,7 +117,9 @@ def _text(data: bytes) -> str:
 
 def _tensor(entry: bytes) -> _Tensor:
     if submessages(entry, 7):
-        raise RefusedError("SG616", "a variable is cut into slices", "save the model on one device")
+        raise RefusedFileError(
+            "SG616", "a variable is cut into slices", "save the model on one device"
+        )
     if numbers(entry).get(3, 0):
         raise _sharded()
     shapes = submessages(entry, 2)
@@ -127,8 +129,8 @@ def _tensor(entry: bytes) -> _Tensor:
     return _Tensor(found.get(1, 0), shape, found.get(4, 0), found.get(5, 0))
 
 
-def _sharded() -> RefusedError:
-    return RefusedError(
+def _sharded() -> RefusedFileError:
+    return RefusedFileError(
         "SG616", "its variables lie in several files", "save the model on one device"
     )
 

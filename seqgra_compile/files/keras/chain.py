@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...messages.diagnostics import quoted
-from .contents import Config, LayerConfig, RefusedError, damaged
+from .contents import Config, LayerConfig, RefusedFileError, damaged
 
 _SEQUENTIAL, _FUNCTIONAL = "Sequential", ("Functional", "Model")
 _WAY_OUT = "a script has one input, one output and one layer after another between them"
@@ -26,7 +26,7 @@ def layers(model: Config) -> list[LayerConfig]:
 def _layers(model: Config) -> list[LayerConfig]:
     class_name, config = model.get("class_name"), model.get("config")
     if isinstance(config, dict) and config.get("trainable", True) is not True:
-        raise RefusedError(
+        raise RefusedFileError(
             "SG615",
             f"its model {quoted(str(config.get('name')))} is frozen as a whole",
             "unfreeze it and save it again",
@@ -35,7 +35,7 @@ def _layers(model: Config) -> list[LayerConfig]:
         return _sequential(_with_layers(config))
     if class_name in _FUNCTIONAL and isinstance(config, dict) and "layers" in config:
         return _functional(config)
-    raise RefusedError(
+    raise RefusedFileError(
         "SG612",
         f"its model is a {quoted(str(class_name))}, whose layers the file does not list",
         "save a Sequential or Functional model: a subclass of Model is code",
@@ -97,7 +97,7 @@ def _class_name(entry: Config, name: str) -> str:
         or not own
         or registered not in (None, class_name)
     ):
-        raise RefusedError(
+        raise RefusedFileError(
             "SG612",
             f"layer {quoted(name)} is of the class {quoted(str(registered or class_name))}, "
             "which is not one of Keras's own",
@@ -106,10 +106,10 @@ def _class_name(entry: Config, name: str) -> str:
     return class_name
 
 
-def _operator(entry: Config, name: str) -> RefusedError:
+def _operator(entry: Config, name: str) -> RefusedFileError:
     """A function that was applied to a tensor outside of any layer, `tf.nn.relu(x)` or `x * 2`."""
     function = entry["config"].get("function") or entry["class_name"]
-    return RefusedError(
+    return RefusedFileError(
         "SG612",
         f"layer {quoted(name)} is not a layer: Keras recorded the function {quoted(str(function))}, "
         "which was applied to a tensor between two layers",
@@ -160,8 +160,8 @@ def _ordered(sources: dict[str, str | None], first: str, last: str) -> list[str]
     return order[::-1]
 
 
-def _branching(problem: str) -> RefusedError:
-    return RefusedError("SG614", problem, _WAY_OUT)
+def _branching(problem: str) -> RefusedFileError:
+    return RefusedFileError("SG614", problem, _WAY_OUT)
 
 
 def _only(found: object, noun: str) -> str:
@@ -205,7 +205,7 @@ def _check_keyword(layer: LayerConfig, keyword: str, value: object, keras_3: boo
     """Keras 3 writes training=False down and passes it over; in Keras 2 it holds for ever."""
     if value is None or (keras_3 and keyword == "training" and value is False):
         return
-    raise RefusedError(
+    raise RefusedFileError(
         "SG615",
         f"{layer.noun} is called with {keyword}={value!r:.60}",
         "no operation can say that",

@@ -12,7 +12,7 @@ from ...catalog.parameters import Parameter
 from ...messages.diagnostics import Diagnostics, quoted
 from ...reading.values import NO_CLIP, Owner, read_arguments
 from ...source import Span, Text
-from .contents import Config, RefusedError, Training
+from .contents import Config, RefusedFileError, Training
 from .decompile import PATH
 from .values import ANYTHING, is_float32, text
 
@@ -58,8 +58,8 @@ def loss_and_optimizer(
     return loss, _optimizer(training, library, span, diagnostics)
 
 
-def _refused(problem: str) -> RefusedError:
-    return RefusedError("SG617", problem, _WAY_OUT)
+def _refused(problem: str) -> RefusedFileError:
+    return RefusedFileError("SG617", problem, _WAY_OUT)
 
 
 def _single(loss: object) -> object:

@@ -19,7 +19,7 @@ MAX_CONFIG = 2**22
 _DAMAGED = "is it the whole file, as Keras wrote it?"
 
 
-class RefusedError(ValueError):
+class RefusedFileError(ValueError):
     """A file, or something in it, of which no script can be made: a diagnostic without its place."""
 
     def __init__(self, code: str, message: str, help: str | None = None) -> None:
@@ -28,18 +28,18 @@ class RefusedError(ValueError):
         self.help = help
 
 
-def damaged(message: str) -> RefusedError:
+def damaged(message: str) -> RefusedFileError:
     """What Keras never writes."""
-    return RefusedError("SG611", message, _DAMAGED)
+    return RefusedFileError("SG611", message, _DAMAGED)
 
 
-def other_kind(message: str, help: str) -> RefusedError:
+def other_kind(message: str, help: str) -> RefusedFileError:
     """What Keras or TensorFlow writes as well, but not under the format that the definition names."""
-    return RefusedError("SG619", message, help)
+    return RefusedFileError("SG619", message, help)
 
 
-def not_float32() -> RefusedError:
-    return RefusedError("SG616", "its weights are not float32", "save the model in float32")
+def not_float32() -> RefusedFileError:
+    return RefusedFileError("SG616", "its weights are not float32", "save the model in float32")
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def read_value(data: bytes | str, what: str) -> object:
             data, object_pairs_hook=_plain, parse_constant=_no_number, parse_float=_number
         )
     except (ValueError, RecursionError) as error:
-        if isinstance(error, RefusedError):
+        if isinstance(error, RefusedFileError):
             raise
         raise damaged(f"{what} is not JSON") from None
 
@@ -158,7 +158,7 @@ def _number(word: str) -> float:
     digits = word.lower().partition("e")[0]
     if math.isinf(value) or (value == 0 and any(digit in "123456789" for digit in digits)):
         size = "large" if value else "near to 0"
-        raise RefusedError(
+        raise RefusedFileError(
             "SG204", f"its number {quoted(word)} is too {size} for a script", "change the number"
         )
     return value

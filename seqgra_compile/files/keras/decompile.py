@@ -14,7 +14,7 @@ from ...messages.diagnostics import Diagnostics, quoted, suggest
 from ...reading.values import Owner, read_arguments
 from ...source import Span, Text
 from .chain import layers
-from .contents import Config, Contents, LayerConfig, RefusedError, Stored, damaged
+from .contents import Config, Contents, LayerConfig, RefusedFileError, Stored, damaged
 from .values import is_harmless, text
 
 PATH = "file: "
@@ -39,7 +39,7 @@ def decompile(contents: Contents, span: Span, diagnostics: Diagnostics) -> ir.Se
             else:
                 number = len(found) + 1
                 found.append(_Decompiling(contents, layer, span, diagnostics).operation(number))
-        except RefusedError as refused:
+        except RefusedFileError as refused:
             diagnostics.error(
                 refused.code,
                 span,
@@ -62,8 +62,8 @@ def _check_input(layer: LayerConfig) -> None:
 
 def _setting(
     layer: LayerConfig, key: str, value: object, why: str = "no parameter holds it"
-) -> RefusedError:
-    return RefusedError(
+) -> RefusedFileError:
+    return RefusedFileError(
         "SG615",
         f"{layer.noun} ({layer.class_name}) has {quoted(key)} set to {quoted(str(value))}: {why}",
         "write the architecture out as operations in <sequential>, without it",
@@ -84,7 +84,7 @@ def _input_shape(model: Config, chain: list[LayerConfig]) -> tuple[tuple[int, ..
     for shape, path in places:
         if isinstance(shape, list) and shape:
             return _example(shape), path
-    raise RefusedError(
+    raise RefusedFileError(
         "SG618",
         "its model has no input shape",
         "build it before it is saved: keras.Input(shape=(length, channels)) comes first",
@@ -94,13 +94,13 @@ def _input_shape(model: Config, chain: list[LayerConfig]) -> tuple[tuple[int, ..
 def _example(shape: list[Any]) -> tuple[int, ...]:
     batch, *example = shape
     if batch is not None:
-        raise RefusedError(
+        raise RefusedFileError(
             "SG618",
             f"its model takes batches of {batch!r:.30} examples and no others",
             "make it with keras.Input(shape=...) and without a batch size",
         )
     if None in example:
-        raise RefusedError(
+        raise RefusedFileError(
             "SG618",
             "its model leaves the length of the sequences open",
             "make it with keras.Input(shape=(length, channels)): a script checks the length",
@@ -148,9 +148,11 @@ class _Decompiling:
         """A layer's row and its config; no row for a Bidirectional."""
         name = layer.class_name
         if name == "Lambda":
-            raise RefusedError("SG613", f"{layer.noun}: {_CODE}", "use one of Keras's own layers")
+            raise RefusedFileError(
+                "SG613", f"{layer.noun}: {_CODE}", "use one of Keras's own layers"
+            )
         if name != "Bidirectional" and name not in _ROWS:
-            raise RefusedError(
+            raise RefusedFileError(
                 "SG612",
                 f"{layer.noun} is of the class {quoted(name)}, which is no operation",
                 suggest(name, OPERATIONS),
@@ -181,7 +183,7 @@ class _Decompiling:
             raise damaged(f"{self.layer.noun} wraps nothing")
         name = str(entry.get("class_name"))
         if name not in _RECURRENT or entry.get("registered_name") is not None:
-            raise RefusedError(
+            raise RefusedFileError(
                 "SG612",
                 f"{self.layer.noun} wraps a {quoted(name)}",
                 f"Bidirectional can wrap {', '.join(_RECURRENT)}",

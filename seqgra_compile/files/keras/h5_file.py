@@ -21,7 +21,7 @@ from .contents import (
     Config,
     Contents,
     LayerConfig,
-    RefusedError,
+    RefusedFileError,
     Stored,
     Training,
     damaged,
@@ -78,7 +78,7 @@ def found_in(data: bytes) -> Config:
     if late.is_set():
         raise damaged("reading it takes too long")
     if reader.returncode == NO_H5PY:
-        raise RefusedError(
+        raise RefusedFileError(
             "SG610",
             "reading it takes the package h5py, which is not installed",
             "pip install h5py",

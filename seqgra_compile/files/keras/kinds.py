@@ -6,7 +6,7 @@ models: weights alone, exported functions, settings.
 
 from __future__ import annotations
 
-from .contents import Config, RefusedError, other_kind
+from .contents import Config, RefusedFileError, other_kind
 
 H5, JSON, FOLDER = (
     "keras-h5-whole-model",
@@ -20,7 +20,7 @@ _SAVE = 'save the whole model, model.save("model.keras"), and write format="{}"'
 _TO_JSON = "write the file with model.to_json(), which also says what kind of model it is"
 
 
-def of_bytes(data: bytes, name: str, wanted: str) -> RefusedError | None:
+def of_bytes(data: bytes, name: str, wanted: str) -> RefusedFileError | None:
     """Why a file's bytes are not of the `wanted` format, or None if they may be or are unknown."""
     if data.startswith(HDF5) and wanted != H5:
         return other_kind("it is an HDF5 file", f'write format="{H5}"')
@@ -40,7 +40,7 @@ def of_bytes(data: bytes, name: str, wanted: str) -> RefusedError | None:
     return None
 
 
-def of_folder(wanted: str) -> RefusedError:
+def of_folder(wanted: str) -> RefusedFileError:
     """A folder that is named as a file."""
     return other_kind(
         "it is a folder", f'if it is a SavedModel, write format="{FOLDER}"; "{wanted}" is a file'
@@ -66,11 +66,11 @@ def described(found: object) -> Config:
     return found
 
 
-def tensorflow_js() -> RefusedError:
+def tensorflow_js() -> RefusedFileError:
     return other_kind("it is a model of TensorFlow.js", _SAVE.format(H5))
 
 
-def keras_1(version: str) -> RefusedError:
+def keras_1(version: str) -> RefusedFileError:
     return other_kind(
         f"it was written by Keras {version}, whose layers have other names and settings",
         "load it in Keras 2.0 to 2.3, which converts it, and save it again; or write the "
@@ -78,11 +78,11 @@ def keras_1(version: str) -> RefusedError:
     )
 
 
-def weights_alone() -> RefusedError:
+def weights_alone() -> RefusedFileError:
     return other_kind("it holds weights and does not say what the layers are", _SAVE.format(H5))
 
 
-def exported() -> RefusedError:
+def exported() -> RefusedFileError:
     return other_kind(
         "it holds functions and variables, and no layers: model.export() or tf.saved_model.save() "
         "wrote it, to run it and not to train it",
@@ -90,14 +90,14 @@ def exported() -> RefusedError:
     )
 
 
-def checkpoint() -> RefusedError:
+def checkpoint() -> RefusedFileError:
     return other_kind(
         "it holds variables and does not say what the layers are: it is a checkpoint",
         _SAVE.format(H5),
     )
 
 
-def unpacked() -> RefusedError:
+def unpacked() -> RefusedFileError:
     return other_kind(
         "it is a .keras archive that was unpacked", f'name the archive, and write format="{H5}"'
     )

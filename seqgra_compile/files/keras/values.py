@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .contents import Config, RefusedError
+from .contents import Config, RefusedFileError
 
 ANYTHING = object()
 _FLOAT32 = ("float32", None)
@@ -91,11 +91,11 @@ def _expression(value: Config) -> str:
     module, registered = value.get("module"), value.get("registered_name")
     own = module is None or str(module).partition(".")[0] in ("keras", "tf_keras")
     if not own or registered not in (None, class_name):
-        raise RefusedError(
+        raise RefusedFileError(
             "SG612", f"{str(registered or class_name)!r:.60} is not one of Keras's own"
         )
     if not isinstance(class_name, str) or not class_name.isidentifier():
-        raise RefusedError("SG612", f"{str(class_name)!r:.60} is not one of Keras's own")
+        raise RefusedFileError("SG612", f"{str(class_name)!r:.60} is not one of Keras's own")
     if not isinstance(config, dict):
         return class_name
     given = {

@@ -44,7 +44,7 @@ Run = Function | ast.Lambda
 
 
 @dataclass(frozen=True)
-class Change:
+class StateChange:
     """A place at which a class's object changes; `owner` is '' for a name of the module."""
 
     owner: str
@@ -75,7 +75,7 @@ def note_own_state(
     """Note each attribute once, at the first line that changes it; these places again."""
     reached = _reached(tree, classes)
     modules = [node for node in reached if isinstance(node, ast.ClassDef)]
-    found: dict[tuple[str, str], Change] = {}
+    found: dict[tuple[str, str], StateChange] = {}
     for node in modules:
         if classes.is_module(node) and not _keeps_state(node, classes):
             for change in _changes(node, tree, classes):
@@ -134,7 +134,7 @@ def _keeps_state(node: ast.ClassDef, classes: Classes) -> bool:
 # ---- what changes ----
 
 
-def _changes(node: ast.ClassDef, tree: ast.Module, classes: Classes) -> Iterator[Change]:
+def _changes(node: ast.ClassDef, tree: ast.Module, classes: Classes) -> Iterator[StateChange]:
     kept, parts = set(_kept(node, classes)), set(_parts(node, classes))
     shared = {name for statement in top_level(tree) for name in _bound(statement)}
     of_class = {_TYPE, *(each.name for each in _local(node, classes))}
@@ -146,9 +146,9 @@ def _changes(node: ast.ClassDef, tree: ast.Module, classes: Classes) -> Iterator
                 first, rest = _TYPE, rest[1:]
             is_kept = rest and (rest[0] in kept or (rest[0] in parts and len(rest) > 1))
             if rest and (first in of_class or (first == _SELF and not is_kept)):
-                yield Change(node.name, rest[0], line)
+                yield StateChange(node.name, rest[0], line)
             elif first in shared and first not in own:
-                yield Change("", first, line)
+                yield StateChange("", first, line)
 
 
 def _local(node: ast.ClassDef, classes: Classes) -> list[ast.ClassDef]:
