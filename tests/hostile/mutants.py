@@ -74,7 +74,7 @@ def is_noticed(mutant: Mutant, tree: Path) -> bool:
             [sys.executable, *words], cwd=tree, env=environment, capture_output=True, text=True
         )
     if done.returncode > 1:
-        raise ValueError(f"{mutant.test} does not run: {done.stdout}{done.stderr}")
+        print(f"{mutant.test} does not run: {done.stdout[-500:]}{done.stderr[-500:]}")
     return done.returncode == 1
 
 
