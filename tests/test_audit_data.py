@@ -102,7 +102,7 @@ def test_each_line_of_the_definition_is_of_a_setting(case):
 
 
 def test_origins_and_departures():
-    text = random_data.definition(3).replace("<mode>sequential</mode>", "")
+    text = random_data.definition(45).replace("<mode>sequential</mode>", "")
     rows = {row.path: row for row in compiled(text).settings}
     assert "default of seqgra" in {rows[path].origin for path in rows if path.endswith("/mode")}
     assert any("SG732" in row.remark for row in rows.values())
@@ -175,7 +175,7 @@ def test_a_model_and_data_are_not_compared(tmp_path):
 
 
 def test_verify(tmp_path):
-    text = random_data.definition(3)  # with shuffles that keep k-mers
+    text = random_data.definition(24)  # with shuffles that keep k-mers
     (tmp_path / "data.xml").write_text(text)
     for semantics in ("intended", "seqgra-0.0.4"):
         script = tmp_path / "simulate.py"

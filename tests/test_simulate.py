@@ -75,6 +75,17 @@ def test_text_of_the_script(case: Path):
     assert black.format_str(script, mode=black.Mode()) == script
 
 
+@pytest.mark.parametrize(
+    "path", [GOLDEN / "mc24-dna100-alike" / "data.xml", EXAMPLES / "motifs-grammar.xml"]
+)
+def test_lines_besides_matrices(path: Path):
+    """Lines of code where nothing is shuffled; the largest published one has 199."""
+    script = compile_definition(path).script
+    tables = re.compile(r"^(MATRICES|KMERS) = {\n.*?^}\n", re.MULTILINE | re.DOTALL)
+    lines = [line.strip() for line in tables.sub("", script).splitlines()]
+    assert sum(bool(line) and not line.startswith("#") for line in lines) <= 200
+
+
 @each_case
 @pytest.mark.parametrize("semantics", ["intended", SEQGRA])
 def test_bytes_of_seqgra(case: Path, semantics: str, tmp_path: Path):
@@ -311,6 +322,17 @@ def test_a_stopped_script_leaves_nothing(number: int, tmp_path):
     _, err = process.communicate()
     assert (process.returncode, err) == (1, "stopped\n")
     assert not [*(tmp_path / "data").iterdir()]
+
+
+def test_what_a_killed_script_has_left_is_named(tmp_path):
+    script = compiled(definition(rule("g")))
+    left, other = (tmp_path / f".simulate-{name}-x1" for name in ("data", "others"))
+    left.mkdir()
+    other.mkdir()
+    done = run(script, tmp_path)
+    assert done.returncode == 0
+    assert done.stderr == ".simulate-data-x1 is of a run that was killed or goes on\n"
+    assert left.exists() and other.exists() and (tmp_path / "data" / "test.txt").exists()
 
 
 def test_a_folder_with_files_is_refused(tmp_path):

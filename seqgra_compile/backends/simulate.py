@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from .. import __version__
 from ..catalog.semantics import SEMANTICS
@@ -26,17 +26,17 @@ from ..pycode import (
 from ..script import Constant, Section
 from ..source import Source
 from . import common
+from .alike import alike
 from .imports import import_lines
 from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide, windows
 
+_EACH = Code("EACH")  # all conditions
 _WIDTH = 84  # of lines, less their indentation
 _IMPORTS = (
     Import("argparse"),
     Import("collections"),
-    Import("collections.abc", "Iterable"),
     Import("hashlib"),
     Import("json"),
-    Import("platform"),
     Import("random"),
     Import("signal"),
     Import("sys"),
@@ -52,6 +52,10 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
     matrices = [e for e in grammar.elements if isinstance(e, Matrix)]
     kmers = [e for e in grammar.elements if isinstance(e, Kmers)]
     rules = [rule for condition in conditions for rule in condition.rules]
+    single, tables = alike(
+        conditions,
+        lambda condition, names: [_rule(rule, rules, names) for rule in condition.rules],
+    )
     letters = _letters(simulation, matrices)
     weights = {matrix.name: _weights(matrix, letters, simulation) for matrix in matrices}
     wide = any(too_wide(rows) for rows in weights.values())
@@ -61,6 +65,8 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
     exclusive = [condition.id for condition in conditions if condition.exclusive]
     orders = [matrix for matrix in matrices if not _regular(matrix, letters)]
     imports = _imports(simulation, bool(orders), bool(kmers), exclusive)
+    written = [*(each.id for each in single), *(id for table in tables for id in table.ids)]
+    sets = tuple(_set(each, written) for each in simulation.sets)
     standard, packages = import_lines(imports, common.STANDARD)
     return SimulateScript(
         docstring=_header(simulation, source),
@@ -80,7 +86,8 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
         embeds=False,
         backgrounds=tuple(map(_background, simulation.distributions)),
         any_background=unconditional and (None, None) not in keys,
-        sets=tuple(map(_set, simulation.sets)),
+        names_each=any(f", {_EACH})" in row.text for row in sets),
+        sets=sets,
         any_unconditional=unconditional,
         shuffles=tuple(map(_shuffle, shuffles)),
         shuffles_doc=_shuffles_doc(simulation),
@@ -100,9 +107,10 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
         element_doc=_element_doc(matrices, kmers),
         rules_doc=tuple(_rules_doc(rules)),
         rules=condition_rules(
-            (condition.id, condition.label, [_rule(rule, rules) for rule in condition.rules])
-            for condition in conditions
+            (condition.id, condition.label, [_rule(rule, rules, {}) for rule in condition.rules])
+            for condition in single
         ),
+        alike=tables,
         positions=windows(rule.position for rule in rules),
         pairs=any(rule.spacings for rule in rules),
         chains=_has_chains(rules),
@@ -178,17 +186,25 @@ def _background(each: Distribution) -> Row:
     return Row(each.path, laid_out(prefixed(key, mapping(dict(each.letters))), 4, ","))
 
 
-def _set(each: ExampleSet) -> Row:
+def _set(each: ExampleSet, written: list[str]) -> Row:
     """Neighbours of which there are equally many are together, as far as they fit on a line."""
-    kinds = []
-    for samples, examples in itertools.groupby(each.examples, key=lambda example: example[1]):
+    kinds: list[tuple[int, object]] = []
+    for samples, names in _equally_many(each):
         width = _WIDTH - 4 - len(f'({samples}, ""),')
-        names = ["|".join(ids) for ids, _ in examples]
+        lines = _lines(names, width)
+        if len(lines) > 1 and names == written:
+            kinds.append((samples, _EACH))
+            continue
         for empty, neighbours in itertools.groupby(names, key=lambda name: name == ""):
             kind = list(neighbours)
-            lines = kind if empty else _lines(kind, width)
-            kinds += [(samples, line) for line in lines]
+            kinds += [(samples, line) for line in (kind if empty else _lines(kind, width))]
     return Row(each.path, laid_out(prefixed(f"{literal(each.name)}: ", listing(kinds)), 4, ","))
+
+
+def _equally_many(each: ExampleSet) -> Iterable[tuple[int, list[str]]]:
+    """How many examples, and the conditions of each such kind."""
+    for samples, examples in itertools.groupby(each.examples, key=lambda example: example[1]):
+        yield samples, ["|".join(ids) for ids, _ in examples]
 
 
 def _lines(names: Iterable[str], width: int) -> list[str]:
@@ -283,13 +299,15 @@ def _rules_doc(rules: list[Rule]) -> Iterable[str]:
         yield "Constraints that share elements are together in a list."
 
 
-def _rule(rule: Rule, rules: list[Rule]) -> Code:
-    columns = [rule.position, rule.probability, listing(rule.elements)]
+def _rule(rule: Rule, rules: list[Rule], names: Mapping[str, Code]) -> Code:
+    """`names`: what is written for names of elements, where it is something else."""
+    elements = listing(names.get(name, name) for name in rule.elements)
+    columns = [rule.position, rule.probability, elements]
     if any(rule.spacings for rule in rules):
         chains = [
             [
                 (
-                    *spacing.names,
+                    *(names.get(name, name) for name in spacing.names),
                     spacing.minimum,
                     spacing.maximum,
                     "random" if spacing.any_order else "in-order",

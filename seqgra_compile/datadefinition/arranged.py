@@ -49,6 +49,25 @@ class ConditionRules:
 
 
 @dataclass(frozen=True)
+class AlikeConditions:
+    """Conditions whose rules are the same but for their elements.
+
+    `operator` makes the table of all rules or adds to it; `rules` are those of one condition with
+    the variables `names`; `lines` have a row for each condition: its id and its elements.
+    """
+
+    operator: str
+    labels: tuple[str, ...]
+    rules: str
+    names: str
+    lines: tuple[tuple[ConditionRules, ...], ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(row.condition for line in self.lines for row in line)
+
+
+@dataclass(frozen=True)
 class Row:
     """An entry of another table; `path` is the element path of the setting that it states."""
 
@@ -108,7 +127,7 @@ class SimulateScript:
     `rows_as_text`: rows of matrices take several lines; `orders`: of matrices whose letters are not
     in the order of the others; `copies`: elements that a rule names twice; `any_background`: an
     example without conditions gets any; `shuffles_copies`: an operation also shuffles earlier
-    copies; `chains`: spacing constraints share elements.
+    copies; `chains`: spacing constraints share elements; `names_each`: sets name all conditions.
     """
 
     docstring: str = decided_by(Decider.HEADER)
@@ -128,6 +147,7 @@ class SimulateScript:
     embeds: bool = decided_by()
     backgrounds: tuple[Row, ...] = decided_by(Decider.BACKGROUNDS)
     any_background: bool = decided_by(Decider.BACKGROUNDS, Decider.SETS)
+    names_each: bool = decided_by(Decider.SETS, Decider.CONDITIONS)
     sets: tuple[Row, ...] = decided_by(Decider.SETS)
     any_unconditional: bool = decided_by(Decider.SETS)
     shuffles: tuple[Row, ...] = decided_by(Decider.COPIES)
@@ -145,6 +165,7 @@ class SimulateScript:
     element_doc: str = decided_by(Decider.ELEMENTS)
     rules_doc: tuple[str, ...] = decided_by(Decider.CONDITIONS)
     rules: tuple[ConditionRules, ...] = decided_by(Decider.CONDITIONS)
+    alike: tuple[AlikeConditions, ...] = decided_by(Decider.CONDITIONS)
     positions: Windows = decided_by(Decider.CONDITIONS)
     pairs: bool = decided_by(Decider.CONDITIONS)
     chains: bool = decided_by(Decider.CONDITIONS)

@@ -90,7 +90,8 @@ def _operation(element: Element) -> PostprocessingElement:
     names = list(element.attributes)
     k = _optional(element, "k")
     k_first = k is not None and names.index("k") < names.index("labels")
-    return PostprocessingElement(element.text, _attribute(element, "labels"), k, k_first)
+    labels = _attribute(element, "labels")
+    return PostprocessingElement(element.text, labels, k, k_first, element.padded)
 
 
 def _condition(element: Element) -> ConditionElement:
@@ -135,4 +136,4 @@ def _element(element: Element) -> MatrixElement | KmerElement:
 
 
 def _letter(element: Element) -> Letter:
-    return Letter(element.text, _attribute(element, "probability"))
+    return Letter(element.text, _attribute(element, "probability"), element.padded)

@@ -298,6 +298,13 @@ class _Analysis:
 
     def note_departures(self) -> None:
         operations = self.definition.operations
+        for text in self.definition.padded:
+            said = f"seqgra 0.0.4 takes the blanks around {quoted(text.value)} as a part of it"
+            if self.seqgra:
+                help = "delete them, or compile with --semantics intended"
+                self.diagnostics.error("SG525", text.span, said, help)
+            else:
+                self.diagnostics.note("SG735", text.span, f"{said}; the script does not")
         if len(operations) > 1 and not self.seqgra:
             self.diagnostics.note(
                 "SG732",

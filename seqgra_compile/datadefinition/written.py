@@ -9,10 +9,14 @@ from ..source import Source, Span, Text
 
 @dataclass(frozen=True)
 class Letter:
-    """`<letter probability="0.25">A</letter>`, or a k-mer and its probability."""
+    """`<letter probability="0.25">A</letter>`, or a k-mer and its probability.
+
+    `padded`: there are blanks around the letter, of which seqgra makes a part of it.
+    """
 
     text: Text
     probability: Text
+    padded: bool
 
 
 @dataclass(frozen=True)
@@ -93,12 +97,16 @@ class SetElement:
 
 @dataclass(frozen=True)
 class PostprocessingElement:
-    """`<operation labels="..." k="...">`; `k_first`: in this order the two attributes are swapped."""
+    """`<operation labels="..." k="...">`; `k_first`: in this order the two attributes are swapped.
+
+    `padded`: there are blanks around the name, by which seqgra does not know it.
+    """
 
     name: Text
     labels: Text
     k: Text | None
     k_first: bool
+    padded: bool
 
 
 @dataclass(frozen=True)
@@ -117,3 +125,15 @@ class DataDefinition:
     operations: tuple[PostprocessingElement, ...]
     conditions: tuple[ConditionElement, ...]
     elements: tuple[MatrixElement | KmerElement, ...]
+
+    @property
+    def padded(self) -> tuple[Text, ...]:
+        """Letters, k-mers and operations that have blanks around them."""
+        parts: list[Letter] = [each for of in self.distributions for each in of.letters]
+        for element in self.elements:
+            if isinstance(element, KmerElement):
+                parts += element.kmers
+            else:
+                parts += (each for position in element.positions for each in position.letters)
+        letters = [each.text for each in parts if each.padded]
+        return (*letters, *(each.name for each in self.operations if each.padded))

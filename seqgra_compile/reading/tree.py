@@ -86,8 +86,10 @@ class _Pairing:
         path = "" if parent is None else f"{parent}/{name.value}".lstrip("/")
         attributes = {each.name.value: each for each in self.attributes(tag, node)}
         children = tuple(self.element(child, path) for child in node)
-        value = "".join([node.text or "", *(child.tail or "" for child in node)]).strip()
-        return Element(name, path, attributes, Text(value, tag.text), children)
+        written = "".join([node.text or "", *(child.tail or "" for child in node)])
+        value = written.strip()
+        text = Text(value, tag.text)
+        return Element(name, path, attributes, text, children, padded=value != written)
 
     def attributes(self, tag: Tag, node: etree._Element) -> Iterator[Attribute]:
         """What a tag says, without what is XML's own."""

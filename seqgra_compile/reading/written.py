@@ -9,13 +9,17 @@ from ..source import Source, Span, Text
 
 @dataclass(frozen=True)
 class Element:
-    """An XML element. `text` is stripped; its span is empty where the element holds none."""
+    """An XML element. `text` is stripped; its span is empty where the element holds none.
+
+    `padded`: there were blanks or line breaks around the text.
+    """
 
     tag: Text
     path: str
     attributes: dict[str, Attribute]
     text: Text
     children: tuple[Element, ...]
+    padded: bool
 
     def child(self, tag: str) -> Element:
         """The child of this name, which the table of elements requires."""

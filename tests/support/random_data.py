@@ -15,21 +15,27 @@ def definition(seed: int) -> str:
     letters = ALPHABETS[space]
     shortest = draw.randint(40, 60)
     longest = shortest + draw.choice([0, 0, 7])
-    conditions = [f"c{number}" for number in range(1, draw.randint(2, 4))]
-    names = [f"se{number}" for number in range(1, draw.randint(2, 5))]
+    conditions = [f"c{number}" for number in range(1, draw.choice([2, 3, 4, 4, 25]))]
+    names = [f"se{number}" for number in range(1, draw.randint(2, 7))]
     elements = "".join(_element(draw, name, letters) for name in names)
-    rules = "".join(_condition(draw, name, names) for name in conditions)
+    if len(conditions) > 20:
+        rules = _alike(draw, conditions, names)
+    else:
+        rules = "".join(_condition(draw, name, names) for name in conditions)
     kinds = [(name,) for name in conditions]
     if draw.random() < 0.4:
-        kinds += [tuple(conditions), ()]
+        kinds += [tuple(conditions[:9]), tuple(draw.sample(conditions, 1)), ()]
     sets = "".join(_set(draw, name, kinds) for name in SETS)
     whats = [("", "")] * (draw.random() < 0.8)
     if draw.random() < 0.4:
         whats += [("", name) for name in conditions]
     if draw.random() < 0.3:
         whats += [("training", "")]
+    if draw.random() < 0.3:
+        whats += [(draw.choice(SETS[1:]), name) for name in conditions if draw.random() < 0.5]
     if not any(not cid and not name for name, cid in whats):
         whats += [("", name) for name in conditions if ("", name) not in whats]
+    draw.shuffle(whats)
     backgrounds = "".join(_background(draw, name, cid, letters) for name, cid in whats)
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <seqgradata>
@@ -46,7 +52,9 @@ def definition(seed: int) -> str:
 
 
 def _weighted(draw: random.Random, tag: str, texts: list[str]) -> str:
-    weights = [draw.choice([round(draw.random(), draw.randint(1, 6)), 0.25]) for _ in texts]
+    weights = [
+        draw.choice([round(draw.random(), draw.randint(1, 6)), 0.25, 0.25, 0]) for _ in texts
+    ]
     weights[draw.randrange(len(weights))] = 0.5
     return "".join(
         f'<{tag} probability="{weight}">{text}</{tag}>'
@@ -68,20 +76,51 @@ def _element(draw: random.Random, name: str, letters: str) -> str:
     return f'<sequenceelement id="{name}">{inside}</sequenceelement>'
 
 
+def _alike(draw: random.Random, conditions: list[str], names: list[str]) -> str:
+    """Conditions that differ by their elements alone, but for one of them."""
+    chosen, position, spacing = draw.choice([1, 2]), draw.choice(["random", "center"]), ""
+    rules = []
+    for number, name in enumerate(conditions):
+        pair = [names[(number + place) % len(names)] for place in range(chosen)]
+        if len(set(pair)) > 1:
+            spacing = (
+                f"<spacingconstraints>{_constraint(*pair, 2, 9, 'random')}</spacingconstraints>"
+            )
+        refs = "".join(f'<sequenceelementref sid="{each}"/>' for each in dict.fromkeys(pair))
+        rules.append(
+            f'<condition id="{name}"><label>{"".join(pair)}</label><description/><grammar><rule>'
+            f"<position>{position}</position><probability>1.0</probability>"
+            f"<sequenceelementrefs>{refs}</sequenceelementrefs>{spacing}</rule></grammar></condition>"
+        )
+    other = draw.randrange(len(rules))
+    rules[other] = _condition(draw, conditions[other], names)
+    return "".join(rules)
+
+
+def _spacing(draw: random.Random, first: str, second: str) -> str:
+    nearest = draw.randint(0, 4)
+    farthest = nearest + draw.choice([0, 5, 90])
+    return _constraint(first, second, nearest, farthest, draw.choice(["in-order", "random"]))
+
+
+def _constraint(first: str, second: str, nearest: int, farthest: int, order: str) -> str:
+    return (
+        f'<spacingconstraint sid1="{first}" sid2="{second}" mindistance="{nearest}" '
+        f'maxdistance="{farthest}" order="{order}"/>'
+    )
+
+
 def _condition(draw: random.Random, name: str, names: list[str]) -> str:
     exclusive = draw.random() < 0.4
     rules = []
     for _ in range(draw.randint(1, 3)):
-        chosen = draw.sample(names, min(len(names), draw.randint(1, 3)))
+        chosen = draw.sample(names, min(len(names), draw.randint(1, 4)))
         refs = "".join(f'<sequenceelementref sid="{each}"/>' for each in chosen)
         spacing = ""
         if len(chosen) > 1 and draw.random() < 0.6:
-            nearest = draw.randint(0, 9)
-            spacing = (
-                f'<spacingconstraints><spacingconstraint sid1="{chosen[0]}" sid2="{chosen[1]}" '
-                f'mindistance="{nearest}" maxdistance="{nearest + draw.choice([0, 5, 90])}" '
-                f'order="{draw.choice(["in-order", "random"])}"/></spacingconstraints>'
-            )
+            pairs = [chosen[2:], chosen[:2]] if len(chosen) > 3 else [chosen[:2]]
+            spacing = "".join(_spacing(draw, *draw.sample(pair, 2)) for pair in pairs)
+            spacing = f"<spacingconstraints>{spacing}</spacingconstraints>"
         position = draw.choice(["random", "random", "start", "end", "center", 1, 9])
         probability = draw.choice([1.0, 0.5, 0.3])
         rules.append(

@@ -19,12 +19,10 @@ import collections
 import hashlib
 import itertools
 import json
-import platform
 import random
 import signal
 import sys
 import tempfile
-from collections.abc import Iterable
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,18 +44,6 @@ LETTERS = "ACGT"  # sequenceelements/sequenceelement/matrixbased/position/letter
 BACKGROUNDS = {
     (None, None): {"A": 0.5, "C": 0.5},
 }
-
-# datageneration/sets/set: example/@samples, and the conditionref/@cid of each such example.
-SETS = {
-    "training": [(10, "c1 c2")],
-    "validation": [(5, "c1")],
-    "test": [(5, "c2")],
-}
-
-# datageneration/postprocessing/operation: @k of the k-mers that are kept, and @labels.
-SHUFFLES = [
-    (2, "c3"),
-]
 
 # sequenceelements/sequenceelement/matrixbased: per position, the probabilities of
 # A, C, G, T, as written.
@@ -83,6 +69,18 @@ RULES = {
 }
 EXCLUSIVE = ("c2",)
 
+# datageneration/sets/set: example/@samples, and the conditionref/@cid of each such example.
+SETS = {
+    "training": [(10, "c1 c2")],
+    "validation": [(5, "c1")],
+    "test": [(5, "c2")],
+}
+
+# datageneration/postprocessing/operation: @k of the k-mers that are kept, and @labels.
+SHUFFLES = [
+    (2, "c3"),
+]
+
 
 # ---- Draw --------------------------------------------------------------------
 # Both generators have the definition's seed, as in seqgra 0.0.4. Python's orders examples and
@@ -101,11 +99,6 @@ def cumulative(weights: list[float]) -> np.ndarray:
     return sums / sums[-1]
 
 
-def alphabet(letters: Iterable[str]) -> bytes:
-    """A table for bytes.translate, which writes numbers as letters."""
-    return "".join(letters).encode().ljust(256)
-
-
 def columns(rows: list) -> np.ndarray:
     """The cumulative distributions of an element's positions, one in each column."""
     distributions = [cumulative(normalized(row)) for row in rows]
@@ -113,16 +106,15 @@ def columns(rows: list) -> np.ndarray:
 
 
 BACKGROUND_OF = {
-    key: (cumulative([*letters.values()])[:-1, np.newaxis], alphabet(letters))
+    key: (cumulative([*letters.values()])[:-1, np.newaxis], "".join(letters).encode())
     for key, letters in BACKGROUNDS.items()
 }
 CUMULATIVE = {name: columns(rows) for name, rows in MATRICES.items()}
-ELEMENT_LETTERS = alphabet(LETTERS)
 KMER_CUMULATIVE = {name: cumulative([*words.values()]) for name, words in KMERS.items()}
 
 
 def choices(distribution: np.ndarray, count: int) -> bytes:
-    """So many draws from a cumulative distribution: numbers of choices, each a byte."""
+    """So many draws from a cumulative distribution: numbers of choices, as bytes."""
     draws = numpy_draws.random_sample(count)
     return (draws >= distribution).sum(axis=0, dtype=np.uint8).tobytes()
 
@@ -132,7 +124,7 @@ def draw_background(set_name: str, condition: str) -> bytearray:
     keys = ((set_name, condition), (set_name, None), (None, condition), (None, None))
     found = [BACKGROUND_OF[key] for key in keys if key in BACKGROUND_OF]
     distribution, letters = found[0]
-    return bytearray(choices(distribution, MIN_LENGTH).translate(letters))
+    return bytearray(choices(distribution, MIN_LENGTH).translate(letters.ljust(256)))
 
 
 def draw_element(name: str) -> bytes:
@@ -141,7 +133,7 @@ def draw_element(name: str) -> bytes:
         choice = bisect.bisect(KMER_CUMULATIVE[name], numpy_draws.random_sample())
         return list(KMERS[name])[choice].encode()
     numbers = choices(CUMULATIVE[name], len(MATRICES[name]))
-    return numbers.translate(ELEMENT_LETTERS)
+    return numbers.translate(LETTERS.encode().ljust(256))
 
 
 # ---- Grammar -----------------------------------------------------------------
@@ -306,10 +298,8 @@ def parse_arguments() -> argparse.Namespace:
 
 def write_set(name: str, folder: Path) -> collections.Counter:
     """The examples of a set in random order; how many there are of which conditions."""
-    labels = []
-    for samples, conditions in SETS[name]:
-        for label in conditions.split(" "):
-            labels += [label] * samples
+    kinds = [(label, n) for n, labels in SETS[name] for label in labels.split(" ")]
+    labels = [label for label, samples in kinds for _ in range(samples)]
     python_draws.shuffle(labels)
     data, places = folder / f"{name}.txt", folder / f"{name}-annotation.txt"
     with open(data, "wb") as examples, open(places, "wb") as annotations:
@@ -319,8 +309,7 @@ def write_set(name: str, folder: Path) -> collections.Counter:
             x, annotation = draw_example(name, label.split("|"))
             examples.write(b"%b\t%b\n" % (x, label.encode()))
             annotations.write(b"%b\t%b\n" % (annotation, label.encode()))
-            if done % 1000 == 0 or done == len(labels):
-                show_progress(name, done, len(labels))
+            show_progress(name, done, len(labels))
     return collections.Counter(labels)
 
 
@@ -330,7 +319,11 @@ def main() -> None:
     if out.exists():
         out.rmdir()  # an empty folder is taken; any other ends the script here
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".simulate-", dir=out.parent) as temporary:
+    hidden = f".simulate-{out.name}-"
+    for left in out.parent.iterdir():
+        if left.name.startswith(hidden):
+            print(f"{left} is of a run that was killed or goes on", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix=hidden, dir=out.parent) as temporary:
         folder = Path(temporary, "data")
         folder.mkdir()
         # One stream of draws runs through all sets: each depends on the size of those before.
@@ -348,7 +341,7 @@ def main() -> None:
 # ---- Records -----------------------------------------------------------------
 def show_progress(name: str, done: int, count: int) -> None:
     """A bar, on a terminal."""
-    if sys.stderr.isatty():
+    if (done % 1000 == 0 or done == count) and sys.stderr.isatty():
         bar, end = "#" * (40 * done // count), "\n" if done == count else ""
         print(f"\r{name:10} {bar:40} {done:,}", end=end, file=sys.stderr, flush=True)
 
@@ -359,7 +352,7 @@ def write_receipt(folder: Path, counts: dict, script: str) -> None:
     receipt = {
         "definition": "b82ef10790c857b60ee6555611868719be45840e6237d5d08d15933c9cdb1914",
         "script": script,
-        "versions": versions | {"Python": platform.python_version()},
+        "versions": versions | {"Python": sys.version.split()[0]},
         "files": {path.name: sha256(path) for path in sorted(folder.iterdir())},
         "counts": counts,
     }

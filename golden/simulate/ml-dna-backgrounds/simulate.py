@@ -20,12 +20,10 @@ import bisect
 import collections
 import hashlib
 import json
-import platform
 import random
 import signal
 import sys
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
 try:
@@ -48,13 +46,6 @@ BACKGROUNDS = {
     (None, "c1"): {"A": 0.25, "T": 0.25, "C": 0.5, "G": 0.11817},
     (None, "c2"): {"C": 0.5, "A": 0.5, "G": 0.006, "T": 0.25},
     (None, "c3"): {"C": 0.23, "T": 0.25, "G": 0.25, "A": 0.5},
-}
-
-# datageneration/sets/set: example/@samples, and the conditionref/@cid of each such example.
-SETS = {
-    "training": [(8, "c1"), (9, "c2"), (8, "c3")],
-    "validation": [(1, "c1"), (2, "c2"), (1, "c3")],
-    "test": [(2, "c1"), (8, "c2"), (9, "c3")],
 }
 
 # sequenceelements/sequenceelement/matrixbased: per position, the probabilities of
@@ -98,6 +89,13 @@ RULES = {
     "c3": [(9, 0.3, ["se4", "se1"], [("se4", "se1", 3, 3, "random")])],
 }
 
+# datageneration/sets/set: example/@samples, and the conditionref/@cid of each such example.
+SETS = {
+    "training": [(8, "c1"), (9, "c2"), (8, "c3")],
+    "validation": [(1, "c1"), (2, "c2"), (1, "c3")],
+    "test": [(2, "c1"), (8, "c2"), (9, "c3")],
+}
+
 
 # ---- Draw --------------------------------------------------------------------
 # Both generators have the definition's seed, as in seqgra 0.0.4. Python's orders examples and
@@ -116,11 +114,6 @@ def cumulative(weights: list[float]) -> np.ndarray:
     return sums / sums[-1]
 
 
-def alphabet(letters: Iterable[str]) -> bytes:
-    """A table for bytes.translate, which writes numbers as letters."""
-    return "".join(letters).encode().ljust(256)
-
-
 def columns(rows: list) -> np.ndarray:
     """The cumulative distributions of an element's positions, one in each column."""
     distributions = [cumulative(normalized(row)) for row in rows]
@@ -128,16 +121,15 @@ def columns(rows: list) -> np.ndarray:
 
 
 BACKGROUND_OF = {
-    key: (cumulative([*letters.values()])[:-1, np.newaxis], alphabet(letters))
+    key: (cumulative([*letters.values()])[:-1, np.newaxis], "".join(letters).encode())
     for key, letters in BACKGROUNDS.items()
 }
 CUMULATIVE = {name: columns(rows) for name, rows in MATRICES.items()}
-ELEMENT_LETTERS = alphabet(LETTERS)
 KMER_CUMULATIVE = {name: cumulative([*words.values()]) for name, words in KMERS.items()}
 
 
 def choices(distribution: np.ndarray, count: int) -> bytes:
-    """So many draws from a cumulative distribution: numbers of choices, each a byte."""
+    """So many draws from a cumulative distribution: numbers of choices, as bytes."""
     draws = numpy_draws.random_sample(count)
     return (draws >= distribution).sum(axis=0, dtype=np.uint8).tobytes()
 
@@ -147,7 +139,7 @@ def draw_background(set_name: str, condition: str) -> bytearray:
     keys = ((set_name, condition), (set_name, None), (None, condition), (None, None))
     found = [BACKGROUND_OF[key] for key in keys if key in BACKGROUND_OF]
     distribution, letters = found[0]
-    return bytearray(choices(distribution, MIN_LENGTH).translate(letters))
+    return bytearray(choices(distribution, MIN_LENGTH).translate(letters.ljust(256)))
 
 
 def draw_element(name: str) -> bytes:
@@ -156,7 +148,7 @@ def draw_element(name: str) -> bytes:
         choice = bisect.bisect(KMER_CUMULATIVE[name], numpy_draws.random_sample())
         return list(KMERS[name])[choice].encode()
     numbers = choices(CUMULATIVE[name], len(MATRICES[name]))
-    return numbers.translate(ELEMENT_LETTERS)
+    return numbers.translate(LETTERS.encode().ljust(256))
 
 
 # ---- Grammar -----------------------------------------------------------------
@@ -205,8 +197,7 @@ def draw_example(set_name: str, conditions: list[str]) -> tuple[bytearray, bytea
     annotation = bytearray(b"_" * len(x))
     for condition in conditions:
         for rule in RULES[condition]:
-            _, probability, *_ = rule
-            if python_draws.random() <= probability:
+            if python_draws.random() <= rule[1]:  # its probability
                 apply(rule, x, annotation)
     return x, annotation
 
@@ -222,10 +213,8 @@ def parse_arguments() -> argparse.Namespace:
 
 def write_set(name: str, folder: Path) -> collections.Counter:
     """The examples of a set in random order; how many there are of which conditions."""
-    labels = []
-    for samples, conditions in SETS[name]:
-        for label in conditions.split(" "):
-            labels += [label] * samples
+    kinds = [(label, n) for n, labels in SETS[name] for label in labels.split(" ")]
+    labels = [label for label, samples in kinds for _ in range(samples)]
     python_draws.shuffle(labels)
     data, places = folder / f"{name}.txt", folder / f"{name}-annotation.txt"
     with open(data, "wb") as examples, open(places, "wb") as annotations:
@@ -235,8 +224,7 @@ def write_set(name: str, folder: Path) -> collections.Counter:
             x, annotation = draw_example(name, label.split("|"))
             examples.write(b"%b\t%b\n" % (x, label.encode()))
             annotations.write(b"%b\t%b\n" % (annotation, label.encode()))
-            if done % 1000 == 0 or done == len(labels):
-                show_progress(name, done, len(labels))
+            show_progress(name, done, len(labels))
     return collections.Counter(labels)
 
 
@@ -246,7 +234,11 @@ def main() -> None:
     if out.exists():
         out.rmdir()  # an empty folder is taken; any other ends the script here
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".simulate-", dir=out.parent) as temporary:
+    hidden = f".simulate-{out.name}-"
+    for left in out.parent.iterdir():
+        if left.name.startswith(hidden):
+            print(f"{left} is of a run that was killed or goes on", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix=hidden, dir=out.parent) as temporary:
         folder = Path(temporary, "data")
         folder.mkdir()
         # One stream of draws runs through all sets: each depends on the size of those before.
@@ -262,7 +254,7 @@ def main() -> None:
 # ---- Records -----------------------------------------------------------------
 def show_progress(name: str, done: int, count: int) -> None:
     """A bar, on a terminal."""
-    if sys.stderr.isatty():
+    if (done % 1000 == 0 or done == count) and sys.stderr.isatty():
         bar, end = "#" * (40 * done // count), "\n" if done == count else ""
         print(f"\r{name:10} {bar:40} {done:,}", end=end, file=sys.stderr, flush=True)
 
@@ -273,7 +265,7 @@ def write_receipt(folder: Path, counts: dict, script: str) -> None:
     receipt = {
         "definition": "1b4d2dba8e495cab49d29d611df1896d6f69e09d01bfa1e96b7895d897d7a50c",
         "script": script,
-        "versions": versions | {"Python": platform.python_version()},
+        "versions": versions | {"Python": sys.version.split()[0]},
         "files": {path.name: sha256(path) for path in sorted(folder.iterdir())},
         "counts": counts,
     }

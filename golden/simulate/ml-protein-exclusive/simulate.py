@@ -20,12 +20,10 @@ import collections
 import hashlib
 import itertools
 import json
-import platform
 import random
 import signal
 import sys
 import tempfile
-from collections.abc import Iterable
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,13 +87,6 @@ BACKGROUNDS = {
         "A": 0.6,
         "G": 0.25,
     },
-}
-
-# datageneration/sets/set: example/@samples, and the conditionref/@cid of each such example.
-SETS = {
-    "training": [(6, "c1"), (2, "c2")],
-    "validation": [(5, "c1"), (3, "c2")],
-    "test": [(7, "c1"), (5, "c2")],
 }
 
 # sequenceelements/sequenceelement/matrixbased: per position, the probabilities of
@@ -167,6 +158,13 @@ RULES = {
 }
 EXCLUSIVE = ("c1",)
 
+# datageneration/sets/set: example/@samples, and the conditionref/@cid of each such example.
+SETS = {
+    "training": [(6, "c1"), (2, "c2")],
+    "validation": [(5, "c1"), (3, "c2")],
+    "test": [(7, "c1"), (5, "c2")],
+}
+
 
 # ---- Draw --------------------------------------------------------------------
 # Both generators have the definition's seed, as in seqgra 0.0.4. Python's orders examples and
@@ -185,11 +183,6 @@ def cumulative(weights: list[float]) -> np.ndarray:
     return sums / sums[-1]
 
 
-def alphabet(letters: Iterable[str]) -> bytes:
-    """A table for bytes.translate, which writes numbers as letters."""
-    return "".join(letters).encode().ljust(256)
-
-
 def columns(rows: list) -> np.ndarray:
     """The cumulative distributions of an element's positions, one in each column."""
     rows = [[*map(float, row.split())] for row in rows]
@@ -198,15 +191,14 @@ def columns(rows: list) -> np.ndarray:
 
 
 BACKGROUND_OF = {
-    key: (cumulative([*letters.values()])[:-1, np.newaxis], alphabet(letters))
+    key: (cumulative([*letters.values()])[:-1, np.newaxis], "".join(letters).encode())
     for key, letters in BACKGROUNDS.items()
 }
 CUMULATIVE = {name: columns(rows) for name, rows in MATRICES.items()}
-ELEMENT_LETTERS = alphabet(LETTERS)
 
 
 def choices(distribution: np.ndarray, count: int) -> bytes:
-    """So many draws from a cumulative distribution: numbers of choices, each a byte."""
+    """So many draws from a cumulative distribution: numbers of choices, as bytes."""
     draws = numpy_draws.random_sample(count)
     return (draws >= distribution).sum(axis=0, dtype=np.uint8).tobytes()
 
@@ -216,7 +208,7 @@ def draw_background(set_name: str, condition: str) -> bytearray:
     keys = ((set_name, condition), (set_name, None), (None, condition), (None, None))
     found = [BACKGROUND_OF[key] for key in keys if key in BACKGROUND_OF]
     distribution, letters = found[0]
-    return bytearray(choices(distribution, MIN_LENGTH).translate(letters))
+    return bytearray(choices(distribution, MIN_LENGTH).translate(letters.ljust(256)))
 
 
 def draw_element(name: str) -> bytes:
@@ -224,7 +216,7 @@ def draw_element(name: str) -> bytes:
     numbers = choices(CUMULATIVE[name], len(MATRICES[name]))
     if name in LETTERS_OF:
         return "".join(row[n] for row, n in zip(LETTERS_OF[name], numbers)).encode()
-    return numbers.translate(ELEMENT_LETTERS)
+    return numbers.translate(LETTERS.encode().ljust(256))
 
 
 # ---- Grammar -----------------------------------------------------------------
@@ -301,10 +293,8 @@ def parse_arguments() -> argparse.Namespace:
 
 def write_set(name: str, folder: Path) -> collections.Counter:
     """The examples of a set in random order; how many there are of which conditions."""
-    labels = []
-    for samples, conditions in SETS[name]:
-        for label in conditions.split(" "):
-            labels += [label] * samples
+    kinds = [(label, n) for n, labels in SETS[name] for label in labels.split(" ")]
+    labels = [label for label, samples in kinds for _ in range(samples)]
     python_draws.shuffle(labels)
     data, places = folder / f"{name}.txt", folder / f"{name}-annotation.txt"
     with open(data, "wb") as examples, open(places, "wb") as annotations:
@@ -314,8 +304,7 @@ def write_set(name: str, folder: Path) -> collections.Counter:
             x, annotation = draw_example(name, label.split("|"))
             examples.write(b"%b\t%b\n" % (x, label.encode()))
             annotations.write(b"%b\t%b\n" % (annotation, label.encode()))
-            if done % 1000 == 0 or done == len(labels):
-                show_progress(name, done, len(labels))
+            show_progress(name, done, len(labels))
     return collections.Counter(labels)
 
 
@@ -325,7 +314,11 @@ def main() -> None:
     if out.exists():
         out.rmdir()  # an empty folder is taken; any other ends the script here
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".simulate-", dir=out.parent) as temporary:
+    hidden = f".simulate-{out.name}-"
+    for left in out.parent.iterdir():
+        if left.name.startswith(hidden):
+            print(f"{left} is of a run that was killed or goes on", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix=hidden, dir=out.parent) as temporary:
         folder = Path(temporary, "data")
         folder.mkdir()
         # One stream of draws runs through all sets: each depends on the size of those before.
@@ -341,7 +334,7 @@ def main() -> None:
 # ---- Records -----------------------------------------------------------------
 def show_progress(name: str, done: int, count: int) -> None:
     """A bar, on a terminal."""
-    if sys.stderr.isatty():
+    if (done % 1000 == 0 or done == count) and sys.stderr.isatty():
         bar, end = "#" * (40 * done // count), "\n" if done == count else ""
         print(f"\r{name:10} {bar:40} {done:,}", end=end, file=sys.stderr, flush=True)
 
@@ -352,7 +345,7 @@ def write_receipt(folder: Path, counts: dict, script: str) -> None:
     receipt = {
         "definition": "f6b96cc91e506722502c07abf90237d67cb96dae142d83d8e8d77f2994e4edc8",
         "script": script,
-        "versions": versions | {"Python": platform.python_version()},
+        "versions": versions | {"Python": sys.version.split()[0]},
         "files": {path.name: sha256(path) for path in sorted(folder.iterdir())},
         "counts": counts,
     }

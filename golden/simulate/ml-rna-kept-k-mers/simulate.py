@@ -20,12 +20,10 @@ import collections
 import hashlib
 import itertools
 import json
-import platform
 import random
 import signal
 import sys
 import tempfile
-from collections.abc import Iterable
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,18 +46,6 @@ BACKGROUNDS = {
     (None, None): {"C": 0.5, "A": 0.157, "U": 0.25, "G": 0.80395},
 }
 
-# datageneration/sets/set: example/@samples, and the conditionref/@cid of each such example.
-SETS = {
-    "training": [(9, "c1"), (5, "c2")],
-    "validation": [(4, "c1"), (8, "c2")],
-    "test": [(9, "c1"), (7, "c2")],
-}
-
-# datageneration/postprocessing/operation: @k of the k-mers that are kept, and @labels.
-SHUFFLES = [
-    (3, "s0"),
-]
-
 # sequenceelements/sequenceelement/matrixbased: per position, the probabilities of
 # A, C, G, U, as written.
 MATRICES = {
@@ -76,6 +62,18 @@ RULES = {
     "c2": [("random", 1.0, ["se1"]), (9, 0.5, ["se1"]), (9, 0.5, ["se1"])],  # l
 }
 EXCLUSIVE = ("c2",)
+
+# datageneration/sets/set: example/@samples, and the conditionref/@cid of each such example.
+SETS = {
+    "training": [(9, "c1"), (5, "c2")],
+    "validation": [(4, "c1"), (8, "c2")],
+    "test": [(9, "c1"), (7, "c2")],
+}
+
+# datageneration/postprocessing/operation: @k of the k-mers that are kept, and @labels.
+SHUFFLES = [
+    (3, "s0"),
+]
 
 
 # ---- Draw --------------------------------------------------------------------
@@ -95,11 +93,6 @@ def cumulative(weights: list[float]) -> np.ndarray:
     return sums / sums[-1]
 
 
-def alphabet(letters: Iterable[str]) -> bytes:
-    """A table for bytes.translate, which writes numbers as letters."""
-    return "".join(letters).encode().ljust(256)
-
-
 def columns(rows: list) -> np.ndarray:
     """The cumulative distributions of an element's positions, one in each column."""
     distributions = [cumulative(normalized(row)) for row in rows]
@@ -107,15 +100,14 @@ def columns(rows: list) -> np.ndarray:
 
 
 BACKGROUND_OF = {
-    key: (cumulative([*letters.values()])[:-1, np.newaxis], alphabet(letters))
+    key: (cumulative([*letters.values()])[:-1, np.newaxis], "".join(letters).encode())
     for key, letters in BACKGROUNDS.items()
 }
 CUMULATIVE = {name: columns(rows) for name, rows in MATRICES.items()}
-ELEMENT_LETTERS = alphabet(LETTERS)
 
 
 def choices(distribution: np.ndarray, count: int) -> bytes:
-    """So many draws from a cumulative distribution: numbers of choices, each a byte."""
+    """So many draws from a cumulative distribution: numbers of choices, as bytes."""
     draws = numpy_draws.random_sample(count)
     return (draws >= distribution).sum(axis=0, dtype=np.uint8).tobytes()
 
@@ -126,13 +118,13 @@ def draw_background(set_name: str, condition: str) -> bytearray:
     keys = ((set_name, condition), (set_name, None), (None, condition), (None, None))
     found = [BACKGROUND_OF[key] for key in keys if key in BACKGROUND_OF]
     distribution, letters = found[0]
-    return bytearray(choices(distribution, length).translate(letters))
+    return bytearray(choices(distribution, length).translate(letters.ljust(256)))
 
 
 def draw_element(name: str) -> bytes:
     """The letters of a sequence element: one draw for each position."""
     numbers = choices(CUMULATIVE[name], len(MATRICES[name]))
-    return numbers.translate(ELEMENT_LETTERS)
+    return numbers.translate(LETTERS.encode().ljust(256))
 
 
 # ---- Grammar -----------------------------------------------------------------
@@ -282,10 +274,8 @@ def parse_arguments() -> argparse.Namespace:
 
 def write_set(name: str, folder: Path) -> collections.Counter:
     """The examples of a set in random order; how many there are of which conditions."""
-    labels = []
-    for samples, conditions in SETS[name]:
-        for label in conditions.split(" "):
-            labels += [label] * samples
+    kinds = [(label, n) for n, labels in SETS[name] for label in labels.split(" ")]
+    labels = [label for label, samples in kinds for _ in range(samples)]
     python_draws.shuffle(labels)
     data, places = folder / f"{name}.txt", folder / f"{name}-annotation.txt"
     with open(data, "wb") as examples, open(places, "wb") as annotations:
@@ -295,8 +285,7 @@ def write_set(name: str, folder: Path) -> collections.Counter:
             x, annotation = draw_example(name, label.split("|"))
             examples.write(b"%b\t%b\n" % (x, label.encode()))
             annotations.write(b"%b\t%b\n" % (annotation, label.encode()))
-            if done % 1000 == 0 or done == len(labels):
-                show_progress(name, done, len(labels))
+            show_progress(name, done, len(labels))
     return collections.Counter(labels)
 
 
@@ -306,7 +295,11 @@ def main() -> None:
     if out.exists():
         out.rmdir()  # an empty folder is taken; any other ends the script here
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".simulate-", dir=out.parent) as temporary:
+    hidden = f".simulate-{out.name}-"
+    for left in out.parent.iterdir():
+        if left.name.startswith(hidden):
+            print(f"{left} is of a run that was killed or goes on", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix=hidden, dir=out.parent) as temporary:
         folder = Path(temporary, "data")
         folder.mkdir()
         # One stream of draws runs through all sets: each depends on the size of those before.
@@ -324,7 +317,7 @@ def main() -> None:
 # ---- Records -----------------------------------------------------------------
 def show_progress(name: str, done: int, count: int) -> None:
     """A bar, on a terminal."""
-    if sys.stderr.isatty():
+    if (done % 1000 == 0 or done == count) and sys.stderr.isatty():
         bar, end = "#" * (40 * done // count), "\n" if done == count else ""
         print(f"\r{name:10} {bar:40} {done:,}", end=end, file=sys.stderr, flush=True)
 
@@ -335,7 +328,7 @@ def write_receipt(folder: Path, counts: dict, script: str) -> None:
     receipt = {
         "definition": "593e3893f41f9ce37c5f7b71bf3d20b8bb93e98f229eccb4a77b820906e815db",
         "script": script,
-        "versions": versions | {"Python": platform.python_version()},
+        "versions": versions | {"Python": sys.version.split()[0]},
         "files": {path.name: sha256(path) for path in sorted(folder.iterdir())},
         "counts": counts,
     }

@@ -329,7 +329,10 @@ def _groups(script: Script | SimulateScript, path: Path) -> tuple[Group, ...]:
     """Who has decided a field, or the part of it that the path leads to."""
     name, within = str(path[0]), path[1:]
     if within and isinstance(within[0], int):
-        group = getattr(getattr(script, name)[within[0]], "group", None)
+        place, group = getattr(script, name), None
+        for step in within:
+            place = place[step] if isinstance(step, int) else getattr(place, step)
+            group = getattr(place, "group", group)
         if group is not None:
             return (group,)
     elif within:

@@ -1,0 +1,280 @@
+"""alike: Alike
+
+Conditions that differ by their elements alone
+
+Compiled by seqgra-compile 0.1.0 from data.xml, SHA-256
+41210acdb2586f065933007f46b2ceb2c230bda884e1445d7d48f185abf4b379, with
+--semantics intended.
+Usage:  python simulate.py [-o DATA_DIR]
+Writes: training.txt and the like, one for each set: a header x, tab, y, then per line a
+        sequence, a tab, the ids of its conditions, joined by |;
+        training-annotation.txt, with G under elements; simulation.json"""
+
+# /// script
+# requires-python = ">=3.10"
+# dependencies = ["numpy"]
+# ///
+
+import argparse
+import bisect
+import collections
+import hashlib
+import json
+import random
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+try:
+    import numpy as np
+except ModuleNotFoundError as error:
+    sys.exit(f"{error}. To install: pip install numpy")
+
+# ---- Definition --------------------------------------------------------------
+DATA_ID = "alike"  # general/@id
+# general/task: multi-class classification
+# general/sequencespace: DNA
+SEED = 24  # general/seed
+MIN_LENGTH = 100  # background/minlength
+# background/maxlength: 100
+
+# background/alphabetdistributions/alphabetdistribution: by @setname and @cid, None for any.
+BACKGROUNDS = {
+    (None, None): {"A": 0.3, "C": 0.2, "G": 0.2, "T": 0.3},
+}
+
+# sequenceelements/sequenceelement/kmerbased: words and their probabilities, as written.
+KMERS = {
+    "m1": {"ACGTAC": 0.75, "CATGCA": 0.25},
+    "m2": {"TTGACA": 0.75, "ACAGTT": 0.25},
+    "m3": {"GGCC": 0.75, "CCGG": 0.25},
+    "m4": {"CAATG": 0.75, "GTAAC": 0.25},
+    "m5": {"TATAAT": 0.75, "TAATAT": 0.25},
+    "m6": {"GCGTG": 0.75, "GTGCG": 0.25},
+}
+
+
+def table(text: str) -> list[list[str]]:
+    """Rows of words, with a comma between rows."""
+    return [row.split() for row in text.split(", ")]
+
+
+# conditions/condition/mode: sequential (default)
+# conditions/condition/grammar/rule: position, probability, sequenceelementrefs;
+# spacingconstraints: sid1, sid2, mindistance, maxdistance, order.
+RULES = {
+    "c1": [("random", 0.5, ["m1"], []), ("center", 0.5, ["m2"], [])],  # two rules
+    "c2": [("random", 1.0, ["m1"], [])],  # motif ACGTAC
+    "c3": [("random", 1.0, ["m2"], [])],  # motif TTGACA
+    "c4": [("random", 1.0, ["m3"], [])],  # motif GGCC
+    "c5": [("random", 1.0, ["m4"], [])],  # motif CAATG
+    "c6": [("random", 1.0, ["m5"], [])],  # motif TATAAT
+    "c7": [("random", 1.0, ["m6"], [])],  # motif GCGTG
+}
+RULES |= {
+    # c8: m1 before m2; c10: m1 before m4; c11: m2 before m3; c13: m2 before m5;
+    # c14: m3 before m4; c16: m3 before m6
+    condition: [("random", 1.0, [one, two], [(one, two, 3, 20, "in-order")])]
+    for condition, one, two in table(
+        "c8 m1 m2, c9 m1 m3, c10 m1 m4, c11 m2 m3, c12 m2 m4, c13 m2 m5, c14 m3 m4, "
+        "c15 m3 m5, c16 m3 m6"
+    )
+}
+RULES |= {
+    # c17: m4 before m5; c19: m4 before m1; c20: m5 before m6; c22: m5 before m2;
+    # c23: m6 before m1
+    condition: [("random", 1.0, [one, two], [(one, two, 3, 20, "random")])]
+    for condition, one, two in table(
+        "c17 m4 m5, c18 m4 m6, c19 m4 m1, c20 m5 m6, c21 m5 m1, c22 m5 m2, c23 m6 m1, "
+        "c24 m6 m2"
+    )
+}
+
+# datageneration/sets/set: example/@samples, and the conditionref/@cid of each such example.
+EACH = " ".join(RULES)
+SETS = {
+    "training": [(6, EACH)],
+    "validation": [(2, EACH)],
+    "test": [(3, EACH)],
+}
+
+
+# ---- Draw --------------------------------------------------------------------
+# Both generators have the definition's seed, as in seqgra 0.0.4. Python's orders examples and
+# their conditions, and decides which rules apply and which pairs swap; NumPy's does the rest.
+python_draws = random.Random(SEED)
+numpy_draws = np.random.RandomState(SEED)
+
+
+def normalized(weights: list[float]) -> np.ndarray:
+    return np.divide(weights, np.cumsum(weights)[-1])
+
+
+def cumulative(weights: list[float]) -> np.ndarray:
+    """The cumulative distribution of choices with these weights; its last value is 1."""
+    sums = np.cumsum(normalized(weights))
+    return sums / sums[-1]
+
+
+BACKGROUND_OF = {
+    key: (cumulative([*letters.values()])[:-1, np.newaxis], "".join(letters).encode())
+    for key, letters in BACKGROUNDS.items()
+}
+KMER_CUMULATIVE = {name: cumulative([*words.values()]) for name, words in KMERS.items()}
+
+
+def choices(distribution: np.ndarray, count: int) -> bytes:
+    """So many draws from a cumulative distribution: numbers of choices, as bytes."""
+    draws = numpy_draws.random_sample(count)
+    return (draws >= distribution).sum(axis=0, dtype=np.uint8).tobytes()
+
+
+def draw_background(set_name: str, condition: str) -> bytearray:
+    """Letters of the most special distribution: what is there before the rules."""
+    keys = ((set_name, condition), (set_name, None), (None, condition), (None, None))
+    found = [BACKGROUND_OF[key] for key in keys if key in BACKGROUND_OF]
+    distribution, letters = found[0]
+    return bytearray(choices(distribution, MIN_LENGTH).translate(letters.ljust(256)))
+
+
+def draw_element(name: str) -> bytes:
+    """The letters of a sequence element: one of its words."""
+    choice = bisect.bisect(KMER_CUMULATIVE[name], numpy_draws.random_sample())
+    return list(KMERS[name])[choice].encode()
+
+
+# ---- Grammar -----------------------------------------------------------------
+def start_of(position: str | int, length: int, width: int) -> int:
+    """Where something of this width starts in a sequence of this length."""
+    if position == "center":
+        return int(length / 2 - width / 2)
+    return numpy_draws.randint(length - width + 1)  # random
+
+
+def put(element: bytes, start: int, x: bytearray, annotation: bytearray) -> None:
+    """Overwrite what is there; the annotation has G under elements."""
+    x[start : start + len(element)] = element
+    annotation[start : start + len(element)] = b"G" * len(element)
+
+
+def apply(rule: tuple, x: bytearray, annotation: bytearray) -> None:
+    """All elements are drawn first; then the pairs are placed, then the other elements."""
+    position, _, elements, pairs = rule
+    drawn = {name: draw_element(name) for name in elements}
+    for first, second, nearest, farthest, order in pairs:
+        one, other = drawn[first], drawn[second]
+        room = len(x) - len(one) - len(other)
+        distance = numpy_draws.randint(nearest, min(farthest, room) + 1)
+        if order == "random" and python_draws.random() <= 0.5:
+            one, other = other, one
+        start = start_of(position, len(x), len(one) + distance + len(other))
+        put(one, start, x, annotation)
+        put(other, start + len(one) + distance, x, annotation)
+    paired = {name for pair in pairs for name in pair[:2]}
+    for name, element in drawn.items():
+        if name not in paired:
+            put(element, start_of(position, len(x), len(element)), x, annotation)
+
+
+def draw_example(set_name: str, conditions: list[str]) -> tuple[bytearray, bytearray]:
+    """A sequence and its annotation; the first condition decides the background."""
+    python_draws.shuffle(conditions)
+    x = draw_background(set_name, conditions[0])
+    annotation = bytearray(b"_" * len(x))
+    for condition in conditions:
+        for rule in RULES[condition]:
+            if python_draws.random() <= rule[1]:  # its probability
+                apply(rule, x, annotation)
+    return x, annotation
+
+
+# ---- Main --------------------------------------------------------------------
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=f"Simulate the data {DATA_ID}.")
+    parser.add_argument("-o", "--output-dir", type=Path, default=Path("data", DATA_ID))
+    if not Path(sys.argv[0]).is_file():
+        parser.error("save this script to a file: simulation.json holds its hash")
+    return parser.parse_args()
+
+
+def write_set(name: str, folder: Path) -> collections.Counter:
+    """The examples of a set in random order; how many there are of which conditions."""
+    kinds = [(label, n) for n, labels in SETS[name] for label in labels.split(" ")]
+    labels = [label for label, samples in kinds for _ in range(samples)]
+    python_draws.shuffle(labels)
+    data, places = folder / f"{name}.txt", folder / f"{name}-annotation.txt"
+    with open(data, "wb") as examples, open(places, "wb") as annotations:
+        examples.write(b"x\ty\n")
+        annotations.write(b"annotation\ty\n")
+        for done, label in enumerate(labels, 1):
+            x, annotation = draw_example(name, label.split("|"))
+            examples.write(b"%b\t%b\n" % (x, label.encode()))
+            annotations.write(b"%b\t%b\n" % (annotation, label.encode()))
+            show_progress(name, done, len(labels))
+    return collections.Counter(labels)
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleans up, as Ctrl-C
+    out, script = parse_arguments().output_dir, sha256(Path(sys.argv[0]))
+    if out.exists():
+        out.rmdir()  # an empty folder is taken; any other ends the script here
+    out.parent.mkdir(parents=True, exist_ok=True)
+    hidden = f".simulate-{out.name}-"
+    for left in out.parent.iterdir():
+        if left.name.startswith(hidden):
+            print(f"{left} is of a run that was killed or goes on", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix=hidden, dir=out.parent) as temporary:
+        folder = Path(temporary, "data")
+        folder.mkdir()
+        # One stream of draws runs through all sets: each depends on the size of those before.
+        counts = {name: write_set(name, folder) for name in SETS}
+        write_receipt(folder, counts, script)
+        folder.replace(out)  # all files appear, or none
+    for name, found in counts.items():
+        print(f"{out / name}.txt: {found.total():,} examples")
+        for label, count in found.items():
+            print(f"  {count:,} {label or 'without condition'}")
+
+
+# ---- Records -----------------------------------------------------------------
+def show_progress(name: str, done: int, count: int) -> None:
+    """A bar, on a terminal."""
+    if (done % 1000 == 0 or done == count) and sys.stderr.isatty():
+        bar, end = "#" * (40 * done // count), "\n" if done == count else ""
+        print(f"\r{name:10} {bar:40} {done:,}", end=end, file=sys.stderr, flush=True)
+
+
+def write_receipt(folder: Path, counts: dict, script: str) -> None:
+    """simulation.json: what decides the data, their hashes, and the counts."""
+    versions = {"seqgra-compile": "0.1.0", "NumPy": np.__version__}
+    receipt = {
+        "definition": "41210acdb2586f065933007f46b2ceb2c230bda884e1445d7d48f185abf4b379",
+        "script": script,
+        "versions": versions | {"Python": sys.version.split()[0]},
+        "files": {path.name: sha256(path) for path in sorted(folder.iterdir())},
+        "counts": counts,
+    }
+    (folder / "simulation.json").write_text(json.dumps(receipt, indent=2) + "\n")
+
+
+def sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while part := file.read(2**20):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    if hasattr(sys.stdout, "reconfigure"):  # what a console cannot show is escaped
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("stopped")
+    except OSError as error:
+        problem = f"{error.filename or 'writing'}: {error.strerror or error}"
+        print(problem, file=sys.stderr)
+        sys.exit(2)
