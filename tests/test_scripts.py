@@ -55,11 +55,9 @@ each_case = pytest.mark.parametrize(
 @pytest.fixture(scope="session")
 def runs(request, tmp_path_factory) -> dict[str, Run]:
     """The golden scripts that a test asks for, run once; those of a library in one process."""
-    asked = {
-        item.callspec.params["case"].id
-        for item in request.session.items
-        if "runs" in getattr(item, "fixturenames", ()) and "case" in item.callspec.params
-    }
+    items = [item for item in request.session.items if item.path == Path(__file__)]
+    calls = [item.callspec.params for item in items if hasattr(item, "callspec")]
+    asked = {params["case"].id for params in calls if "case" in params}
     asked |= {case.id for case in USUAL.values()}
     done = {}
     for library in MODEL_FILES:

@@ -109,9 +109,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that a word is most likely meant to be, or None if nothing is near."""
     import difflib  # only for what is misspelt
 
-    matcher = difflib.SequenceMatcher(b=word.strip().lower()[:_MAX_QUOTED])
+    word = word.strip().lower()[:_MAX_QUOTED]
+    matcher = difflib.SequenceMatcher(b=word)
 
     def likeness(name: str) -> float:
+        if len(name) == len(word) and sorted(name.lower()) == sorted(word):
+            return 1.0  # two letters changed places
         matcher.set_seq1(name.lower())
         if matcher.real_quick_ratio() < _LIKE or matcher.quick_ratio() < _LIKE:
             return 0.0
