@@ -77,18 +77,25 @@ class Preparation:
                 raw = self._cropped(raw, length)
             elif not self.rules.pad:
                 return None  # reported with the distribution, when all lengths are known
-        written = raw.translate(alphabet.writes)
-        sequence: bytes | None = written
-        old, new = alphabet.reads
-        if old and old in raw.upper():
-            self.changed[f"sequences with {old.decode()}, written as {new.decode()}"] += 1
-        # What is left when all known letters are deleted: mostly nothing.
-        if written.translate(None, alphabet.accepted):
-            sequence = self._resolved(written, raw, self.place(source))
+        sequence: bytes | None = raw
+        # What is left when all letters that are written are deleted: mostly nothing.
+        if others := raw.translate(None, alphabet.accepted):
+            sequence = self._written(raw, others, source)
         if sequence is not None and length is not None and found < length:
             self.changed[f"padded with {alphabet.unknown.decode()} to {length:,}"] += 1
             sequence = self._padded(sequence, length)
         return sequence
+
+    def _written(self, raw: bytes, others: bytes, source: Raw) -> bytes | None:
+        """A sequence of which the letters `others` are not written as they are."""
+        alphabet = self.rules.alphabet
+        old, new = alphabet.reads
+        if old and old in others.upper():
+            self.changed[f"sequences with {old.decode()}, written as {new.decode()}"] += 1
+        written = raw.translate(alphabet.writes)
+        if others.translate(alphabet.writes).translate(None, alphabet.accepted):
+            return self._resolved(written, raw, self.place(source))
+        return written
 
     def _cropped(self, raw: bytes, length: int) -> bytes:
         self.changed[f"cropped to {length:,} ({self.rules.crop} kept)"] += 1

@@ -38,16 +38,16 @@ class Spool:
         self.folder, self.alphabet = folder, alphabet
         self.key = seed.to_bytes(8, "big")
         self.count = self._held = 0
-        self._buckets = {name: bytearray() for name in _BUCKETS}
+        self._buckets: dict[str, list[bytes]] = {name: [] for name in _BUCKETS}
         self._on_disk = False
 
     def add(self, sequence: bytes, labels: str, set: str, *origin: str) -> None:
         """`origin`: id, source, place and strand, none with a tab or a line end."""
         digest = hashlib.sha256(self.key + self.alphabet.canonical(sequence)).hexdigest()[:16]
         # Sorted as text, lines are in the order of the hash, then of the input.
-        tail = "\t".join((labels, set, *origin)).encode()
-        line = b"%b\t%012d\t%b\t%b\n" % (digest.encode(), self.count, sequence, tail)
-        self._buckets[digest[:2]] += line
+        tail = "\t".join((labels, set, *origin))
+        line = b"%b\t%012d\t%b\t%b" % (digest.encode(), self.count, sequence, tail.encode())
+        self._buckets[digest[:2]].append(line)
         self.count += 1
         self._held += len(line)
         if self._held > HELD:
@@ -58,7 +58,7 @@ class Spool:
         for name, lines in self._buckets.items():
             if lines:
                 with open(self.folder / name, "ab") as file:
-                    file.write(lines)
+                    file.write(b"\n".join(lines) + b"\n")
                 lines.clear()
         self._held, self._on_disk = 0, True
 
@@ -67,12 +67,11 @@ class Spool:
         if self._on_disk:
             self._flush()
         for name in _BUCKETS:
-            bucket: bytes | bytearray = self._buckets.pop(name)
+            lines = self._buckets.pop(name)
             path = self.folder / name
             if self._on_disk and path.exists():
-                bucket = path.read_bytes()
+                lines = path.read_bytes().splitlines()
                 path.unlink()
-            lines = bytes(bucket).splitlines()
             lines.sort()
             yield from self._grouped(lines)
 
