@@ -71,7 +71,10 @@ def write_sets(groups: Iterable[list[Example]], folder: Path, plan: FolderPlan) 
     rank = {label: number for number, label in enumerate(plan.labels)}
     with contextlib.ExitStack() as stack:
         texts, ids = (
-            {name: stack.enter_context((folder / f"{name}{end}").open("wb")) for name in SETS}
+            {
+                name: stack.enter_context((folder / f"{name}{end}").open("wb", _CHUNK))
+                for name in SETS
+            }
             for end in (".txt", ".ids")
         )
         for file in texts.values():

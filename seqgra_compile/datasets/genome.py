@@ -21,7 +21,9 @@ class Genome:
 
         self.path = path
         try:
-            self._fasta = pyfaidx.Faidx(str(path), indexname=str(index), strict_bounds=True)
+            self._fasta = pyfaidx.Faidx(
+                str(path), indexname=str(index), strict_bounds=True, as_raw=True
+            )
         except PermissionError as error:
             message = f"{error.filename or index}: {error.strerror}"
             raise UsageProblem(message, "name a folder for the index: --index DIR") from None
@@ -38,7 +40,7 @@ class Genome:
         import pyfaidx
 
         try:
-            found: str = self._fasta.fetch(chromosome, start + 1, end).seq
+            found: str = self._fasta.fetch(chromosome, start + 1, end)
         except pyfaidx.FetchError as error:
             help = "delete the index (.fai): it may be of another file"
             raise DataError(Fault(str(error), str(self.path), help)) from None
