@@ -30,7 +30,6 @@ from .catalog.semantics import (
     SIMULATED,
     TRAIN,
 )
-from .datadefinition.arranged import SimulateScript
 from .datadefinition.structure import ROOT as DATA_ROOT
 from .files.lookup import Folders
 from .files.module import embed, read_weights
@@ -45,11 +44,12 @@ from .reading.decoding import read_source
 from .reading.parser import parse_tree
 from .reading.tree import read_tree
 from .reading.written import Element
-from .script import Script
 from .source import MAX_BYTES, Source, Text
 
 if TYPE_CHECKING:
     from .audit.ledger.setting import Setting
+    from .datadefinition.arranged import SimulateScript
+    from .script import Script
 
 
 # What a definition means, if it has no errors.
