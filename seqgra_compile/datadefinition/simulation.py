@@ -328,7 +328,8 @@ class _Analysis:
             self.warn_of_sum(condition)
             for rule in condition.rules:
                 self.warn_of_overlap(rule)
-        missing = [name for name in SETS if name not in {each.name for each in sets}]
+        found = {each.name for each in sets}
+        missing = [name for name in SETS if name not in found]
         if missing:
             self.diagnostics.warning(
                 "SG439",
