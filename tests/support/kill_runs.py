@@ -14,12 +14,12 @@ import importlib
 import json
 import os
 import random
-import runpy
 import signal
 import sys
 import time
-import traceback
 from pathlib import Path
+
+from loaded import exit_status
 
 
 def main(kills: int, seed: str, output: Path, script: Path, data: Path) -> None:
@@ -65,22 +65,11 @@ def main(kills: int, seed: str, output: Path, script: Path, data: Path) -> None:
 def begin(script: Path, data: Path, folder: Path, log: Path) -> int:
     if pid := os.fork():
         return pid
-    status = 1
-    try:
-        with log.open("w", encoding="utf-8") as file:
-            os.dup2(file.fileno(), 1)
-            os.dup2(file.fileno(), 2)
-        sys.argv = [str(script), str(data), "-o", str(folder), "-g", "-1", "--threads", "1"]
-        sys.argv.append("--resume")
-        runpy.run_path(str(script), run_name="__main__")
-        status = 0
-    except SystemExit as error:
-        status = error.code if isinstance(error.code, int) else bool(error.code)
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        os._exit(status)
+    with log.open("w", encoding="utf-8") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    words = [*map(str, (script, data, "-o", folder)), "-g", "-1", "--threads", "1", "--resume"]
+    os._exit(exit_status(words))
 
 
 def ended(pid: int, block: bool = False) -> int | None:

@@ -73,10 +73,11 @@ def _serve(server: socket.socket) -> None:
             for target, each in enumerate(descriptors, start=1):
                 os.dup2(each, target)
                 os.close(each)
-            os._exit(_status(request.decode().split("\0")))
+            os._exit(exit_status(request.decode().split("\0")))
 
 
-def _status(command: list[str]) -> int:
+def exit_status(command: list[str]) -> int:
+    """The exit status of a script, run here; what it prints goes to descriptors 1 and 2."""
     # Where the tests run in the background, a shell may have told them to ignore Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # What these were before may be another kind of file.

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 import os
-import runpy
 import socket
 import sys
 
 import torch.distributed  # before the forks: the scripts import it in no time
+from loaded import exit_status
 
 
 def run(processes: int, arguments: list[str]) -> list[int]:
@@ -29,18 +29,7 @@ def run(processes: int, arguments: list[str]) -> list[int]:
             continue
         os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "MASTER_PORT": port}
         os.environ |= {"WORLD_SIZE": str(processes), "MASTER_ADDR": "localhost"}
-        sys.argv = arguments
-        status = 1
-        try:
-            runpy.run_path(arguments[0], run_name="__main__")
-            status = 0
-        except SystemExit as exit:
-            status = exit.code if isinstance(exit.code, int) else int(exit.code is not None)
-            if status:
-                print(exit.code, file=sys.stderr)
-        finally:
-            sys.stdout.flush()
-            os._exit(status)
+        os._exit(exit_status(arguments))
     return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in started]
 
 
