@@ -12,7 +12,7 @@ from pathlib import Path
 import history
 import pytest
 from cases import BY_ID, CASES, SIZES, Case, examples, inferred, text, write_data
-from runs import EPOCHS, Run, arguments, copied, run, run_all, run_cases
+from runs import EPOCHS, Run, anew, arguments, copied, run, run_all, run_cases
 
 from seqgra_compile import ir
 from seqgra_compile.catalog.operations import OPERATIONS
@@ -174,8 +174,9 @@ def test_a_second_run_gives_the_same_weights(library: str, runs, tmp_path):
     """In a process of its own, with CRLF data: neither matters."""
     case = USUAL[library]
     script, data = runs[case.id].script, write_data(tmp_path / "data", case, end="\r\n")
-    status, out, err = run(arguments(script, data, tmp_path / "output"))
-    assert status == 0, err
+    process = anew(arguments(script, data, tmp_path / "output"))
+    out, err = process.communicate()
+    assert process.returncode == 0, err
     first, second = runs[case.id].output, tmp_path / "output"
     for name in ("history.tsv", "test-y-hat.txt"):
         assert (first / name).read_bytes() == (second / name).read_bytes()
@@ -248,8 +249,9 @@ def test_refusals_in_a_process_of_their_own(library: str, tmp_path):
     script, data = copied(case, tmp_path / "script"), write_data(tmp_path / "data", case)
     path = data / "training.txt"
     path.write_bytes(text([("?" * case.length, case.labels[0])]))
-    status, out, err = run(arguments(script, data, tmp_path / "output"))
-    assert status == 1 and out.count("\n") == 1  # what was begun
+    process = anew(arguments(script, data, tmp_path / "output"))
+    out, err = process.communicate()
+    assert process.returncode == 1 and out.count("\n") == 1  # what was begun
     first, last = own(err).splitlines()
     rest = b"\t" + case.labels[0].encode()
     assert first == f"{path}:2: length {case.length}, other letters {b'?' * 20!r}, then {rest!r}"

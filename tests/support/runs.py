@@ -53,14 +53,22 @@ def arguments(script: Path, data: Path, output: Path, *more: str) -> list[str]:
 
 
 def start(command: Sequence[object], like: object = None) -> Started | subprocess.Popen[str]:
-    """Begin a script: its path and its arguments, the path of a script that it runs."""
+    """Begin a script: its path and its arguments, the path of a script that it runs.
+
+    PyTorch's are forks of one process, so that all have its hashes of strings: `anew` has its own.
+    """
     words = [*map(str, command)]
     if os.name == "posix" and "import torch" in Path(str(like or words[0])).read_text("utf-8"):
         return Started(words, PYTHON[1:], ENVIRONMENT)
+    return anew(words)
+
+
+def anew(command: Sequence[object]) -> subprocess.Popen[str]:
+    """Begin a script in a Python of its own."""
     # Where the tests run in the background, a shell may have told them to ignore Ctrl-C.
     heeded = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
-        [*PYTHON, *words],
+        [*PYTHON, *map(str, command)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
