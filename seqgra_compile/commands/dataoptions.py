@@ -1,4 +1,4 @@
-"""The options that the commands of `seqgra-data` share, and how their words become values."""
+"""The options that the commands of `seqgra-data` share, and the values that they stand for."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def check_chromosomes(chosen: Mapping[str, Any]) -> None:
 
 
 def check_bed(chosen: Mapping[str, Any]) -> None:
-    """Raise where options of `bed` do not go together."""
+    """Raise if options of `bed` exclude one another."""
     if chosen["alphabet"] != "DNA":
         raise UsageProblem("--alphabet: a genome is DNA", "leave the option out")
     if chosen["test"] and not chosen["validation"]:
@@ -167,7 +167,7 @@ def fractions(split: tuple[float, float, float] | None) -> tuple[float, float, f
 
 
 def no_split(others: str) -> UsageProblem:
-    """What is said where nothing decides on the sets."""
+    """The message if nothing decides on the sets."""
     message = "nothing says which examples are for training, validation and test"
     return UsageProblem(message, f"--split 0.8 0.1 0.1, {others}or --split-ids FILE")
 

@@ -27,7 +27,7 @@ def parse(source: Source, diagnostics: Diagnostics) -> Definition | None:
 
 
 def parse_tree(source: Source, tree: Element, diagnostics: Diagnostics) -> Definition | None:
-    """The same for a tree that is already read."""
+    """The same for a tree that has already been read."""
     root = checked(tree, ELEMENTS, ROOT, diagnostics)
     return _definition(source, root) if root else None
 

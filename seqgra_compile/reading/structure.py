@@ -16,7 +16,7 @@ _KINDS = {"seqgramodel": "model definition", "seqgradata": "data definition"}
 def checked(tree: Element, table: Table, root: str, diagnostics: Diagnostics) -> Element | None:
     """The tree if it is a definition whose outermost element is `root`, or None if it is not.
 
-    Reports, as SG1, all in which it differs from the table of elements.
+    Reports every difference from the table of elements as SG1.
     """
     tag = tree.tag.value
     if tag != root:
@@ -40,7 +40,7 @@ def _check(element: Element, row: ElementRow, table: Table, diagnostics: Diagnos
         diagnostics.error(
             "SG110",
             element.text.span,
-            f"text inside '{element.tag.value}', which holds none",
+            f"text inside '{element.tag.value}', which takes no text",
             "delete it, or make it a comment: <!-- ... -->",
         )
     known = {child.tag: child.row for child in row.children}
@@ -52,7 +52,7 @@ def _check(element: Element, row: ElementRow, table: Table, diagnostics: Diagnos
                 "SG104",
                 child.tag.span,
                 f"unknown element {quoted(child.tag.value)} in '{element.tag.value}'",
-                suggest(child.tag.value, known) if known else "it holds text only",
+                suggest(child.tag.value, known) if known else "it takes only text",
             )
     _check_count(element, row, diagnostics)
     _check_order(element, row, diagnostics)
@@ -66,7 +66,7 @@ def _check_attributes(element: Element, known: dict[str, bool], diagnostics: Dia
                 "SG108",
                 attribute.name.span,
                 f"'{tag}' has no attribute {quoted(name)}",
-                suggest(name, known) if known else "it has none",
+                suggest(name, known) if known else "it takes none",
             )
     meant = _meant(element.attributes, known)
     for name, required in known.items():
@@ -115,7 +115,7 @@ def _check_count(element: Element, row: ElementRow, diagnostics: Diagnostics) ->
 
 
 def _meant(found: Iterable[str], known: Iterable[str]) -> set[str | None]:
-    """Names that a misspelt one most likely means: they are not also reported as missing."""
+    """The names that misspelt ones most likely mean; these are not also reported as missing."""
     return {nearest(name, known) for name in found if name not in known}
 
 
