@@ -1,4 +1,4 @@
-"""Stage 6: a model to a `Script`, one module a library, imported for the models of that library."""
+"""A model to a `Script`: one module a library, imported for the models of that library."""
 
 from __future__ import annotations
 

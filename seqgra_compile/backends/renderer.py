@@ -1,4 +1,4 @@
-"""Stage 7: a `Script` to text, through the templates."""
+"""A `Script` to text, through the templates."""
 
 from __future__ import annotations
 

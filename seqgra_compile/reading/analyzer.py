@@ -1,4 +1,4 @@
-"""Stage 2: a `Definition` to a typed `ir.Model`. Reports SG2: names and values."""
+"""A `Definition` to a typed model, before its files are read. Reports SG2: names and values."""
 
 from __future__ import annotations
 

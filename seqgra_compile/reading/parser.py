@@ -1,4 +1,4 @@
-"""Stage 1: bytes to a `Definition`. Reports SG1: the XML and its structure."""
+"""An XML tree to a `Definition`, if its structure is right. Reports SG1."""
 
 from __future__ import annotations
 

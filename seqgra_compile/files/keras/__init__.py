@@ -1,4 +1,4 @@
-"""Stage 3 for saved Keras models: read as data, by no framework, and written out as operations.
+"""Saved Keras models: read as data, by no framework, and written out as operations.
 
 Reports SG6, SG7 and, for values, SG2.
 """

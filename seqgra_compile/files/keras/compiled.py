@@ -51,7 +51,7 @@ _WAY_OUT = (
 def loss_and_optimizer(
     training: Training, library: str, span: Span, diagnostics: Diagnostics
 ) -> tuple[ir.Loss, ir.Optimizer]:
-    """Both, every value with its path in the file. Raises `RefusedError`."""
+    """Both, every value with its path in the file. Raises `RefusedFileError`."""
     if _single(training.loss_weights) not in (None, 1.0):
         raise _refused("its loss is weighted")
     loss = _loss(training, library, span, diagnostics)

@@ -114,7 +114,7 @@ class Contents:
 
 
 def read_json(data: bytes | str, what: str) -> Config:
-    """A JSON object as Keras writes it; tuples become lists. Raises `RefusedError`."""
+    """A JSON object as Keras writes it; tuples become lists. Raises `RefusedFileError`."""
     found = read_value(data, what)
     if not isinstance(found, dict):
         raise damaged(f"{what} is not a JSON object")
@@ -122,7 +122,7 @@ def read_json(data: bytes | str, what: str) -> Config:
 
 
 def read_value(data: bytes | str, what: str) -> object:
-    """What a JSON text says. Raises `RefusedError`."""
+    """What a JSON text says. Raises `RefusedFileError`."""
     if len(data) > MAX_CONFIG:
         raise damaged(f"{what} holds more than {MAX_CONFIG:,} bytes")
     try:

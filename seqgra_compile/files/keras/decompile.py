@@ -28,7 +28,7 @@ _CODE = "a Lambda layer holds Python code, which would run unseen whenever the f
 
 
 def decompile(contents: Contents, span: Span, diagnostics: Diagnostics) -> ir.Sequential | None:
-    """The operations of a model, or None after reporting what has none. Raises `RefusedError`."""
+    """The operations of a model, or None after reporting what has none. Raises `RefusedFileError`."""
     chain = layers(contents.model)
     shape = _input_shape(contents.model, chain)
     found: list[ir.Operation] = []
@@ -122,7 +122,7 @@ class _Decompiling:
         self.diagnostics = diagnostics
 
     def operation(self, number: int) -> ir.Operation:
-        """The operation; raises `RefusedError` if there is none."""
+        """The operation; raises `RefusedFileError` if there is none."""
         row, config = self.row(self.layer)
         if row is None:
             row, config = self.bidirectional()
