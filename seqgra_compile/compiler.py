@@ -32,7 +32,8 @@ from .catalog.semantics import (
 )
 from .datadefinition.structure import ROOT as DATA_ROOT
 from .files.lookup import Folders
-from .files.module import embed, read_weights
+from .files.module import embed
+from .files.weights import read_weights
 from .grammar import BayesDefinition, BayesModel, Classifier, Simulation
 from .messages.diagnostics import Diagnostics, TooManyError
 from .passes.checks import check
