@@ -42,7 +42,7 @@ from .passes.inference import infer
 from .passes.retarget import refuse, retarget
 from .reading.analyzer import analyze
 from .reading.decoding import read_source
-from .reading.parser import parse_tree
+from .reading.parser import parse_model
 from .reading.tree import read_tree
 from .reading.written import Element
 from .source import MAX_BYTES, Source, Text
@@ -164,7 +164,7 @@ def _meant(source: Source, folders: Folders, options: Options, diagnostics: Diag
         return None
     if tree.tag.value == DATA_ROOT:
         return _data_as_meant(source, tree, options, diagnostics)
-    definition = parse_tree(source, tree, diagnostics)
+    definition = parse_model(source, tree, diagnostics)
     model = analyze(definition, diagnostics) if definition else None
     if not model:
         return None

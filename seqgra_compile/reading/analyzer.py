@@ -20,7 +20,7 @@ from ..grammar import BayesDefinition
 from ..ir import SEQGRA_DEFAULT, Arguments, Given, Value
 from ..messages.diagnostics import Diagnostics, nearest, quoted, suggest
 from ..source import Text
-from . import labels
+from .labels import read_labels
 from .sections import Sections
 from .values import Owner, plain, read_arguments, read_choice, read_id, read_value
 from .written import (
@@ -117,7 +117,7 @@ class _Analysis:
         space = self.choice(general.sequence_space, "general/sequencespace", SEQUENCE_SPACES)
         encoding = self.input_encoding(general.input_encoding)
         seed = read_value(general.seed, "general/seed", SEED, "the seed", self.diagnostics)
-        pattern, names = labels.read(general, self.diagnostics)
+        pattern, names = read_labels(general, self.diagnostics)
         if not (task and space and library):
             return None
         self.implementation(general.implementation, library.value, space.value, task.value)

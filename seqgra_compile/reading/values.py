@@ -6,7 +6,7 @@ Reports SG2 and SG5.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,8 @@ from ..source import Span, Text
 # An id that is suggested is cut where a longer one would not be read.
 _MAX_SHOWN = 60
 
-# What a definition says, by name: where the name is, and the value.
-Texts = Mapping[str, tuple[Span, Text]]
+# What is said of parameters, by name: where the name is, and the value.
+Texts = dict[str, tuple[Span, Text]]
 # In place of one that is wrong, and reported.
 NO_CLIP: Value[Any] = Value(None, "", None)
 

@@ -11,7 +11,7 @@ from ...catalog.operations.row import OperationRow
 from ...catalog.parameters import Parameter
 from ...ir import FILE, Value
 from ...messages.diagnostics import Diagnostics, quoted, suggest
-from ...reading.values import Owner, read_arguments
+from ...reading.values import Owner, Texts, read_arguments
 from ...source import Span, Text
 from .chain import layers
 from .contents import Config, Contents, LayerConfig, RefusedFileError, Stored, damaged
@@ -199,13 +199,13 @@ class _Decompiling:
                 self.layer, "backward_layer", backward.class_name, "both ways must be alike"
             )
 
-    def given(self, row: OperationRow, config: Config) -> dict[str, tuple[Span, Text]]:
+    def given(self, row: OperationRow, config: Config) -> Texts:
         """What the file says of each parameter, as text."""
         known = {parameter.name: parameter for parameter in parameters(row)}
         needed = _NEEDED.get(row.name)
         if needed and needed not in config:
             raise _setting(self.layer, needed, None, "the file must say it")
-        given = {}
+        given: Texts = {}
         for written, value in config.items():
             key = _RENAMED.get((row.name, written), written)
             if key not in known or key in ("input_shape", "weights_file"):
