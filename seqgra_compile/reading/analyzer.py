@@ -22,7 +22,7 @@ from ..messages.diagnostics import Diagnostics, nearest, quoted, suggest
 from ..source import Text
 from .labels import read_labels
 from .sections import Sections
-from .values import Owner, plain, read_arguments, read_choice, read_id, read_value
+from .values import Owner, as_written, read_arguments, read_choice, read_id, read_value
 from .written import (
     Definition,
     ExternalElement,
@@ -125,8 +125,8 @@ class _Analysis:
             return None
         return ir.General(
             id=id,
-            name=plain(general.name, "general/name"),
-            description=plain(general.description, "general/description"),
+            name=as_written(general.name, "general/name"),
+            description=as_written(general.description, "general/description"),
             task=task,
             sequence_space=space,
             library=library,
@@ -208,9 +208,9 @@ class _Analysis:
                 "'external' names no file",
                 "write the path of the file, seen from the folder of the definition",
             )
-        file = plain(external.path, path)
+        file = as_written(external.path, path)
         if row.class_name and external.class_name:
-            class_name = plain(external.class_name, f"{path}/@classname")
+            class_name = as_written(external.class_name, f"{path}/@classname")
             return ir.ExternalModule(name, file, class_name)
         return ir.External(name, file)
 

@@ -112,7 +112,7 @@ def _argument(
     return value
 
 
-def plain(text: Text, path: str) -> Given[str]:
+def as_written(text: Text, path: str) -> Given[str]:
     return Given(text.value, path, text.span)
 
 
@@ -130,7 +130,7 @@ def read_id(text: Text, path: str, diagnostics: Diagnostics) -> Given[str]:
             ),
             f'write id="{legal}"',
         )
-    return plain(text, path)
+    return as_written(text, path)
 
 
 def read_choice(
@@ -138,7 +138,7 @@ def read_choice(
 ) -> Given[str] | None:
     """A word out of a closed list, or None after reporting that it is not."""
     if text.value in known:
-        return plain(text, path)
+        return as_written(text, path)
     tag = path.rpartition("/")[2].lstrip("@")
     problem = f"unknown {tag} {quoted(text.value)}" if text.value else f"'{tag}' is empty"
     guess = did_you_mean(text.value, known)
