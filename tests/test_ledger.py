@@ -25,7 +25,7 @@ from run_command import run_audit
 
 from seqgra_compile.audit.ledger import provenance
 from seqgra_compile.audit.ledger.entries import entries
-from seqgra_compile.audit.ledger.listing import as_json, as_text
+from seqgra_compile.audit.ledger.listing import ledger_json, ledger_text
 from seqgra_compile.audit.ledger.setting import (
     DEFINITION,
     LIBRARY,
@@ -368,7 +368,7 @@ def test_json():
     result = run_audit("settings", path, "--format", "json", "--semantics", "intended")
     found = json.loads(result.stdout)
     compilation = compile_definition(path)
-    assert found == json.loads(as_json(compilation.settings, compilation.source))
+    assert found == json.loads(ledger_json(compilation.settings, compilation.source))
     rows = {row["path"]: row for row in found["settings"]}
     assert rows["trainingprocess/epochs"]["value"] == 20
     assert rows["trainingprocess/epochs"]["unit"] == "epochs"
@@ -383,7 +383,7 @@ def test_one_of_a_unit_is_singular():
     text = path.read_text("utf-8")
     text = re.sub(r'(name="epochs">)\d+', r"\g<1>1", text)
     compilation = compiled(text.encode(), EXAMPLES)
-    printed = as_text(compilation.settings, compilation.source)
+    printed = ledger_text(compilation.settings, compilation.source)
     assert re.search(r"trainingprocess/epochs +1 epoch +model.xml", printed)
     assert re.search(r"@strides +1 position +default", printed)
     assert re.search(r"early_stopping_patience +4 epochs", printed)

@@ -73,7 +73,7 @@ class Comparison:
         return any(change.counts for change in self.changes)
 
 
-def compare(a: Compilation, b: Compilation) -> Comparison:
+def compare_definitions(a: Compilation, b: Compilation) -> Comparison:
     """Both must have been compiled without errors, and be of models or both of data."""
     changes = tuple(_changes(a, b))
     names = (a.source.file_name, b.source.file_name)
@@ -178,7 +178,7 @@ def _place(row: Setting | None) -> str:
     return "-" if row is None else str(row.where or row.origin)
 
 
-def as_text(comparison: Comparison, complete: bool = False) -> str:
+def differences_text(comparison: Comparison, complete: bool = False) -> str:
     """For a reader: the verdict, the effects, the steps; all settings with their places if asked."""
     lines = [_verdict(comparison)]
     if comparison.matters and comparison.effects:

@@ -62,14 +62,13 @@ def settings(
 
     Exit status: 0 fine, 2 the definition has errors or cannot be read.
     """
-    from ..audit.ledger.listing import as_json
-    from ..audit.ledger.listing import as_text as table
+    from ..audit.ledger.listing import ledger_json, ledger_text
 
     def work() -> int:
         compilation = compiled(definition, include, options)
         if compilation is None:
             return UNKNOWN
-        write = as_json if form == "json" else table
+        write = ledger_json if form == "json" else ledger_text
         return print_text(write(compilation.settings, compilation.source))
 
     guarded(definition, work)
@@ -153,8 +152,8 @@ def diff(
     Exit status: 0 no difference for training, 1 a difference, 2 a definition has errors or cannot
     be read.
     """
-    from ..audit.diff import as_text as text
-    from ..audit.diff import compare as compared
+    from ..audit.diff import compare_definitions as compared
+    from ..audit.diff import differences_text as text
 
     def work() -> int:
         if before == after == "-":

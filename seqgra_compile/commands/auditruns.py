@@ -58,7 +58,7 @@ def table(runs: tuple[str, ...], output: str | None, per: str, columns: str, by:
     from ..audit.run import UnlikeRuns
     from ..audit.table import UnknownColumn
     from ..audit.table import table as made
-    from ..audit.tableforms import as_text
+    from ..audit.tableforms import table_text
 
     def work() -> int:
         form = "tsv" if output is None else Path(output).suffix.removeprefix(".").lower()
@@ -68,7 +68,7 @@ def table(runs: tuple[str, ...], output: str | None, per: str, columns: str, by:
         if found is None:
             return UNKNOWN
         try:
-            text = as_text(made(found, per, _names(columns), _names(by)), form)
+            text = table_text(made(found, per, _names(columns), _names(by)), form)
         except UnlikeRuns as error:
             return complain(str(error.path), str(error))
         except UnknownColumn as error:
@@ -112,8 +112,8 @@ def compare(one: str, other: str, tolerance: float) -> None:
     damaged or cannot be read.
     """
     from ..audit.compare import Verdict
-    from ..audit.compare import as_text as text
-    from ..audit.compare import compare as compared
+    from ..audit.compare import compare_runs as compared
+    from ..audit.compare import comparison_text as text
 
     def work() -> int:
         if not math.isfinite(tolerance):

@@ -62,9 +62,9 @@ def _complete_codes(_context: click.Context, _option: click.Parameter, word: str
 
 
 def _complete_names(_context: click.Context, _option: click.Parameter, word: str) -> list[str]:
-    from ..reference.listing import names
+    from ..reference.listing import listed_names
 
-    return [name for name in names() if name.lower().startswith(word.lower())]
+    return [name for name in listed_names() if name.lower().startswith(word.lower())]
 
 
 @click.command(
@@ -172,11 +172,11 @@ def _explain(code: str, messages: Messages) -> int:
 
 def _list(listed: str, messages: Messages) -> int:
     from ..reference.entries import KINDS
-    from ..reference.listing import listing, names
+    from ..reference.listing import list_text, listed_names
 
-    text = listing(listed)
+    text = list_text(listed)
     if text is None:
-        guess = did_you_mean(listed, names()) or f"kinds are {', '.join(KINDS)}, data"
+        guess = did_you_mean(listed, listed_names()) or f"kinds are {', '.join(KINDS)}, data"
         raise click.UsageError(f"there is no kind or name '{listed}'; {guess}")
     return print_text(text, messages)
 

@@ -16,7 +16,7 @@ import click
 
 from .. import __version__
 from ..datasets.alphabet import ALPHABETS
-from ..datasets.definition import definition as definition_of
+from ..datasets.definition import first_definition
 from ..datasets.faults import DataError, Fault, Faults, UsageProblem
 from ..datasets.folder import check_target, sha256
 from ..datasets.inputs import Input, Raw
@@ -166,7 +166,7 @@ def make(
         progress.close()
     if definition is not None:
         id = re.sub(r"[^A-Za-z0-9_-]+", "-", definition.stem) or "model"
-        write_file(definition, definition_of(made, id))
+        write_file(definition, first_definition(made, id))
     messages = Messages(chosen["message_format"], COMMAND)
     text = summary(made, f"{target}/", definition, job.warning) + _next(target, definition)
     sys.exit(messages.end(print_text(text, messages)))
