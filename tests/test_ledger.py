@@ -36,7 +36,7 @@ from seqgra_compile.audit.ledger.setting import (
     Setting,
     ranges,
 )
-from seqgra_compile.audit.report import report
+from seqgra_compile.audit.report import report_of_definition
 from seqgra_compile.catalog.libraries import PYTORCH
 from seqgra_compile.catalog.semantics import SEMANTICS
 from seqgra_compile.compiler import Compilation, compile_definition
@@ -285,7 +285,7 @@ def test_marks_leave_the_text_alone(path: Path):
 @each_definition
 def test_every_token_has_an_origin(path: Path):
     compilation = compilation_of(path)
-    found = provenance.tokens(compilation.arranged, compilation.script)
+    found = provenance.traced_tokens(compilation.arranged, compilation.script)
     assert all(token.origins[0] == provenance.Template("script.py.j2") for token in found)
     lines = compilation.script.split("\n")
     for token in found:
@@ -387,7 +387,7 @@ def test_one_of_a_unit_is_singular():
     assert re.search(r"trainingprocess/epochs +1 epoch +model.xml", printed)
     assert re.search(r"@strides +1 position +default", printed)
     assert re.search(r"early_stopping_patience +4 epochs", printed)
-    page = report(compilation)
+    page = report_of_definition(compilation)
     assert "<span>1</span> <small>epoch</small>" in page
     for many in (
         *{row.unit for row in compilation.settings if row.unit.endswith("s")},

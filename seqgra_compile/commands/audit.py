@@ -95,7 +95,7 @@ def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
     Exit status: 0 the same, 1 different, 2 it cannot be told: the script has no header or cannot be
     read, or the definition has errors.
     """
-    from ..audit.verify import verify as verified
+    from ..audit.verify import verify_script as verified
     from ..backends.header import HeaderError
 
     def work() -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ..audit.export import FORMS, PACKAGES
-from ..audit.export import export as exported
+from ..audit.export import export_run as exported
 from ..audit.export.inputs import ExportError, Inputs
 from .auditing import SAME, UNKNOWN, example, guarded, read_runs
 from .console import complain

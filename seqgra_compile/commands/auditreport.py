@@ -62,7 +62,7 @@ def report(
     Exit status: 0 fine, 1 the definition has errors, which the page shows, 2 wrong usage, or a file
     that cannot be read or written.
     """
-    from ..audit.report import report as page
+    from ..audit.report import report_of_definition as page
     from ..audit.report import report_of_runs
 
     def work() -> int:

@@ -57,7 +57,7 @@ def table(runs: tuple[str, ...], output: str | None, per: str, columns: str, by:
     """
     from ..audit.run import UnlikeRuns
     from ..audit.table import UnknownColumn
-    from ..audit.table import table as made
+    from ..audit.table import table_of_runs as made
     from ..audit.tableforms import table_text
 
     def work() -> int:

@@ -74,7 +74,7 @@ class Sections:
                 "SG211",
                 name.span,
                 f"unknown optimizer {quoted(name.value)} for {library}",
-                suggest(name.value, optimizers.names(library)),
+                suggest(name.value, optimizers.optimizer_names(library)),
             )
             return None
         parameters = (*row.parameters, *CLIPPING)

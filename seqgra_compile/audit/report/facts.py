@@ -100,7 +100,7 @@ def data_facts(model: Simulation) -> tuple[Fact, ...]:
     )
 
 
-def compiled(settings: Sequence[Setting]) -> tuple[Fact, ...]:
+def compiler_facts(settings: Sequence[Setting]) -> tuple[Fact, ...]:
     """The options that the compiler was called with, and what each means."""
     found = []
     for name, option in SCRIPT_OPTIONS.items():

@@ -20,10 +20,10 @@ _MOST_LABELS = 40  # in a matrix
 
 
 def cells(*values: object) -> tuple[Cell, ...]:
-    return tuple(value if isinstance(value, Cell) else Cell(shown(value)) for value in values)
+    return tuple(value if isinstance(value, Cell) else Cell(figure_text(value)) for value in values)
 
 
-def shown(value: object) -> str:
+def figure_text(value: object) -> str:
     """Four digits of a measure, thousands of a count, text as it is."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return NONE

@@ -14,7 +14,7 @@ from ...reading.values import NO_CLIP, Owner, read_arguments
 from ...source import Span, Text
 from .contents import Config, RefusedFileError, Training
 from .decompile import PATH
-from .values import ANYTHING, is_float32, text
+from .values import ANYTHING, definition_text, is_float32
 
 _LOSS = {
     "name": ANYTHING,
@@ -143,7 +143,7 @@ def _arguments(
     for key, value in config.items():
         if key in known:
             if value is not None or known[key].default is not None:
-                given[key] = (span, Text(text(value), span))
+                given[key] = (span, Text(definition_text(value), span))
         elif not _is_harmless(key, value, harmless):
             raise _refused(f"its {name} has {quoted(key)} set to {quoted(str(value))}")
     owner = Owner(f"{name} of the file", span, f"{PATH}{path}/", "SG208", ir.FILE)

@@ -15,7 +15,7 @@ from ...reading.values import Owner, Texts, read_arguments
 from ...source import Span, Text
 from .chain import layers
 from .contents import Config, Contents, LayerConfig, RefusedFileError, Stored, damaged
-from .values import is_harmless, text
+from .values import definition_text, is_harmless
 
 PATH = "file: "
 _ROWS = {spelling: row for row in OPERATIONS.values() for spelling in (row.name, *row.aliases)}
@@ -217,7 +217,7 @@ class _Decompiling:
                 continue
             if key == "axis" and row.name in _ONE_AXIS and isinstance(value, list):
                 value = value[0] if len(value) == 1 else value
-            given[key] = (self.span, Text(text(value), self.span))
+            given[key] = (self.span, Text(definition_text(value), self.span))
         return given
 
     def check_value(self, parameter: Parameter, value: object) -> None:
