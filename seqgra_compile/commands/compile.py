@@ -17,6 +17,7 @@ from ..messages.diagnostics import did_you_mean
 from ..messages.writers import Problem
 from ..resources import folder
 from .console import (
+    FAILED,
     FORMATS,
     USAGE,
     Messages,
@@ -24,14 +25,13 @@ from .console import (
     include_option,
     names_folder,
     print_text,
+    put_file,
+    read_definition,
     script_options,
-    write_file,
 )
-from .console import read_definition as _read
 from .shadows import Neighbours, modules_in, shadowed
 from .usage import ReportedCommand
 
-_FAILED = 1
 FIRST_DEFINITIONS = {
     "torch": "torch.xml",
     "tensorflow": "tensorflow.xml",
@@ -189,11 +189,7 @@ def _init(first: str, output: str | None, messages: Messages) -> int:
     target = Path(output, FIRST_DEFINITIONS[first] if names_folder(output) else "")
     if target.exists():
         return messages.complain(str(target), "it is there already, and is not overwritten")
-    try:
-        write_file(target, text)
-    except OSError as error:
-        return messages.complain(str(target), error)
-    return 0
+    return put_file(target, text, messages)
 
 
 class _Run:
@@ -220,7 +216,7 @@ class _Run:
     def status(self, name: str) -> int:
         """Compile one definition, report, write; the exit status."""
         try:
-            data = _read(name)
+            data = read_definition(name)
         except OSError as error:
             return self.messages.complain(name, error)
         try:
@@ -231,7 +227,7 @@ class _Run:
         except Exception as error:  # whatever it is, it is our fault
             return self.messages.our_bug(name, error)
         if compilation.diagnostics.failed:
-            return _FAILED
+            return FAILED
         if compilation.script is None:
             return 0
         return self.put(name, compilation, compilation.script)
@@ -257,10 +253,9 @@ class _Run:
                 return self.messages.complain(
                     str(target), "this is a definition; it is not overwritten"
                 )
-            write_file(target, script)
         except OSError as error:
             return self.messages.complain(str(target), error)
-        return 0
+        return put_file(target, script, self.messages)
 
     def reports_a_shadow(self, target: Path, compilation: Compilation) -> bool:
         """Whether Python would import the script, or a neighbour, in place of a module it needs."""

@@ -166,12 +166,6 @@ def fractions(split: tuple[float, float, float] | None) -> tuple[float, float, f
     return training / whole, validation / whole, test / whole
 
 
-def no_split(others: str) -> UsageProblem:
-    """What is said where nothing decides on the sets."""
-    message = "nothing says which examples are for training, validation and test"
-    return UsageProblem(message, f"--split 0.8 0.1 0.1, {others}or --split-ids FILE")
-
-
 def sets_of_ids(path: Path | None) -> dict[str, str] | None:
     """The set of each id, from a table of two columns with or without a header."""
     if path is None:

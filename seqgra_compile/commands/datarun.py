@@ -25,7 +25,7 @@ from ..datasets.preparation import Rules
 from ..datasets.summary import summary
 from ..messages.writers import Problem
 from .console import FAILED, USAGE, Messages, print_text, write_file
-from .dataoptions import fractions, no_split, sets_of_ids
+from .dataoptions import fractions, sets_of_ids
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -223,5 +223,7 @@ def given_sets(
         if given:
             help = "--validation FILE, or --split 0.9 0.1 0 for the examples beside the test set"
             raise UsageProblem("--test alone leaves no validation set", help)
-        raise no_split("--validation and --test, ")
+        message = "nothing says which examples are for training, validation and test"
+        help = "--split 0.8 0.1 0.1, --validation and --test, or --split-ids FILE"
+        raise UsageProblem(message, help)
     return given, "" if shares else "training", shares
