@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import ir
-from .backends import BACKENDS, simulate
+from .backends import BACKENDS
 from .catalog.libraries import LIBRARIES
 from .catalog.semantics import (
     FULL,
@@ -34,7 +34,6 @@ from .datadefinition.structure import ROOT as DATA_ROOT
 from .files.lookup import Folders
 from .files.module import embed
 from .files.weights import read_weights
-from .grammar import BayesDefinition, BayesModel, Classifier, Simulation
 from .messages.diagnostics import Diagnostics, TooManyError
 from .passes.checks import check
 from .passes.imitation import imitate
@@ -50,11 +49,11 @@ from .source import MAX_BYTES, Source, Text
 if TYPE_CHECKING:
     from .audit.ledger.setting import Setting
     from .datadefinition.arranged import SimulateScript
+    from .grammar import BayesModel, Classifier, Simulation
     from .script import Script
 
-
-# What a definition means, if it has no errors.
-Meant = Classifier | Simulation | None
+    # What a definition means, if it has no errors.
+    Meant = Classifier | Simulation | None
 
 
 class UnsupportedSemantics(ValueError):
@@ -142,10 +141,8 @@ def compile_bytes(
     script = None
     with contextlib.suppress(TooManyError):
         model = _meant(source, looked_in, options, diagnostics)
-        if isinstance(model, Simulation):
-            arranged = simulate()(model, source, diagnostics)
-        elif model:
-            arranged = BACKENDS[model.library.value]()(model, source, diagnostics)
+        if model:
+            arranged = BACKENDS[model.backend]()(model, source, diagnostics)
         if arranged and not (options.check_only or diagnostics.failed):
             from .backends.renderer import render  # noqa: PLC0415 - a check needs no templates
 
@@ -183,7 +180,7 @@ def _meant(source: Source, folders: Folders, options: Options, diagnostics: Diag
     model = replace(model, data=options.data, records=options.records, emit=options.emit)
     model = replace(model, shards=int(options.shards))
     found: Classifier | None
-    if isinstance(model, BayesDefinition):
+    if isinstance(model, ir.BayesDefinition):
         found = _with_grammar(model, folders, options, diagnostics)
     else:
         found = _with_shapes(model, folders, options, diagnostics)
@@ -236,7 +233,7 @@ def _read(
 
 
 def _with_grammar(
-    model: BayesDefinition, folders: Folders, options: Options, diagnostics: Diagnostics
+    model: ir.BayesDefinition, folders: Folders, options: Options, diagnostics: Diagnostics
 ) -> BayesModel | None:
     """The same way once more for the data definition, whose diagnostics lie within its file."""
     library = options.library or model.library.value

@@ -41,8 +41,10 @@ from seqgra_compile.catalog.libraries import PYTORCH
 from seqgra_compile.catalog.semantics import SEMANTICS
 from seqgra_compile.compiler import Compilation, compile_definition
 from seqgra_compile.datadefinition.arranged import BayesScript
-from seqgra_compile.script import AlphabetCodes, KerasScript, PyTorchScript
+from seqgra_compile.script import AlphabetCodes
 from seqgra_compile.script.deciders import Decider, OfCondition, OfElement, OfOperation, deciders
+from seqgra_compile.script.keras import KerasScript
+from seqgra_compile.script.pytorch import PyTorchScript
 
 
 def name(path: Path) -> str:

@@ -10,7 +10,8 @@ from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, laid_out, literal
-from ..script import KerasScript, LayerStatements, LoadedWeights, Statement
+from ..script import LayerStatements, LoadedWeights, Statement
+from ..script.keras import KerasScript
 from ..source import Source
 from . import common, weightsfiles
 from .imports import import_lines

@@ -14,14 +14,8 @@ from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, comment, fits, laid_out, listing, literal, prefixed
-from ..script import (
-    EmbeddedModule,
-    LayerStatements,
-    LoadedWeights,
-    Penalty,
-    PyTorchScript,
-    Statement,
-)
+from ..script import LayerStatements, LoadedWeights, Statement
+from ..script.pytorch import EmbeddedModule, Penalty, PyTorchScript
 from ..source import Source
 from . import common, weightsfiles
 from .imports import import_lines

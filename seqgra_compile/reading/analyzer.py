@@ -16,7 +16,6 @@ from ..catalog.sequences import (
     TASKS,
 )
 from ..catalog.training import FORMATS
-from ..grammar import BayesDefinition
 from ..ir import SEQGRA_DEFAULT, Arguments, Given, Value
 from ..messages.diagnostics import Diagnostics, nearest, quoted, suggest
 from ..source import Text
@@ -37,7 +36,7 @@ _MAX_OPERATIONS = 5000
 
 def analyze(
     definition: Definition, diagnostics: Diagnostics
-) -> ir.DefinedModel | ir.ExternalModel | BayesDefinition | None:
+) -> ir.DefinedModel | ir.ExternalModel | ir.BayesDefinition | None:
     """The definition as meant, or None if a name or value in it is wrong."""
     return _Analysis(diagnostics).model(definition)
 
@@ -50,7 +49,7 @@ class _Analysis:
 
     def model(
         self, definition: Definition
-    ) -> ir.DefinedModel | ir.ExternalModel | BayesDefinition | None:
+    ) -> ir.DefinedModel | ir.ExternalModel | ir.BayesDefinition | None:
         library = self.choice(definition.general.library, "general/library", LIBRARIES)
         general = self.general(definition.general, library)
         # Where the library is misspelt, the rest is held to the one that is most likely meant.
@@ -80,7 +79,7 @@ class _Analysis:
 
     def bayes(
         self, definition: Definition, general: ir.General | None, library: str
-    ) -> BayesDefinition | None:
+    ) -> ir.BayesDefinition | None:
         """A classifier that knows its rules: nothing in it is trained."""
         if isinstance(definition.architecture, SequentialElement):
             self.diagnostics.error(
@@ -103,7 +102,7 @@ class _Analysis:
                 )
         if self.diagnostics.failed or not (general and architecture):
             return None
-        return BayesDefinition(**vars(general), architecture=architecture)
+        return ir.BayesDefinition(**vars(general), architecture=architecture)
 
     def effectless(self, text: Text, what: str, reason: str, library: str) -> None:
         problem = f"{what} has no effect on {library}: {reason}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ... import ir
-from ...compiler import Compilation, Meant
+from ...compiler import Compilation
 from ...grammar import BayesModel, Simulation
 from ...messages.codes import CODES
 from ...messages.diagnostics import Diagnostic, Severity
@@ -25,6 +26,9 @@ from .highlight import indent, python_lines, xml_lines, xml_marks
 from .html import render_page
 from .page import File, Link, Page, PageLine, Remark
 from .rows import Places, groups, kinds, ledger_rows, tints
+
+if TYPE_CHECKING:
+    from ...compiler import Meant
 
 _BLOCK = 64
 _MODEL = ("class Model(", "def build_model(")

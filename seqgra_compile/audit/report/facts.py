@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ... import ir
 from ...catalog.options import SCRIPT_OPTIONS
-from ...compiler import Meant
 from ...grammar import Simulation
 from ...visible import visible
 from ..ledger.setting import Setting, counted
 from ..results.page import Fact
 from .drawing import Drawing
+
+if TYPE_CHECKING:
+    from ...compiler import Meant
 
 _FACTS = {
     "general/library": "Library",
