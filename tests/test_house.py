@@ -38,7 +38,7 @@ THIRD_PARTY = {
     "reading.faults": {"lxml"},
     "reading.tree": {"lxml"},
     "pycode": {"black"},
-    "files.layout": {"black"},
+    "files.module.layout": {"black"},
     "backends.renderer": {"jinja2"},
     "audit.export.card": {"huggingface_hub"},
     "audit.export.crate": {"rocrate"},

@@ -51,7 +51,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def table(
+def table_of_runs(
     runs: Sequence[Run],
     per: str = DEFINITION,
     columns: Sequence[str] = (),

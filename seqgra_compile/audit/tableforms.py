@@ -41,7 +41,7 @@ class TablePage:
     rows: tuple[tuple[object, ...], ...]
 
 
-def as_text(table: Table, form: str) -> str:
+def table_text(table: Table, form: str) -> str:
     """The table in one of `FORMS`."""
     return FORMS[form](table)
 
@@ -83,7 +83,7 @@ def _parts(cell: Cell) -> list[Cell]:
 # ---- the digits that matter ----
 
 
-def shown(cell: Cell, plus_minus: str = _PLUS_MINUS) -> str:
+def cell_text(cell: Cell, plus_minus: str = _PLUS_MINUS) -> str:
     """A mean has as many decimals as two digits of its deviation; other results four digits."""
     if cell is None:
         return ""
@@ -108,7 +108,7 @@ def _numeric(table: Table) -> list[bool]:
 
 def _markdown(table: Table) -> str:
     def cell(value: Cell) -> str:
-        return re.sub(r"([\\|*_`<])", r"\\\1", shown(value))
+        return re.sub(r"([\\|*_`<])", r"\\\1", cell_text(value))
 
     rules = tuple("--:" if number else ":--" for number in _numeric(table))
     return _rendered("md", _page(table, cell, rules))
@@ -120,8 +120,8 @@ def _latex(table: Table) -> str:
 
     def cell(value: Cell) -> str:
         if isinstance(value, Spread) and value.deviation:
-            return f"${shown(value, chr(92) + 'pm')}$"
-        return text(shown(value))
+            return f"${cell_text(value, chr(92) + 'pm')}$"
+        return text(cell_text(value))
 
     rules = "".join("r" if number else "l" for number in _numeric(table))
     return _rendered("tex", _page(table, cell, rules))
@@ -132,7 +132,7 @@ def _html(table: Table) -> str:
 
     def row(values: Sequence[Cell]) -> tuple[Shown, ...]:
         cells = zip(values, kinds, strict=True)
-        return tuple(Shown(html.escape(shown(value)), kind) for value, kind in cells)
+        return tuple(Shown(html.escape(cell_text(value)), kind) for value, kind in cells)
 
     return _rendered("html", TablePage(row(table.columns), None, tuple(map(row, table.rows))))
 

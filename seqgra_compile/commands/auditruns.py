@@ -9,56 +9,59 @@ from typing import Any
 import click
 
 from .auditing import DIFFERENT, SAME, UNKNOWN, example, guarded, read_runs
-from .console import complain, print_text, read_bytes, write_file
+from .console import complain, print_text, put_file, read_bytes
 
 _FORMS = ("tsv", "csv", "md", "tex", "html")
 
 
 @click.command(
-    epilog=example("seqgra-audit table models/* --columns model,LEARNING_RATE,n,test.accuracy")
+    "table",
+    epilog=example("seqgra-audit table models/* --columns model,LEARNING_RATE,n,test.accuracy"),
 )
 @click.argument("runs", nargs=-1, required=True, metavar="RUN...")
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False),
-    help="Write the table to this file; its suffix says how: .tsv, .csv, .md, .tex or .html. "
-    "Otherwise it goes to standard output as TSV.",
+    help="Write the table to this file, in the form of its suffix: .tsv, .csv, .md, .tex or .html. "
+    "Without it, the table goes to standard output as TSV.",
 )
 @click.option(
     "--per",
     type=click.Choice(("definition", "run")),
     default="definition",
     show_default=True,
-    help="A row for each definition, with mean and standard deviation over its runs, or for each "
-    "run. Definitions that differ in id, name, description and seed only are one.",
+    help="One row per definition, with mean and standard deviation over its runs, or one row per "
+    "run. Definitions that differ only in id, name, description and seed count as one.",
 )
 @click.option(
     "--columns",
     default="",
     metavar="NAME,...",
     help="The columns: folder, model, library, data, n, epochs, seconds, settings such as SEED, and paths "
-    "into receipt.json such as test.accuracy. Default: what differs, and the results.",
+    "into receipt.json such as test.accuracy. Default: what differs between the runs, and the results.",
 )
 @click.option(
     "--by",
     default="",
     metavar="NAME,...",
-    help="Runs of a definition on different data are one row if these columns are equal, as in "
-    "data.training.examples for means over the seeds of simulated data.",
+    help="Put runs of a definition on different data into one row if these columns are equal: "
+    "data.training.examples gives means over the seeds of simulated data.",
 )
-def table(runs: tuple[str, ...], output: str | None, per: str, columns: str, by: str) -> None:
-    """Make a table of runs, for a reader or a paper.
+def table_command(
+    runs: tuple[str, ...], output: str | None, per: str, columns: str, by: str
+) -> None:
+    """Make a table of runs, to read or to print in a paper.
 
-    RUN is a folder that a script has written, or its receipt.json. TSV and CSV have all digits, and
-    columns of their own for mean and standard deviation; the other forms as many digits as matter.
+    RUN is a folder that a script has written, or its receipt.json. TSV and CSV give all digits,
+    and mean and standard deviation in separate columns; the other forms round to the digits that
+    matter.
 
     Exit status: 0 fine, 2 a run is damaged, not finished or of another task, or a column is unknown.
     """
     from ..audit.run import UnlikeRuns
-    from ..audit.table import UnknownColumn
-    from ..audit.table import table as made
-    from ..audit.tableforms import as_text
+    from ..audit.table import UnknownColumn, table_of_runs
+    from ..audit.tableforms import table_text
 
     def work() -> int:
         form = "tsv" if output is None else Path(output).suffix.removeprefix(".").lower()
@@ -68,18 +71,12 @@ def table(runs: tuple[str, ...], output: str | None, per: str, columns: str, by:
         if found is None:
             return UNKNOWN
         try:
-            text = as_text(made(found, per, _names(columns), _names(by)), form)
+            text = table_text(table_of_runs(found, per, _names(columns), _names(by)), form)
         except UnlikeRuns as error:
             return complain(str(error.path), str(error))
         except UnknownColumn as error:
             raise click.UsageError(str(error)) from error
-        if output is None:
-            return print_text(text)
-        try:
-            write_file(Path(output), text)
-        except OSError as error:
-            return complain(output, error)
-        return SAME
+        return print_text(text) if output is None else put_file(Path(output), text)
 
     guarded(", ".join(runs), work)
 
@@ -88,32 +85,32 @@ def _names(words: str) -> list[str]:
     return [name.strip() for name in words.split(",") if name.strip()]
 
 
-@click.command(epilog=example("seqgra-audit compare models/one models/other --tolerance 1e-6"))
+@click.command(
+    "compare", epilog=example("seqgra-audit compare models/one models/other --tolerance 1e-6")
+)
 @click.argument("one")
 @click.argument("other")
 @click.option(
     "--tolerance",
     type=click.FloatRange(min=0),
     default=0.0,
-    help="How far apart losses and other results may be, absolutely or as a share of the larger "
-    "one; 0 if not given.",
+    help="How far apart losses and other results may be, absolutely or relative to the larger one.  "
+    "[default: 0]",
 )
-def compare(one: str, other: str, tolerance: float) -> None:
+def compare_command(one: str, other: str, tolerance: float) -> None:
     """Compare two runs: their folders, or their receipts (receipt.json).
 
-    All is compared but the block 'circumstances': what the run was asked to do, what it was done
-    with, its epochs and results. Printed are the verdict and what differs, first the first setting
-    and the first epoch.
+    It compares what the runs were asked to do, what they ran with, their epochs and their results;
+    it leaves out the block 'circumstances'. It prints the verdict, then what differs, beginning
+    with the first setting and the first epoch.
 
-    A tolerance is for results: under it, versions, device, threads and the hash of the weights may
-    differ, but not what the run was asked to do.
+    A tolerance applies to results. With one, versions, device, threads and the hash of the weights
+    may differ, but not what the runs were asked to do.
 
     Exit status: 0 identical, or within the tolerance that was asked for; 1 different; 2 a run is
     damaged or cannot be read.
     """
-    from ..audit.compare import Verdict
-    from ..audit.compare import as_text as text
-    from ..audit.compare import compare as compared
+    from ..audit.compare import Verdict, compare_runs, comparison_text
 
     def work() -> int:
         if not math.isfinite(tolerance):
@@ -123,9 +120,9 @@ def compare(one: str, other: str, tolerance: float) -> None:
         first, second = _receipt(one), _receipt(other)
         if first is None or second is None:
             return UNKNOWN
-        comparison = compared(first, second, tolerance)
+        comparison = compare_runs(first, second, tolerance)
         differs = comparison.verdict is Verdict.DIFFERENT
-        return print_text(text(comparison)) or (DIFFERENT if differs else SAME)
+        return print_text(comparison_text(comparison)) or (DIFFERENT if differs else SAME)
 
     guarded(f"{one}, {other}", work)
 

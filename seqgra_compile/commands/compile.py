@@ -1,4 +1,4 @@
-"""`seqgra-compile`: the compiler's face."""
+"""`seqgra-compile`: the command line of the compiler."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ..messages.diagnostics import did_you_mean
 from ..messages.writers import Problem
 from ..resources import folder
 from .console import (
+    FAILED,
     FORMATS,
     USAGE,
     Messages,
@@ -24,14 +25,13 @@ from .console import (
     include_option,
     names_folder,
     print_text,
+    put_file,
+    read_definition,
     script_options,
-    write_file,
 )
-from .console import read_definition as _read
 from .shadows import Neighbours, modules_in, shadowed
 from .usage import ReportedCommand
 
-_FAILED = 1
 FIRST_DEFINITIONS = {
     "torch": "torch.xml",
     "tensorflow": "tensorflow.xml",
@@ -62,9 +62,9 @@ def _complete_codes(_context: click.Context, _option: click.Parameter, word: str
 
 
 def _complete_names(_context: click.Context, _option: click.Parameter, word: str) -> list[str]:
-    from ..reference.listing import names
+    from ..reference.listing import listed_names
 
-    return [name for name in names() if name.lower().startswith(word.lower())]
+    return [name for name in listed_names() if name.lower().startswith(word.lower())]
 
 
 @click.command(
@@ -88,7 +88,7 @@ def _complete_names(_context: click.Context, _option: click.Parameter, word: str
     type=click.Choice(FORMATS),
     default="text",
     show_default=True,
-    help="How messages are written to standard error: for people, as JSON (an object a line), "
+    help="How messages are written to standard error: for people, as JSON (one object per line), "
     "as SARIF, or as GitHub's workflow commands.",
 )
 @click.option(
@@ -103,8 +103,8 @@ def _complete_names(_context: click.Context, _option: click.Parameter, word: str
     "listed",
     metavar="KIND|NAME",
     help="List what a definition may say, with parameters and defaults: operations, optimizers, "
-    "losses, activations, initializers or regularizers, data (the elements of data definitions); or "
-    "one of them, such as Conv1D or spacingconstraint.",
+    "losses, activations, initializers, regularizers, or data (the elements of data definitions); "
+    "or describe a single one, such as Conv1D or spacingconstraint.",
     shell_complete=_complete_names,
 )
 @click.option(
@@ -114,7 +114,8 @@ def _complete_names(_context: click.Context, _option: click.Parameter, word: str
     is_flag=False,
     flag_value="torch",
     help="Write a commented first definition: a model in PyTorch (torch) or Keras (tensorflow), a "
-    "Bayes optimal classifier (bayes), or the data definition that it reads (data).",
+    "Bayes optimal classifier (bayes), or a data definition (data), which the classifier reads from "
+    "data.xml.",
 )
 @click.version_option(__version__, prog_name="seqgra-compile", message="%(prog)s %(version)s")
 def main(
@@ -172,32 +173,28 @@ def _explain(code: str, messages: Messages) -> int:
 
 def _list(listed: str, messages: Messages) -> int:
     from ..reference.entries import KINDS
-    from ..reference.listing import listing, names
+    from ..reference.listing import list_text, listed_names
 
-    text = listing(listed)
+    text = list_text(listed)
     if text is None:
-        guess = did_you_mean(listed, names()) or f"kinds are {', '.join(KINDS)}, data"
+        guess = did_you_mean(listed, listed_names()) or f"kinds are {', '.join(KINDS)}, data"
         raise click.UsageError(f"there is no kind or name '{listed}'; {guess}")
     return print_text(text, messages)
 
 
 def _init(first: str, output: str | None, messages: Messages) -> int:
-    """A first definition to standard output, or to a file that is not there yet."""
+    """Write a first definition to standard output, or to a file that does not exist yet."""
     text = folder("templates").joinpath("first", FIRST_DEFINITIONS[first]).read_text("utf-8")
     if output is None:
         return print_text(text, messages)
     target = Path(output, FIRST_DEFINITIONS[first] if names_folder(output) else "")
     if target.exists():
-        return messages.complain(str(target), "it is there already, and is not overwritten")
-    try:
-        write_file(target, text)
-    except OSError as error:
-        return messages.complain(str(target), error)
-    return 0
+        return messages.complain(str(target), "it exists already, and is not overwritten")
+    return put_file(target, text, messages)
 
 
 class _Run:
-    """One call of the command: what was asked for, and what is written already."""
+    """One call of the command: what was asked for, and what has been written."""
 
     def __init__(
         self,
@@ -220,7 +217,7 @@ class _Run:
     def status(self, name: str) -> int:
         """Compile one definition, report, write; the exit status."""
         try:
-            data = _read(name)
+            data = read_definition(name)
         except OSError as error:
             return self.messages.complain(name, error)
         try:
@@ -231,13 +228,13 @@ class _Run:
         except Exception as error:  # whatever it is, it is our fault
             return self.messages.our_bug(name, error)
         if compilation.diagnostics.failed:
-            return _FAILED
+            return FAILED
         if compilation.script is None:
             return 0
         return self.put(name, compilation, compilation.script)
 
     def put(self, name: str, compilation: Compilation, script: str) -> int:
-        """The script to where it was asked for; the exit status."""
+        """Write the script where it was asked for; the exit status."""
         if self.output is None:
             return print_text(script, self.messages)
         target = self.output
@@ -257,10 +254,9 @@ class _Run:
                 return self.messages.complain(
                     str(target), "this is a definition; it is not overwritten"
                 )
-            write_file(target, script)
         except OSError as error:
             return self.messages.complain(str(target), error)
-        return 0
+        return put_file(target, script, self.messages)
 
     def reports_a_shadow(self, target: Path, compilation: Compilation) -> bool:
         """Whether Python would import the script, or a neighbour, in place of a module it needs."""
@@ -269,15 +265,17 @@ class _Run:
         module = shadowed(target.name, others) if target.suffix else None
         if module:
             problem = f"Python would import this file in place of the module '{module}'"
-            way_out = "change the id in the definition" if self.into_folder else "name it otherwise"
-            help = f"no script in its folder could start: {way_out}"
+            remedy = (
+                "change the id in the definition" if self.into_folder else "choose another name"
+            )
+            help = f"no script in its folder could start: {remedy}"
             self.messages.problem(Problem(problem, str(target), help=help))
             return True
         name = self.beside(target.parent).in_the_way(others)
         if name:
             module = Path(name).stem
             problem = f"a script could not start here, beside {name}"
-            help = f"Python would import that in place of the module '{module}': "
+            help = f"Python would import it in place of the module '{module}': "
             help += "rename it, or choose another folder"
             self.messages.problem(Problem(problem, str(target), help=help))
         return bool(name)

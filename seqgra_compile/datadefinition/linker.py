@@ -11,7 +11,6 @@ from dataclasses import replace
 from ..catalog.semantics import SEMANTICS
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
 from ..grammar import (
-    BayesDefinition,
     BayesModel,
     Condition,
     Grammar,
@@ -21,6 +20,7 @@ from ..grammar import (
     Rule,
     Term,
 )
+from ..ir import BayesDefinition
 from ..messages.diagnostics import Diagnostics, one_of, quoted
 from ..source import Span
 

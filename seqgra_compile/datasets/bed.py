@@ -12,7 +12,7 @@ from ..messages.diagnostics import nearest
 from .faults import DataError, Fault, Faults
 from .inputs import Input
 from .recognize import recognize
-from .table import opened
+from .table import decompressed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,7 +72,7 @@ def read_bed(source: Input, chromosomes: Chromosomes, needed: Needed, faults: Fa
     rows = array.array("q")  # six numbers per region, without an object for each
     names: list[str] = []
     try:
-        with opened(source.path) as (lines, _):
+        with decompressed(source.path) as (lines, _):
             for line, text in enumerate(lines, 1):
                 if text.startswith(_SKIPPED) or not text.strip():
                     continue

@@ -96,8 +96,8 @@ def _named(labels: list[str]) -> str:
 def _missing(name: str, found: SetStatistics, want: Expected) -> Iterator[Danger]:
     missing = [label for label in want.labels if not found.labels[label]]
     if missing:
-        what = f"{len(missing)} labels" if len(missing) > 1 else "the label"
-        message = f"no example of the {name} set has {what} {_named(missing)}"
+        what = "the labels" if len(missing) > 1 else "the label"
+        message = f"the {name} set has no example of {what} {_named(missing)}"
         help = {
             "training": "the model cannot learn it: add examples, or take it out of the definition",
             "validation": "training stops by what it sees here: add examples",

@@ -22,7 +22,7 @@ def gc_step(sequence: bytes) -> int:
     return (sequence.count(b"G") + sequence.count(b"C")) * STEPS // max(known, 1)
 
 
-def numbers(seed: int, *names: object) -> np.random.RandomState:
+def random_stream(seed: int, *names: object) -> np.random.RandomState:
     """A generator of its own for each purpose: NumPy never changes this kind's stream."""
     import numpy as np
 

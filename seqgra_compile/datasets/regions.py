@@ -12,7 +12,7 @@ from .bed import Chromosomes, Needed, Regions, check_unknown, read_bed
 from .faults import Fault, Faults, UsageProblem
 from .genome import Genome
 from .inputs import Input, Raw
-from .negatives import gc_step, matching_windows, numbers
+from .negatives import gc_step, matching_windows, random_stream
 from .windows import Annotation, Window, WindowRequest
 
 Progress = Callable[[int, int], None]  # windows that are fetched, and about how many there are
@@ -126,7 +126,7 @@ class RegionReader:
         """Windows of a chromosome with as much GC as is wanted, away from all regions."""
         length = self.request.length or self.request.bins or 0
         letters = self.genome.whole(name)
-        random = numbers(negatives.seed, "gc", name)
+        random = random_stream(negatives.seed, "gc", name)
         avoid = annotation.covered(number)
         for start in matching_windows(letters, length, wanted, avoid, random):
             place = f"{name}:{start}-{start + length}"

@@ -23,7 +23,7 @@ _CARRIED = 2**27  # bytes of a line that are read at most
 class Finding:
     """Faults of one kind in one file: the first ones with their place, and how many there are.
 
-    `first` and `last` are the characters of the line that are marked, from 0.
+    Each of `lines` has its message, and the first and last character that are marked, from 0.
     """
 
     code: str

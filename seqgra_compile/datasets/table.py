@@ -52,7 +52,7 @@ class Columns:
 
 
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+def decompressed(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """The bytes of a file, decompressed where need be, and the file itself, for its position."""
     with path.open("rb") as file:
         head = file.read(6)
@@ -73,7 +73,7 @@ def read_table(
     sizes = [each.path.stat().st_size for each in inputs]
     for number, each in enumerate(inputs):
         try:
-            with opened(each.path) as (data, file):
+            with decompressed(each.path) as (data, file):
                 rows = _rows(each.path, data, columns, delimiter)
                 for count, (line, cells) in enumerate(rows):
                     if count % _EVERY == 0:

@@ -159,7 +159,7 @@ def coloured_text(text: str, style: str) -> str:
     return f"\x1b[{'1' if colour == 1 else f'1;{colour}'}m{text}\x1b[0m" if text else text
 
 
-def as_text(
+def diagnostic_text(
     diagnostic: Diagnostic, source: Source, paint: Paint = plain_text, brief: bool = False
 ) -> str:
     """Place, reason, the line with a caret below it, and how to fix it; if brief, no more than a line.

@@ -1,4 +1,4 @@
-"""Stage 5: what sections say to one another. Reports SG4, and SG3 for the last shape."""
+"""The last pass: what sections say to one another. Reports SG4, and SG3 for the last shape."""
 
 from __future__ import annotations
 

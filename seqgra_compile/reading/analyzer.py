@@ -1,4 +1,4 @@
-"""Stage 2: a `Definition` to a typed `ir.Model`. Reports SG2: names and values."""
+"""A `Definition` to a typed model, before its files are read. Reports SG2: names and values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .. import ir
 from ..catalog import operations
 from ..catalog.libraries import LIBRARIES, implementation
 from ..catalog.operations.row import OperationRow
-from ..catalog.otherwords import operation_hint, parameter_hint
+from ..catalog.otherwords import operation_hint, other_library, parameter_hint
 from ..catalog.sequences import (
     INPUT_ENCODINGS,
     SEED,
@@ -16,13 +16,12 @@ from ..catalog.sequences import (
     TASKS,
 )
 from ..catalog.training import FORMATS
-from ..grammar import BayesDefinition
 from ..ir import SEQGRA_DEFAULT, Arguments, Given, Value
 from ..messages.diagnostics import Diagnostics, nearest, quoted, suggest
 from ..source import Text
-from . import labels
+from .labels import read_labels
 from .sections import Sections
-from .values import Owner, plain, read_arguments, read_choice, read_id, read_value
+from .values import Owner, as_written, read_arguments, read_choice, read_id, read_value
 from .written import (
     Definition,
     ExternalElement,
@@ -37,7 +36,7 @@ _MAX_OPERATIONS = 5000
 
 def analyze(
     definition: Definition, diagnostics: Diagnostics
-) -> ir.DefinedModel | ir.ExternalModel | BayesDefinition | None:
+) -> ir.DefinedModel | ir.ExternalModel | ir.BayesDefinition | None:
     """The definition as meant, or None if a name or value in it is wrong."""
     return _Analysis(diagnostics).model(definition)
 
@@ -50,11 +49,12 @@ class _Analysis:
 
     def model(
         self, definition: Definition
-    ) -> ir.DefinedModel | ir.ExternalModel | BayesDefinition | None:
+    ) -> ir.DefinedModel | ir.ExternalModel | ir.BayesDefinition | None:
         library = self.choice(definition.general.library, "general/library", LIBRARIES)
         general = self.general(definition.general, library)
         # Where the library is misspelt, the rest is held to the one that is most likely meant.
-        name = library.value if library else nearest(definition.general.library.value, LIBRARIES)
+        written = definition.general.library.value
+        name = library.value if library else other_library(written) or nearest(written, LIBRARIES)
         if name and not LIBRARIES[name].trains:
             return self.bayes(definition, general, name)
         architecture = self.architecture(definition.architecture, name)
@@ -80,7 +80,7 @@ class _Analysis:
 
     def bayes(
         self, definition: Definition, general: ir.General | None, library: str
-    ) -> BayesDefinition | None:
+    ) -> ir.BayesDefinition | None:
         """A classifier that knows its rules: nothing in it is trained."""
         if isinstance(definition.architecture, SequentialElement):
             self.diagnostics.error(
@@ -103,7 +103,7 @@ class _Analysis:
                 )
         if self.diagnostics.failed or not (general and architecture):
             return None
-        return BayesDefinition(**vars(general), architecture=architecture)
+        return ir.BayesDefinition(**vars(general), architecture=architecture)
 
     def effectless(self, text: Text, what: str, reason: str, library: str) -> None:
         problem = f"{what} has no effect on {library}: {reason}"
@@ -117,7 +117,7 @@ class _Analysis:
         space = self.choice(general.sequence_space, "general/sequencespace", SEQUENCE_SPACES)
         encoding = self.input_encoding(general.input_encoding)
         seed = read_value(general.seed, "general/seed", SEED, "the seed", self.diagnostics)
-        pattern, names = labels.read(general, self.diagnostics)
+        pattern, names = read_labels(general, self.diagnostics)
         if not (task and space and library):
             return None
         self.implementation(general.implementation, library.value, space.value, task.value)
@@ -125,8 +125,8 @@ class _Analysis:
             return None
         return ir.General(
             id=id,
-            name=plain(general.name, "general/name"),
-            description=plain(general.description, "general/description"),
+            name=as_written(general.name, "general/name"),
+            description=as_written(general.description, "general/description"),
             task=task,
             sequence_space=space,
             library=library,
@@ -208,9 +208,9 @@ class _Analysis:
                 "'external' names no file",
                 "write the path of the file, seen from the folder of the definition",
             )
-        file = plain(external.path, path)
+        file = as_written(external.path, path)
         if row.class_name and external.class_name:
-            class_name = plain(external.class_name, f"{path}/@classname")
+            class_name = as_written(external.class_name, f"{path}/@classname")
             return ir.ExternalModule(name, file, class_name)
         return ir.External(name, file)
 

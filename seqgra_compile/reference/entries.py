@@ -55,7 +55,7 @@ def written(value: object) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
-def default(parameter: Parameter) -> str:
+def default_text(parameter: Parameter) -> str:
     return "required" if parameter.required else written(parameter.default)
 
 

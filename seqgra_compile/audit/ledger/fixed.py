@@ -20,7 +20,7 @@ _SECTIONS = ("Definition", "Model", "Loss and optimizer", "Draw", "Grammar", "Sh
 _WORDS = ("True", "False")
 
 
-def rows(
+def fixed_settings(
     tokens: tuple[Token, ...], code: ast.Module, model: Classifier | Simulation
 ) -> tuple[Setting, ...]:
     arguments = _arguments(tokens, code, model) if isinstance(model, ir.Model) else ()
@@ -57,7 +57,7 @@ def _arguments(tokens: tuple[Token, ...], code: ast.Module, model: ir.Model) -> 
                 "",
                 LIBRARY,
                 None,
-                tuple(lexer.lines(keyword)),
+                tuple(lexer.lines_of(keyword)),
                 (),
                 "",
             )

@@ -261,7 +261,7 @@ def _with_empty(text: RenderedText, offset: int, more: Origins) -> RenderedText:
 # ---- places to tokens of the script ----
 
 
-def tokens(script: Script | SimulateScript, printed: str) -> tuple[Token, ...]:
+def traced_tokens(script: Script | SimulateScript, printed: str) -> tuple[Token, ...]:
     """The tokens of a script's text, each with its origins."""
     text = rendered(script)
     if text.text != printed:

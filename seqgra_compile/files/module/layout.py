@@ -11,7 +11,7 @@ class UnformattableError(ValueError):
     """Python that Black cannot read."""
 
 
-def laid_out(code: str) -> str:
+def formatted(code: str) -> str:
     """A module's code, without empty lines around it, as Black leaves it in the midst of a script.
 
     Raises `UnformattableError`.
