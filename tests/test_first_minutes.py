@@ -9,12 +9,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from run_command import run
 
 from seqgra_compile.catalog import otherwords
 from seqgra_compile.catalog.activations import ACTIVATIONS
 from seqgra_compile.catalog.operations import OPERATIONS, parameters
 from seqgra_compile.catalog.optimizers import OPTIMIZERS
+from seqgra_compile.commands import audit as audit_face
+from seqgra_compile.commands import compile as compile_face
+from seqgra_compile.commands import data as data_face
+from seqgra_compile.commands import sweep as sweep_face
 from seqgra_compile.commands.compile import FIRST_DEFINITIONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -134,7 +139,7 @@ def test_one_name_is_listed(name: str, tmp_path: Path) -> None:
     result = run("--list", name, folder=tmp_path)
     assert result.exit_code == 0
     assert name.lower() in result.stdout.decode().lower()
-    assert "1 " in result.stdout.decode()
+    assert re.match(r"An? [a-z]+ of ", result.stdout.decode())
 
 
 def test_a_name_that_is_not_listed(tmp_path: Path) -> None:
@@ -179,18 +184,32 @@ def test_colour(environment: dict, coloured: bool, tmp_path: Path) -> None:
 # ---- help and completion ----
 
 
-@pytest.mark.parametrize("arguments", [[], ["settings"], ["verify"], ["diff"], ["compare"]])
-def test_help_has_an_example(arguments: list[str]) -> None:
-    module = "audit" if arguments else "compile"
-    code = f"from seqgra_compile.commands.{module} import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments, "--help"],
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
+COMMANDS = {
+    f"{name} {command}".rstrip(): (face, [command] if command else [])
+    for name, face in (
+        ("seqgra-compile", compile_face),
+        ("seqgra-audit", audit_face),
+        ("seqgra-data", data_face),
+        ("seqgra-sweep", sweep_face),
     )
-    assert done.returncode == 0
-    assert "Example" in done.stdout
+    for command in ("", *getattr(face.main, "commands", ()))
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_help_has_an_example(command: str) -> None:
+    face, arguments = COMMANDS[command]
+    found = CliRunner().invoke(face.main, [*arguments, "--help"], prog_name=command.split()[0])
+    assert found.exit_code == 0
+    examples = found.output[found.output.index("\n  Example") :]
+    assert f"    {command}" in examples
+
+
+@pytest.mark.parametrize("word, meant", [("Keras", "TensorFlow"), ("torch", "PyTorch")])
+def test_a_library_by_its_other_name(word: str, meant: str, tmp_path: Path) -> None:
+    said = fault(tmp_path, ("<library>PyTorch<", f"<library>{word}<"), ("filters=", "filtres="))
+    assert f"its name here is '{meant}'" in said
+    assert "SG206" in said and "SG203" in said
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -36,8 +36,8 @@ SCRIPT_OPTIONS = {
             "library",
             dict.fromkeys(FRAMEWORKS, ""),
             None,
-            "Compile a sequential architecture for this library, not for the definition's own; its loss "
-            "and optimizer need an exact counterpart there",
+            "Compile a sequential architecture for this library instead of the definition's own; its "
+            "loss and optimizer need an exact counterpart there",
         ),
         ScriptOption("data", STORAGES, MEMORY, "How the script holds its data. "),
         ScriptOption("records", RECORDS, FULL, "What the script keeps of its run. "),
@@ -45,8 +45,8 @@ SCRIPT_OPTIONS = {
             "shards",
             dict.fromkeys(SHARDS, ""),
             SHARDS[0],
-            "Compute each batch in so many parts (PyTorch), which 1, 2, 4, ... processes under "
-            "torchrun can share and end with the same weights",
+            "Compute each batch in this number of parts (PyTorch only). 1, 2, 4, ... processes under "
+            "torchrun can share them; all end with the same weights",
         ),
         ScriptOption("emit", EMITTED, TRAIN, "What the script does. "),
     )

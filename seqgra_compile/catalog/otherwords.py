@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Container
 
+from .libraries import BAYES, PYTORCH, TENSORFLOW
+
 # PyTorch's modules and older or longer names of Keras's layers, without regard to case.
 _OPERATIONS = {
     "linear": "Dense",
@@ -98,8 +100,22 @@ _PARAMETERS = {
 _KNOWN_FROM_SHAPES = frozenset(
     "in_channels in_features input_dim input_size normalized_shape num_features".split()
 )
+_LIBRARIES = {
+    "bayes": BAYES,
+    "keras": TENSORFLOW,
+    "keras3": TENSORFLOW,
+    "numpy": BAYES,
+    "tf": TENSORFLOW,
+    "tf.keras": TENSORFLOW,
+    "torch": PYTORCH,
+}
 _EMBEDDINGS = frozenset(("embedding", "embeddingbag", "onehot", "one_hot"))
 _ENCODED = "delete it: the first operation gets each letter as a one-hot vector"
+
+
+def other_library(word: str) -> str | None:
+    """The library that is meant by another name; None if nothing is known."""
+    return _LIBRARIES.get(word.strip().lower())
 
 
 def operation_hint(word: str) -> str | None:

@@ -20,11 +20,11 @@ NONE = "none"
 RECORDS = {
     FULL: "a checkpoint to resume from, a lock, copies between the sets, areas under curves, and a "
     "receipt with the hashes of all that decides the result",
-    NONE: "the results alone, by a script that is shorter and trains the same weights",
+    NONE: "only the results; the script is shorter and trains the same weights",
 }
 
-# In how many parts a script computes each batch: powers of two, so that as many processes can
-# share them equally.
+# In how many parts a script computes each batch: powers of two, which 1, 2, 4, ... processes can
+# share equally.
 WHOLE = 1
 SHARDS = tuple(str(WHOLE << power) for power in range(8))
 
@@ -40,9 +40,11 @@ EMITTED = {
 
 @dataclass(frozen=True)
 class Semantics:
-    """What a script takes a definition to mean.
+    """How a script reads a definition.
 
-    `imitates`: what seqgra makes of it; `streams`: reading its data from files while it trains."""
+    `imitates`: as seqgra does; `streams`: as seqgra does when it reads its data from files while it
+    trains.
+    """
 
     name: str
     about: str
@@ -60,24 +62,23 @@ SEMANTICS = {
         Semantics(INTENDED, "what the definition says", False, False),
         Semantics(
             SEQGRA,
-            "what seqgra 0.0.4 does with its data in memory, also where it drops what the "
-            "definition says",
+            "what seqgra 0.0.4 does with its data in memory, even where it ignores the definition",
             True,
             False,
         ),
         Semantics(
             STREAMING,
-            "the same with its data read from files while it trains, its default",
+            "what it does by default, when it reads its data from files while it trains",
             True,
             True,
         ),
     )
 }
 
-# Those under which data are simulated.
+# Semantics with which data can be simulated.
 SIMULATED = (INTENDED, SEQGRA)
 
-# Words that pandas reads as a missing value: in memory, seqgra turns such a label into no label.
+# Words that pandas reads as a missing value: with data in memory, seqgra drops such a label.
 MISSING_WORDS = frozenset(
     """
     #N/A #N/A_N/A #NA -1.#IND -1.#QNAN -NaN -nan 1.#IND 1.#QNAN <NA> N/A NA NULL NaN None n/a nan

@@ -1,4 +1,4 @@
-"""`seqgra-audit`: the auditor's face."""
+"""`seqgra-audit`: the command line of the auditor."""
 
 from __future__ import annotations
 
@@ -25,13 +25,21 @@ from .console import (
     read_definition,
 )
 
+_EXAMPLES = """\b
+Examples:
+  seqgra-audit verify model.xml train.py          is this script what the definition says?
+  seqgra-audit compare first/ second/             did two runs give the same result?
+  seqgra-audit report model.xml -o page.html      definition and script on one page
+  seqgra-audit diff --help                        options and an example of a command
+"""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXAMPLES)
 @click.version_option(__version__, prog_name="seqgra-audit", message="%(prog)s %(version)s")
 def main() -> None:
     """Audit model and data definitions, the scripts compiled from them, and their runs.
 
-    Nothing that is audited is ever run.
+    What is audited is only read, never run.
     """
 
 
@@ -55,8 +63,8 @@ def settings_command(
 ) -> None:
     """List every setting that decides the run.
 
-    For each: its value and unit, where it comes from (a place in the definition, a default, an
-    option), the lines of the script that say it, and a remark where seqgra does otherwise.
+    For each setting: its value and unit, its origin (a place in the definition, a default, an
+    option), its lines in the script, and a remark where seqgra does something else.
 
     DEFINITION is a file, or - for standard input.
 
@@ -85,15 +93,15 @@ for command in (report_command, compare_command, table_command, export_command):
 def verify_command(definition: str, script: str, include: tuple[Path, ...]) -> None:
     """Tell whether SCRIPT is what DEFINITION compiles to.
 
-    The definition is compiled again, under the options that the script's first lines name, and
-    compared byte for byte. A difference is told apart: the compiler's version alone; the layout
-    alone (line ends, another Black); comments and docstrings; the code. The unified diff goes to
-    standard output, the verdict to standard error.
+    The definition is compiled again, with the options that the script's first lines name, and the
+    two scripts are compared byte for byte. The verdict says what kind of difference there is: only
+    the compiler's version; only the layout (line ends, another version of Black); comments and
+    docstrings; or code. The unified diff goes to standard output, the verdict to standard error.
 
     Both are files; one of the two may be - for standard input.
 
-    Exit status: 0 the same, 1 different, 2 it cannot be told: the script has no header or cannot be
-    read, or the definition has errors.
+    Exit status: 0 the same, 1 different, 2 undecided: the script has no header or cannot be read,
+    or the definition has errors.
     """
     from ..audit.verify import verify_script
     from ..backends.header import HeaderError
@@ -143,11 +151,11 @@ def diff_command(
 ) -> None:
     """Tell what the change from BEFORE to AFTER means for training.
 
-    Both are model definitions, or both data definitions, of which it tells which sets change; one of
-    the two may be - for standard input. What is told is not
-    which characters moved: what the model computes, numbers of weights, initial weights, batches,
-    loss, optimizer and length of the run, on the same data, machine and versions; then operation by
-    operation what differs, an activation counted as a step of its own.
+    It does not compare texts. It says whether the change affects what the model computes, the
+    number of weights, the initial weights, the batches, the loss, the optimizer and the length of
+    the run, given the same data, machine and versions. Then it lists what differs, operation by
+    operation; an activation counts as an operation of its own. For two data definitions it says
+    which sets change. One of the two files may be - for standard input.
 
     Exit status: 0 no difference for training, 1 a difference, 2 a definition has errors or cannot
     be read.
@@ -161,7 +169,7 @@ def diff_command(
         if one is None or other is None:
             return UNKNOWN
         if isinstance(one.model, Simulation) is not isinstance(other.model, Simulation):
-            complain(after, "of the two, one is a model definition and one a data definition")
+            complain(after, "one is a model definition, the other a data definition")
             return UNKNOWN
         comparison = compare_definitions(one, other)
         written = print_text(differences_text(comparison, complete))

@@ -54,12 +54,12 @@ def export_command(
 ) -> None:
     """Export a run: as a Process Run Crate, a model card, or a description of its data.
 
-    RUN is a folder that a script has written, or its receipt.json. Definition, script and data must
-    be those of the run: their hashes are compared with its receipt. Each form needs a library, which
-    the extra 'export' brings.
+    RUN is a folder that a script has written, or its receipt.json. Definition, script and data
+    must be those of the run: their hashes are compared with its receipt. Each form needs a
+    library, which the extra 'export' installs.
 
-    Exit status: 0 fine, 2 the run is damaged or not finished, a file is not its own, or the output
-    is there already.
+    Exit status: 0 fine, 2 the run is damaged or not finished, a file is not from this run, or the
+    output exists already.
     """
 
     def work() -> int:

@@ -32,8 +32,8 @@ from .console import (
     "runs",
     multiple=True,
     type=click.Path(),
-    help="A folder that the script has written, or its receipt.json: the page also shows what came "
-    "out. Repeatable: several runs are compared.",
+    help="A folder that the script has written, or its receipt.json: the page also shows the results "
+    "of this run. Repeatable: several runs are compared.",
 )
 @click.option(
     "-o",
@@ -51,16 +51,15 @@ def report_command(
     include: tuple[Path, ...],
     options: Options,
 ) -> None:
-    """Make one offline page: what a definition says, and what came out of its runs.
+    """Make one offline page of a definition, of its runs, or of both.
 
-    Of a definition, the page holds the script beside it, linked line by line, the ledger, the
-    diagnostics and a drawing: the architecture, or of a data definition its elements as sequence
-    logos and the places of its rules. Of a run it holds curves, tables, hashes and versions,
-    for which the extra 'plots' is needed. It needs nothing but a browser, and asks the network for
-    nothing.
+    A definition is shown beside its script, linked line by line, with its settings, its
+    diagnostics and a drawing: the architecture or, for a data definition, sequence logos of its
+    elements and the places of its rules. A run is shown with curves, tables, hashes and versions;
+    this needs the extra 'plots'. The page needs only a browser and loads nothing from the network.
 
-    DEFINITION is a file, or - for standard input. The folder or the receipt of a run in its place
-    gives the page of the run alone.
+    DEFINITION is a file, or - for standard input. Give the folder or the receipt of a run instead
+    for a page of the run alone.
 
     Exit status: 0 fine, 1 the definition has errors, which the page shows, 2 wrong usage, or a file
     that cannot be read or written.

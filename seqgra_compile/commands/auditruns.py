@@ -23,38 +23,39 @@ _FORMS = ("tsv", "csv", "md", "tex", "html")
     "-o",
     "--output",
     type=click.Path(dir_okay=False),
-    help="Write the table to this file; its suffix says how: .tsv, .csv, .md, .tex or .html. "
-    "Otherwise it goes to standard output as TSV.",
+    help="Write the table to this file, in the form of its suffix: .tsv, .csv, .md, .tex or .html. "
+    "Without it, the table goes to standard output as TSV.",
 )
 @click.option(
     "--per",
     type=click.Choice(("definition", "run")),
     default="definition",
     show_default=True,
-    help="A row for each definition, with mean and standard deviation over its runs, or for each "
-    "run. Definitions that differ in id, name, description and seed only are one.",
+    help="One row per definition, with mean and standard deviation over its runs, or one row per "
+    "run. Definitions that differ only in id, name, description and seed count as one.",
 )
 @click.option(
     "--columns",
     default="",
     metavar="NAME,...",
     help="The columns: folder, model, library, data, n, epochs, seconds, settings such as SEED, and paths "
-    "into receipt.json such as test.accuracy. Default: what differs, and the results.",
+    "into receipt.json such as test.accuracy. Default: what differs between the runs, and the results.",
 )
 @click.option(
     "--by",
     default="",
     metavar="NAME,...",
-    help="Runs of a definition on different data are one row if these columns are equal, as in "
-    "data.training.examples for means over the seeds of simulated data.",
+    help="Put runs of a definition on different data into one row if these columns are equal: "
+    "data.training.examples gives means over the seeds of simulated data.",
 )
 def table_command(
     runs: tuple[str, ...], output: str | None, per: str, columns: str, by: str
 ) -> None:
-    """Make a table of runs, for a reader or a paper.
+    """Make a table of runs, to read or to print in a paper.
 
-    RUN is a folder that a script has written, or its receipt.json. TSV and CSV have all digits, and
-    columns of their own for mean and standard deviation; the other forms as many digits as matter.
+    RUN is a folder that a script has written, or its receipt.json. TSV and CSV give all digits,
+    and mean and standard deviation in separate columns; the other forms round to the digits that
+    matter.
 
     Exit status: 0 fine, 2 a run is damaged, not finished or of another task, or a column is unknown.
     """
@@ -93,18 +94,18 @@ def _names(words: str) -> list[str]:
     "--tolerance",
     type=click.FloatRange(min=0),
     default=0.0,
-    help="How far apart losses and other results may be, absolutely or as a share of the larger "
-    "one; 0 if not given.",
+    help="How far apart losses and other results may be, absolutely or relative to the larger one.  "
+    "[default: 0]",
 )
 def compare_command(one: str, other: str, tolerance: float) -> None:
     """Compare two runs: their folders, or their receipts (receipt.json).
 
-    All is compared but the block 'circumstances': what the run was asked to do, what it was done
-    with, its epochs and results. Printed are the verdict and what differs, first the first setting
-    and the first epoch.
+    It compares what the runs were asked to do, what they ran with, their epochs and their results;
+    it leaves out the block 'circumstances'. It prints the verdict, then what differs, beginning
+    with the first setting and the first epoch.
 
-    A tolerance is for results: under it, versions, device, threads and the hash of the weights may
-    differ, but not what the run was asked to do.
+    A tolerance applies to results. With one, versions, device, threads and the hash of the weights
+    may differ, but not what the runs were asked to do.
 
     Exit status: 0 identical, or within the tolerance that was asked for; 1 different; 2 a run is
     damaged or cannot be read.

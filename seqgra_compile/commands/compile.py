@@ -1,4 +1,4 @@
-"""`seqgra-compile`: the compiler's face."""
+"""`seqgra-compile`: the command line of the compiler."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _complete_names(_context: click.Context, _option: click.Parameter, word: str
     type=click.Choice(FORMATS),
     default="text",
     show_default=True,
-    help="How messages are written to standard error: for people, as JSON (an object a line), "
+    help="How messages are written to standard error: for people, as JSON (one object per line), "
     "as SARIF, or as GitHub's workflow commands.",
 )
 @click.option(
@@ -103,8 +103,8 @@ def _complete_names(_context: click.Context, _option: click.Parameter, word: str
     "listed",
     metavar="KIND|NAME",
     help="List what a definition may say, with parameters and defaults: operations, optimizers, "
-    "losses, activations, initializers or regularizers, data (the elements of data definitions); or "
-    "one of them, such as Conv1D or spacingconstraint.",
+    "losses, activations, initializers, regularizers, or data (the elements of data definitions); "
+    "or describe a single one, such as Conv1D or spacingconstraint.",
     shell_complete=_complete_names,
 )
 @click.option(
@@ -114,7 +114,8 @@ def _complete_names(_context: click.Context, _option: click.Parameter, word: str
     is_flag=False,
     flag_value="torch",
     help="Write a commented first definition: a model in PyTorch (torch) or Keras (tensorflow), a "
-    "Bayes optimal classifier (bayes), or the data definition that it reads (data).",
+    "Bayes optimal classifier (bayes), or a data definition (data), which the classifier reads from "
+    "data.xml.",
 )
 @click.version_option(__version__, prog_name="seqgra-compile", message="%(prog)s %(version)s")
 def main(
@@ -182,18 +183,18 @@ def _list(listed: str, messages: Messages) -> int:
 
 
 def _init(first: str, output: str | None, messages: Messages) -> int:
-    """A first definition to standard output, or to a file that is not there yet."""
+    """Write a first definition to standard output, or to a file that does not exist yet."""
     text = folder("templates").joinpath("first", FIRST_DEFINITIONS[first]).read_text("utf-8")
     if output is None:
         return print_text(text, messages)
     target = Path(output, FIRST_DEFINITIONS[first] if names_folder(output) else "")
     if target.exists():
-        return messages.complain(str(target), "it is there already, and is not overwritten")
+        return messages.complain(str(target), "it exists already, and is not overwritten")
     return put_file(target, text, messages)
 
 
 class _Run:
-    """One call of the command: what was asked for, and what is written already."""
+    """One call of the command: what was asked for, and what has been written."""
 
     def __init__(
         self,
@@ -233,7 +234,7 @@ class _Run:
         return self.put(name, compilation, compilation.script)
 
     def put(self, name: str, compilation: Compilation, script: str) -> int:
-        """The script to where it was asked for; the exit status."""
+        """Write the script where it was asked for; the exit status."""
         if self.output is None:
             return print_text(script, self.messages)
         target = self.output
@@ -264,15 +265,17 @@ class _Run:
         module = shadowed(target.name, others) if target.suffix else None
         if module:
             problem = f"Python would import this file in place of the module '{module}'"
-            way_out = "change the id in the definition" if self.into_folder else "name it otherwise"
-            help = f"no script in its folder could start: {way_out}"
+            remedy = (
+                "change the id in the definition" if self.into_folder else "choose another name"
+            )
+            help = f"no script in its folder could start: {remedy}"
             self.messages.problem(Problem(problem, str(target), help=help))
             return True
         name = self.beside(target.parent).in_the_way(others)
         if name:
             module = Path(name).stem
             problem = f"a script could not start here, beside {name}"
-            help = f"Python would import that in place of the module '{module}': "
+            help = f"Python would import it in place of the module '{module}': "
             help += "rename it, or choose another folder"
             self.messages.problem(Problem(problem, str(target), help=help))
         return bool(name)

@@ -1,4 +1,4 @@
-"""`seqgra-data`: people's own sequences into a data folder, and what is wrong with one."""
+"""`seqgra-data`: make a data folder from a user's own sequences, or check one."""
 
 from __future__ import annotations
 
@@ -47,13 +47,21 @@ from .datarun import (
 )
 from .usage import ReportedCommand
 
+_EXAMPLES = """\b
+Examples:
+  seqgra-data fasta bound=bound.fa.gz unbound=unbound.fa -o data/ --split 0.8 0.1 0.1
+  seqgra-data check model.xml data/               what is wrong with a data folder
+  seqgra-data bed --help                          options and examples of a command
+"""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXAMPLES)
 @click.version_option(__version__, prog_name=COMMAND, message="%(prog)s %(version)s")
 def main() -> None:
-    """Make a data folder of sequences of your own, or check one.
+    """Make a data folder from your own sequences, or check one.
 
-    A data folder holds training.txt, validation.txt and test.txt, as training scripts read them.
+    A data folder holds training.txt, validation.txt and test.txt in the form that training scripts
+    read.
 
     Exit status: 0 fine, 1 the data have errors, 2 wrong usage, or a file that cannot be read or
     written.
@@ -70,27 +78,25 @@ Examples:
 @shared
 @click.option(
     "--label-from", type=click.Choice(("file", "header")), default="file", show_default=True,
-    help="Where labels are: CLASS=FILE, or in the headers of plain FILEs.",
+    help="Where the labels are: in CLASS=FILE, or in the headers of the FILEs, given without a class.",
 )  # fmt: skip
-@click.option(
-    "--pattern", metavar="REGEX", help="Finds the label in a header, as its first (group)."
-)
+@click.option("--pattern", metavar="REGEX", help="Its first (group) is the label in a header.")
 @click.option(
     "--validation", multiple=True, metavar="INPUT...",
-    help="Files (CLASS=FILE) or a folder for the validation set, taken as they are; "
-    "with --by-chromosome, chromosomes.",
+    help="The files (CLASS=FILE) or the folder of the validation set, used as they are; "
+    "with --by-chromosome, its chromosomes.",
 )  # fmt: skip
 @click.option("--test", multiple=True, metavar="INPUT...", help="The same for the test set.")
 @click.option(
     "--by-chromosome", is_flag=True,
-    help="--validation and --test name chromosomes, which headers give as chr1:100-200.",
+    help="--validation and --test name chromosomes; headers give them as chr1:100-200.",
 )  # fmt: skip
 @click.option(
     "--negatives", type=click.Choice(("shuffle",)),
     help="Add a dinucleotide-preserving shuffle of each sequence.",
 )  # fmt: skip
 def fasta_command(inputs: tuple[str, ...], **chosen: Any) -> None:
-    """FASTA or FASTQ files (plain, gzip, bgzip, xz, bzip2) to a data folder."""
+    """Make a data folder from FASTA or FASTQ files (plain, gzip, bgzip, xz, bzip2)."""
     from ..datasets.fasta import Headers, header_pattern, read_fasta
     from ..datasets.regions import chromosome_sets
 
@@ -105,7 +111,7 @@ def fasta_command(inputs: tuple[str, ...], **chosen: Any) -> None:
         sets = None
         if chosen["by_chromosome"]:
             if chosen["split"] or chosen["split_ids"]:
-                raise UsageProblem("--by-chromosome decides on all sets alone", "leave --split out")
+                raise UsageProblem("--by-chromosome decides on all sets", "leave out --split")
             sets = chromosome_sets(chosen["validation"], chosen["test"])
             check_chromosomes(chosen)
             given: list[Input] = []
@@ -157,35 +163,40 @@ Examples:
     "--center", type=click.Choice(("middle", "summit")), default="middle", show_default=True,
     help="Where windows are centred: the middle of a region, or its summit (narrowPeak).",
 )  # fmt: skip
-@click.option("--stranded", is_flag=True, help="Regions on - give the reverse complement.")
+@click.option(
+    "--stranded", is_flag=True, help="Regions on the strand - give the reverse complement."
+)
 @click.option(
     "--bins", type=click.IntRange(1), metavar="B",
-    help="Bins of B letters of the genome are the examples, with the labels of the regions that "
+    help="Take bins of B letters of the genome as examples, with the labels of the regions that "
     "cover them; each window is centred on its bin. Needs --multi-label.",
 )  # fmt: skip
 @click.option(
     "--overlap", type=click.FloatRange(0, 1, min_open=True), default=0.5, show_default=True,
-    help="With --multi-label: the part of a window (or bin) that regions of a class must cover.",
+    help="With --multi-label: the fraction of a window (or bin) that regions of a class must cover.",
 )  # fmt: skip
 @click.option(
     "--rename", metavar="add-chr|remove-chr|FILE",
-    help="How names of chromosomes become those of the genome.",
+    help="How the names of chromosomes are turned into those of the genome.",
 )  # fmt: skip
 @click.option(
     "--unknown-chromosomes", type=click.Choice(("refuse", "drop")), default="refuse",
     show_default=True, help="What happens to regions on chromosomes that the genome lacks.",
 )  # fmt: skip
 @click.option(
-    "--validation", multiple=True, metavar="CHROMOSOME...", help="Chromosomes for validation."
+    "--validation",
+    multiple=True,
+    metavar="CHROMOSOME...",
+    help="Chromosomes of the validation set.",
 )
-@click.option("--test", multiple=True, metavar="CHROMOSOME...", help="Chromosomes for the test.")
+@click.option("--test", multiple=True, metavar="CHROMOSOME...", help="Chromosomes of the test set.")
 @click.option(
     "--negatives", type=click.Choice(("shuffle", "gc")),
-    help="Add a negative per window: its dinucleotide-preserving shuffle, or a window of the same "
-    "chromosome with the same GC, away from all regions.",
+    help="Add a negative for each window: its dinucleotide-preserving shuffle, or a window of the same "
+    "chromosome with the same GC content, outside all regions.",
 )  # fmt: skip
 def bed_command(inputs: tuple[str, ...], **chosen: Any) -> None:
-    """BED or narrowPeak files and a genome to a data folder."""
+    """Make a data folder from BED or narrowPeak files and a genome."""
     from ..datasets.bed import renaming
     from ..datasets.genome import opened_genome
     from ..datasets.regions import Negatives, RegionReader, chromosome_sets
@@ -238,7 +249,7 @@ def bed_command(inputs: tuple[str, ...], **chosen: Any) -> None:
 
 
 _OVERLAPS = (
-    "windows that overlap may be in different sets; chromosomes keep them apart: "
+    "overlapping windows may be in different sets; chromosomes keep them apart: "
     "--validation chr7 --test chr8 chr9"
 )
 
@@ -262,18 +273,18 @@ Examples:
 )  # fmt: skip
 @click.option(
     "--delimiter", type=click.Choice(("tab", "comma", "semicolon")),
-    help="What separates cells.  [default: that under which the header has the columns]",
+    help="What separates cells.  [default: found from the header]",
 )  # fmt: skip
 @click.option(
-    "--split-column", metavar="COLUMN", help="The column of sets: training, validation or test."
+    "--split-column", metavar="COLUMN", help="The column of sets (training, validation or test)."
 )
 @click.option(
     "--chromosome", metavar="COLUMN",
-    help="The column of chromosomes, which --validation and --test then name.",
+    help="The column of chromosomes; --validation and --test then name chromosomes.",
 )  # fmt: skip
 @click.option(
     "--validation", multiple=True, metavar="FILE...",
-    help="Tables of the validation set, taken as they are; with --chromosome, chromosomes.",
+    help="Tables of the validation set, used as they are; with --chromosome, its chromosomes.",
 )  # fmt: skip
 @click.option("--test", multiple=True, metavar="FILE...", help="The same for the test set.")
 @click.option(
@@ -281,7 +292,7 @@ Examples:
     help="Add a dinucleotide-preserving shuffle of each sequence.",
 )  # fmt: skip
 def data_table_command(inputs: tuple[str, ...], **chosen: Any) -> None:
-    """CSV or TSV files (plain, gzip, xz, bzip2) to a data folder."""
+    """Make a data folder from CSV or TSV files (plain, gzip, xz, bzip2)."""
     from ..datasets.regions import chromosome_sets
     from ..datasets.table import Columns, check_columns, read_table
 
@@ -290,9 +301,9 @@ def data_table_command(inputs: tuple[str, ...], **chosen: Any) -> None:
         given: list[Input] = []
         alone = chosen["split_column"] or chosen["chromosome"]
         if alone and (chosen["split"] or chosen["split_ids"]):
-            raise UsageProblem("a column decides on all sets alone", "leave --split out")
+            raise UsageProblem("the column decides on all sets", "leave out --split")
         if chosen["split_column"] and (chosen["validation"] or chosen["test"]):
-            raise UsageProblem("--split-column decides on all sets alone", "leave the others out")
+            raise UsageProblem("--split-column decides on all sets", "leave out the others")
         if chosen["chromosome"]:
             check_chromosomes(chosen)
             sets = chromosome_sets(chosen["validation"], chosen["test"])
@@ -300,7 +311,7 @@ def data_table_command(inputs: tuple[str, ...], **chosen: Any) -> None:
             given, others, shares = given_sets(chosen, without_classes)
         labels, several = chosen["label"], len(chosen["label"]) > 1
         if several and not chosen["multi_label"]:
-            raise UsageProblem("several --label are for several labels", "add --multi-label")
+            raise UsageProblem("several --label need --multi-label", "add --multi-label")
         separator = chosen["separator"] if chosen["multi_label"] and not several else None
         columns = Columns(
             chosen["sequence"], labels, chosen["id"], chosen["split_column"],
@@ -345,7 +356,7 @@ def check_command(
     definition: str, folder: Path, include: tuple[Path, ...], semantics: str, plot: Path | None,
     message_format: str,
 ) -> None:  # fmt: skip
-    """Report every fault of a data folder, and what is legal and dangerous."""
+    """Report every fault of a data folder, and what is legal but dangerous."""
     messages = Messages(message_format, COMMAND)
     with reported(messages, "plots"):
         compilation = _compiled(definition, include, semantics)

@@ -47,7 +47,7 @@ class SeveralValues(ReportedCommand):
         return words
 
     def is_value(self, word: str) -> bool:
-        """Whether a word behind such an option is another value of it."""
+        """Whether a word after such an option is another value of it."""
         return "=" not in word or self.classes_too
 
     @staticmethod
@@ -78,20 +78,20 @@ message_format = click.option(
 _OPTIONS = (
     click.option(
         "-o", "--output", required=True, type=_EXISTING, metavar="DIR",
-        help="The data folder to make; it must not be there yet.",
+        help="The data folder to make; it must not exist yet.",
     ),
-    click.option("--overwrite", is_flag=True, help="Replace a data folder that is there."),
+    click.option("--overwrite", is_flag=True, help="Replace an existing data folder."),
     click.option(
         "--alphabet", type=click.Choice(list(ALPHABETS), case_sensitive=False), default="DNA",
         show_default=True, metavar="DNA|RNA|protein", help="The sequence space.",
     ),
     click.option(
         "--length", type=click.IntRange(1), metavar="L",
-        help="Bring all sequences to L letters; without it, they must have one length.",
+        help="Crop or pad all sequences to L letters; without it, all must have the same length.",
     ),
     click.option(
         "--crop", type=click.Choice(CROPS), default="center", show_default=True,
-        help="The part of a longer sequence that is kept.",
+        help="Which part of a longer sequence is kept.",
     ),
     click.option(
         "--pad", type=click.Choice(("N", "refuse")), default="refuse", show_default=True,
@@ -99,8 +99,8 @@ _OPTIONS = (
     ),
     click.option(
         "--ambiguous", type=click.Choice(AMBIGUOUS), default="refuse", show_default=True,
-        help="What happens to IUPAC letters for several: an error, written as N, or the sequence "
-        "is dropped.",
+        help="What happens to IUPAC letters that stand for several bases: an error, written as N, or "
+        "the sequence is dropped.",
     ),
     click.option(
         "--multi-label", is_flag=True,
@@ -109,7 +109,7 @@ _OPTIONS = (
     click.option(
         "--split", type=float, nargs=3, metavar="TRAINING VALIDATION TEST",
         help="Fractions of the examples, drawn at random within each label; copies of a sequence "
-        "stay in one set.",
+        "stay in the same set.",
     ),
     click.option(
         "--split-ids", type=_EXISTING, metavar="FILE",
@@ -117,7 +117,7 @@ _OPTIONS = (
     ),
     click.option(
         "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True,
-        help="Decides the fractions, the order of the examples, and negatives.",
+        help="Decides the split, the order of the examples, and the negatives.",
     ),
     click.option(
         "--negative-label", metavar="NAME",
@@ -132,7 +132,7 @@ _OPTIONS = (
 
 
 def check_chromosomes(chosen: Mapping[str, Any]) -> None:
-    """Raise where chromosomes are to decide on the sets and none is for validation."""
+    """Raise if chromosomes decide on the sets and none is for validation."""
     if not chosen["validation"]:
         raise UsageProblem("no chromosome is for validation", "--validation chr7 --test chr8 chr9")
 

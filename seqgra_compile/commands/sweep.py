@@ -69,32 +69,32 @@ class _SeveralWords(SeveralValues):
 )  # fmt: skip
 @click.option(
     "--seeds", multiple=True, default=("1-3",), show_default=True, metavar="SEED...",
-    help="Seeds of the models, as in 1-5 or 1 2 7.",
+    help="Seeds of the models, such as 1-5 or 1 2 7.",
 )  # fmt: skip
 @click.option(
-    "--simulate", metavar="DATA_DEFINITION", help="Simulate the data, as this definition says."
+    "--simulate", metavar="DATA_DEFINITION", help="Simulate the data from this definition."
 )
 @click.option(
     "--data-dir", multiple=True, type=click.Path(path_type=Path), metavar="DIR...",
-    help="Data folders instead, with training.txt, validation.txt and test.txt.",
+    help="Use these data folders instead, with training.txt, validation.txt and test.txt.",
 )  # fmt: skip
 @click.option(
     "--sizes", multiple=True, metavar="SIZE...",
-    help="Numbers of training examples; for --data-dir also the share that is drawn of them, "
-    "as in 0.05.  [default: as in the definition, or all]",
+    help="Numbers of training examples; for --data-dir also fractions of them, such as 0.05.  "
+    "[default: as in the definition, or all]",
 )  # fmt: skip
 @click.option(
     "--data-seeds", multiple=True, metavar="SEED...",
-    help="Seeds of the simulation, or of what is drawn of --data-dir.  "
+    help="Seeds of the simulation, or of the draw from --data-dir.  "
     "[default: the definition's; 1]",
 )  # fmt: skip
 @click.option(
     "--test-seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, metavar="SEED",
-    help="The seed of the simulated test set, which is that of all runs.",
+    help="The seed of the simulated test set, which all runs share.",
 )  # fmt: skip
 @click.option(
     "--grid", is_flag=True,
-    help="Train all model seeds on all data seeds, not the first on the first and so on.",
+    help="Train every model seed on every data seed, not the first on the first and so on.",
 )  # fmt: skip
 @include_option
 @_script_options
@@ -104,13 +104,13 @@ def main(
     definitions: tuple[str, ...], output: Path, include: tuple[Path, ...], options: Options,
     message_format: str, **chosen: object,
 ) -> None:  # fmt: skip
-    """Write a sweep, of models, seeds and data, as a folder that Snakemake runs.
+    """Write a sweep over models, seeds and data as a folder that Snakemake runs.
 
-    The folder holds definitions, which are yours with other seeds and sizes, their scripts, a
-    Snakefile, and the same as a list of commands for sh. Nothing is run. A sweep that is there
-    already keeps what it has, and gets what is new.
+    The folder holds your definitions with other seeds and sizes, their scripts, a Snakefile, and
+    the same commands as a list for sh. Nothing is run. A sweep that exists already keeps what it
+    has, and gets what is new.
 
-    DEFINITION is a model definition. Of simulated data there is also a Bayes optimal classifier.
+    DEFINITION is a model definition. Simulated data also get a Bayes optimal classifier.
 
     Exit status: 0 fine, 1 a definition has errors, 2 wrong usage, or a file or folder that cannot
     be read or written.

@@ -92,8 +92,8 @@ def dangers(sets: Mapping[str, SetStatistics], copies: Copies, want: Expected) -
 def _missing(name: str, found: SetStatistics, want: Expected) -> Iterator[Danger]:
     missing = [label for label in want.labels if not found.labels[label]]
     if missing:
-        what = f"{len(missing)} labels" if len(missing) > 1 else "the label"
-        message = f"no example of the {name} set has {what} {first_few(missing)}"
+        what = "the labels" if len(missing) > 1 else "the label"
+        message = f"the {name} set has no example of {what} {first_few(missing)}"
         help = {
             "training": "the model cannot learn it: add examples, or take it out of the definition",
             "validation": "training stops by what it sees here: add examples",

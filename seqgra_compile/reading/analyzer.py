@@ -8,7 +8,7 @@ from .. import ir
 from ..catalog import operations
 from ..catalog.libraries import LIBRARIES, implementation
 from ..catalog.operations.row import OperationRow
-from ..catalog.otherwords import operation_hint, parameter_hint
+from ..catalog.otherwords import operation_hint, other_library, parameter_hint
 from ..catalog.sequences import (
     INPUT_ENCODINGS,
     SEED,
@@ -53,7 +53,8 @@ class _Analysis:
         library = self.choice(definition.general.library, "general/library", LIBRARIES)
         general = self.general(definition.general, library)
         # Where the library is misspelt, the rest is held to the one that is most likely meant.
-        name = library.value if library else nearest(definition.general.library.value, LIBRARIES)
+        written = definition.general.library.value
+        name = library.value if library else other_library(written) or nearest(written, LIBRARIES)
         if name and not LIBRARIES[name].trains:
             return self.bayes(definition, general, name)
         architecture = self.architecture(definition.architecture, name)

@@ -141,6 +141,7 @@ def read_choice(
         return as_written(text, path)
     tag = path.rpartition("/")[2].lstrip("@")
     problem = f"unknown {tag} {quoted(text.value)}" if text.value else f"'{tag}' is empty"
-    guess = did_you_mean(text.value, known)
+    other = otherwords.other_library(text.value) if tag == "library" else None
+    guess = f"its name here is '{other}'" if other else did_you_mean(text.value, known)
     diagnostics.error("SG206", text.span, problem, guess or one_of(known))
     return None

@@ -1,4 +1,4 @@
-"""What `seqgra-compile --list KIND` prints: the rows of a table, for a terminal."""
+"""The text of `seqgra-compile --list`: rows of the language's tables, for a terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WIDTH = 100
 def list_text(listed: str) -> str | None:
     """A kind's rows, or the rows of one name, with their parameters; None if there are none.
 
-    `data`, or the name of an element of data definitions: what that may say.
+    `data`, or the name of an element, gives what data definitions may say.
     """
     if listed == DATA:
         return data_listing()
@@ -45,9 +45,10 @@ def _named(name: str) -> Iterable[EntryGroup]:
 
 
 def _group(group: EntryGroup) -> Iterable[str]:
-    count = len(group.entries)
-    noun = group.noun if count > 1 else SINGULAR[group.noun]
-    title = f"{count} {noun} of {group.library}"
+    count, one = len(group.entries), SINGULAR[group.noun]
+    article = "An" if one[0] in "aeio" else "A"
+    title = f"{count} {group.noun}" if count > 1 else f"{article} {one}"
+    title += f" of {group.library}"
     yield from (title, "=" * len(title), "")
     detailed = any(entry.parameters or entry.notes for entry in group.entries)
     width = max(len(entry.name) for entry in group.entries)

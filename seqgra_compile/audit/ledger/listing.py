@@ -1,30 +1,34 @@
-"""The ledger in print: for a reader and for a program."""
+"""The ledger as text, for people and for programs."""
 
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Sequence
 
 from ...catalog.expressions import Expression
 from ...source import Source
 from .setting import ORIGINS, SILENT, Setting, ranges
 
-_MAX_VALUE, _MAX_WIDTH = 48, 64
+_MAX_VALUE, _MAX_WIDTH, _MAX_LINES = 40, 64, 32
 # How a row's lines are printed if there are none; no string holds an end of line.
 _LINES = '\n      "lines": {},\n      "derived": {},'
 _NO_LINES = _LINES.format([], [])
 
 
 def ledger_text(settings: Sequence[Setting], source: Source) -> str:
-    """A table: setting, value, origin, lines of the script; below a row what is to be remarked."""
+    """A table: setting, value, origin, lines of the script; remarks are below their rows."""
     rows = [_cells(setting) for setting in settings]
     head = ("setting", "value", "origin", "lines")
-    # A hash is shown whole, but no column is made as wide for it.
+    # A hash is shown in full, but does not widen its column.
     lengths = [map(len, column) for column in zip(head, *rows, strict=True)]
     widths = [max(length for length in column if length <= _MAX_WIDTH) for column in lengths]
+    widths[-1] = min(widths[-1], _MAX_LINES)
     lines = [_line(head, widths), _line(tuple("-" * width for width in widths), widths)]
-    for setting, cells in zip(settings, rows, strict=True):
-        lines.append(_line(cells, widths))
+    for setting, (*cells, numbers) in zip(settings, rows, strict=True):
+        first, *more = textwrap.wrap(numbers, _MAX_LINES)
+        lines.append(_line((*cells, first), widths))
+        lines += [_line((*[""] * len(cells), each), widths) for each in more]
         if setting.remark and setting.remark != SILENT:
             lines.append(f"    {setting.remark}")
     return "\n".join(lines) + "\n"
@@ -40,7 +44,7 @@ def _cells(setting: Setting) -> tuple[str, str, str, str]:
     return setting.path, value, origin, ranges(setting.lines) or "-"
 
 
-def _line(cells: tuple[str, ...], widths: list[int]) -> str:
+def _line(cells: Sequence[str], widths: list[int]) -> str:
     padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
     return "  ".join(padded).rstrip()
 
@@ -54,7 +58,7 @@ def ledger_json(settings: Sequence[Setting], source: Source) -> str:
             "settings": [_object(setting) for setting in settings],
         }
     )
-    # Of a long script's millions of numbers the library would print each by itself.
+    # The library would print the millions of numbers of a long script one by one, slowly.
     first, *parts = text.split(_NO_LINES)
     rows = zip(settings, parts, strict=True)
     return first + "".join(_with_lines(setting) + part for setting, part in rows)
