@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from . import ir
 from .backends import BACKENDS
+from .catalog.datastructure import ROOT as DATA_ROOT
 from .catalog.libraries import LIBRARIES
 from .catalog.semantics import (
     FULL,
@@ -30,7 +31,6 @@ from .catalog.semantics import (
     SIMULATED,
     TRAIN,
 )
-from .datadefinition.structure import ROOT as DATA_ROOT
 from .files.lookup import Folders
 from .files.module import embed
 from .files.weights import read_weights

@@ -25,7 +25,7 @@ MAX_LINES = 400
 FLOORS = {
     "text": "__init__ source visible pycode script.deciders resources messages",
     "data": "ir grammar script reading.written datadefinition.written datadefinition.arranged",
-    "tables": "catalog datadefinition.structure",
+    "tables": "catalog",
     "reading": "reading files.lookup",
     "stages": "datadefinition files passes backends",
     "assembly": "compiler reference audit datasets sweep",

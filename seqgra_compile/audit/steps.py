@@ -14,7 +14,6 @@ from .ledger.setting import shown_apart, shown_briefly
 
 # Parameters whose names end so decide the first weights, or a penalty beside the loss.
 _BESIDE = ("_initializer", "_regularizer")
-_PLAIN_RELU = {"max_value": None, "negative_slope": 0.0, "threshold": 0.0}
 NOTHING = "-"
 
 
@@ -106,8 +105,9 @@ def _steps(operation: ir.Layer, library: str) -> Iterator[Step]:
         if name in reads.layer | reads.shape and name not in (*beside, "trainable", "weights_file")
     }
     number = operation.number
-    if operation.name == "Activation" or (operation.name == "ReLU" and computes == _PLAIN_RELU):
-        yield Step(number, computes.get("activation", "relu"), {}, {}, is_activation=True)
+    activation = OPERATIONS[operation.name].only_applies(operation.arguments)
+    if activation:
+        yield Step(number, activation, {}, {}, is_activation=True)
         return
     ends_with = _last(operation) and computes.pop("activation", None)
     yield Step(number, operation.name, computes, beside)

@@ -19,7 +19,7 @@ from ..datasets.alphabet import ALPHABETS
 from ..datasets.definition import first_definition
 from ..datasets.faults import DataError, Fault, Faults, UsageProblem
 from ..datasets.folder import check_target, sha256
-from ..datasets.inputs import Input, Raw
+from ..datasets.inputs import Input, Progress, Raw
 from ..datasets.make import Maker, Request
 from ..datasets.preparation import Rules
 from ..datasets.summary import summary
@@ -34,7 +34,7 @@ COMMAND = "seqgra-data"
 _INTERRUPTED = 130
 
 
-class Progress:
+class TerminalProgress:
     """A progress bar on standard error, if that is a terminal."""
 
     def __init__(self, what: str) -> None:
@@ -157,7 +157,7 @@ def make(
         _decisive(chosen, job.options) | {"split_ids": ids and sha256(ids)},
         {COMMAND: __version__, **job.versions},
     )
-    faults, progress = Faults(), Progress(what)
+    faults, progress = Faults(), TerminalProgress(what)
     dropped: Counter[str] = Counter()
     maker = Maker(request, job.inputs, faults, dropped)
     try:

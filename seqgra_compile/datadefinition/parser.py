@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from ..catalog.datastructure import ELEMENTS, ROOT
 from ..messages.diagnostics import Diagnostics
 from ..reading.structure import check_structure
 from ..reading.tree import read_tree
 from ..reading.written import Element
 from ..source import Source
-from .structure import ELEMENTS, ROOT
 from .written import (
     ConditionElement,
     DataDefinition,

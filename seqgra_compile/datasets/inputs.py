@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ..messages.diagnostics import nearest
 from .faults import UsageProblem
 
+Progress = Callable[[int, int], None]  # how much is read, and how much there is
 FASTA_ENDS = (".fa", ".fasta", ".fna", ".faa", ".ffn", ".frn", ".fas", ".fq", ".fastq")
 COMPRESSED_ENDS = (".gz", ".bgz", ".xz", ".bz2", ".zst")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..catalog.data import SETS
 from ..catalog.sequences import MULTI_CLASS, MULTI_LABEL
 from .faults import DataError, Fault, Faults, UsageProblem
 from .folder import FolderPlan, Written, new_folder, sha256, write_record, write_sets
@@ -14,7 +15,6 @@ from .inputs import Input, Raw, check_label, source_names
 from .negatives import random_stream
 from .preparation import Preparation, Rules
 from .shuffle import dinucleotide_shuffle
-from .split import SETS
 from .spool import Spool
 
 _MANY = 1000  # labels that may well be numbers

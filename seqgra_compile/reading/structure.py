@@ -8,13 +8,13 @@ from ..catalog.structure import ElementRow
 from ..messages.diagnostics import Diagnostics, nearest, one_of, quoted, suggest
 from .written import Element
 
-Table = Mapping[str, ElementRow]
+Elements = Mapping[str, ElementRow]
 # The outermost elements of the two kinds of definition.
 _KINDS = {"seqgramodel": "model definition", "seqgradata": "data definition"}
 
 
 def check_structure(
-    tree: Element, table: Table, root: str, diagnostics: Diagnostics
+    tree: Element, table: Elements, root: str, diagnostics: Diagnostics
 ) -> Element | None:
     """The tree if it is a definition whose outermost element is `root`, or None if it is not.
 
@@ -35,7 +35,7 @@ def check_structure(
 
 
 def _check_element(
-    element: Element, row: ElementRow, table: Table, diagnostics: Diagnostics
+    element: Element, row: ElementRow, table: Elements, diagnostics: Diagnostics
 ) -> None:
     """Check an element and everything in it."""
     if row.attributes is not None:

@@ -36,7 +36,7 @@ from . import fixed
 from .entries import entries
 from .entry import Entry
 from .operations import OperationLines, ParameterLines
-from .provenance import Field, Origin, Path, traced_tokens
+from .provenance import Field, FieldPath, Origin, traced_tokens
 from .setting import IDLE, SILENT, Setting, Where
 
 Lines = frozenset[int]
@@ -104,7 +104,7 @@ class _Ledger:
         self.code = ast.parse(text)
         self.own: dict[Group, set[int]] = defaultdict(set)
         self.shared: dict[Group, set[int]] = defaultdict(set)
-        self.printed: dict[Path, set[int]] = defaultdict(set)
+        self.printed: dict[FieldPath, set[int]] = defaultdict(set)
         self._place_fields()
         self._place_header(text)
         self._place_clipping()
@@ -329,7 +329,7 @@ class _Ledger:
         return found
 
 
-def _groups(script: Script | SimulateScript, path: Path) -> tuple[Group, ...]:
+def _groups(script: Script | SimulateScript, path: FieldPath) -> tuple[Group, ...]:
     """Who has decided a field, or the part of it that the path leads to."""
     name, within = str(path[0]), path[1:]
     if within and isinstance(within[0], int):

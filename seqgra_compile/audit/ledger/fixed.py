@@ -11,7 +11,7 @@ from ...catalog.libraries import LIBRARIES
 from ...grammar import Classifier, Simulation
 from .. import lexer
 from .entries import cell_parameters, input_path, operation_path
-from .provenance import Field, Path, Template, Token
+from .provenance import Field, FieldPath, Template, Token
 from .setting import LIBRARY, TEMPLATE, Setting
 
 # Values of parameters, which have their rows.
@@ -85,7 +85,7 @@ def _operation(token: Token, model: ir.Model) -> ir.Layer | None:
     return model.operations[number] if isinstance(number, int) else None
 
 
-def _printed(token: Token) -> list[Path]:
+def _printed(token: Token) -> list[FieldPath]:
     """The fields whose values hold the token."""
     return [each.path for each in token.origins if isinstance(each, Field) and each.printed]
 
