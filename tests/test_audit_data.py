@@ -171,7 +171,7 @@ def test_a_model_and_data_are_not_compared(tmp_path):
     (tmp_path / "model.xml").write_bytes(model.read_bytes())
     done = audit("diff", "data.xml", "model.xml", folder=tmp_path)
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "one is a model definition and one a data definition" in done.stderr
+    assert "one is a model definition, the other a data definition" in done.stderr
 
 
 def test_verify(tmp_path):

@@ -201,5 +201,5 @@ def test_the_page(tmp_path: Path) -> None:
     assert len(figures) == 3
     words = ["".join(ET.fromstring(figure).itertext()) for figure in figures]
     assert "c<1>" in words[0] and "training" in words[0]
-    assert "G and C" in words[1] and "position" in words[2]
+    assert "GC content" in words[1] and "position" in words[2]
     assert "<script" not in pages[0] and "c<1>" not in pages[0]

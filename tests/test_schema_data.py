@@ -56,7 +56,7 @@ def codes(data: bytes) -> set[str]:
     """Those of errors."""
     found = compile_bytes("d.xml", data, options=_CHECK).diagnostics
     # An element of the definition, but not of the constraint's rule, is of no key.
-    errors = (each for each in found if "the constraint's rule" not in each.message)
+    errors = (each for each in found if "the rule of this constraint" not in each.message)
     return {each.code for each in errors if each.severity.value == "error"}
 
 

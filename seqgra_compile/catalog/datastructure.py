@@ -1,4 +1,4 @@
-"""The elements of a data definition: which hold which, in what order."""
+"""The elements of a data definition: what they contain, and in what order."""
 
 from __future__ import annotations
 

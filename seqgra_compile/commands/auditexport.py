@@ -1,4 +1,4 @@
-"""`seqgra-audit export`: a run for an archive, a hub of models, or a search of data sets."""
+"""`seqgra-audit export`: a run in a form for archives, model hubs or data set search."""
 
 from __future__ import annotations
 

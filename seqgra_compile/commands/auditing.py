@@ -1,4 +1,4 @@
-"""What the auditor's commands share: a definition compiled, its diagnostics said, every end."""
+"""What the commands of the auditor share: compiling a definition, its diagnostics, exit statuses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .console import complain, folders, is_coloured, our_bug, read_definition, s
 if TYPE_CHECKING:
     from ..audit.run import Run
 
-SAME, DIFFERENT, UNKNOWN = 0, 1, 2  # what keeps an audit from an answer is 2
+SAME, DIFFERENT, UNKNOWN = 0, 1, 2  # 2: no answer is possible
 
 
 def example(command: str) -> str:
@@ -67,7 +67,7 @@ def read_runs(names: Sequence[str]) -> list[Run] | None:
 
 
 def _origin(data: bytes) -> str | None:
-    """The file from which a script was compiled, None of anything else."""
+    """The file from which a script was compiled; None for any other file."""
     if data[:3] not in (b'"""', b"#!/"):
         return None
     from ..backends.header import HeaderError, read_header
@@ -83,7 +83,7 @@ def tell(compilation: Compilation) -> None:
 
 
 def guarded(name: str, work: Callable[[], int]) -> None:
-    """Exit with the status that the work gives; what it trips over is our fault."""
+    """Exit with the status of the work; an unexpected exception is reported as a bug."""
     try:
         status = work()
     except click.ClickException:

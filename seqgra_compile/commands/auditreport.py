@@ -100,7 +100,7 @@ def _is_run(name: str) -> bool:
 
 
 def _shown(name: str, make: Callable[[], str]) -> str | None:
-    """A page, or None after a complaint."""
+    """The page, or None after a complaint."""
     from ..audit.run import RunError
 
     try:

@@ -128,7 +128,7 @@ def compare_command(one: str, other: str, tolerance: float) -> None:
 
 
 def _receipt(name: str) -> dict[str, Any] | None:
-    """The receipt of a run's folder or in a file, or None after a complaint."""
+    """The receipt in a run's folder or in a file, or None after a complaint."""
     from ..audit.receipt import MAX_RECEIPT, ReceiptError, read_receipt
 
     if name != "-" and Path(name).is_dir():

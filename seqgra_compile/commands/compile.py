@@ -161,7 +161,7 @@ def main(
 
 
 def _explain(code: str, messages: Messages) -> int:
-    # Imported here, as all that follows: a compilation needs none of it.
+    # Imported here, like the imports below: a compilation does not need it.
     from ..messages.codes import CODES, explain
 
     if code.upper() not in CODES:
@@ -225,7 +225,7 @@ class _Run:
             self.messages.compiled(compilation.source, compilation.diagnostics)
         except UnsupportedSemantics as error:
             return self.messages.complain(name, str(error))
-        except Exception as error:  # whatever it is, it is our fault
+        except Exception as error:  # any other exception is a bug in the compiler
             return self.messages.our_bug(name, error)
         if compilation.diagnostics.failed:
             return FAILED
@@ -281,17 +281,17 @@ class _Run:
         return bool(name)
 
     def beside(self, folder: Path) -> Neighbours:
-        """What Python could import from a folder; looked up once, before anything is written."""
+        """What Python could import from a folder; found once, before anything is written."""
         if folder not in self.found_in:
             try:
                 self.found_in[folder] = Neighbours(modules_in(folder))
             except OSError:
-                self.found_in[folder] = Neighbours([])  # writing says what is wrong
+                self.found_in[folder] = Neighbours([])  # writing will report it
         return self.found_in[folder]
 
     @functools.cached_property
     def identities(self) -> set[tuple[int, int]]:
-        """Which files the definitions are: none of them is overwritten."""
+        """The identities of the definitions' files: none of them is overwritten."""
         paths = (Path(name) for name in self.definitions if name != "-")
         return {_identity(path) for path in paths if path.exists()}
 

@@ -1,4 +1,4 @@
-"""What both commands share: options, reading, writing to standard output, complaints."""
+"""What all commands share: options, reading, writing to standard output, complaints."""
 
 from __future__ import annotations
 
@@ -62,14 +62,14 @@ def script_options(command: Command, without: Sequence[str] = ()) -> Command:
 
 
 def with_all(options: Sequence[Callable[[Command], Command]], command: Command) -> Command:
-    """A command with options, in this order in its help."""
+    """Add options to a command, in this order in its help."""
     for option in reversed(options):
         command = option(command)
     return command
 
 
 def audit_options(command: Command) -> Command:
-    """The same, and an option that reads them from a script's header; what is given wins."""
+    """The same, with an option that reads them from a script's header; options that are given win."""
 
     @functools.wraps(command)
     def with_header(options: Options, like: Path | None, **arguments: object) -> object:
@@ -88,7 +88,7 @@ def audit_options(command: Command) -> Command:
             "--like",
             type=click.Path(path_type=Path, exists=True, dir_okay=False),
             metavar="SCRIPT",
-            help="Take the options from the first lines of this script, but for those given here.",
+            help="Take the options from the first lines of this script, except those given here.",
         )(with_header)
     )
 
@@ -106,7 +106,7 @@ def _header_options(script: Path) -> Mapping[str, Any]:
 
 
 def folders(name: str, include: Iterable[Path]) -> list[Path]:
-    """Where files that a definition names are looked for: beside it, then where the user says."""
+    """Where to look for files that a definition names: beside it, then in the user's folders."""
     return [Path(".") if name == "-" else Path(name).parent, *include]
 
 
@@ -119,25 +119,27 @@ class Messages:
         self.for_people = format == "text"
 
     def compiled(self, source: Source, diagnostics: Iterable[Diagnostic]) -> None:
-        """What was found in a definition."""
+        """Write what was found in a definition."""
         say(self.writer.compiled(source, diagnostics))
 
     def problem(self, problem: Problem) -> None:
         say(self.writer.problem(problem))
 
     def end(self, status: int) -> int:
-        """Say what is left to say; the exit status again."""
+        """Write what is left to say; return the exit status."""
         say(self.writer.end(status))
         return status
 
     def complain(self, name: str, problem: OSError | str) -> int:
-        """What is wrong with a file or a stream; the exit status."""
+        """Say what is wrong with a file or a stream; return the exit status."""
         reason = problem if isinstance(problem, str) else problem.strerror or str(problem)
         self.problem(Problem(reason, name))
         return USAGE
 
     def our_bug(self, name: str, error: Exception) -> int:
-        """SG9, its traceback if it is wanted and spoils no document; the exit status."""
+        """Report SG9, with the traceback if it is wanted and messages are for people; return the
+        exit status.
+        """
         if self.for_people and os.environ.get("SEQGRA_COMPILE_TRACEBACK") == "1":
             import traceback
 
@@ -170,23 +172,23 @@ def is_coloured(stream: TextIO | None) -> bool:
 
 
 def say(text: str) -> None:
-    """Text that is ready, colours included, to standard error."""
+    """Write text, which may contain colours, to standard error."""
     if text:
         click.echo(text, nl=False, err=True, color=True)
 
 
 def complain(name: str, problem: OSError | str) -> int:
-    """A sentence on standard error; the exit status."""
+    """Write a message to standard error; return the exit status."""
     return Messages().complain(name, problem)
 
 
 def our_bug(name: str, error: Exception, command: str = "seqgra-compile") -> int:
-    """SG9 on standard error, its traceback if it is wanted; the exit status."""
+    """Report SG9 on standard error, with its traceback if wanted; return the exit status."""
     return Messages(command=command).our_bug(name, error)
 
 
 def read_definition(name: str) -> bytes:
-    """A definition's bytes, one more than the most that is compiled."""
+    """A definition's bytes, at most one more than is compiled."""
     return _read(name, MAX_BYTES + 1)
 
 
@@ -208,18 +210,18 @@ def _read(name: str, limit: int) -> bytes:
 
 
 def print_text(text: str, messages: Messages | None = None) -> int:
-    """Text to standard output; the exit status."""
+    """Write text to standard output; return the exit status."""
     messages = messages or Messages()
     if sys.stdout is None:
         return messages.complain("standard output", "it is closed")
     try:
         left = memoryview(text.encode())
         while left:
-            # Unbuffered, as under PYTHONUNBUFFERED, one call may write a part only.
+            # If unbuffered, as under PYTHONUNBUFFERED, one call may write only a part.
             left = left[sys.stdout.buffer.write(left) :]
         sys.stdout.buffer.flush()
     except OSError as error:
-        # Nobody reads on: Python must not try once more when it ends.
+        # The reader is gone: Python must not try to write again when it exits.
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return messages.complain("standard output", error)
@@ -232,11 +234,11 @@ def names_folder(path: str) -> bool:
 
 
 def write_file(target: Path, text: str | bytes) -> None:
-    """Whole or not at all: to a temporary neighbour first, then renamed."""
+    """Write a file completely or not at all: to a temporary neighbour first, which is then renamed."""
     target = Path(os.path.realpath(target))
     data = text.encode() if isinstance(text, str) else text
     if target.exists() and not target.is_file() and not target.is_dir():
-        # A device or a pipe takes the text; a file must not take its place.
+        # A device or a pipe gets the text; it must not be replaced by a file.
         target.write_bytes(data)
         return
     target.parent.mkdir(parents=True, exist_ok=True)

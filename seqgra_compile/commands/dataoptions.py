@@ -1,4 +1,4 @@
-"""The options that the commands of `seqgra-data` share, and how their words become values."""
+"""The options that the commands of `seqgra-data` share, and the values that they stand for."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def check_chromosomes(chosen: Mapping[str, Any]) -> None:
 
 
 def check_bed(chosen: Mapping[str, Any]) -> None:
-    """Raise where options of `bed` do not go together."""
+    """Raise if options of `bed` exclude one another."""
     if chosen["alphabet"] != "DNA":
         raise UsageProblem("--alphabet: a genome is DNA", "leave the option out")
     if chosen["test"] and not chosen["validation"]:

@@ -1,4 +1,4 @@
-"""How a command of `seqgra-data` runs: progress, the folder, the summary, and every other end."""
+"""How a command of `seqgra-data` runs: progress, the folder, the summary, and errors."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _INTERRUPTED = 130
 
 
 class TerminalProgress:
-    """A bar on standard error where that is a terminal."""
+    """A progress bar on standard error, if that is a terminal."""
 
     def __init__(self, what: str) -> None:
         self.what, self.done = what, 0
@@ -50,14 +50,14 @@ class TerminalProgress:
         self.done = done
 
     def finish(self) -> None:
-        """All is read; what follows takes about as long as the reading."""
+        """Everything has been read; the rest takes about as long as the reading."""
         if self.bar is not None:
             self.bar.update((self.bar.length or 0) - self.done)
             self.close()
             click.echo("writing ...", err=True)
 
     def close(self) -> None:
-        """Leave the terminal as it was, wherever the bar is."""
+        """Leave the terminal as it was, wherever the bar stopped."""
         if self.bar is not None:
             self.bar.render_finish()
             self.bar = None

@@ -1,4 +1,4 @@
-"""A `DataDefinition` to a typed `Grammar`. Reports SG2, and SG4: what its parts say to one another."""
+"""A `DataDefinition` to a typed `Grammar`. Reports SG2, and SG4, contradictions between its parts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _RULE = "conditions/condition/grammar/rule"
 
 
 def analyze_data(definition: DataDefinition, path: str, diagnostics: Diagnostics) -> Grammar | None:
-    """The grammar, or None if something in it is wrong; `path` is how the model names the file."""
+    """The grammar, or None if something in it is wrong; `path` is the model's name for the file."""
     read_choice(definition.task, "general/task", TASKS, diagnostics)
     space = read_choice(
         definition.sequence_space, "general/sequencespace", SEQUENCE_SPACES, diagnostics
@@ -88,7 +88,9 @@ class _Analysis:
         return Matrix(element.id.value, positions, letters, element.id.span)
 
     def position(self, position: Position) -> tuple[float, ...]:
-        """The weights of a position's letters, in the alphabet's order; one not listed has none."""
+        """The weights of a position's letters, in the order of the alphabet; a letter that is not
+        listed has weight 0.
+        """
         weights: dict[str, float] = {}
         for letter in position.letters:
             name = self.folded(letter.text.value)
@@ -201,7 +203,7 @@ class _Analysis:
     def spacing(self, spacing: SpacingConstraint, rule: RuleElement) -> Spacing:
         named = dict.fromkeys(name.value for name in rule.elements)
         for name in (spacing.first, spacing.second):
-            self.check_known(name, named, "the constraint's rule has no sequence element")
+            self.check_known(name, named, "the rule of this constraint has no sequence element")
         order = read_choice(
             spacing.order, f"{_RULE}/spacingconstraint/@order", ORDERS, self.diagnostics
         )
@@ -221,7 +223,7 @@ class _Analysis:
                 "SG425",
                 spacing.maximum.span,
                 f"there is no distance from {minimum} to {maximum}",
-                "mindistance is the smaller number",
+                "mindistance must be the smaller number",
             )
         return Spacing(
             spacing.first.value,

@@ -1,4 +1,4 @@
-"""Scripts of data definitions, as arranged: the Bayes classifier, and the simulation."""
+"""Scripts of data definitions, ready to print: the Bayes classifier and the simulation."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class ConditionRules:
 
 @dataclass(frozen=True)
 class AlikeConditions:
-    """Conditions whose rules are the same but for their elements.
+    """Conditions whose rules differ only in their elements.
 
     `operator` makes the table of all rules or adds to it; `rules` are those of one condition with
     the variables `names`; `lines` have a row for each condition: its id and its elements.

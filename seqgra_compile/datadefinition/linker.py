@@ -1,6 +1,6 @@
 """A Bayes classifier's labels joined to their conditions. Reports SG4, SG5 and SG7.
 
-Here the semantics decide what a condition's rules add up to.
+Here the semantics decide how a condition's rules are added up.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _check_labels(model: BayesDefinition, grammar: Grammar, diagnostics: Diagnos
     known = one_of(grammar.by_id, _MAX_NAMED)
     by_label = {condition.label: condition.id for condition in grammar.conditions}
     if missing[0] in by_label:
-        known = f"a condition is named by its id, which here is '{by_label[missing[0]]}'"
+        known = f"a condition is named by its id, here '{by_label[missing[0]]}'"
     diagnostics.error(
         "SG426",
         model.labels.span,
@@ -87,7 +87,7 @@ def _check_labels(model: BayesDefinition, grammar: Grammar, diagnostics: Diagnos
 def _first(
     code: str, spans: Iterable[Span], message: str, help: str | None, report: Reporting
 ) -> None:
-    """One diagnostic for all places of a kind, at the first of them."""
+    """One diagnostic for all places of a kind, at the first one."""
     spans = list(spans)
     if spans:
         others = len(spans) - 1
@@ -102,7 +102,7 @@ def _rules(conditions: Iterable[Condition]) -> list[Rule]:
 def _warn_of_effectless(
     conditions: list[Condition], grammar: Grammar, diagnostics: Diagnostics
 ) -> None:
-    """Report what the classifier has no use for, under any semantics."""
+    """Report what has no effect on the classifier, under any semantics."""
     used = {condition.id for condition in conditions}
     rules = _rules(conditions)
     without = "has no effect: "
@@ -126,7 +126,7 @@ def _warn_of_effectless(
                 if rule.position != "random" and rule.spacings and not rule.alone
             ],
             f"the position of a rule with spacing constraints {without}"
-            "its pairs are looked for everywhere",
+            "its pairs are searched everywhere",
         ),
     )
     for spans, message in warnings:
@@ -134,7 +134,7 @@ def _warn_of_effectless(
             "SG428",
             spans,
             message,
-            "seqgra's classifier has no use for it either",
+            "seqgra's classifier ignores it also",
             diagnostics.warning,
         )
 
@@ -157,7 +157,7 @@ def _term(rule: Rule) -> Term:
 
 
 def _terms_of_seqgra(condition: Condition) -> tuple[Term, ...]:
-    """seqgra starts anew at a rule with spacing constraints, and leaves out their maxdistance."""
+    """seqgra starts again at a rule with spacing constraints, and leaves out their maxdistance."""
     terms: list[Term] = []
     for rule in condition.rules:
         if rule.spacings:
@@ -211,7 +211,7 @@ def _note_departures(
                 if space == "RNA"
                 else "leaves protein matrices empty"
             )
-            + "; the script makes its matrices as it makes those of DNA",
+            + "; the script makes its matrices as for DNA",
         ),
         (
             "SG722",
@@ -227,8 +227,8 @@ def _note_departures(
         (
             "SG723",
             forgetful,
-            "seqgra 0.0.4 forgets what is before or beside spacing constraints; "
-            "the script adds it up",
+            "seqgra 0.0.4 forgets earlier rules and elements outside spacing constraints; "
+            "the script adds them up",
         ),
     )
     within = diagnostics.within(grammar.source)
@@ -243,5 +243,5 @@ def _note_departures(
         diagnostics.note(
             "SG725",
             model.task.span,
-            "seqgra 0.0.4 predicts NaN where no label scores; the script predicts all alike",
+            "seqgra 0.0.4 predicts NaN if no label scores; the script gives all labels the same probability",
         )

@@ -33,7 +33,7 @@ def parse_data(source: Source, diagnostics: Diagnostics) -> DataDefinition | Non
 def parse_data_tree(
     source: Source, tree: Element, diagnostics: Diagnostics
 ) -> DataDefinition | None:
-    """The same for a tree that is already read."""
+    """The same for a tree that has already been read."""
     root = check_structure(tree, ELEMENTS, ROOT, diagnostics)
     return _definition(source, root) if root else None
 

@@ -1,6 +1,6 @@
-"""Which mentions of its elements the spacing constraints of a rule pair. Reports SG5 and SG7.
+"""Which mentions of elements the spacing constraints of a rule refer to. Reports SG5 and SG7.
 
-seqgra 0.0.4 knows one mention of an element in a rule, and one constraint for it.
+seqgra 0.0.4 handles one mention of an element per rule, and one constraint for it.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ class Placement:
             self.diagnostics.error(
                 "SG521",
                 shared.span,
-                "this spacing constraint shares an element with one before: seqgra 0.0.4 ends in a "
+                "this spacing constraint shares an element with an earlier one: seqgra 0.0.4 ends with a "
                 "KeyError",
                 "compile with --semantics intended",
             )
         return rule
 
     def as_meant(self, rule: Rule) -> Rule:
-        """Constraints take the mentions of an element in turn, and stay with the last one."""
+        """Constraints use the mentions of an element in turn, then keep the last one."""
         if len(set(rule.elements)) < len(rule.elements):
             self.diagnostics.note(
                 "SG731",
@@ -73,8 +73,8 @@ class Placement:
             self.diagnostics.note(
                 "SG733",
                 shared.span,
-                "seqgra 0.0.4 fails where spacing constraints share an element; the script places "
-                "all that they link together",
+                "seqgra 0.0.4 fails if spacing constraints share an element; the script places "
+                "all linked elements together",
             )
         return replace(rule, elements=elements, spacings=tuple(spacings))
 
@@ -91,7 +91,7 @@ class Placement:
             yield name
 
     def in_chains(self, spacings: list[Spacing]) -> list[Spacing]:
-        """In such an order that each constraint places one more element beside those before."""
+        """Constraints in an order in which each places one more element."""
         ordered: list[Spacing] = []
         left = list(spacings)
         while left:
@@ -120,7 +120,7 @@ def _taken(mentions: _Mentions, element: str) -> str:
 
 
 def _first_shared(spacings: Iterable[Spacing]) -> Spacing | None:
-    """The first constraint that names an element of one before."""
+    """The first constraint that names an element of an earlier one."""
     known: set[str] = set()
     for spacing in spacings:
         if known & set(spacing.names):

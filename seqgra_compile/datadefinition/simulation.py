@@ -76,7 +76,7 @@ def analyze_simulation(
 
 
 class _Analysis:
-    """What a simulator needs beside the grammar. What is wrong is reported and left out."""
+    """What a simulator needs besides the grammar. Faults are reported and left out."""
 
     def __init__(
         self, definition: written.DataDefinition, seqgra: bool, diagnostics: Diagnostics
@@ -90,10 +90,10 @@ class _Analysis:
     # ---- general, background ----
 
     def report_seed(self, span: Span) -> None:
-        limit = f"seqgra 0.0.4 takes no seed above {_TOO_LARGE - 1}"
+        limit = f"seqgra 0.0.4 accepts no seed above {_TOO_LARGE - 1}"
         if self.seqgra:
             self.diagnostics.error(
-                "SG522", span, limit, "take a smaller one, or compile with --semantics intended"
+                "SG522", span, limit, "choose a smaller one, or compile with --semantics intended"
             )
         else:
             self.diagnostics.note("SG734", span, f"{limit}; the script does")
@@ -110,7 +110,7 @@ class _Analysis:
                 "SG430",
                 longest.span,
                 f"there is no length from {shortest.value} to {longest.value}",
-                "minlength is the smaller number",
+                "minlength must be the smaller number",
             )
         return shortest, longest
 
@@ -167,7 +167,7 @@ class _Analysis:
     def check_distributions(
         self, sets: Iterable[ExampleSet], distributions: tuple[Distribution, ...]
     ) -> None:
-        """Every kind of example needs a distribution, and only one."""
+        """Every kind of example needs exactly one distribution."""
         seen: set[tuple[str | None, str | None]] = set()
         for distribution in distributions:
             key = distribution.set_name, distribution.condition
@@ -187,7 +187,7 @@ class _Analysis:
                         "SG432",
                         self.definition.minimum_length.span,
                         f"no letters for examples of '{condition}' in the set {each.name}",
-                        "add an alphabetdistribution without setname and cid: it is for all others",
+                        "add an alphabetdistribution without setname and cid: it applies to all others",
                     )
 
     # ---- sets, postprocessing ----
@@ -236,7 +236,7 @@ class _Analysis:
             self.diagnostics.note(
                 "SG730",
                 operation.k.span,
-                "seqgra 0.0.4 drops a 'k' before 'labels'; the script takes it",
+                "seqgra 0.0.4 drops a 'k' before 'labels'; the script uses it",
             )
         if k and operation.k_first and self.seqgra:
             k = replace(k, value=1, note="dropped by seqgra 0.0.4: it is written before labels")
@@ -263,14 +263,14 @@ class _Analysis:
                     self.diagnostics.error(
                         "SG433",
                         rule.span,
-                        f"position {rule.position} lies outside of the shortest sequence",
+                        f"position {rule.position} is outside the shortest sequence",
                         f"positions are 1 to {length}",
                     )
                     continue
             for name in dict.fromkeys(rule.alone):
                 self.check_fits(before + widths[name], length, rule.span, f"'{name}'")
             for chain in rule.chains:
-                # seqgra counts one letter less for a distance behind a number.
+                # seqgra counts one letter less for a distance after a fixed position.
                 ahead = rule.position if isinstance(rule.position, int) else 0
                 names = [*dict.fromkeys(name for spacing in chain for name in spacing.names)]
                 names *= 2 // len(names) or 1  # paired with itself: the same letters twice
@@ -309,8 +309,8 @@ class _Analysis:
             self.diagnostics.note(
                 "SG732",
                 operations[1].name.span,
-                "seqgra 0.0.4 also shuffles the copies of the operation before; the script shuffles "
-                "the examples alone",
+                "seqgra 0.0.4 also shuffles the copies of the previous operation; the script "
+                "shuffles only the examples",
             )
 
     def warn(
@@ -358,7 +358,7 @@ class _Analysis:
                 f"the probabilities of mutually exclusive rules add up to {total:.6g}, not to 1",
                 without
                 if total > 1
-                else f"no rule is applied in a share of {1 - total:.6g} of all examples",
+                else f"no rule is applied to a fraction of {1 - total:.6g} of all examples",
             )
 
     def warn_of_overlap(self, rule: Rule) -> None:

@@ -1,4 +1,4 @@
-"""A data definition as written: every value is still text and knows its place."""
+"""A data definition as written: every value is still text, with its place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..source import Source, Span, Text
 class Letter:
     """`<letter probability="0.25">A</letter>`, or a k-mer and its probability.
 
-    `padded`: there are blanks around the letter, of which seqgra makes a part of it.
+    `padded`: there are blanks around the letter, which seqgra reads as part of it.
     """
 
     text: Text
@@ -99,7 +99,7 @@ class SetElement:
 class PostprocessingElement:
     """`<operation labels="..." k="...">`; `k_first`: in this order the two attributes are swapped.
 
-    `padded`: there are blanks around the name, by which seqgra does not know it.
+    `padded`: there are blanks around the name, so seqgra does not recognize it.
     """
 
     name: Text

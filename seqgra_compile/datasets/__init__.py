@@ -1,4 +1,4 @@
-"""People's own sequences: files of the field to a data folder, and what is wrong with one.
+"""A data folder from a user's own sequence files, and a check of one.
 
 An input (`fasta`, `bed`, `table`) gives examples, one after another. `preparation` brings each to
 the letters and the length of the set, `spool` holds them on disk, `split` says which set each

@@ -1,4 +1,4 @@
-"""The letters of a sequence space in bytes: what scripts read, and what files of the field hold."""
+"""The letters of a sequence space as bytes: what scripts read, and what sequence files hold."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ _FIRST = 16
 
 @dataclass(frozen=True)
 class Alphabet:
-    """`codes` are letters of IUPAC's that scripts refuse; `reads` replaces letters by others."""
+    """`codes` are IUPAC letters that scripts refuse; `reads` maps letters to those that are
+    written.
+    """
 
     space: SequenceSpace
     codes: bytes
@@ -29,7 +31,7 @@ class Alphabet:
 
     @functools.cached_property
     def unknown(self) -> bytes:
-        """The letter for any, or nothing where there is none."""
+        """The letter that stands for any other, or nothing if there is none."""
         return (self.space.unknown or "").encode()
 
     @functools.cached_property
@@ -39,7 +41,7 @@ class Alphabet:
 
     @functools.cached_property
     def writes(self) -> bytes:
-        """A translation of each byte to the one that is written."""
+        """A translation table from each byte to the one that is written."""
         return bytes(range(256)).upper().translate(bytes.maketrans(*self.reads))
 
     @functools.cached_property
@@ -54,11 +56,11 @@ class Alphabet:
         return sequence.translate(self._complement)[::-1]
 
     def canonical(self, sequence: bytes) -> bytes:
-        """The same for a sequence and its reverse complement, where there is one."""
+        """A key that a sequence shares with its reverse complement, if it has one."""
         complement = self._complement
         if complement is None:
             return sequence
-        # The first letters mostly decide: then half of all sequences need no complement.
+        # The first letters usually decide, so half of all sequences need no complement.
         if sequence[:_FIRST] < sequence[-_FIRST:].translate(complement)[::-1]:
             return sequence
         return min(sequence, sequence.translate(complement)[::-1])
@@ -67,7 +69,7 @@ class Alphabet:
 NUCLEOTIDE_CODES = b"RYSWKMBDHV"
 ALPHABETS = {
     "DNA": Alphabet(SEQUENCE_SPACES["DNA"], NUCLEOTIDE_CODES),
-    # RNA is mostly kept as complementary DNA: T is read as U.
+    # RNA is often stored as complementary DNA: T is read as U.
     "RNA": Alphabet(SEQUENCE_SPACES["RNA"], NUCLEOTIDE_CODES, (b"T", b"U")),
     "protein": Alphabet(SEQUENCE_SPACES["protein"], b"BJOUXZ*"),
 }

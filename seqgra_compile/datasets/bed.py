@@ -24,9 +24,9 @@ _SUMMIT = 9  # narrowPeak's tenth column: an offset from the start, or -1
 
 @dataclass(frozen=True)
 class Regions:
-    """The regions of one file, in the file's order: one array per column, one list of names.
+    """The regions of one file, in its order: one array per column, and a list of names.
 
-    `summit` is -1 where the file gives none; `line` counts from 1.
+    `summit` is -1 if the file gives none; `line` counts from 1.
     """
 
     chromosome: np.ndarray  # index into the genome's chromosomes
@@ -43,9 +43,9 @@ class Regions:
 
 @dataclass
 class Chromosomes:
-    """The genome's chromosomes, and what regions on others mean.
+    """The genome's chromosomes, and how regions on others are treated.
 
-    `renamed` maps names of the BED files to those of the genome.
+    `renamed` maps names in the BED files to those of the genome.
     """
 
     lengths: Mapping[str, int]
@@ -59,7 +59,7 @@ class Chromosomes:
 
 @dataclass(frozen=True)
 class Needed:
-    """What each region must have beyond its three columns."""
+    """Which columns a region needs besides the first three."""
 
     summit: bool
     strand: bool
@@ -116,7 +116,7 @@ def _row(
         faults.add("regions that are empty or reversed", place, f"start {start}, end {end}", help)
         return None
     if end > length:
-        help = "are the regions of another assembly than the genome?"
+        help = "are the regions from another assembly than the genome?"
         message = f"{name}:{start}-{end} is beyond the end of {name}, which has {length:,} letters"
         faults.add("regions beyond the end of a chromosome", place, message, help)
         return None
@@ -128,7 +128,7 @@ def _row(
         except (IndexError, ValueError):
             summit = -1
         if not 0 <= summit < end - start:
-            help = "--center middle takes the middles of the regions"
+            help = "--center middle uses the middle of each region"
             faults.add("regions without a summit in column 10", place, "no summit", help)
             return None
     if strand is None:
@@ -136,7 +136,7 @@ def _row(
         faults.add("regions with an unknown strand", place, f"strand {fields[5][:10]!a}", help)
         return None
     if needed.strand and not strand:
-        help = "+ or - in column 6; or leave --stranded out"
+        help = "+ or - in column 6; or leave out --stranded"
         faults.add("regions without a strand", place, "no strand", help)
         return None
     label = fields[3].decode("utf-8", "replace") if len(fields) > 3 else ""
@@ -145,7 +145,9 @@ def _row(
 
 
 def check_unknown(chromosomes: Chromosomes, genome: str) -> list[Fault]:
-    """What regions on chromosomes that the genome lacks mean: a fault per file, unless dropped."""
+    """Report regions on chromosomes that the genome lacks, one fault per file, unless they are
+    dropped.
+    """
     if chromosomes.drop_unknown:
         return []
     faults = []
@@ -157,22 +159,24 @@ def check_unknown(chromosomes: Chromosomes, genome: str) -> list[Fault]:
 
 def _naming(counts: Iterable[str], known: Mapping[str, int]) -> str:
     counts = sorted(counts)
-    other = "leave such regions out: --unknown-chromosomes drop"
+    other = "drop such regions with --unknown-chromosomes drop"
     if all(f"chr{name}" in known for name in counts):
         return f"the genome says chr{counts[0]}: --rename add-chr"
     if all(name.removeprefix("chr") in known for name in counts):
         return f"the genome says {counts[0].removeprefix('chr')}: --rename remove-chr"
     if any(f"chr{name}" in known for name in counts):
-        return f"some are there as chr...: --rename add-chr; {other}"
+        return f"the genome has some of them as chr...: --rename add-chr; {other}"
     if any(name.removeprefix("chr") in known for name in counts):
-        return f"some are there without chr: --rename remove-chr; {other}"
+        return f"the genome has some of them without chr: --rename remove-chr; {other}"
     near = nearest(counts[0], known)
     hint = f"did you mean '{near}'? " if near else ""
     return f"{hint}--rename FILE gives the genome's names (two columns: old, new); {other}"
 
 
 def renaming(choice: str | None, names: Iterable[str]) -> dict[str, str]:
-    """The genome's name for each other name: `add-chr`, `remove-chr`, or a file of two columns."""
+    """A map from other names to the genome's: from `add-chr`, `remove-chr`, or a file of two
+    columns.
+    """
     if choice is None:
         return {}
     if choice == "add-chr":

@@ -1,4 +1,4 @@
-"""A data folder against a definition: every fault, and what is legal and dangerous."""
+"""Check a data folder against a definition: every fault, and what is legal but dangerous."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KINDS_SHOWN = 20  # kinds of faults per file, such as unknown labels
 
 @dataclass
 class Checked:
-    """All that was found, in the order of the sets, and what each holds."""
+    """Everything that was found, in the order of the sets, and what each set holds."""
 
     found: list[Diagnostic] = field(default_factory=list)
     sets: dict[str, SetStatistics] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Checked:
 
 
 def check_folder(folder: Path, want: Expected, seen: Seen | None = None) -> Checked:
-    """Read all sets as a script would; `seen` is told of the training set's examples as well.
+    """Read all sets as a script would; `seen` also gets each training example.
 
     Raises OSError if a file cannot be read.
     """
@@ -97,31 +97,31 @@ def _diagnostics(found: Scan) -> Iterator[Diagnostic]:
 
 
 def _missing(folder: Path, path: Path, name: str, want: Expected) -> Iterator[Diagnostic]:
-    """A set that is not there: an error where scripts need it."""
+    """A missing set: an error if scripts need it."""
     source = Source(str(path), b"", "")
     if name in want.required:
         help = _neighbour(folder, name)
         yield Diagnostic("SG801", Severity.ERROR, "there is no such file", Span(0, 0), help, source)
     elif name == "test":
         message = "there is no test set: nothing will measure the model on unseen data"
-        help = "make one, e. g. with seqgra-data ... --split 0.8 0.1 0.1"
+        help = "make one, e.g. with seqgra-data ... --split 0.8 0.1 0.1"
         yield Diagnostic("SG801", Severity.NOTE, message, Span(0, 0), help, source)
 
 
 def _neighbour(folder: Path, name: str) -> str:
-    """What in the folder may be meant."""
+    """What in the folder may have been meant."""
     names = sorted(each.name for each in folder.iterdir())
     for end in COMPRESSED_ENDS:
         if f"{name}.txt{end}" in names:
             return f"{name}.txt{end} is there: decompress it"
     near = [each for each in names if each.lower().startswith(name[:5]) or each.endswith(".txt")]
     if near:
-        return f"the folder holds {', '.join(near[:5])}: rename what is meant"
-    return "seqgra-data makes such a folder of FASTA, BED or a table"
+        return f"the folder holds {', '.join(near[:5])}: rename the right one"
+    return "seqgra-data makes such a folder from FASTA, BED or a table"
 
 
 def _recorded(folder: Path, scans: dict[str, Scan]) -> Iterator[Diagnostic]:
-    """data.json tells what seqgra-data wrote: a file that is different now was changed."""
+    """data.json says what seqgra-data wrote: a file that differs from it was changed."""
     path = folder / "data.json"
     try:
         outputs = json.loads(path.read_bytes())["outputs"]
@@ -133,9 +133,9 @@ def _recorded(folder: Path, scans: dict[str, Scan]) -> Iterator[Diagnostic]:
     except (ValueError, KeyError, TypeError):
         hashes = None
     source = Source(str(path), b"", "")
-    help = "make the folder anew, or delete data.json"
+    help = "make the folder again, or delete data.json"
     if hashes is None:
-        message = "is not as seqgra-data writes it"
+        message = "is not in the form that seqgra-data writes"
         yield Diagnostic("SG819", Severity.WARNING, message, Span(0, 0), help, source)
         return
     for name, found in scans.items():

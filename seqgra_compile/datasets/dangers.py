@@ -1,4 +1,4 @@
-"""What is legal in a data folder and may spoil a result."""
+"""What is legal in a data folder but may spoil a result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNKNOWN = 0.1  # of all letters
 
 @dataclass(frozen=True)
 class Danger:
-    """`set` is the one that the message is about; `mild` is worth a note only."""
+    """`set` is the set that the message is about; a `mild` danger is only a note."""
 
     code: str
     set: str
@@ -35,7 +35,7 @@ class Danger:
 
 @dataclass
 class Copies:
-    """Where each sequence is, on either strand: eight bytes of a hash, the sets, a column y."""
+    """Where each sequence occurs, on either strand: eight bytes of a hash, its sets, a column y."""
 
     alphabet: Alphabet
     seen: dict[int, tuple[int, str]] = field(default_factory=dict)
@@ -79,12 +79,10 @@ def dangers(sets: Mapping[str, SetStatistics], copies: Copies, want: Expected) -
     for (one, other), count in copies.across.items():
         strands = ", as they are or as reverse complements" if copies.alphabet.paired else ""
         message = f"{plural(count, 'example')} of this set {'is' if count == 1 else 'are'} also in the {one} set{strands}"
-        help = (
-            "what is measured on them is remembered: seqgra-data ... --split keeps copies together"
-        )
+        help = "a model may have memorized them: seqgra-data ... --split keeps copies together"
         yield Danger("SG814", other, message, help)
     if copies.two_labels:
-        message = f"{plural(copies.two_labels, 'example')} with another label than an example of the same sequence"
+        message = f"{plural(copies.two_labels, 'example')} with another label than an example with the same sequence"
         help = "remove one of the two, or use multi-label classification"
         yield Danger("SG815", first, message, help)
 
@@ -95,9 +93,9 @@ def _missing(name: str, found: SetStatistics, want: Expected) -> Iterator[Danger
         what = "the labels" if len(missing) > 1 else "the label"
         message = f"the {name} set has no example of {what} {first_few(missing)}"
         help = {
-            "training": "the model cannot learn it: add examples, or take it out of the definition",
-            "validation": "training stops by what it sees here: add examples",
-            "test": "nothing is measured of it: add examples",
+            "training": "the model cannot learn it: add examples, or remove it from the definition",
+            "validation": "this set decides when training stops: add examples",
+            "test": "nothing is measured for it: add examples",
         }[name]
         yield Danger("SG811", name, message, help)
 
@@ -134,13 +132,13 @@ def _imbalance(name: str, found: SetStatistics, want: Expected) -> Iterator[Dang
                 f"the {name} set has {counts[most]:,} examples of {most} and "
                 f"{counts[least]:,} of {least}"
             )
-            help = "accuracy says little here: read AUPRC, or even the classes out"
+            help = "accuracy means little here: read AUPRC, or balance the classes"
             yield Danger("SG812", name, message, help)
     if not want.multi_class:
         rare = [label for label, count in counts.items() if count < RARE * found.examples]
         if rare:
             message = f"fewer than {RARE:.0%} of the {name} set have the label {first_few(rare)}"
-            help = "accuracy says little here: read AUPRC of each label"
+            help = "accuracy means little here: read the AUPRC of each label"
             yield Danger("SG812", name, message, help)
 
 
@@ -156,9 +154,11 @@ def _gc(name: str, found: SetStatistics, want: Expected) -> Iterator[Danger]:
     if telling:
         most = max(telling, key=telling.__getitem__)
         others = f" (and {len(telling) - 1} more labels)" if len(telling) > 2 else ""
-        message = f"the share of G and C alone tells {most} from the rest with AUROC {telling[most]:.2f}{others}"
+        message = (
+            f"GC content alone tells {most} from the rest with AUROC {telling[most]:.2f}{others}"
+        )
         help = (
-            "a classifier may learn just that: take negatives with the same GC "
+            "a classifier may learn only that: take negatives with the same GC content "
             "(seqgra-data bed --negatives gc, or --negatives shuffle)"
         )
         yield Danger("SG817", name, message, help)
@@ -169,4 +169,4 @@ def _lengths(sets: Mapping[str, SetStatistics], want: Expected) -> Iterator[Dang
     if want.per_file and len(set(lengths.values())) > 1:
         words = ", ".join(f"{name} {length:,}" for name, length in lengths.items())
         message = f"the sets have different lengths: {words}"
-        yield Danger("SG818", next(iter(lengths)), message, "compare sets of one length only")
+        yield Danger("SG818", next(iter(lengths)), message, "compare only sets of the same length")

@@ -1,4 +1,4 @@
-"""A first definition for a data folder: small, and trains as it is."""
+"""A first definition for a data folder: small, and ready to train."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def input_shape(made: Made) -> str:
 
 
 def first_definition(made: Made, id: str) -> str:
-    """The XML: one convolution, its strongest answer in the sequence, one output per label."""
+    """The XML: one convolution, its maximum over the sequence, one output per label."""
     root = ET.Element("seqgramodel")
     general = ET.SubElement(root, "general", id=id)
     for tag, text in (

@@ -1,4 +1,4 @@
-"""Lines of a file that is too large to hold, as messages show them."""
+"""Lines, as messages show them, of a file that is too large to hold in memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CUT = 2**16  # bytes of a line that are kept
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a file: its number, where it starts in bytes, its bytes without their end."""
+    """A line of a file: its number, its offset in bytes, its bytes without the line end."""
 
     number: int
     start: int
@@ -60,10 +60,10 @@ class Excerpt(Source):
 
 
 def excerpt(name: str, lines: Sequence[Line], size: int, digest: str) -> Excerpt:
-    """A source of these lines, in the order of their numbers; of none, an empty first line."""
+    """A source of these lines, in the order of their numbers; without any, of an empty first line."""
     unique = {line.number: line for line in lines} or {1: Line(1, 0, b"")}
     lines = [unique[number] for number in sorted(unique)]
-    # A carriage return inside would be a line end, for the source's own count.
+    # A carriage return inside would count as a line end in the source.
     texts = [
         line.text[:CUT].replace(b"\r", b" ").decode("utf-8", "surrogateescape") for line in lines
     ]

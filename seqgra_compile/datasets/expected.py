@@ -13,10 +13,11 @@ from .alphabet import ALPHABETS, Alphabet
 
 @dataclass(frozen=True)
 class Expected:
-    """`length` None: that of the first example, of the training set or (`per_file`) of each file.
+    """`length` is None if the first example decides it, of the training set or (`per_file`) of each
+    file.
 
-    `letters` are all bytes that a script reads; `lenient`: any other letter is read as unknown.
-    `required` are the sets that must be there; `shuffled` says whether training shuffles.
+    `letters` are all bytes that a script reads; if `lenient`, any other letter is read as unknown.
+    `required` are the sets that must exist; `shuffled` says whether training shuffles.
     """
 
     alphabet: Alphabet
@@ -31,7 +32,7 @@ class Expected:
 
 
 def expected(model: Classifier) -> Expected:
-    """From a definition as meant."""
+    """What the script of a definition expects."""
     space = SEQUENCE_SPACES[model.sequence_space.value]
     alphabet = ALPHABETS[space.name]
     letters = alphabet.accepted

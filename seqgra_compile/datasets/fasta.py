@@ -22,13 +22,15 @@ _EVERY = 2**12  # records between two reports of progress
 
 @dataclass(frozen=True)
 class Headers:
-    """What is read from a header: its label by `pattern`, its set by `chromosomes`, if any."""
+    """What is read from a header: its label by `pattern`, its set by `chromosomes`, if they are
+    given.
+    """
 
     pattern: re.Pattern[str] | None = None
     chromosomes: dict[str, str] | None = None  # the set of each; others are in training
 
     def labels(self, header: str, default: str) -> str | None:
-        """Labels joined by |, or None where the pattern does not match."""
+        """Labels joined by |, or None if the pattern does not match."""
         if self.pattern is None:
             return default
         match = self.pattern.search(header)
@@ -37,7 +39,7 @@ class Headers:
         return match["label"] if "label" in self.pattern.groupindex else match[1]
 
     def set(self, header: str, default: str) -> str | None:
-        """The set, or None where the header names no region."""
+        """The set, or None if the header names no region."""
         if self.chromosomes is None:
             return default
         match = _REGION.search(header)
@@ -54,7 +56,7 @@ def header_pattern(text: str | None) -> re.Pattern[str]:
     except re.error as error:
         raise UsageProblem(f"--pattern {text}: {error}", example) from None
     if not pattern.groups:
-        raise UsageProblem(f"--pattern {text}: has no group in parentheses", example)
+        raise UsageProblem(f"--pattern {text}: it has no group in parentheses", example)
     return pattern
 
 
@@ -86,7 +88,7 @@ def _read_file(
         sequence, place = record.sequence.encode(), f"record {count}"
         yield Raw(sequence, labels, record.id or place, number, place, "", set)
     if not count:
-        help = "correct the path, or leave it out"
+        help = "correct the path, or leave out the file"
         raise DataError(Fault("holds no sequence", str(source.path), help))
 
 
@@ -102,7 +104,7 @@ def _records(path: Path, progress: Callable[[int], None]) -> Iterator[dnaio.Sequ
         compressed = kind is not None and "compressed" in kind.name
         try:
             with xopen.xopen(file, "rb") as data:
-                # Told by the content: names lie.
+                # Decided by the content, since names may be wrong.
                 first = data.peek(1)[:1]  # type: ignore[attr-defined]  # each of its readers can
                 format = "fastq" if first == b"@" else "fasta"
                 with dnaio.open(data, fileformat=format) as records:
@@ -113,9 +115,9 @@ def _records(path: Path, progress: Callable[[int], None]) -> Iterator[dnaio.Sequ
         except dnaio.FileFormatError as error:
             raise DataError(_format_fault(path, count, str(error))) from None
         except UnicodeDecodeError:
-            message = "holds bytes that are not text"
+            message = "contains bytes that are not text"
             raise DataError(Fault(message, str(path), _remedy(path))) from None
-        except Exception as error:  # each library for compressed files has errors of its own
+        except Exception as error:  # each library for compressed files raises its own errors
             if not compressed or (isinstance(error, OSError) and error.errno is not None):
                 raise
             message = f"cannot be decompressed after record {count:,}: {error}"
@@ -129,7 +131,7 @@ def _of_header(
     place = f"{source.path}: record {count:,}"
     labels = headers.labels(header, source.label)
     if labels is None or (headers.pattern is not None and not labels):
-        help = "correct --pattern; it is searched in the whole line behind >"
+        help = "correct --pattern; it is searched in the whole line after >"
         message = f"--pattern finds no label in the header {header[:60]!a}"
         faults.add("headers without a label", place, message, help)
         return None
@@ -144,8 +146,10 @@ def _of_header(
 
 def _format_fault(path: Path, count: int, error: str) -> Fault:
     if "ASCII" in error:
-        message = f"record {count + 1:,}: holds a letter that is not ASCII"
-        return Fault(message, str(path), "correct the header or the sequence: plain letters only")
+        message = f"record {count + 1:,}: contains a letter that is not ASCII"
+        return Fault(
+            message, str(path), "correct the header or the sequence: use plain letters only"
+        )
     return Fault(f"is not FASTA after record {count:,}: {error}", str(path), _remedy(path))
 
 

@@ -1,17 +1,17 @@
-"""What is wrong with an input: place, reason, remedy; all of it at once, grouped by kind."""
+"""Faults of an input, with place, reason and remedy; all are reported at once, grouped by kind."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
 
-DAMAGED = "the file is cut off or damaged: make or fetch it again"
+DAMAGED = "the file is truncated or damaged: make or download it again"
 SHOWN = 5  # faults of one kind that are shown; the rest is counted
 
 
 @dataclass(frozen=True)
 class Fault:
-    """`place` is a file, where known with its record or line; `details` are more lines for people."""
+    """`place` is a file, with its record or line if known; `details` are more lines for people."""
 
     message: str
     place: str | None = None
@@ -20,7 +20,7 @@ class Fault:
 
 
 class DataError(Exception):
-    """Input of which no data folder can be made."""
+    """Input from which no data folder can be made."""
 
     def __init__(self, *faults: Fault) -> None:
         super().__init__(faults[0].message)
@@ -28,7 +28,7 @@ class DataError(Exception):
 
 
 class UsageProblem(Exception):
-    """Options that do not fit together."""
+    """Options that exclude one another."""
 
     def __init__(self, message: str, help: str | None = None) -> None:
         super().__init__(message)
@@ -44,7 +44,9 @@ class Faults:
     help: dict[str, str | None] = field(default_factory=dict)
 
     def add(self, kind: str, place: str, message: str, help: str | None = None) -> None:
-        """`kind` is the plural that the rest is counted as: 'records with unknown letters'."""
+        """`kind` is a plural, under which the faults that are not shown are counted: 'records with
+        unknown letters'.
+        """
         self.count[kind] += 1
         self.help.setdefault(kind, help)
         shown = self.shown.setdefault(kind, [])
@@ -52,7 +54,7 @@ class Faults:
             shown.append(Fault(message, place))
 
     def stop(self, *others: Fault) -> None:
-        """Raise DataError if anything was found; the remedy is said once per kind."""
+        """Raise DataError if anything was found; the remedy is given once per kind."""
         found = list(others)
         for kind, shown in self.shown.items():
             more = self.count[kind] - len(shown)

@@ -1,4 +1,4 @@
-"""A data folder: the three files, ids.tsv and data.json, all of it or nothing."""
+"""A data folder: the three files, ids.tsv and data.json, written completely or not at all."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ def sha256(path: Path) -> str:
 class FolderPlan:
     """How examples become lines.
 
-    `labels` in the definition's order; with `multi_label`, copies of a sequence become one line
-    with the labels of all. `shares` are the fractions of examples on which the user did not decide.
+    `labels` are in the definition's order; with `multi_label`, copies of a sequence become one
+    line with the labels of all. `shares` are the fractions by which examples without a set are
+    split.
     """
 
     labels: tuple[str, ...]
@@ -47,7 +48,7 @@ class FolderPlan:
 
 @dataclass
 class Written:
-    """What is in the folder: examples per set and label, and what a user should know of copies."""
+    """What is in the folder: examples per set and label, and what a user should know about copies."""
 
     labels: tuple[str, ...]
     examples: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SETS, 0))
@@ -66,7 +67,7 @@ class Written:
 
 
 def write_sets(groups: Iterable[list[Example]], folder: Path, plan: FolderPlan) -> Written:
-    """Write the files of the sets, and which line comes from where."""
+    """Write the files of the sets, and the source of each line."""
     written = Written(plan.labels)
     fractions = Fractions(plan.shares) if plan.shares else None
     rank = {label: number for number, label in enumerate(plan.labels)}
@@ -105,7 +106,7 @@ def write_sets(groups: Iterable[list[Example]], folder: Path, plan: FolderPlan) 
 
 
 def _each(labels: str, plan: FolderPlan) -> list[str]:
-    """The labels of a column y."""
+    """The labels in a column y."""
     if not plan.multi_label:
         return [labels]
     return labels.split("|") if labels else []
@@ -127,8 +128,8 @@ def _placed(
     if len({example.labels for example in group}) > 1 and not plan.multi_label:
         written.two_labels += 1
     free = sum(not example.set for example in group)
-    if 0 < free < len(group):  # sets that are given stay as they are
-        written.dropped["copies of examples of a set that was given"] += free
+    if 0 < free < len(group):  # given sets stay as they are
+        written.dropped["copies of examples in a given set"] += free
         group = [example for example in group if example.set]
     choice = "" if free < len(group) else _chosen(group, fractions, plan)
     lines: dict[tuple[str, object], list[Example]] = {}
@@ -142,9 +143,9 @@ def _placed(
 
 
 def _chosen(group: list[Example], fractions: Fractions | None, plan: FolderPlan) -> str:
-    """The set of a group that has none; examples without any label are also a stratum."""
+    """The set of a group without one; examples without any label are also a stratum."""
     if fractions is None:
-        raise ValueError("an example has no set, and no fractions decide")
+        raise ValueError("an example has no set, and there are no fractions to decide")
     return fractions.choose([label for each in group for label in _each(each.labels, plan) or [""]])
 
 
@@ -164,7 +165,7 @@ def _check(written: Written) -> None:
             total = sum(written.examples.values())
             raise DataError(
                 Fault(
-                    f"no example is in the {name} set, of {total:,}; scripts need one",
+                    f"none of the {total:,} examples is in the {name} set; scripts need one",
                     help="more examples, other fractions (--split), or other chromosomes or ids",
                 )
             )
@@ -178,7 +179,7 @@ def write_record(folder: Path, record: Mapping[str, object]) -> None:
 
 @contextlib.contextmanager
 def new_folder(target: Path, overwrite: bool) -> Iterator[tuple[Path, Path]]:
-    """A folder that takes the target's place when the block ends well, and one for scratch.
+    """A folder that replaces the target if the block succeeds, and a folder for temporary files.
 
     Both are in a hidden folder beside the target, which is always removed.
     """
@@ -193,18 +194,18 @@ def new_folder(target: Path, overwrite: bool) -> Iterator[tuple[Path, Path]]:
             if target.exists():
                 target.rename(old)
             new.rename(target)
-        except BaseException:  # also where a signal falls between the two
+        except BaseException:  # also if a signal arrives between the two
             if old.exists() and not target.exists():
                 old.rename(target)
             raise
 
 
 def check_target(target: Path, overwrite: bool) -> None:
-    """Refuse a target that holds anything, unless it is a data folder that may be replaced."""
+    """Refuse a target that is not empty, unless it is a data folder that may be replaced."""
     if not target.exists():
         return
     if not target.is_dir():
-        raise UsageProblem(f"-o {target}: this is a file", "name a folder that is not there yet")
+        raise UsageProblem(f"-o {target}: this is a file", "name a folder that does not exist yet")
     found = [path.name for path in target.iterdir()]
     if not found:
         return
@@ -214,5 +215,5 @@ def check_target(target: Path, overwrite: bool) -> None:
     others = [name for name in sorted(found) if name not in OURS and not name.endswith(".cache")]
     if others:
         help = "name another folder, or move that file away"
-        message = f"-o {target}: holds {others[0]}, which is not of a data folder"
+        message = f"-o {target}: holds {others[0]}, which does not belong to a data folder"
         raise UsageProblem(message, help)

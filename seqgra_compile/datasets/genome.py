@@ -1,4 +1,4 @@
-"""A genome in FASTA, by pyfaidx: its chromosomes, and the letters of a region."""
+"""A genome in FASTA, read with pyfaidx: its chromosomes, and the letters of a region."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PART = 2**24  # letters that are fetched at a time
 
 
 class Genome:
-    """`lengths` has the letters of each chromosome, in the order of the file."""
+    """`lengths` has the length of each chromosome, in the order of the file."""
 
     def __init__(self, path: Path, index: Path) -> None:
         import pyfaidx
@@ -28,10 +28,10 @@ class Genome:
             message = f"{error.filename or index}: {error.strerror}"
             raise UsageProblem(message, "name a folder for the index: --index DIR") from None
         except ImportError:
-            message = f"{path}: genomes in bgzip form need Biopython"
+            message = f"{path}: genomes compressed with bgzip need Biopython"
             raise UsageProblem(message, "pip install biopython, or gunzip the genome") from None
         except (pyfaidx.FastaIndexingError, pyfaidx.FastaNotFoundError, ValueError) as error:
-            help = "each chromosome in lines of one length: samtools faidx says the same"
+            help = "each chromosome needs lines of one length; samtools faidx says the same"
             raise DataError(Fault(f"cannot be indexed: {error}", str(path), help)) from None
         self.lengths = {name: row.rlen for name, row in self._fasta.index.items()}
 
@@ -42,10 +42,10 @@ class Genome:
         try:
             found: str = self._fasta.fetch(chromosome, start + 1, end)
         except pyfaidx.FetchError as error:
-            help = "delete the index (.fai): it may be of another file"
+            help = "delete the index (.fai): it may belong to another file"
             raise DataError(Fault(str(error), str(self.path), help)) from None
         if len(found) != end - start:
-            help = "delete the index (.fai): it may be of another file"
+            help = "delete the index (.fai): it may belong to another file"
             message = f"{chromosome}:{start}-{end}: the file has {len(found):,} letters there"
             raise DataError(Fault(message, str(self.path), help))
         return found.encode()
@@ -64,7 +64,7 @@ class Genome:
 
 @contextlib.contextmanager
 def opened_genome(path: Path, index_folder: Path | None) -> Iterator[Genome]:
-    """The genome with its index beside it, or in a folder of the user's."""
+    """The genome, with its index beside it or in a folder that the user names."""
     existing_file(path)
     with path.open("rb") as file:
         head = file.read(HEAD)
@@ -74,10 +74,10 @@ def opened_genome(path: Path, index_folder: Path | None) -> Iterator[Genome]:
         help = kind.remedy if kind else "--genome names a FASTA file, such as hg38.fa"
         raise UsageProblem(f"{path}: {what}", help)
     if kind.name != "a FASTA file" and head[12:14] != b"BC":
-        message = f"{path}: compressed so that no region can be read alone"
-        raise UsageProblem(message, "gunzip it, or compress it by bgzip (of samtools)")
+        message = f"{path}: compressed in a form from which no single region can be read"
+        raise UsageProblem(message, "gunzip it, or compress it with bgzip (from samtools)")
     if kind.name != "a FASTA file" and path.suffix not in (".gz", ".bgz"):
-        message = f"{path}: compressed by bgzip, and its name does not say so"
+        message = f"{path}: compressed with bgzip, but its name does not say so"
         raise UsageProblem(message, f"rename it to {path.name}.gz")
     if index_folder:
         index_folder.mkdir(parents=True, exist_ok=True)

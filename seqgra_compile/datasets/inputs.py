@@ -1,4 +1,6 @@
-"""The files that a command is given: their classes and sets, their names in messages and records."""
+"""The files that a command is given: their classes and sets, and their names in messages and
+records.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ COMPRESSED_ENDS = (".gz", ".bgz", ".xz", ".bz2", ".zst")
 
 @dataclass(frozen=True)
 class Input:
-    """A file, its class where the command line gives it, its set where it is given."""
+    """A file, with its class and its set if the command line gives them."""
 
     path: Path
     label: str = ""
@@ -27,7 +29,7 @@ class Input:
 
 
 class Raw(NamedTuple):  # made millions of times
-    """A sequence as an input holds it: `source` is the input's number, `labels` joined by |."""
+    """A sequence as an input has it: `source` is the input's number, `labels` are joined by |."""
 
     sequence: bytes
     labels: str
@@ -41,9 +43,9 @@ class Raw(NamedTuple):  # made millions of times
 def with_classes(
     arguments: Iterable[str], set: str = "", ends: tuple[str, ...] = ()
 ) -> list[Input]:
-    """Inputs written as CLASS=FILE, or a folder of files and folders that are named as classes.
+    """Inputs written as CLASS=FILE, or a folder of files and folders named after classes.
 
-    `ends` are the endings of files in folders; none: folders are refused.
+    `ends` are the suffixes of files in folders; without any, folders are refused.
     """
     found: list[Input] = []
     for argument in arguments:
@@ -52,9 +54,9 @@ def with_classes(
             found += _in_folder(Path(argument), set, ends)
         elif not equals:
             help = f"write CLASS=FILE, such as c1={argument}"
-            raise UsageProblem(f"'{argument}': of which class?", help)
+            raise UsageProblem(f"'{argument}': its class is missing", help)
         elif not name:
-            raise UsageProblem(f"'{argument}': no file is named", f"write {label}=FILE")
+            raise UsageProblem(f"'{argument}': the file is missing", f"write {label}=FILE")
         else:
             check_label(label)
             found.append(Input(existing_file(Path(name)), label, set))
@@ -64,7 +66,7 @@ def with_classes(
 def without_classes(
     arguments: Iterable[str], set: str = "", ends: tuple[str, ...] = ()
 ) -> list[Input]:
-    """Inputs written as FILE or as a folder of files, whose records have labels of their own."""
+    """Inputs written as FILE or as a folder of files, whose records have their own labels."""
     found: list[Input] = []
     for argument in arguments:
         path = Path(argument)
@@ -107,12 +109,12 @@ def check_label(label: str) -> None:
     if not label:
         raise UsageProblem("a class has no name", "write CLASS=FILE, such as c1=positives.fa")
     if label != label.strip() or "|" in label or not label.isprintable():
-        help = "use letters, digits and punctuation but |, without spaces at the ends"
+        help = "use letters, digits and punctuation except |, without spaces at the ends"
         raise UsageProblem(f"{label!a} cannot be the name of a class", help)
 
 
 def existing_file(path: Path) -> Path:
-    """The path again if it is a file that can be read twice."""
+    """The path, if it is a file that can be read twice."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -122,17 +124,17 @@ def existing_file(path: Path) -> Path:
     if stat.S_ISDIR(mode):
         raise UsageProblem(f"{path}: this is a folder", "name the files in it")
     if not stat.S_ISREG(mode):
-        help = "inputs are read twice, for their SHA-256 and their content: write a file first"
+        help = "inputs are read twice, for their SHA-256 and their content: save it to a file first"
         raise UsageProblem(f"{path}: this is not a file on disk", help)
     return path
 
 
 def _neighbour(path: Path) -> str:
-    """A remedy for a path that is not there: the file that is meant, where one is near."""
+    """A remedy for a missing path: the file that is meant, if a similar one exists."""
     try:
         names = sorted(each.name for each in path.parent.iterdir())
     except OSError:
-        return f"there is no folder {path.parent}, either"
+        return f"the folder {path.parent} does not exist either"
     for name in names:
         if any(path.name + end == name or name + end == path.name for end in COMPRESSED_ENDS):
             return f"{path.parent / name} is there"
@@ -154,7 +156,7 @@ def _once(inputs: list[Input]) -> list[Input]:
 
 
 def source_names(paths: Iterable[Path]) -> list[str]:
-    """The last part of each path, or as many parts as tell them apart: no place of a machine."""
+    """The last part of each path, or as many parts as tell them apart; no path of this machine."""
     paths = [Path(*path.parts[1:]) if path.is_absolute() else path for path in paths]
     names = []
     for path in paths:

@@ -1,4 +1,4 @@
-"""Any input to a data folder: the steps that all commands share, in order."""
+"""From any input to a data folder: the steps that all commands share, in order."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ FORMAT = 1  # of data.json
 
 @dataclass(frozen=True)
 class Request:
-    """What all commands are told.
+    """What every command is told.
 
-    `sets_of` has the set of each id, where a file names them. `shuffled` is the label of shuffled
+    `sets_of` has the set of each id, if a file names them. `shuffled` is the label of shuffled
     negatives, or None without them. `options` are those that decide the bytes, for data.json.
     """
 
@@ -68,7 +68,7 @@ class Maker:
     def make(
         self, raws: Iterable[Raw], target: Path, overwrite: bool, finishing: Callable[[], None]
     ) -> Made:
-        """Raises DataError for faults of the input; the folder is there whole or not at all."""
+        """Raises DataError for faults of the input; the folder appears completely or not at all."""
         request = self.request
         self.prepare = Preparation(request.rules, self.faults, self._place)
         with new_folder(target, overwrite) as (folder, scratch):
@@ -117,7 +117,7 @@ class Maker:
         self.faults.add("ids that are not in the file of --split-ids", place, message, help)
 
     def _note(self, raw: Raw) -> None:
-        """Keep the labels in mind; check each once."""
+        """Remember the labels; check each once."""
         self.found[raw.labels] = None
         place = self._place(raw)
         each = raw.labels.split("|") if self.request.multi_label else [raw.labels]
@@ -169,7 +169,7 @@ class Maker:
         return labels
 
     def _record(self, made: Made) -> dict[str, object]:
-        """data.json: a function of inputs and options alone."""
+        """data.json: a function of only inputs and options."""
         request, written = self.request, made.written
         names = source_names(each.path for each in self.inputs)
         inputs = [

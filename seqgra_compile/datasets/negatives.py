@@ -1,4 +1,4 @@
-"""Negatives from the genome: windows with the GC of the positives, away from all regions."""
+"""Negatives from the genome: windows with the GC content of the positives, outside all regions."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _BATCHES = 50
 
 
 def gc_step(sequence: bytes) -> int:
-    """The step of a sequence's GC, from 0 to STEPS; unknown letters count as neither."""
+    """The GC content of a sequence in steps, from 0 to STEPS; unknown letters count as neither."""
     known = len(sequence) - sequence.count(b"N")
     return (sequence.count(b"G") + sequence.count(b"C")) * STEPS // max(known, 1)
 
 
 def random_stream(seed: int, *names: object) -> np.random.RandomState:
-    """A generator of its own for each purpose: NumPy never changes this kind's stream."""
+    """A separate generator for each purpose; NumPy never changes the stream of this kind."""
     import numpy as np
 
     text = "\t".join(map(str, (seed, *names)))
@@ -38,10 +38,11 @@ def matching_windows(
     avoid: tuple[np.ndarray, np.ndarray],
     random: np.random.RandomState,
 ) -> Iterator[int]:
-    """Starts of windows of a chromosome, in random order: as many per step of GC as `wanted` says.
+    """Starts of windows of a chromosome, in random order: as many per step of GC content as
+    `wanted` says.
 
-    Windows hold A, C, G and T only and touch none of the intervals `avoid`. `wanted` keeps what was
-    not found.
+    Windows consist of A, C, G and T and touch none of the intervals `avoid`. Afterwards `wanted`
+    has what was not found.
     """
     import numpy as np
 

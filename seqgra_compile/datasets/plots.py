@@ -1,4 +1,4 @@
-"""A page of figures of a data folder: labels, GC, lengths, letters per position."""
+"""A page of figures for a data folder: labels, GC content, lengths, letters per position."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STYLE = (
 
 
 class Letters:
-    """Counts letters per position of the training set."""
+    """Counts the letters at each position of the training set."""
 
     def __init__(self, alphabet: Alphabet) -> None:
         self.alphabet = alphabet
@@ -60,7 +60,10 @@ def page(
         parts += ["<h2>Examples per label</h2>", _drawn(lambda axes: _labels(axes, sets, labels))]
         first = next(found for found in sets.values() if found.examples)
         if first.has_gc:
-            parts += ["<h2>GC per label</h2>", _drawn(lambda axes: _gc(axes, first, labels))]
+            parts += [
+                "<h2>GC content per label</h2>",
+                _drawn(lambda axes: _gc(axes, first, labels)),
+            ]
         parts += ["<h2>Lengths</h2>", _lengths(sets)]
         counts = letters.counts
         if counts is not None:
@@ -114,8 +117,8 @@ def _gc(axes: Axes, found: SetStatistics, labels: Sequence[str]) -> None:
         total = sum(counts) or 1
         edges = range(0, PERCENT + _STEP, _STEP)
         axes.stairs([count / total for count in steps], edges, label=label[:30])
-    axes.set_xlabel("G and C, percent")
-    axes.set_ylabel("share of examples")
+    axes.set_xlabel("GC content, percent")
+    axes.set_ylabel("fraction of examples")
     axes.legend()
 
 

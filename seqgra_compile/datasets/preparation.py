@@ -1,4 +1,4 @@
-"""One sequence as it comes to one as it is written: length and letters."""
+"""From a sequence as it is read to one as it is written: length and letters."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ _WIDTH = 40
 
 @dataclass(frozen=True)
 class Rules:
-    """What the user asked for; `length` None takes the sequences' own, which must be one.
+    """What the user asked for.
 
-    `crop` names the part that is kept, and that padding leaves in place.
+    With `length` None, all sequences must have the same length. `crop` names the part that is
+    kept, and the place of a shorter sequence when it is padded.
     """
 
     alphabet: Alphabet
@@ -40,13 +41,13 @@ class Rules:
         if self.ambiguous == "N" and not self.alphabet.unknown:
             raise UsageProblem(
                 f"--ambiguous N: {self.alphabet.name} has no letter for an unknown residue",
-                "leave such sequences out: --ambiguous drop",
+                "drop such sequences: --ambiguous drop",
             )
 
 
 @dataclass
 class Preparation:
-    """Applies the rules to sequence after sequence, counts what it changes, collects faults."""
+    """Applies the rules to each sequence, counts what it changes, and collects faults."""
 
     rules: Rules
     faults: Faults
@@ -63,7 +64,7 @@ class Preparation:
         )
 
     def __call__(self, source: Raw) -> bytes | None:
-        """The sequence as it is written, or None where it is dropped or faulty."""
+        """The sequence as it is written, or None if it is dropped or faulty."""
         alphabet, length = self.rules.alphabet, self.rules.length
         raw = source.sequence
         found = len(raw)
@@ -76,9 +77,9 @@ class Preparation:
             if found > length:
                 raw = self._cropped(raw, length)
             elif not self.rules.pad:
-                return None  # reported with the distribution, when all lengths are known
+                return None  # reported with the distribution, once all lengths are known
         sequence: bytes | None = raw
-        # What is left when all letters that are written are deleted: mostly nothing.
+        # What is left after deleting all letters that are written: usually nothing.
         if others := raw.translate(None, alphabet.accepted):
             sequence = self._written(raw, others, source)
         if sequence is not None and length is not None and found < length:
@@ -87,7 +88,7 @@ class Preparation:
         return sequence
 
     def _written(self, raw: bytes, others: bytes, source: Raw) -> bytes | None:
-        """A sequence of which the letters `others` are not written as they are."""
+        """A sequence in which the letters `others` must be changed."""
         alphabet = self.rules.alphabet
         old, new = alphabet.reads
         if old and old in others.upper():
@@ -110,7 +111,7 @@ class Preparation:
         return unknown * left + sequence + unknown * (lacking - left)
 
     def _resolved(self, sequence: bytes, raw: bytes, place: str) -> bytes | None:
-        """A sequence with letters beyond those that scripts read."""
+        """A sequence with letters that scripts do not read."""
         alphabet, choice = self.rules.alphabet, self.rules.ambiguous
         if others := sequence.translate(None, alphabet.accepted + alphabet.codes):
             at = sequence.index(others[:1])
@@ -131,7 +132,7 @@ class Preparation:
         at = sequence.index(codes[:1])
         message = f"letter {at + 1} is {chr(raw[at])!a}, an ambiguous letter of {alphabet.name}"
         choices = "--ambiguous N or --ambiguous drop" if alphabet.unknown else "--ambiguous drop"
-        help = f"scripts read {alphabet.accepted.decode()} only: {choices} decides on the others"
+        help = f"scripts read {alphabet.accepted.decode()} only: {choices} decides about the others"
         self.faults.add("sequences with ambiguous letters", place, message, help)
         return None
 
@@ -139,19 +140,19 @@ class Preparation:
         if letter in "Uu" and self.rules.alphabet.name == "DNA":
             return "is this RNA? then --alphabet RNA; DNA is written with T"
         if letter in "-.":
-            return "gaps of an alignment: remove them, e. g. with seqkit seq -g"
+            return "gaps of an alignment: remove them, e.g. with seqkit seq -g"
         if _is_of_protein(letter, self.rules.alphabet):
             return "is this a protein? then --alphabet protein"
         return "correct the file; scripts read " + self.rules.alphabet.accepted.decode() + " only"
 
     def length(self) -> int:
-        """The length that all sequences have now; raises DataError where they have several."""
+        """The length of all sequences; raises DataError if they have several."""
         rules, faults = self.rules, []
         if rules.length is None and len(self.lengths) > 1:
             shortest = min(filter(None, self.lengths))
             help = f"choose one: --length {shortest} crops longer sequences (--crop says where)"
             if rules.alphabet.unknown:
-                help += "; with a greater length, --pad N fills shorter ones"
+                help += "; with a larger one, --pad N pads shorter ones"
             message = f"the sequences have {len(self.lengths):,} lengths; scripts need one"
             faults.append(Fault(message, None, help, histogram(self.lengths)))
         elif rules.length is not None and not rules.pad:
@@ -165,7 +166,7 @@ class Preparation:
 
 
 def _is_of_protein(letter: str, alphabet: Alphabet) -> bool:
-    """Whether a letter that a nucleic acid lacks is one of proteins."""
+    """Whether a letter that is not one of nucleic acids is one of proteins."""
     return letter in "EFIJLOPQZefijlopqz" and alphabet.name != "protein"
 
 

@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, and how it becomes what a command reads."""
+"""What kind of file it is, by its first bytes, and how to turn it into one that a command reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HEAD = 512  # bytes that are looked at
 
 @dataclass(frozen=True)
 class FileKind:
-    """`starts` are first bytes; `remedy` is said where the file is not what is read there."""
+    """`starts` are the first bytes; `remedy` says how to turn the file into the right kind."""
 
     name: str
     starts: tuple[bytes, ...]
@@ -37,20 +37,20 @@ _KINDS = (
     FileKind("a FASTA file", (b">", b";"), FASTA),
     FileKind("a GenBank file", (b"LOCUS",), "export it as FASTA"),
     FileKind("an EMBL or UniProt file", (b"ID   ",), "export it as FASTA"),
-    FileKind("a GFF file", (b"##gff",), "make BED of it, e. g. with bedtools or gff2bed"),
-    FileKind("a VCF file", (b"##fileformat=VCF",), "variants are not regions; make BED of regions"),
+    FileKind("a GFF file", (b"##gff",), "convert it to BED, e.g. with bedtools or gff2bed"),
+    FileKind("a VCF file", (b"##fileformat=VCF",), "variants are not regions; make a BED file of regions"),
     FileKind("a BAM file", (b"BAM\x01",), "call peaks first, or make FASTA with samtools fasta"),
     FileKind("a genome in 2bit form", (b"\x43\x27\x41\x1a", b"\x1a\x41\x27\x43"), "twoBitToFa FILE NEW.fa"),
     FileKind("an HDF5 file", (b"\x89HDF",), "export the sequences as FASTA or a table"),
     FileKind("a NumPy file", (b"\x93NUMPY",), "write sequences as letters, as FASTA or a table"),
     FileKind("XML", (b"<?xml", b"<"), "name the data, not the definition"),
     FileKind("JSON", (b"{", b"["), "export the sequences as FASTA or a table"),
-    FileKind("a file of NULs", (b"\0\0\0\0",), "the file is damaged: make or fetch it again"),
+    FileKind("a file of NULs", (b"\0\0\0\0",), "the file is damaged: make or download it again"),
 )  # fmt: skip
 
 
 def recognize(head: bytes) -> FileKind | None:
-    """The kind of file that begins so, as far as it is known."""
+    """The kind of file that begins with these bytes, if known."""
     for kind in _KINDS:
         if head.startswith(kind.starts):
             return kind

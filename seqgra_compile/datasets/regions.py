@@ -1,4 +1,6 @@
-"""From BED files and a genome to sequences: the windows' letters, and negatives with their GC."""
+"""From BED files and a genome to sequences: the letters of windows, and negatives with the same GC
+content.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ _DNA = ALPHABETS["DNA"]
 
 @dataclass(frozen=True)
 class Negatives:
-    """Windows of the genome that match the positives in GC."""
+    """Windows of the genome that match the positives in GC content."""
 
     label: str
     seed: int
@@ -32,8 +34,7 @@ class Negatives:
 class RegionReader:
     """Gives one sequence per window; counts what it drops.
 
-    `sets` has the set of each chromosome that is not in training, or is None where fractions
-    decide.
+    `sets` has the set of each chromosome that is not in training, or is None if fractions decide.
     """
 
     inputs: Sequence[Input]
@@ -87,7 +88,7 @@ class RegionReader:
         for each, regions in zip(self.inputs, found, strict=True):
             path = str(each.path)
             if not len(regions) and path not in chromosomes.unknown and not self.faults.count:
-                help = "correct the path, or leave it out"
+                help = "correct the path, or leave out the file"
                 yield Fault("holds no region", path, help)
 
     def _set(self, chromosome: str) -> str:
@@ -122,7 +123,7 @@ class RegionReader:
         annotation: Annotation,
         wanted: Counter[int],
     ) -> Iterator[Raw]:
-        """Windows of a chromosome with as much GC as is wanted, away from all regions."""
+        """Windows of a chromosome with the wanted GC content, outside all regions."""
         length = self.request.length or self.request.bins or 0
         letters = self.genome.whole(name)
         random = random_stream(negatives.seed, "gc", name)
@@ -134,13 +135,15 @@ class RegionReader:
             yield Raw(sequence, negatives.label, id, source, place, ".", self._set(name))
         missing = wanted.total()
         if missing:
-            self.dropped["negatives for which no window of the same GC was found"] += missing
+            self.dropped["negatives for which no window with the same GC content was found"] += (
+                missing
+            )
 
 
 def chromosome_sets(validation: Sequence[str], test: Sequence[str]) -> dict[str, str]:
     """The set of each chromosome that is not in training."""
     for name in validation:
         if name in test:
-            help = "each chromosome is in one set"
+            help = "each chromosome can be in only one set"
             raise UsageProblem(f"{name} is in --validation and in --test", help)
     return dict.fromkeys(validation, "validation") | dict.fromkeys(test, "test")

@@ -1,4 +1,4 @@
-"""A data file as a script reads it: every fault with its line, and what the set holds."""
+"""Read a data file as a script does: every fault with its line, and what the set holds."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _CARRIED = 2**27  # bytes of a line that are read at most
 
 @dataclass
 class Finding:
-    """Faults of one kind in one file: the first ones with their place, and how many there are.
+    """Faults of one kind in one file: the first ones with their place, and their number.
 
-    Each of `lines` has its message, and the first and last character that are marked, from 0.
+    `first` and `last` delimit the marked characters of the line, from 0.
     """
 
     code: str
@@ -35,7 +35,7 @@ class Finding:
 
 @dataclass
 class Scan:
-    """What was read of a file."""
+    """What was read from a file."""
 
     path: Path
     statistics: SetStatistics
@@ -62,7 +62,7 @@ Seen = Callable[[bytes, str, int], None]  # sequence, column y, line
 
 
 def scan(path: Path, want: Expected, length: int | None, seen: Seen) -> Scan:
-    """Read a file to its end; `seen` is told of each example that a script would take."""
+    """Read a file to its end; `seen` gets each example that a script would accept."""
     result = Scan(path, SetStatistics(want.alphabet), length=length)
     digest = hashlib.sha256()
     with path.open("rb") as file:
@@ -81,7 +81,7 @@ def scan(path: Path, want: Expected, length: int | None, seen: Seen) -> Scan:
 
 
 def _lines(file: BinaryIO, digest: hashlib._Hash) -> Iterator[Line]:
-    """Lines with their place; of one that is longer than a file of its own should be, the start."""
+    """Lines with their place; of an extremely long line, only the start."""
     number = start = 0
     while text := file.readline(_CARRIED):
         number += 1
@@ -115,7 +115,7 @@ def _header_help(head: bytes) -> str:
     fields = first.strip().lower().replace(b'"', b"")
     if fields in (b"x,y", b"x;y", b"x y", b"x\ty", b"y\tx"):
         return "the first line is exactly: x, a tab, y; examples also have a tab"
-    return f"from a table, a data folder is made by: {TABLE}"
+    return f"a table becomes a data folder with {TABLE}"
 
 
 def _examples(result: Scan, want: Expected, lines: Iterator[Line], seen: Seen) -> None:
@@ -147,7 +147,7 @@ def _examples(result: Scan, want: Expected, lines: Iterator[Line], seen: Seen) -
     if not count:
         help = "the file holds no example: write it again"
         line = Line(1, 0, b"x\ty")
-        result.add("header", "SG802", line, "the header is all there is", (0, 3), help)
+        result.add("header", "SG802", line, "there is only a header", (0, 3), help)
 
 
 def _columns(result: Scan, want: Expected, line: Line, fields: list[bytes]) -> None:
@@ -159,12 +159,12 @@ def _columns(result: Scan, want: Expected, line: Line, fields: list[bytes]) -> N
     elif count == 1:
         help = "put a tab between the two, not spaces"
     else:
-        help = "remove the other columns; seqgra-data table takes two of a table's"
+        help = "remove the other columns; seqgra-data table picks two columns"
     result.add(f"columns {count}", "SG803", line, message, (0, len(line.text)), help)
 
 
 def _sequence(result: Scan, want: Expected, line: Line, sequence: bytes) -> bool:
-    """Report length and letters; whether both are right."""
+    """Report faults of length and letters; whether there are none."""
     good = True
     length = want.length or result.length
     if len(sequence) != length:
@@ -177,7 +177,7 @@ def _sequence(result: Scan, want: Expected, line: Line, sequence: bytes) -> bool
                 f"anew with seqgra-data ... --length {length}"
             )
         else:
-            help = "all sequences need the length of the first: seqgra-data ... --length L"
+            help = "all sequences need the length of the first one: seqgra-data ... --length L"
         message = f"length {len(sequence)}, need {length}"
         result.add("length", "SG804", line, message, (0, len(sequence)), help)
     if not want.lenient and (wrong := sequence.translate(None, want.letters)):
@@ -196,13 +196,13 @@ def _letter_help(want: Expected, letter: bytes) -> str:
     upper = letter.upper()
     if upper in alphabet.codes:
         choice = "N (or drop)" if alphabet.unknown else "drop"
-        return f"an IUPAC code: seqgra-data ... --ambiguous {choice} decides on it"
+        return f"an IUPAC code: seqgra-data ... --ambiguous {choice} decides about it"
     if upper == b"U" and alphabet.name == "DNA":
         return "RNA has U: <sequencespace>RNA</sequencespace>, or write T"
     if upper == b"T" and alphabet.name == "RNA":
-        return "RNA is written with U: seqgra-data ... --alphabet RNA does so"
+        return "RNA is written with U: seqgra-data ... --alphabet RNA converts it"
     if upper in alphabet.accepted:
-        return "upper case only, in proteins: seqgra-data ... --alphabet protein writes it"
+        return "proteins need upper case: seqgra-data ... --alphabet protein writes it"
     if letter in b" \t\r\"'":
         return "remove spaces and quotes; a line is a sequence, a tab, its label"
     return "correct or remove the line"
@@ -213,7 +213,7 @@ def _label(result: Scan, want: Expected, line: Line, label: str, after: int) -> 
     stripped = label.strip().strip('"')
     if not label:
         help = (
-            "write the label behind the tab" if want.multi_class else "labels: A|B, without more |"
+            "write the label after the tab" if want.multi_class else "labels: A|B, without more |"
         )
     elif stripped in want.labels:
         help = f"did you mean '{stripped}'? remove spaces and quotes"

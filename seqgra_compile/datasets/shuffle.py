@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def dinucleotide_shuffle(sequence: bytes, random: np.random.RandomState) -> bytes:
-    """Any sequence of bytes; first and last letter stay, as its dinucleotides demand.
+    """Shuffle any sequence of bytes; the first and the last letter stay, as the dinucleotides
+    demand.
 
-    `random` is of the kind whose stream of numbers NumPy never changes.
+    `random` must be of the kind whose stream NumPy never changes.
     """
     import numpy as np
 
@@ -44,7 +45,8 @@ def dinucleotide_shuffle(sequence: bytes, random: np.random.RandomState) -> byte
 
 
 def _last_edges(after: dict[int, list[int]], root: int, random: np.random.RandomState) -> None:
-    """Move one edge of each letter to its end, so that these edges are a random tree to `root`.
+    """Move one edge of each letter to its end, so that these edges form a random tree with the root
+    `root`.
 
     Wilson's algorithm: a random walk from each letter until it meets the tree; what is left of it
     when its loops are erased joins the tree.

@@ -1,4 +1,4 @@
-"""Which set an example belongs to, where fractions decide: stratified, copies together."""
+"""Which set an example belongs to, if fractions decide: stratified, with copies kept together."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ..catalog.data import SETS
 class Fractions:
     """Gives each group of copies to the set that lacks its labels most.
 
-    Groups come in random order. Of each label, each set then has its share of the examples so far,
-    to within one group; with several labels per example, as nearly as their combinations allow.
+    Groups come in random order. At any time each set has its share of each label, to within one
+    group; with several labels per example, as nearly as their combinations allow.
     """
 
     shares: tuple[float, float, float]
@@ -31,9 +31,9 @@ class Fractions:
             if share:
                 lack = 0.0
                 for seen, given in counts:
-                    # As a part of its examples: rare labels weigh more.
+                    # As a fraction of its examples: rare labels weigh more.
                     lack += (share * seen - given[number]) / seen
-                # By far more than a sum's rounding, so that its order never decides.
+                # Far more than the rounding of a sum, so that the order of adding never decides.
                 if lack > most + 1e-9:
                     best, most = number, lack
         for _, given in counts:

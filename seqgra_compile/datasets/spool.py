@@ -1,4 +1,4 @@
-"""Examples on their way to the sets: on disk beyond a bound, and brought together by sequence.
+"""Examples on their way to the sets: kept on disk beyond a limit, and grouped by sequence.
 
 Each example goes to one of 256 buckets by a keyed hash of its sequence, the same for both strands.
 So copies meet in one bucket, a bucket fits in memory, and the order of the hashes is a random order
@@ -21,8 +21,8 @@ _BUCKETS = [f"{number:02x}" for number in range(256)]
 class Example(NamedTuple):  # made millions of times
     """A sequence as it is written; `labels` is the column y.
 
-    `set` is empty where fractions decide. `origin` is what ids.tsv says of it: id, source, place
-    and strand, between tabs.
+    `set` is empty if fractions decide. `origin` is its row in ids.tsv: id, source, place and
+    strand, separated by tabs.
     """
 
     sequence: bytes

@@ -1,7 +1,7 @@
-"""Files that a definition names: where they are looked for, and what is refused.
+"""Files that a definition names: where they are searched, and what is refused.
 
-Looked for beside the definition, then in the `-I` folders, never elsewhere: the result does not
-depend on the current folder.
+They are searched beside the definition, then in the `-I` folders, never elsewhere, so the result
+does not depend on the current folder.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Folders:
         return None
 
     def holding(self, name: Text, diagnostics: Diagnostics) -> Folders | None:
-        """The first of these folders with such a folder in it, or None after reporting."""
+        """The first of these folders that contains such a folder, or None after reporting."""
         wanted = name.value.replace("\\", "/")
         for folder in () if self._leaves(wanted) else self.paths:
             with contextlib.suppress(OSError):  # `find` reports it
@@ -73,7 +73,7 @@ class Folders:
         return any(os.path.isfile(folder / name.replace("\\", "/")) for folder in self.paths)
 
     def is_folder(self, name: str) -> bool:
-        """Whether what `find` would take is a folder."""
+        """Whether `find` would find a folder."""
         wanted = name.replace("\\", "/")
         if not wanted or self._leaves(wanted):
             return False
@@ -102,10 +102,10 @@ class Folders:
             diagnostics.error("SG602", name.span, problem, "put the file itself there")
             return None
         if not path.is_file():
-            problem = "is a folder" if path.is_dir() else "is no ordinary file"
+            problem = "is a folder" if path.is_dir() else "is not a regular file"
             diagnostics.error("SG603", name.span, f"{quoted(name.value)} {problem}", "name a file")
             return None
-        # Without waiting: a pipe may have taken the file's place meanwhile.
+        # Without waiting: a pipe may have replaced the file in the meantime.
         with open(path, "rb", opener=lambda place, flags: os.open(place, flags | _NO_WAIT)) as file:
             size = os.fstat(file.fileno()).st_size
             data = b"" if size > max_bytes else file.read(max_bytes + 1)
@@ -128,7 +128,7 @@ class Folders:
         return "; ".join(words)
 
     def _nearest(self, wanted: str) -> str | None:
-        """The same file name elsewhere in the folders, else the most similar path."""
+        """The same file name elsewhere in the folders, otherwise the most similar path."""
         files = list(self._files(os.path.splitext(wanted)[1]))
         base = wanted.rpartition("/")[2]
         for file in files:

@@ -1,7 +1,7 @@
-"""NumPy files of weights: looked at without NumPy, and without running what they hold.
+"""NumPy files of weights: checked without NumPy, and without running their content.
 
 `np.save` of a list of arrays of several shapes writes a pickle, and a pickle can run code when it
-is loaded. A script loads it only if it is, byte for byte, the file that was looked at here.
+is loaded. A script loads it only if it is, byte for byte, the file that was checked here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import pickle
 import pickletools
 
 _MAGIC = b"\x93NUMPY"
-# All that NumPy itself needs to rebuild arrays.
+# Everything that NumPy itself needs to rebuild arrays.
 _ALLOWED = {
     ("numpy.core.multiarray", "_reconstruct"),
     ("numpy._core.multiarray", "_reconstruct"),
@@ -19,16 +19,16 @@ _ALLOWED = {
     ("numpy", "dtype"),
     ("_codecs", "encode"),
 }
-# Operations of a pickle whose argument decides how much memory is taken at once.
+# Operations of a pickle whose argument decides how much memory is allocated at once.
 _SIZED = {"PUT", "BINPUT", "LONG_BINPUT", "FRAME"}
 
 
 class WeightsRefused(ValueError):
-    """Not a file of weights, or one that names more than arrays."""
+    """Not a file of weights, or one that refers to more than arrays."""
 
 
 class _Inert:
-    """Stands for whatever NumPy would have made; takes everything, does nothing."""
+    """Stands in for whatever NumPy would create; accepts everything, does nothing."""
 
     def __new__(cls, *arguments: object) -> _Inert:
         return object.__new__(cls)
@@ -38,7 +38,7 @@ class _Inert:
 
 
 class _Reader(pickle.Unpickler):
-    """Reads a pickle without NumPy: each allowed name is inert, any other ends the reading."""
+    """Reads a pickle without NumPy: allowed names are inert, any other name ends the reading."""
 
     def find_class(self, module: str, name: str) -> type:
         if (module, name) not in _ALLOWED:
@@ -54,7 +54,7 @@ def _check_sizes(data: bytes) -> None:
 
 
 def check_npy(data: bytes) -> None:
-    """Raise `WeightsRefused` unless loading the file can do nothing but make arrays."""
+    """Raise `WeightsRefused` unless loading the file can only create arrays."""
     if not data.startswith(_MAGIC) or len(data) < 12:
         raise WeightsRefused("not a .npy file")
     size = 2 if data[6] == 1 else 4

@@ -1,4 +1,4 @@
-"""The last pass: what sections say to one another. Reports SG4, and SG3 for the last shape."""
+"""The last pass: whether the sections agree. Reports SG4, and SG3 for the last shape."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NORMALISING = ("softmax", "sigmoid", "log_softmax")
 
 
 def check(model: ir.Model, diagnostics: Diagnostics) -> ir.Model:
-    """The same model, after all that can be seen across sections is reported."""
+    """The same model, after reporting all contradictions between sections."""
     loss = LOSSES[model.loss.name]
     _check_loss(model, loss, diagnostics)
     _check_optimizer(model, diagnostics)
@@ -40,13 +40,13 @@ def _check_support(
             diagnostics.error(
                 "SG501",
                 operation.span,
-                f"{operation.name} cannot be said in {library}: {reason}",
+                f"{operation.name} cannot be expressed in {library}: {reason}",
                 "write it with other operations, or choose another library",
             )
 
 
 def _check_shards(model: ir.Model, diagnostics: Diagnostics) -> None:
-    """Whether the parts of a batch, computed one by one, add up to the batch."""
+    """Whether the parts of a batch, computed separately, add up to the batch."""
     reason = LIBRARIES[model.library.value].no_shards
     if reason:
         diagnostics.error(
@@ -71,7 +71,7 @@ def _check_shards(model: ir.Model, diagnostics: Diagnostics) -> None:
             diagnostics.error(
                 "SG523",
                 operation.span,
-                f"{operation.name} takes its statistics over a whole batch, and --shards "
+                f"{operation.name} computes statistics over a whole batch, and --shards "
                 f"{model.shards} computes each part of it alone",
                 "compile it without --shards, or write LayerNormalization",
             )
@@ -93,7 +93,7 @@ def _check_loss(model: ir.Model, loss: LossRow, diagnostics: Diagnostics) -> Non
         diagnostics.warning(
             "SG404",
             place,
-            f"{loss.name} is a loss for numbers; it sees a 1 for each true label and a 0 for others",
+            f"{loss.name} is a loss for regression; it sees 1 for each true label and 0 for the others",
             f"the usual loss is {fitting}",
         )
 
@@ -106,7 +106,7 @@ def _check_optimizer(model: ir.Model, diagnostics: Diagnostics) -> None:
             "SG407",
             clipvalue.span or optimizer.span,
             "clipnorm and clipvalue together",
-            "Keras 3 takes one of the two, and their order would decide the result: delete one",
+            "Keras 3 accepts only one of the two, and their order would decide the result: delete one",
         )
     row = OPTIMIZERS[model.library.value, optimizer.name]
     if row.refused:
@@ -117,8 +117,8 @@ def _check_optimizer(model: ir.Model, diagnostics: Diagnostics) -> None:
         diagnostics.warning(
             "SG410",
             optimizer.span,
-            f"{row.name} is made for the gradient of all examples, and each step sees a batch",
-            "a batch_size of the whole training set is its usual form",
+            f"{row.name} is made for the gradient of all examples, but each step sees a batch",
+            "usually batch_size is the whole training set",
         )
     fault = row.fault(optimizer.arguments)
     if fault:
@@ -141,7 +141,7 @@ def _check_result(operations: tuple[ir.Layer, ...], wanted: int, diagnostics: Di
         if OPERATIONS[last.name].last_axis:
             cure = f"put a {pool} before it; {cure}"
         else:
-            cure = f"put a {pool}, then a Dense of {wanted} units behind it"
+            cure = f"put a {pool}, then a Dense of {wanted} units after it"
         for operation in operations:
             if OPERATIONS[operation.name].last_axis and len(operation.input_shape) > 1:
                 diagnostics.warning(
@@ -180,7 +180,7 @@ def _check_activation(
             diagnostics.error(
                 "SG402",
                 place,
-                f"{name} twice: {loss.name} applies {loss.activation} to what the model gives",
+                f"{name} twice: {loss.name} applies {loss.activation} to the model's output",
                 (
                     "write from_logits as False in the loss, or delete the activation"
                     if "from_logits" in model.loss.arguments

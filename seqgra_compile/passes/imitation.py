@@ -1,7 +1,8 @@
 """The pass for `--semantics`: what seqgra 0.0.4 makes of a model. Reports SG7.
 
-Under the semantics intended nothing changes, and the user learns where seqgra would do otherwise.
-Under seqgra's own, its drops are made, and what it cannot train is refused.
+Under the semantics intended nothing changes, and the user is told where seqgra does something
+else. Under seqgra's own semantics, settings are dropped as in seqgra, and what it cannot train is
+refused.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _UPSTREAM = "seqgra 0.0.4"
 
 
 def imitate(model: ir.DefinedModel, semantics: str, diagnostics: Diagnostics) -> ir.DefinedModel:
-    """The model as the semantics have it."""
+    """The model under its semantics."""
     model = replace(model, semantics=semantics)
     imitates = SEMANTICS[semantics].imitates
     if imitates:
@@ -63,7 +64,7 @@ def _optimizer(model: ir.DefinedModel, drops: bool, diagnostics: Diagnostics) ->
         given = optimizer.arguments[name]
         if given.value == instead:
             continue
-        does = "so does the script" if drops else f"the script takes {given.value}"
+        does = "so does the script" if drops else f"the script uses {given.value}"
         message = f"{_UPSTREAM} reads {name}={given.value} and trains with {instead}; {does}"
         diagnostics.note("SG702", given.span or optimizer.span, message)
         if drops:
@@ -78,7 +79,7 @@ def _dropped(value: Value[Any], instead: object) -> Value[Any]:
 
 
 def _check_known(model: ir.DefinedModel, diagnostics: Diagnostics) -> None:
-    """Refuse what seqgra could not have trained: there is nothing to imitate."""
+    """Refuse what seqgra could not have trained, as there is nothing to imitate."""
     library, space = model.library, model.sequence_space
     if not SEQUENCE_SPACES[space.value].known:
         _unknown(f"sequence space {space.value}", space.span, diagnostics)
@@ -104,7 +105,7 @@ def _unknown(what: str, span: Span, diagnostics: Diagnostics) -> None:
 
 
 def _check_equality(model: ir.DefinedModel, diagnostics: Diagnostics) -> None:
-    """Warn of what a library draws or computes otherwise than the version that seqgra took."""
+    """Warn about what a library draws or computes differently from the version that seqgra used."""
     masks = _library(model).other_masks
     if masks and isinstance(model.architecture, ir.Sequential):
         for operation in model.architecture.operations:
@@ -125,10 +126,10 @@ def _warn(name: str, span: Span, reason: str, diagnostics: Diagnostics) -> None:
 
 
 def _architecture(model: ir.DefinedModel) -> ir.Sequential | ir.Module:
-    """With a seed for each recurrent layer without masks.
+    """Give a seed to each recurrent layer without masks.
 
-    It makes no use of it, but Keras 3 draws one where there is none, and Keras 2 does not: all
-    weights after it would start otherwise.
+    The layer does not use it, but without it Keras 3 draws a seed and Keras 2 does not, so all
+    later weights would start differently.
     """
     architecture = model.architecture
     if not isinstance(architecture, ir.Sequential) or not _library(model).embedded:
@@ -146,7 +147,7 @@ def _architecture(model: ir.DefinedModel) -> ir.Sequential | ir.Module:
 
 
 def _note_habits(model: ir.DefinedModel, diagnostics: Diagnostics) -> None:
-    """What a script does because seqgra does it, and what it still does otherwise."""
+    """Note what a script does because seqgra does it, and what it still does differently."""
     training = model.training
     streams, shuffles = SEMANTICS[model.semantics].streams, training.shuffle.value
     library = _library(model)
@@ -188,7 +189,7 @@ def _note_habits(model: ir.DefinedModel, diagnostics: Diagnostics) -> None:
             "SG713",
             model.task.span,
             f"the accuracy of {_UPSTREAM} compares the highest score with the first true label; "
-            "the script's is the share of examples with all labels right",
+            "the script's accuracy is the share of examples with all labels right",
         ),
         (
             LOSSES[model.loss.name].scores(model.loss.arguments) is Scores.LOG_PROBABILITIES,
@@ -210,5 +211,5 @@ def _check_labels(model: ir.DefinedModel, diagnostics: Diagnostics) -> None:
             model.labels.span,
             f"{_UPSTREAM} reads the label '{missing[0]}' as a missing value when its data are in "
             "memory; the script reads it as a label",
-            "rename it if both are to agree",
+            "rename it if both should agree",
         )

@@ -90,14 +90,14 @@ def _input_shape(
 
 
 def _within(operation: ir.Operation) -> str:
-    """Which layer of a Keras file is meant: its place in the definition does not tell."""
+    """Which layer of a Keras file is meant, since its place in the definition does not show it."""
     return f"layer {quoted(operation.saved.name)} of the file: " if operation.saved else ""
 
 
 def _named(
     saved: Mapping[str | int, ir.StoredWeight], weights: tuple[ir.Weight, ...]
 ) -> dict[str, ir.StoredWeight]:
-    """The weights in a file by their names, where the file has numbers."""
+    """The weights in a file by their names, if the file numbers them."""
     return {
         weights[key].name if isinstance(key, int) and key < len(weights) else str(key): weight
         for key, weight in saved.items()
@@ -123,7 +123,7 @@ def _shapes(weights: dict[str, Shape]) -> str:
 
 
 def _agrees(operation: ir.Operation, shape: Shape, diagnostics: Diagnostics) -> bool:
-    """Whether an `input_shape` further down says what is known already."""
+    """Whether an `input_shape` of a later operation agrees with the known shape."""
     given = operation.arguments["input_shape"]
     if given.value in (None, shape):
         return True

@@ -19,7 +19,7 @@ from ..source import Span
 def retarget(
     model: ir.DefinedModel, library: str, diagnostics: Diagnostics
 ) -> ir.DefinedModel | None:
-    """The model for `library`, its settings still knowing where they come from."""
+    """The model for `library`; its settings keep their origins."""
     if library == model.library.value:
         return model
     if isinstance(model.architecture, ir.Module):
@@ -47,7 +47,7 @@ def refuse(model: ir.General, library: str, diagnostics: Diagnostics) -> None:
         "SG501",
         model.library.span,
         f"an external {LIBRARIES[model.library.value].external} cannot be compiled for {library}",
-        "only an architecture whose operations are known can",
+        "only an architecture of known operations can",
     )
 
 
@@ -86,7 +86,7 @@ def _optimizer(
 
 
 def _of(origin: str, arguments: Arguments) -> Arguments:
-    """What the definition does not say has the origin of the counterpart's defaults."""
+    """What the definition does not say gets the origin of the counterpart's defaults."""
     return {
         name: replace(value, origin=origin) if value.is_default else value
         for name, value in arguments.items()

@@ -30,7 +30,7 @@ from .written import (
     SequentialElement,
 )
 
-# Formatting the script of so many takes some seconds.
+# Formatting a script with this many takes some seconds.
 _MAX_OPERATIONS = 5000
 
 
@@ -42,7 +42,7 @@ def analyze(
 
 
 class _Analysis:
-    """One pass over a definition. What is wrong is reported and becomes None."""
+    """One pass over a definition. Wrong parts are reported and become None."""
 
     def __init__(self, diagnostics: Diagnostics) -> None:
         self.diagnostics = diagnostics
@@ -52,7 +52,7 @@ class _Analysis:
     ) -> ir.DefinedModel | ir.ExternalModel | ir.BayesDefinition | None:
         library = self.choice(definition.general.library, "general/library", LIBRARIES)
         general = self.general(definition.general, library)
-        # Where the library is misspelt, the rest is held to the one that is most likely meant.
+        # If the library is misspelt, the rest is checked against the most likely one.
         written = definition.general.library.value
         name = library.value if library else other_library(written) or nearest(written, LIBRARIES)
         if name and not LIBRARIES[name].trains:
@@ -81,7 +81,7 @@ class _Analysis:
     def bayes(
         self, definition: Definition, general: ir.General | None, library: str
     ) -> ir.BayesDefinition | None:
-        """A classifier that knows its rules: nothing in it is trained."""
+        """A classifier with known rules, in which nothing is trained."""
         if isinstance(definition.architecture, SequentialElement):
             self.diagnostics.error(
                 "SG429",
@@ -170,7 +170,7 @@ class _Analysis:
                 "SG105",
                 architecture.operations[_MAX_OPERATIONS].name.span,
                 f"more than {_MAX_OPERATIONS:,} operations",
-                "a model has some dozen",
+                "a model usually has a few dozen",
             )
             return None
         found = [
@@ -206,7 +206,7 @@ class _Analysis:
                 "SG601",
                 external.path.span,
                 "'external' names no file",
-                "write the path of the file, seen from the folder of the definition",
+                "write the path of the file, relative to the folder of the definition",
             )
         file = as_written(external.path, path)
         if row.class_name and external.class_name:

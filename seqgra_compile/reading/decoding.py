@@ -14,7 +14,7 @@ _BYTE_ORDER_MARKS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-# Without a mark, UTF-16 betrays itself by the zero bytes beside the first `<`.
+# Without a mark, UTF-16 is recognized by the zero byte beside the first `<`.
 _UNMARKED = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 
 
@@ -65,6 +65,6 @@ def _unknown_encoding(name: str, data: bytes, diagnostics: Diagnostics) -> Sourc
         "SG101",
         Span(*declared.span(1)),
         f"the encoding {quoted(declared[1].decode('ascii'))} cannot be read",
-        "save the file as UTF-8 and declare that, or nothing",
+        "save the file as UTF-8 and declare UTF-8, or nothing",
     )
     return Source(name, data, data.decode("latin-1"), "latin-1")

@@ -1,7 +1,7 @@
-"""What libxml2 finds wrong with a text, in the words of somebody who edits a definition.
+"""What libxml2 finds wrong with a text, in words for those who edit definitions.
 
-libxml2 gives a code and a place: at the fault, or some characters behind it. A row of the table
-goes back from there. A code without a row is told in libxml2's own words.
+libxml2 gives a code and a place, at the fault or some characters after it. A row of the table goes
+back from there. A code without a row is reported in libxml2's own words.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PLAIN = {"&": "&amp;", "<": "&lt;"}
 _MARKUP = "a plain & is written &amp; and a plain < is written &lt;"
 _QUOTED = 'write name="value"'
 _DECLARATION = 'write <?xml version="1.0" encoding="UTF-8"?>'
-_CUT_OFF = "was it cut off?"
+_CUT_OFF = "is it truncated?"
 _SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _MAX_MESSAGE = 200
 
@@ -34,7 +34,7 @@ XmlFault = tuple[Span, str, str | None]
 
 
 class _Found:
-    """Where libxml2 stopped in a text, and what it says."""
+    """Where libxml2 stopped in a text, and what it reported."""
 
     def __init__(self, entry: etree._LogEntry, walk: Walk) -> None:
         self.text, self.walk, self.message = walk.text, walk, entry.message
@@ -66,7 +66,7 @@ class _Found:
 
 
 def not_well_formed(entry: etree._LogEntry, walk: Walk, diagnostics: Diagnostics) -> None:
-    """Report what libxml2 says of a text; `walk` is as far as its tags are well-formed."""
+    """Report what libxml2 says about a text; `walk` is as far as its tags are well-formed."""
     found = _Found(entry, walk)
     row = _ROWS.get(entry.type_name, _in_its_words)
     span, reason, help = row(found)
@@ -88,7 +88,7 @@ def _in_its_words(found: _Found) -> XmlFault:
 
 
 def _character(found: _Found) -> XmlFault:
-    """One that cannot be there: which, is told best by itself."""
+    """A character that is not allowed here; the message shows which."""
     text, at = found.text, found.at
     if found.at_end:
         return _cut_off(found)
@@ -133,7 +133,7 @@ def _empty(found: _Found) -> XmlFault:
     help = "a definition starts with an XML declaration or with <seqgramodel>"
     if found.at_end:
         return found.word(found.at), "the file holds no element", help
-    return found.word(found.at), "the file does not start as XML does", help
+    return found.word(found.at), "the file does not start like XML", help
 
 
 def _mismatch(found: _Found) -> XmlFault:
@@ -200,7 +200,7 @@ def _reserved(found: _Found) -> XmlFault:
     if start == 0:
         return _declaration(found)
     reason = "the XML declaration is not the very first thing in the file"
-    return Span(start, start + 1), reason, "delete what precedes it, also empty lines"
+    return Span(start, start + 1), reason, "delete everything before it, including empty lines"
 
 
 def _without_value(found: _Found) -> XmlFault:
@@ -217,7 +217,7 @@ def _prefix(found: _Found) -> XmlFault:
         if colon and f" {prefix} " in found.message:
             address = _SCHEMA_INSTANCE if prefix == "xsi" else "..."
             help = f'write xmlns:{prefix}="{address}" in the outermost tag, or delete this'
-            return span, f"nothing says what the prefix {quoted(prefix)} means", help
+            return span, f"the prefix {quoted(prefix)} is not declared", help
     return _in_its_words(found)
 
 

@@ -18,7 +18,7 @@ _SEPARATORS = {"\t": "a tab", "\n": "a line end", "\r": "a line end", "|": "'|'"
 def read_labels(
     general: GeneralElement, diagnostics: Diagnostics
 ) -> tuple[ir.LabelPattern | None, Given[tuple[str, ...]] | None]:
-    """The pattern, if there is one, and the labels; no labels where the pattern is wrong."""
+    """The pattern, if there is one, and the labels; no labels if the pattern is wrong."""
     written, task = general.labels, general.task.value
     if not isinstance(written, PatternElement):
         _check_listed(written, task, diagnostics)

@@ -1,7 +1,7 @@
 """Where the tags, attributes and texts of a definition are: one walk over its markup.
 
-The walk takes the text for well-formed XML. Where it is not, the walk stops, and libxml2 says what
-is wrong. What libxml2 would make a tree of is bounded here, before it is given anything.
+The walk assumes well-formed XML. Where the text is not, the walk stops, and libxml2 says what is
+wrong. The size of the text is limited here, before libxml2 gets it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ..messages.diagnostics import Diagnostics
 from ..source import Span
 
 MAX_DEPTH = 32
-# Elements and attributes: enough for 100,000 labels one by one.
+# Elements and attributes: enough for 100,000 separate labels.
 MAX_NODES = 2**17
 # Bytes; libxml2 itself reads 10,000,000 of a tag, a text or a comment and 50,000 of a name.
 MAX_PIECE = 2**23
@@ -65,12 +65,14 @@ class Tag:
 
 
 class Walk:
-    """The tags of a text in document order, and the elements that are open where it stops."""
+    """The tags of a text in document order, and the elements that are open at the place where it
+    stops.
+    """
 
     def __init__(self, text: str, diagnostics: Diagnostics) -> None:
         """Walk to the end, or to the first markup that is not well-formed.
 
-        Raises `RefusedError` at a document type declaration and at what is too large.
+        Raises `RefusedError` at a document type declaration and if the text is too large.
         """
         self.text = text
         self.tags: list[Tag] = []
@@ -139,7 +141,7 @@ class Walk:
         self._bound_name(name)
         if len(self.open) >= MAX_DEPTH:
             problem = f"elements nested more than {MAX_DEPTH} deep"
-            self._refuse(name, problem, "a definition needs no more than 4")
+            self._refuse(name, problem, "a definition needs only 4")
         self._count_node(name)
         attributes = []
         end = name.end
@@ -177,7 +179,7 @@ class Walk:
         self._nodes += 1
         if self._nodes > MAX_NODES:
             problem = f"more than {MAX_NODES:,} elements and attributes"
-            self._refuse(name, problem, "a definition has some hundred; is this the right file?")
+            self._refuse(name, problem, "a definition has a few hundred; is this the right file?")
 
     def _bound_name(self, name: Span) -> None:
         if self._longer(name.start, name.end, MAX_NAME):

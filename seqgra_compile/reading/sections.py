@@ -1,4 +1,6 @@
-"""The sections loss, optimizer and trainingprocess, held to the catalog. Reports SG1 and SG2."""
+"""The sections loss, optimizer and trainingprocess, checked against the catalog. Reports SG1 and
+SG2.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,9 @@ from .written import Definition, ExternalElement, SectionElement
 
 
 class Sections:
-    """The three of a definition; `library` is None where the definition's is unknown.
+    """The three sections of a definition; `library` is None if it is unknown.
 
-    What is wrong is reported and becomes None.
+    Wrong parts are reported and become None.
     """
 
     def __init__(
@@ -165,7 +167,7 @@ class Sections:
 
 
 def _clip(value: Value[Any]) -> Value[Any]:
-    """Whatever the optimizer is, it is seqgra that does not clip where the definition is silent."""
+    """For every optimizer, not clipping by default is a decision of seqgra."""
     return replace(value, origin=SEQGRA_DEFAULT) if value.is_default else value
 
 

@@ -18,7 +18,7 @@ def check_structure(
 ) -> Element | None:
     """The tree if it is a definition whose outermost element is `root`, or None if it is not.
 
-    Reports, as SG1, all in which it differs from the table of elements.
+    Reports every difference from the table of elements as SG1.
     """
     tag = tree.tag.value
     if tag != root:
@@ -44,7 +44,7 @@ def _check_element(
         diagnostics.error(
             "SG110",
             element.text.span,
-            f"text inside '{element.tag.value}', which holds none",
+            f"text inside '{element.tag.value}', which takes no text",
             "delete it, or make it a comment: <!-- ... -->",
         )
     known = {child.tag: child.row for child in row.children}
@@ -56,7 +56,7 @@ def _check_element(
                 "SG104",
                 child.tag.span,
                 f"unknown element {quoted(child.tag.value)} in '{element.tag.value}'",
-                suggest(child.tag.value, known) if known else "it holds text only",
+                suggest(child.tag.value, known) if known else "it takes only text",
             )
     _check_count(element, row, diagnostics)
     _check_order(element, row, diagnostics)
@@ -70,7 +70,7 @@ def _check_attributes(element: Element, known: dict[str, bool], diagnostics: Dia
                 "SG108",
                 attribute.name.span,
                 f"'{tag}' has no attribute {quoted(name)}",
-                suggest(name, known) if known else "it has none",
+                suggest(name, known) if known else "it takes none",
             )
     meant = _meant(element.attributes, known)
     for name, required in known.items():
@@ -119,7 +119,7 @@ def _check_count(element: Element, row: ElementRow, diagnostics: Diagnostics) ->
 
 
 def _meant(found: Iterable[str], known: Iterable[str]) -> set[str | None]:
-    """Names that a misspelt one most likely means: they are not also reported as missing."""
+    """The names that misspelt ones most likely mean; these are not also reported as missing."""
     return {nearest(name, known) for name in found if name not in known}
 
 

@@ -1,7 +1,8 @@
-"""XML to a tree whose every name, attribute and text knows its place.
+"""XML to a tree in which every name, attribute and text has its place.
 
-lxml reads the text: nothing is fetched, and no entity is defined, for a document type declaration
-ends the reading before. The places come from a walk over the tags, in step with lxml's elements.
+lxml reads the text. Nothing is fetched, and no entity is defined, because a document type
+declaration ends the reading before. The places come from a walk over the tags, in step with lxml's
+elements.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from .places import RefusedError, Tag, Walk
 from .written import Attribute, Element
 
 _DECLARATION = re.compile(r"xmlns(:.*)?")
-# In document order. lxml's own mapping looks each value up by its name: of 100,000, for minutes.
+# In document order. lxml's own mapping looks up each value by its name, which takes minutes for
+# 100,000.
 _VALUES = etree.XPath("@*", smart_strings=False)
 _INFRASTRUCTURE = re.compile(r"(xsi|xml):.*")
 
@@ -53,9 +55,9 @@ def read_tree(source: Source, diagnostics: Diagnostics) -> Element | None:
 
 
 def _parser() -> etree.XMLParser:
-    """A parser that keeps to the text that it is given, and to libxml2's limits of size."""
+    """A parser that uses only the given text, within libxml2's size limits."""
     return etree.XMLParser(
-        # Wins over the declaration: the text is already decoded.
+        # Overrides the declaration, as the text is already decoded.
         encoding="utf-8",
         load_dtd=False,
         dtd_validation=False,
@@ -79,7 +81,7 @@ class _Pairing:
         self.tags = iter(tags)
 
     def element(self, node: etree._Element, parent: str | None = None) -> Element:
-        """An element with all in it; `parent` is the path of the one that it is in."""
+        """An element with its content; `parent` is the path of its parent."""
         tag = next(self.tags)
         name = self.cut(tag.name)
         # That of the outermost element is empty.
@@ -92,7 +94,7 @@ class _Pairing:
         return Element(name, path, attributes, text, children, padded=value != written)
 
     def attributes(self, tag: Tag, node: etree._Element) -> Iterator[Attribute]:
-        """What a tag says, without what is XML's own."""
+        """The attributes of a tag, except those of XML itself."""
         if not tag.attributes:
             return
         written = [(self.cut(name), span) for name, span in tag.attributes]

@@ -204,7 +204,7 @@ def draw_example(set_name: str, conditions: list[str]) -> tuple[bytearray, bytea
 
 # ---- Main --------------------------------------------------------------------
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=f"Simulate the data {DATA_ID}.")
+    parser = argparse.ArgumentParser(epilog="Example: python simulate.py -o data/first")
     parser.add_argument("-o", "--output-dir", type=Path, default=Path("data", DATA_ID))
     if not Path(sys.argv[0]).is_file():
         parser.error("save this script to a file: simulation.json holds its hash")

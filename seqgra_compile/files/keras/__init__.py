@@ -1,4 +1,4 @@
-"""Saved Keras models: read as data, by no framework, and written out as operations.
+"""Saved Keras models: read as data, without a framework, and written out as operations.
 
 Reports SG6, SG7 and, for values, SG2.
 """
@@ -61,7 +61,7 @@ def _json(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents |
 
 
 def _file(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents | None:
-    """An .h5 file or, as in seqgra, an archive: Keras tells them apart by what they hold."""
+    """An .h5 file or, as in seqgra, an archive: Keras tells them apart by their content."""
     if folders.is_folder(named.value):
         raise kinds.of_folder(kinds.H5)
     found = folders.find(named, _MAX_FILE, diagnostics)
@@ -111,7 +111,7 @@ def _decompiled(
 def _note(
     model: ir.ExternalModel, contents: Contents, named: Text, diagnostics: Diagnostics
 ) -> None:
-    """What of the definition or of the file does not count, and why."""
+    """Report what is ignored in the definition or in the file, and why."""
     for section, tag in ((model.loss, "loss"), (model.optimizer, "optimizer")):
         if section is not None:
             diagnostics.note(

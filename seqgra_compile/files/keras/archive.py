@@ -1,6 +1,6 @@
 """Keras's .keras files: a zip archive of the model in JSON and its weights in HDF5.
 
-Nothing is unpacked to disk, and no member is taken for longer than it may be.
+Nothing is unpacked to disk, and no member may be longer than its limit.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _METADATA, _CONFIG, _WEIGHTS = "metadata.json", "config.json", "model.weights.h5
 _OTHER_WEIGHTS = ("model.weights.npz", "model.weights.json")
 _OLD_LAYERS = "_layer_checkpoint_dependencies"
 _MAX_MEMBERS = 10_000
-# Keras does not compress; weights that were compressed later hardly shrink.
+# Keras does not compress, and weights that are compressed later hardly shrink.
 _MAX_WEIGHTS, _MAX_GROWTH = 2**31, 200
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _WHAT = 'save the model with model.save("model.keras")'
@@ -79,7 +79,7 @@ def _members(archive: zipfile.ZipFile, size: int) -> tuple[bytes, bytes, bytes]:
 
 
 def _member(archive: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
-    """A file in the archive, whatever size the archive says that it has."""
+    """A file in the archive; the size that the archive states is not trusted."""
     info = archive.getinfo(name)
     if info.compress_type not in _READABLE or info.flag_bits & 1:
         raise other_kind(f"its {name} is encrypted, or compressed in a rare way", _WHAT)
@@ -103,7 +103,7 @@ def _training(config: object) -> Training | None:
 
 
 class _Weights:
-    """A layer's weights, which the archive numbers: groups are named after classes, not layers."""
+    """A layer's weights, which the archive numbers; groups are named after classes, not layers."""
 
     def __init__(self, variables: dict[str, list[Config]]) -> None:
         self.variables = variables

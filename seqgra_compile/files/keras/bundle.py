@@ -1,7 +1,7 @@
 """TensorFlow's bundles of variables: where each tensor lies in the data file.
 
-`variables.index` is a table in LevelDB's form, whose values are protocol buffers; one entry holds
-the graph of objects that says which variable is whose.
+`variables.index` is a table in LevelDB's format, whose values are protocol buffers; one entry
+holds the graph of objects, which says which variable belongs to which object.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _FOOTER, _MAGIC = 48, bytes.fromhex("57fb808b247547db")
 _GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _FLOAT32, _STRING = 1, 7
 _MAX_KEY = 2**12
-# Parts of a layer that hold variables of it, and what the catalog puts before their names.
+# Parts of a layer that hold its variables, and the catalog's prefixes of their names.
 _PARTS = {"cell": "", "forward_layer": "forward_", "backward_layer": "backward_"}
 
 
@@ -51,12 +51,14 @@ class Bundle:
             raise damaged("its variables are not named")
         raw = cut(self.data, found.offset, found.size)
         size, start = varint(raw, 0)
-        # Four bytes of a checksum stand before the text.
+        # The text comes after four bytes of checksum.
         nodes = submessages(cut(raw, start + 4, size), 1)
         return [_node(node) for node in nodes]
 
     def stored(self, positions: tuple[int, ...]) -> dict[str | int, ir.StoredWeight]:
-        """The weights of a layer by the catalog's names; all positions but the last are models'."""
+        """The weights of a layer by the catalog's names; all positions except the last are those of
+        models.
+        """
         number = 0
         for position in positions:
             children = self.node(number).children

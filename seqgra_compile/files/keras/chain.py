@@ -1,4 +1,6 @@
-"""The layers of a model in the order in which they are applied: there must be one such order."""
+"""The layers of a model in the order in which they are applied; there must be exactly one such
+order.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,14 @@ from .contents import Config, LayerConfig, RefusedFileError, damaged
 
 _SEQUENTIAL, _FUNCTIONAL = "Sequential", ("Functional", "Model")
 _WAY_OUT = "a script has one input, one output and one layer after another between them"
-# Functions applied to a tensor outside of any layer, as TensorFlow 2.4 and its neighbours name them.
+# Functions applied to a tensor outside any layer, as named by TensorFlow 2.4 and similar versions.
 _OPERATORS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod")
 
 
 def layers(model: Config) -> list[LayerConfig]:
     """The layers of a Sequential or Functional model, its InputLayer first if it has one.
 
-    A model among the layers is replaced by its own. Raises `RefusedFileError`.
+    A model among the layers is replaced by its layers. Raises `RefusedFileError`.
     """
     return _ranked(_layers(model), ())
 
@@ -74,7 +76,7 @@ def _entries(config: Config) -> list[Config]:
 
 
 def _with_layers(config: Config | list[object]) -> Config:
-    """The config of a Sequential, which until Keras 2.2.2 were the list of its layers."""
+    """The config of a Sequential; until Keras 2.2.2 it was the list of its layers."""
     return {"layers": config} if isinstance(config, list) else config
 
 
@@ -107,7 +109,9 @@ def _class_name(entry: Config, name: str) -> str:
 
 
 def _operator(entry: Config, name: str) -> RefusedFileError:
-    """A function that was applied to a tensor outside of any layer, `tf.nn.relu(x)` or `x * 2`."""
+    """A function that was applied to a tensor outside any layer, such as `tf.nn.relu(x)` or `x *
+    2`.
+    """
     function = entry["config"].get("function") or entry["class_name"]
     return RefusedFileError(
         "SG612",
@@ -146,7 +150,7 @@ def _ordered(sources: dict[str, str | None], first: str, last: str) -> list[str]
     uses = Counter(source for source in sources.values() if source is not None)
     for name, count in uses.items():
         if count > 1 or name == last:
-            raise _branching(f"after layer {quoted(name)} the model divides")
+            raise _branching(f"after layer {quoted(name)} the model branches")
     order: list[str] = []
     reached: str | None = last
     while reached is not None and reached not in order:
@@ -183,10 +187,10 @@ def _name(reference: list[Any]) -> str:
 
 
 def _source(entry: Config, layer: LayerConfig) -> str | None:
-    """The layer whose result this one takes; None for an InputLayer."""
+    """The layer whose result is this one's input; None for an InputLayer."""
     nodes = entry.get("inbound_nodes")
     if not isinstance(nodes, list):
-        raise damaged(f"{layer.noun} does not say what it takes")
+        raise damaged(f"{layer.noun} does not say what its input is")
     if layer.class_name == "InputLayer" and not nodes:
         return None
     if len(nodes) != 1:
@@ -202,13 +206,13 @@ def _source(entry: Config, layer: LayerConfig) -> str | None:
 
 
 def _check_keyword(layer: LayerConfig, keyword: str, value: object, keras_3: bool) -> None:
-    """Keras 3 writes training=False down and passes it over; in Keras 2 it holds for ever."""
+    """Keras 3 saves training=False and ignores it; in Keras 2 it stays in force."""
     if value is None or (keras_3 and keyword == "training" and value is False):
         return
     raise RefusedFileError(
         "SG615",
         f"{layer.noun} is called with {keyword}={value!r:.60}",
-        "no operation can say that",
+        "no operation can express that",
     )
 
 

@@ -1,4 +1,6 @@
-"""What a model was compiled with: its loss and optimizer, as a definition's sections would say them."""
+"""What a model was compiled with: its loss and optimizer, as the sections of a definition would
+give them.
+"""
 
 from __future__ import annotations
 
@@ -38,20 +40,20 @@ _OPTIMIZER = {
     "loss_scale_factor": (None,),
     "gradient_accumulation_steps": (None,),
 }
-# Younger than Keras 2.2: where they are absent, their default holds.
+# Newer than Keras 2.2: if they are absent, the defaults apply.
 _YOUNG = ("beta", "clipnorm", "clipvalue", "l2_shrinkage_regularization_strength")
-# Where a definition is silent, seqgra takes 0.001.
+# If a definition gives no value, seqgra uses 0.001.
 _RATE_OF_SGD = 0.01
 _WAY_OUT = (
     "save it without: keras.models.load_model(path, compile=False).save(path); the definition's "
-    "own sections then count"
+    "own sections then apply"
 )
 
 
 def loss_and_optimizer(
     training: Training, library: str, span: Span, diagnostics: Diagnostics
 ) -> tuple[ir.Loss, ir.Optimizer]:
-    """Both, every value with its path in the file. Raises `RefusedFileError`."""
+    """The loss and the optimizer, every value with its path in the file. Raises `RefusedFileError`."""
     if _single(training.loss_weights) not in (None, 1.0):
         raise _refused("its loss is weighted")
     loss = _loss(training, library, span, diagnostics)
@@ -112,7 +114,7 @@ def _optimizer(
 
 
 def _defaults(row: OptimizerRow) -> tuple[Parameter, ...]:
-    """The parameters with Keras's own defaults, which hold for compile("sgd", ...)."""
+    """The parameters with Keras's own defaults, which apply to compile("sgd", ...)."""
     return tuple(
         replace(parameter, default=_RATE_OF_SGD)
         if (row.name, parameter.name) == ("SGD", "learning_rate")

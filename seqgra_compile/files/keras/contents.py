@@ -1,4 +1,4 @@
-"""What a Keras file holds, whatever its format, and why one is refused."""
+"""What a Keras file holds, in any format, and why one is refused."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Any
 from ... import ir
 from ...messages.diagnostics import quoted
 
-# A JSON object: what is in it is known when it is looked at.
+# A JSON object; its content is checked when it is used.
 Config = dict[str, Any]
 
-# Keras writes about a kilobyte a layer.
+# Keras writes about a kilobyte per layer.
 MAX_CONFIG = 2**22
 _DAMAGED = "is it the whole file, as Keras wrote it?"
 
 
 class RefusedFileError(ValueError):
-    """A file, or something in it, of which no script can be made: a diagnostic without its place."""
+    """A file, or something in it, from which no script can be made: a diagnostic without its place."""
 
     def __init__(self, code: str, message: str, help: str | None = None) -> None:
         super().__init__(message)
@@ -34,7 +34,7 @@ def damaged(message: str) -> RefusedFileError:
 
 
 def other_kind(message: str, help: str) -> RefusedFileError:
-    """What Keras or TensorFlow writes as well, but not under the format that the definition names."""
+    """What Keras or TensorFlow also writes, but not in the format that the definition names."""
     return RefusedFileError("SG619", message, help)
 
 
@@ -109,7 +109,7 @@ class Contents:
 
     @property
     def keras_2(self) -> bool:
-        """Whether Keras 2 wrote it: only Keras 3 and late versions of Keras 2 name modules."""
+        """Whether Keras 2 wrote it; only Keras 3 and late versions of Keras 2 name modules."""
         return self.version.startswith("2") if self.version else "module" not in self.model
 
 
@@ -140,7 +140,7 @@ def _plain(pairs: list[tuple[str, object]]) -> object:
     if len(found) < len(pairs):
         twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
         raise damaged(f"an object in it has two values of {quoted(twice)}")
-    # Which configs were one object in Keras; they are equal all the same.
+    # Marks configs that were one object in Keras; they are also equal.
     found.pop("shared_object_id", None)
     items = found.get("items")
     if found.get("class_name") in ("__tuple__", "TensorShape") and isinstance(items, list):
@@ -153,7 +153,7 @@ def _no_number(word: str) -> object:
 
 
 def _number(word: str) -> float:
-    """A number as Python holds it; Keras writes none that Python cannot."""
+    """A number as Python reads it; Keras writes only numbers that Python can represent."""
     value = float(word)
     digits = word.lower().partition("e")[0]
     if math.isinf(value) or (value == 0 and any(digit in "123456789" for digit in digits)):

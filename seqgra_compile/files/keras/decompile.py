@@ -21,14 +21,14 @@ PATH = "file: "
 _ROWS = {spelling: row for row in OPERATIONS.values() for spelling in (row.name, *row.aliases)}
 _RECURRENT = ("LSTM", "GRU", "SimpleRNN")
 _RENAMED = {("LeakyReLU", "alpha"): "negative_slope"}
-# Settings without which the class meant something else before it had them.
+# Settings without which an older version of the class meant something else.
 _NEEDED = {"GRU": "reset_after"}
 _ONE_AXIS = ("BatchNormalization", "LayerNormalization", "Softmax")
-_CODE = "a Lambda layer holds Python code, which would run unseen whenever the file is loaded"
+_CODE = "a Lambda layer holds Python code, which would run whenever the file is loaded"
 
 
 def decompile(contents: Contents, span: Span, diagnostics: Diagnostics) -> ir.Sequential | None:
-    """The operations of a model, or None after reporting what has none. Raises `RefusedFileError`."""
+    """The operations of a model, or None after reporting layers without one. Raises `RefusedFileError`."""
     chain = layers(contents.model)
     shape = _input_shape(contents.model, chain)
     found: list[ir.Operation] = []
@@ -87,7 +87,7 @@ def _input_shape(model: Config, chain: list[LayerConfig]) -> tuple[tuple[int, ..
     raise RefusedFileError(
         "SG618",
         "its model has no input shape",
-        "build it before it is saved: keras.Input(shape=(length, channels)) comes first",
+        "build it before saving, beginning with keras.Input(shape=(length, channels))",
     )
 
 
@@ -102,7 +102,7 @@ def _example(shape: list[Any]) -> tuple[int, ...]:
     if None in example:
         raise RefusedFileError(
             "SG618",
-            "its model leaves the length of the sequences open",
+            "its model does not fix the length of the sequences",
             "make it with keras.Input(shape=(length, channels)): a script checks the length",
         )
     if not example or not all(type(size) is int and 0 < size < 2**31 for size in example):
@@ -111,7 +111,7 @@ def _example(shape: list[Any]) -> tuple[int, ...]:
 
 
 class _Decompiling:
-    """One layer on its way to an operation."""
+    """One layer while it becomes an operation."""
 
     def __init__(
         self, contents: Contents, layer: LayerConfig, span: Span, diagnostics: Diagnostics
@@ -167,7 +167,9 @@ class _Decompiling:
         if backward is not None:
             self.check_backward(forward, self.wrapped(backward))
         if forward.config.get("go_backwards"):
-            raise _setting(forward, "go_backwards", True, "Bidirectional reads both ways already")
+            raise _setting(
+                forward, "go_backwards", True, "Bidirectional reads in both directions already"
+            )
         inner = {key: value for key, value in forward.config.items() if key != "name"}
         both = {"bidirectional": True, "merge_mode": outer.pop("merge_mode", "concat")}
         both["trainable"] = outer.pop("trainable", True) and inner.pop("trainable", True)
@@ -191,20 +193,23 @@ class _Decompiling:
         return replace(self.layer, class_name=name, config=config)
 
     def check_backward(self, forward: LayerConfig, backward: LayerConfig) -> None:
-        """Keras 3 always writes both directions down; an operation has one set of parameters."""
+        """Keras 3 always saves both directions; an operation has one set of parameters."""
         ignored = {"name": None, "go_backwards": None}
         same = forward.config | ignored == backward.config | ignored
         if not same or not backward.config.get("go_backwards"):
             raise _setting(
-                self.layer, "backward_layer", backward.class_name, "both ways must be alike"
+                self.layer,
+                "backward_layer",
+                backward.class_name,
+                "both directions must have the same settings",
             )
 
     def given(self, row: OperationRow, config: Config) -> Texts:
-        """What the file says of each parameter, as text."""
+        """The file's value of each parameter, as text."""
         known = {parameter.name: parameter for parameter in parameters(row)}
         needed = _NEEDED.get(row.name)
         if needed and needed not in config:
-            raise _setting(self.layer, needed, None, "the file must say it")
+            raise _setting(self.layer, needed, None, "the file must contain it")
         given: Texts = {}
         for written, value in config.items():
             key = _RENAMED.get((row.name, written), written)
@@ -221,7 +226,7 @@ class _Decompiling:
         return given
 
     def check_value(self, parameter: Parameter, value: object) -> None:
-        """Refuse here what could be refused later, where the layer is no longer known."""
+        """Refuse early what would be refused later, when the layer is no longer known."""
         key = parameter.name
         for refused, reason in parameter.refused:
             if value == refused:

@@ -1,4 +1,4 @@
-"""Keras's .h5 files. h5py reads them in a process of its own: see `h5_reader`."""
+"""Keras's .h5 files. h5py reads them in a separate process: see `h5_reader`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from .contents import (
 from .h5_reader import LENGTH, NO_H5PY
 
 _SECONDS = 60
-# Keras 3 names these otherwise in a file than in the layer.
+# Keras 3 uses other names for these in a file than in the layer.
 _RENAMED = {(name, "kernel"): "depthwise_kernel" for name in ("DepthwiseConv1D", "DepthwiseConv2D")}
 _SIDES = ("forward_", "backward_")
 
@@ -56,7 +56,7 @@ def read(name: str, data: bytes) -> Contents:
 
 
 def found_in(data: bytes) -> Config:
-    """What `h5_reader` says of a file."""
+    """What `h5_reader` reports about a file."""
     reader = _reader(os.getpid())
     late = threading.Event()
 
@@ -80,14 +80,14 @@ def found_in(data: bytes) -> Config:
     if reader.returncode == NO_H5PY:
         raise RefusedFileError(
             "SG610",
-            "reading it takes the package h5py, which is not installed",
+            "reading it needs the package h5py, which is not installed",
             "pip install h5py",
         )
     raise damaged("it is not an HDF5 file, or it is damaged")
 
 
 class _Reader(subprocess.Popen[bytes]):
-    """The program `h5_reader`, with both its pipes."""
+    """The program `h5_reader`, with its two pipes."""
 
     stdin: IO[bytes]
     stdout: IO[bytes]
@@ -95,7 +95,7 @@ class _Reader(subprocess.Popen[bytes]):
 
 @functools.cache
 def _reader(process: int) -> _Reader:
-    """The reader of this process, which takes one file after another until one is damaged."""
+    """The reader of this process, which reads one file after another until one is damaged."""
     command = [sys.executable, str(Path(__file__).with_name("h5_reader.py"))]
     pipe = subprocess.PIPE
     reader = _Reader(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
@@ -124,7 +124,7 @@ def _asked(reader: _Reader, data: bytes) -> bytes | None:
 
 
 def _stored(layers: dict[str, list[Config]]) -> Callable[[LayerConfig], Stored]:
-    """Weights by the catalog's names: of the two directions, the forward one is written first."""
+    """Weights by the catalog's names; of the two directions, the forward one comes first."""
 
     def of(layer: LayerConfig) -> Stored:
         group = (*layer.parents, layer)[0].name
@@ -147,5 +147,5 @@ def _stored(layers: dict[str, list[Config]]) -> Callable[[LayerConfig], Stored]:
 
 
 def _is_of(layer: LayerConfig, path: str) -> bool:
-    """Whether a weight of a model within the model is that of one of its layers."""
+    """Whether a weight of an inner model belongs to one of its layers."""
     return f"/{layer.name}/" in f"/{path}"

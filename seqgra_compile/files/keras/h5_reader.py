@@ -1,4 +1,4 @@
-"""Reads .h5 files from standard input, writes what each holds as JSON: a program of its own.
+"""Reads .h5 files from standard input and writes what each holds as JSON: a separate program.
 
 The HDF5 library is known to crash on damaged files; here it takes nobody with it. A file comes
 behind its length, and so goes its answer. Exit status: 0 after the last file, 1 if one cannot be
@@ -20,7 +20,7 @@ NO_H5PY = 3
 
 
 class LinkError(ValueError):
-    """Something does not lie in the file itself: links could lead to any other file."""
+    """Something is not in the file itself: links could lead to any other file."""
 
 
 def main() -> None:
@@ -103,7 +103,7 @@ def text(value: object) -> str:
 
 
 def inside(h5py: Any, group: Any, name: str) -> Any:
-    """What a path leads to, over hard links alone."""
+    """What a path leads to, through hard links only."""
     for part in parts(name):
         if not isinstance(group.get(part, getlink=True), h5py.HardLink):
             raise LinkError(name)
@@ -124,7 +124,7 @@ def listed(h5py: Any, layer: Any) -> list[dict[str, Any]]:
 
 
 def is_used(h5py: Any, state: Any) -> bool:
-    """Whether an optimizer has made a step; one that has not has no state worth a word."""
+    """Whether an optimizer has made a step; before its first step it has no relevant state."""
     names = texts(state, "weight_names")
     counters = [inside(h5py, state, name) for name in names if "/iter" in f"/{name}"]
     if not counters:

@@ -1,7 +1,7 @@
-"""What a file is that is not what its format says: named, with what to do, never called damaged.
+"""What a file is if it is not of its stated format: its kind is named, with a remedy.
 
-People give a file under another file's format, or what Keras and TensorFlow write beside whole
-models: weights alone, exported functions, settings.
+Users name a wrong format, or files that Keras and TensorFlow write besides whole models: weights
+only, exported functions, settings.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ HDF5, ZIP = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04"
 _INDEX = bytes.fromhex("57fb808b247547db")  # the last bytes of variables.index
 _PARTS = ("saved_model.pb", "keras_metadata.pb", "variables.index", ".data-00000-of-00001")
 _SAVE = 'save the whole model, model.save("model.keras"), and write format="{}"'
-_TO_JSON = "write the file with model.to_json(), which also says what kind of model it is"
+_TO_JSON = "write the file with model.to_json(), which includes the kind of model"
 
 
 def of_bytes(data: bytes, name: str, wanted: str) -> RefusedFileError | None:
@@ -41,14 +41,14 @@ def of_bytes(data: bytes, name: str, wanted: str) -> RefusedFileError | None:
 
 
 def of_folder(wanted: str) -> RefusedFileError:
-    """A folder that is named as a file."""
+    """A folder where the format needs a file."""
     return other_kind(
         "it is a folder", f'if it is a SavedModel, write format="{FOLDER}"; "{wanted}" is a file'
     )
 
 
 def described(found: object) -> Config:
-    """What a JSON text says, if it is a model as `to_json()` writes it. Raises `RefusedFileError`."""
+    """The content of a JSON text, if it is a model as `to_json()` writes it. Raises `RefusedFileError`."""
     if isinstance(found, list) or (
         isinstance(found, dict) and "layers" in found and "class_name" not in found
     ):
@@ -84,8 +84,8 @@ def weights_alone() -> RefusedFileError:
 
 def exported() -> RefusedFileError:
     return other_kind(
-        "it holds functions and variables, and no layers: model.export() or tf.saved_model.save() "
-        "wrote it, to run it and not to train it",
+        "it holds functions and variables but no layers: model.export() or tf.saved_model.save() "
+        "wrote it for running, not for training",
         _SAVE.format(H5),
     )
 

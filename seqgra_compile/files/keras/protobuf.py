@@ -1,4 +1,4 @@
-"""Protocol buffers, read without a schema: numbers of fields and their values."""
+"""Protocol buffers, read without a schema: field numbers and values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _FIXED = {_EIGHT_BYTES: 8, _FOUR_BYTES: 4}
 
 
 def varint(data: bytes, start: int) -> tuple[int, int]:
-    """A number of variable length and where it ends. Raises `RefusedFileError` at the end of the data."""
+    """A varint and the offset after it. Raises `RefusedFileError` at the end of the data."""
     value, shift = 0, 0
     for end in range(start, min(start + 10, len(data))):
         value |= (data[end] & 0x7F) << shift
@@ -22,14 +22,14 @@ def varint(data: bytes, start: int) -> tuple[int, int]:
 
 
 def cut(data: bytes, start: int, size: int) -> bytes:
-    """`size` bytes. Raises `RefusedFileError` where they are not there."""
+    """`size` bytes. Raises `RefusedFileError` if they are missing."""
     if not 0 <= start <= start + size <= len(data):
         raise damaged("it ends too early")
     return data[start : start + size]
 
 
 def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Number and value of each field of a message."""
+    """The number and value of each field of a message."""
     place = 0
     while place < len(message):
         tag, place = varint(message, place)
@@ -50,7 +50,7 @@ def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
 
 
 def submessages(message: bytes, number: int) -> list[bytes]:
-    """All messages (or strings) under one number."""
+    """All messages (or strings) with one field number."""
     values = [value for field, value in fields(message) if field == number]
     found = [value for value in values if isinstance(value, bytes)]
     if len(found) < len(values):
@@ -59,5 +59,5 @@ def submessages(message: bytes, number: int) -> list[bytes]:
 
 
 def numbers(message: bytes) -> dict[int, int]:
-    """The last number under each field that holds one."""
+    """The last number of each field that holds one."""
     return {field: value for field, value in fields(message) if isinstance(value, int)}

@@ -1,7 +1,8 @@
 """TensorFlow's SavedModel: a folder, read without TensorFlow.
 
-Keras's own description of the model lies in `keras_metadata.pb`, before TensorFlow 2.5 in
-`saved_model.pb`; its variables lie in `variables/`. The functions in `saved_model.pb` are not read.
+Keras's own description of the model is in `keras_metadata.pb`, before TensorFlow 2.5 in
+`saved_model.pb`; its variables are in `variables/`. The functions in `saved_model.pb` are not
+read.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def read(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents | 
 
 
 def _refuse_file(named: Text, folders: Folders, diagnostics: Diagnostics) -> None:
-    """Raise if a file is named whose kind can be told; a folder is wanted."""
+    """Raise if a file of a known kind is named where a folder is needed."""
     file = folders.find(named, _MAX_DATA, diagnostics)
     refused = file and kinds.of_bytes(file[1], named.value, kinds.FOLDER)
     if refused:
@@ -61,7 +62,7 @@ def _refuse_file(named: Text, folders: Folders, diagnostics: Diagnostics) -> Non
 
 
 def _refuse_folder(name: str, folders: Folders) -> None:
-    """Raise if a folder without a graph is of a kind that can be told."""
+    """Raise if a folder without a graph is of a known kind."""
     if folders.has(f"{name}/config.json") and folders.has(f"{name}/model.weights.h5"):
         raise kinds.unpacked()
     if folders.has(f"{name}/checkpoint") or folders.has(f"{name}/variables.index"):
@@ -84,7 +85,7 @@ def _hashed(named: Text, name: str, data: bytes) -> ir.WeightsFile:
 
 
 def _root(data: bytes, is_metadata: bool) -> Config:
-    """Keras's description of the whole model: that of the first object of the graph."""
+    """Keras's description of the whole model, which is that of the graph's first object."""
     found = _described(data) if is_metadata else _in_graph(data)
     if found is None and is_metadata:
         raise damaged("it describes no Keras model")

@@ -1,4 +1,4 @@
-"""Values in a Keras file as the text that a definition would give, and those that change nothing."""
+"""Values in a Keras file as the text of a definition, and values that have no effect."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .contents import Config, RefusedFileError
 ANYTHING = object()
 _FLOAT32 = ("float32", None)
 
-# Settings that no parameter holds, and the values with which they change nothing.
+# Settings without a parameter, and the values with which they have no effect.
 _HARMLESS: dict[str, Any] = {
     "name": ANYTHING,
     "data_format": ("channels_last",),
@@ -34,7 +34,7 @@ _HARMLESS: dict[str, Any] = {
     "adjustment": (None,),
     "fused": ANYTHING,
     "rms_scaling": (False,),
-    # How a step is computed, and what becomes of masked positions, of which there are none.
+    # How a step is computed, and how masked positions are treated, of which there are none.
     "use_cudnn": ANYTHING,
     "implementation": ANYTHING,
     "zero_output_for_mask": ANYTHING,
@@ -43,13 +43,13 @@ _HARMLESS: dict[str, Any] = {
     "lora_rank": (None,),
     "lora_alpha": (None,),
 }
-# Written by Keras 2 for classes that have no such weight.
+# Written by Keras 2 for classes without such a weight.
 _UNUSED = ("kernel_initializer", "kernel_regularizer", "bias_initializer", "bias_regularizer")
 _WITHOUT_KERNEL = ("SeparableConv1D", "DepthwiseConv1D")
 
 
 def is_harmless(class_name: str, key: str, value: object) -> bool:
-    """Whether a setting that no parameter holds changes nothing."""
+    """Whether a setting without a parameter has no effect."""
     if key == "dtype":
         return is_float32(value)
     if key.endswith("_constraint"):
@@ -57,7 +57,7 @@ def is_harmless(class_name: str, key: str, value: object) -> bool:
     if class_name in _WITHOUT_KERNEL and key in _UNUSED:
         return True
     allowed = _HARMLESS.get(key, ())
-    # 0 and False are equal in Python, and not meant here.
+    # 0 and False are equal in Python, but not here.
     return allowed is ANYTHING or any(value is word or value == word != 0 for word in allowed)
 
 

@@ -1,4 +1,4 @@
-"""The classes of a module as far as one can see without running it. Reports nothing."""
+"""The classes of a module, as far as they are known without running it. Reports nothing."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 # Classes of the module, and the origins of others.
 Order = list[ast.ClassDef | str]
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-# What a script can make without arguments, and what brings no forward along.
+# Classes that a script can create without arguments, and classes without a forward.
 _BARE = {
     "Module", "LightningModule", "ScriptModule",
     "ModuleList", "ModuleDict", "ParameterList", "ParameterDict",
 }  # fmt: skip
 _BARE_ROOTS = {"torch", "lightning", "pytorch_lightning"}
-# Classes of PyTorch that are no modules.
+# Classes of PyTorch that are not modules.
 _OTHERS_OF_TORCH = ("torch.utils.data.", "torch.autograd.", "torch.optim.", "torch.distributions.")
 
 
@@ -41,7 +41,7 @@ UNSEEN = Unseen()
 
 @dataclass(frozen=True)
 class Classes:
-    """The classes that a module defines, and `wanted`, the one that the script makes."""
+    """The classes that a module defines, and `wanted`, the one that the script creates."""
 
     by_name: dict[str, ast.ClassDef]
     aliases: dict[str, ast.expr]
@@ -49,7 +49,7 @@ class Classes:
     wanted: ast.ClassDef
 
     def bases(self, node: ast.ClassDef) -> list[ast.ClassDef | str]:
-        """Classes of this module as they are, others by their origin: '' where it is unclear."""
+        """Classes of this module as they are, others by their origin, '' if it is unclear."""
         return [self._base(base) for base in node.bases]
 
     def _base(self, base: ast.expr) -> ast.ClassDef | str:
@@ -66,7 +66,7 @@ class Classes:
         return origin if "." in origin or hasattr(builtins, origin) else ""
 
     def order(self, node: ast.ClassDef) -> Order:
-        """In which order attributes are looked for: Python's method resolution order."""
+        """The order in which attributes are searched: Python's method resolution order."""
         return self._order(node, ())
 
     def _order(self, node: ast.ClassDef, above: tuple[ast.ClassDef, ...]) -> Order:
@@ -95,7 +95,7 @@ class Classes:
 
 
 def _merged(orders: Sequence[Order]) -> Order:
-    """C3, as Python merges the orders of a class's bases; what cannot be merged goes on in turn."""
+    """C3, as Python merges the orders of a class's bases; what cannot be merged follows in turn."""
     orders = [list(order) for order in orders if order]
     merged: Order = []
     while orders:
@@ -109,7 +109,7 @@ def _merged(orders: Sequence[Order]) -> Order:
 
 
 def is_plain(origin: str) -> bool:
-    """Whether a class from elsewhere is certainly no PyTorch module."""
+    """Whether a class from elsewhere is certainly not a PyTorch module."""
     return (
         origin.partition(".")[0] in STANDARD
         or hasattr(builtins, origin)
@@ -119,7 +119,7 @@ def is_plain(origin: str) -> bool:
 
 
 def is_bare(origin: str) -> bool:
-    """Whether a class from elsewhere is certainly made without arguments and has no forward."""
+    """Whether a class from elsewhere certainly needs no arguments and has no forward."""
     first, last = origin.partition(".")[0], origin.rpartition(".")[2]
     return is_plain(origin) or (first in _BARE_ROOTS and last in _BARE)
 
@@ -173,12 +173,12 @@ def classes_of(tree: ast.Module, names: Names, wanted: str) -> Classes | None:
 
 
 def self_of(function: Function) -> str | None:
-    """The name by which a method knows its object."""
+    """The name of a method's own object, usually self."""
     arguments = [*function.args.posonlyargs, *function.args.args]
     return arguments[0].arg if arguments else None
 
 
 def decorated(function: Function, names: Names) -> set[str]:
-    """The origins of a function's decorators; '' where one is unclear."""
+    """The origins of a function's decorators; '' if one is unclear."""
     calls = (each.func if isinstance(each, ast.Call) else each for each in function.decorator_list)
     return {names.origin(each) or "" for each in calls}

@@ -1,4 +1,5 @@
-"""What a script asks of a module's class: it is made without arguments and called with a tensor.
+"""What a script requires of a module's class: it is created without arguments and called with a
+tensor.
 
 Reports SG605, SG620, SG621.
 """
@@ -31,7 +32,7 @@ _WRAPPED = "derive a class without arguments from it that calls super().__init__
 def check_class(
     tree: ast.Module, names: Names, wanted: Given[str], report: Report
 ) -> Classes | None:
-    """The classes, if the wanted one is among them and keeps its part of the contract."""
+    """The classes, if the wanted one is among them and fulfils the contract."""
     defined = [node.name for node in top_level(tree) if isinstance(node, ast.ClassDef)]
     if wanted.value not in defined or not is_name(wanted.value):
         report.diagnostics.error(
@@ -51,13 +52,13 @@ def check_class(
 
 
 def _made_by(classes: Classes) -> list[ast.expr]:
-    """What else has a hand in making the class: its decorators, a metaclass."""
+    """What else takes part in creating the class: its decorators, a metaclass."""
     wanted = classes.wanted
     return [*wanted.decorator_list, *(keyword.value for keyword in wanted.keywords)]
 
 
 def _keeps(maker: ast.expr, tree: ast.Module, names: Names) -> bool:
-    """Whether a decorator or metaclass certainly leaves a class as it is written."""
+    """Whether a decorator or metaclass certainly leaves a class unchanged."""
     called = maker.func if isinstance(maker, ast.Call) else maker
     if (names.origin(called) or "") in {_DATACLASS, "typing.final", "abc.ABCMeta", "builtins.type"}:
         return True
@@ -88,7 +89,7 @@ def _check_bases(tree: ast.Module, classes: Classes, report: Report) -> bool:
         "SG621",
         f"'{wanted.name}' is not a PyTorch module: "
         + (f"it derives from {listed} only" if listed else "it derives from nothing"),
-        f"write class {wanted.name}(nn.Module), or is another class meant?",
+        f"write class {wanted.name}(nn.Module), or name another class",
         wanted.lineno,
     )
     return True
@@ -129,7 +130,7 @@ def _is_stored(node: ast.Attribute) -> bool:
 
 
 def _is_stub(function: Function, names: Names) -> bool:
-    """Whether a function only says that others are to define it."""
+    """Whether a function only says that subclasses must define it."""
     if decorated(function, names) & _ABSTRACT:
         return True
     body = [node for node in function.body if not _is_text(node)]
@@ -165,7 +166,7 @@ def _check_call(owner: ast.ClassDef, function: Function, classes: Classes, repor
         report.error(
             "SG620",
             f"forward of '{owner.name}' "
-            + (f"also asks for {_listed(asked)}" if asked else "takes no sequences"),
+            + (f"also needs {_listed(asked)}" if asked else "takes no sequences"),
             "the script calls it with one tensor: sequences (B, C, L)",
             function.lineno,
         )
@@ -173,7 +174,7 @@ def _check_call(owner: ast.ClassDef, function: Function, classes: Classes, repor
 
 
 def _asked_for(arguments: ast.arguments, given: int) -> list[str]:
-    """The arguments without a default beyond those that are given by position."""
+    """The arguments without a default, except those that are given by position."""
     positional = [*arguments.posonlyargs, *arguments.args]
     needed = [each.arg for each in positional[: len(positional) - len(arguments.defaults)]]
     defaults = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
@@ -205,7 +206,7 @@ def _ask(name: str, missing: list[str], line: int, report: Report) -> None:
     default = "a default" if len(missing) == 1 else "defaults"
     report.error(
         "SG620",
-        f"'{name}' asks for {_listed(missing)}, and the script makes it by {name}()",
+        f"'{name}' needs {_listed(missing)}, but the script calls {name}()",
         f"give {'it' if len(missing) == 1 else 'them'} {default}, or {_WRAPPED}",
         line,
     )
@@ -234,7 +235,7 @@ def _is_asked_for(value: ast.expr | None) -> bool:
 
 
 def _check_super(owner: ast.ClassDef, function: Function, classes: Classes, report: Report) -> None:
-    """Without nn.Module's own `__init__` a module can hold no layers."""
+    """Without nn.Module's own `__init__`, a module cannot hold layers."""
     named = {getattr(node, "attr", getattr(node, "id", None)) for node in ast.walk(owner)}
     if classes.is_module(owner) and not named & {"__init__", "super"}:
         report.error(
@@ -246,7 +247,7 @@ def _check_super(owner: ast.ClassDef, function: Function, classes: Classes, repo
 
 
 def _check_abstract(tree: ast.Module, classes: Classes, report: Report) -> bool:
-    """A class with abstract methods cannot be made."""
+    """A class with abstract methods cannot be instantiated."""
     order = classes.order(classes.wanted)
     local = [node for node in order if isinstance(node, ast.ClassDef)]
     metaclasses = [keyword.value for node in local for keyword in node.keywords]
@@ -259,7 +260,7 @@ def _check_abstract(tree: ast.Module, classes: Classes, report: Report) -> bool:
         report.error(
             "SG621",
             f"'{classes.wanted.name}' leaves {_listed(left)} abstract",
-            "define what is abstract, or is a class that derives from it meant?",
+            "define what is abstract, or name a class that derives from it",
             classes.wanted.lineno,
         )
     return bool(left)

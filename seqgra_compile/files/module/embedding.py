@@ -1,7 +1,7 @@
-"""A PyTorch module on its way into a script: parsed, never run.
+"""Embeds a PyTorch module in a script: it is parsed, never run.
 
-Its imports move to the top of the script; what never runs there stays out; the rest is embedded
-as it is.
+Its imports move to the top of the script, code that never runs there is left out, and the rest is
+embedded as it is.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MAX_MODULE = 2**18
 # expressions that are nested without end.
 _MAX_CHAIN = 3000
 _INDENT = re.compile(r"^[ \t\f]+(?=\S)", re.MULTILINE)
-# As PEP 723 finds it: whatever runs the script would take it for the script's own.
+# As PEP 723 finds it: tools that run the script would take it for the script's own.
 _METADATA = re.compile(r"^# /// \S+[ \t]*$", re.MULTILINE)
 
 
@@ -46,7 +46,7 @@ def read_module(
     path, data = found
     report = Report(named.value, named.span, diagnostics)
     with warnings.catch_warnings():
-        # What Python thinks of the module's style is for its author to see, elsewhere.
+        # Python's warnings about the module are for its author, not for here.
         warnings.simplefilter("ignore")
         text = _decoded(data, report)
         tree = _parsed(text, report) if text is not None else None
@@ -93,7 +93,8 @@ def _decoded(data: bytes, report: Report) -> str | None:
 
 
 def _parsed(text: str, report: Report, state: str = "") -> ast.Module | None:
-    """The module's syntax tree; it is also compiled, which finds more, and thrown away.
+    """The module's syntax tree; it is also compiled, to find more errors, and the code is
+    discarded.
 
     Without its imports a module can fail only where they depend on the lines around them, as
     by a backslash at a line's end.
@@ -106,9 +107,9 @@ def _parsed(text: str, report: Report, state: str = "") -> ast.Module | None:
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         line = getattr(error, "lineno", 0) or 0
         reason = getattr(error, "msg", str(error)) or "nested too deeply"
-        way_out = "a model is a Python 3 module"
+        way_out = "it must be a Python 3 module"
         if state:
-            line, way_out = 0, "leave the lines before and behind an import empty"
+            line, way_out = 0, "leave the lines before and after an import empty"
         report.error("SG604", f"not valid Python{state}: {reason}", way_out, line)
         return None
 
@@ -120,21 +121,21 @@ def _formatted(code: str, report: Report) -> str | None:
     try:
         return formatted(code)
     except UnformattableError:
-        problem = "Python reads this module, and Black, which lays scripts out, does not"
-        help = "does `black` format the module itself?"
+        problem = "Python can read this module, but Black, which formats scripts, cannot"
+        help = "try `black` on the module itself"
         report.diagnostics.error("SG604", report.span, problem, help)
         return None
 
 
 def _check_chains(text: str) -> None:
-    """Raise RecursionError where too much stands between two commas or ends of statements."""
+    """Raise RecursionError if there is too much between two commas or ends of statements."""
     counts = [0]
-    # What cannot be read as tokens is for the parser to report; NULs make Python 3.12 raise the last.
+    # The parser reports what cannot be tokenized; NULs make Python 3.12 raise the last of these.
     with contextlib.suppress(tokenize.TokenError, SyntaxError, SystemError):
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             counts[-1] += token.type not in (tokenize.NL, tokenize.COMMENT)
             if counts[-1] > _MAX_CHAIN:
-                raise RecursionError("an expression without end")
+                raise RecursionError("an expression that never ends")
             if token.type == tokenize.NEWLINE or token.string == ",":
                 counts[-1] = 0
             elif token.type == tokenize.OP and token.string in "([{":
@@ -144,7 +145,7 @@ def _check_chains(text: str) -> None:
 
 
 def _check_indents(text: str, report: Report) -> None:
-    """A form feed on its own line is an old habit; within an indent, Black cannot read it."""
+    """A form feed on its own line is accepted; within an indent, Black cannot read it."""
     for found in _INDENT.finditer(text):
         if "\f" in found[0] and found[0].strip("\f"):
             report.error(
@@ -194,7 +195,7 @@ def _parted(
             report.error(
                 "SG604",
                 "'if __name__ ...' has an else branch",
-                "move what it holds out of the branch",
+                "move its content out of the branch",
                 node.lineno,
             )
         elif otherwise:
@@ -207,7 +208,7 @@ def _parted(
 
 
 def _cut(node: ast.stmt, held: Counter[int], lines: list[str | None], report: Report) -> None:
-    """Take a statement's lines out of the text; `held`: how many statements a line bounds."""
+    """Remove a statement's lines from the text; `held`: the number of statements on each line."""
     end = node.end_lineno or node.lineno
     if held[node.lineno] > 1 or held[end] > 1:
         report.error("SG604", "two statements on one line", "give each its own line", node.lineno)

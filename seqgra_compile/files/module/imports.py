@@ -1,4 +1,4 @@
-"""A module's imports: what a script on its own can import, and which packages it needs."""
+"""A module's imports: what a standalone script can import, and which packages it needs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ... import ir
 from .report import Report
 from .running import Names
 
-# Whatever Python runs the compiler: these were or are part of the standard library.
+# Independent of the compiler's own Python: these are or were part of the standard library.
 STANDARD = sys.stdlib_module_names | {"tomllib", "distutils", "imp", "asyncore", "cgi", "pipes"}
 _PROVIDED = {"torch", "numpy"}
 _BY_NAME = {"importlib.import_module", "__import__", "builtins.__import__"}
@@ -44,7 +44,7 @@ class Imported:
 def check_imports(
     tree: ast.Module, names: Names, folder: Path, roots: Iterable[Path], report: Report
 ) -> tuple[str, ...]:
-    """Refuse what a script on its own could not import; the packages that it needs.
+    """Refuse what a standalone script could not import; return the packages that it needs.
 
     `folder` holds the module, `roots` are the folders in which the definition's files are looked
     for. Packages beyond PyTorch and NumPy, by their import names.
@@ -77,7 +77,7 @@ def _note(root: str, is_needed: bool, report: Report) -> None:
         message = f"'{report.name}' imports '{root}': the script lists it among its dependencies"
         help = "the package may have another name than its import"
     else:
-        message = f"'{report.name}' imports '{root}' only where it is installed"
+        message = f"'{report.name}' imports '{root}' only if it is installed"
         help = "the script does not list it among its dependencies: runs may differ with it"
     report.diagnostics.note("SG608", report.span, message, help)
 
@@ -90,12 +90,12 @@ def _check_forms(tree: ast.Module, names: Names, report: Report) -> None:
             elif any(alias.name == "*" for alias in node.names):
                 report.error(
                     "SG607",
-                    f"'from {node.module} import *' hides which names it brings",
+                    f"'from {node.module} import *' hides which names it imports",
                     "write each name that the module uses",
                     node.lineno,
                 )
         elif isinstance(node, ast.Call) and names.origin(node.func) in _LOADERS:
-            report.error("SG607", "loads another file of Python", _WAY_OUT, node.lineno)
+            report.error("SG607", "loads another Python file", _WAY_OUT, node.lineno)
 
 
 def _sibling(name: str, line: int, report: Report) -> None:
@@ -123,7 +123,7 @@ def _imported(tree: ast.Module, names: Names) -> Iterator[Imported]:
 
 
 def _optional(tree: ast.Module) -> Iterator[ast.AST]:
-    """What runs under a `try` that goes on without the package."""
+    """What runs under a `try` that continues without the package."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Try) and any(map(_goes_on, node.handlers)):
             for statement in node.body:
@@ -140,7 +140,7 @@ def _goes_on(handler: ast.ExceptHandler) -> bool:
 
 
 def _search_path_changed(tree: ast.Module, names: Names) -> int:
-    """The first line that has to do with where imports are looked for, or 0."""
+    """The first line that affects where imports are searched, or 0."""
     lines = [
         node.lineno
         for node in ast.walk(tree)
@@ -151,7 +151,7 @@ def _search_path_changed(tree: ast.Module, names: Names) -> int:
 
 
 def _is_beside(imported: Imported, folder: Path, roots: Iterable[Path]) -> bool:
-    """Whether it lies where Python finds it for the module, but not for a script elsewhere."""
+    """Whether Python finds it for the module, but not for a script elsewhere."""
     if _lies_in(imported.name, folder):
         return True
     if imported.root in STANDARD | _PROVIDED:
@@ -193,7 +193,7 @@ def bindings(node: ast.Import | ast.ImportFrom) -> list[ir.Import]:
 def used(imports: list[ir.Import], code: str) -> tuple[ir.Import, ...]:
     """Without imports of the standard library that the code never mentions.
 
-    Text counts as well: what a string or a type comment names may be looked up when it runs.
+    Text counts also: a name in a string or a type comment may be looked up at run time.
     """
     names: set[str] = set(re.findall(r"\w+", " ".join(re.findall(r"# *type: *(.*)", code))))
     for node in ast.walk(ast.parse(code)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# What a module has around it in a script: a definition and comments above it, a definition below.
+# What surrounds a module in a script: a definition and comments above it, a definition below.
 _ABOVE = "def _():\n    pass\n\n\n# Model\n"
 _BELOW = "\n\n\ndef _():\n    pass\n"
 
@@ -12,7 +12,8 @@ class UnformattableError(ValueError):
 
 
 def formatted(code: str) -> str:
-    """A module's code, without empty lines around it, as Black leaves it in the midst of a script.
+    """A module's code, without surrounding empty lines, as Black formats it in the middle of a
+    script.
 
     Raises `UnformattableError`.
     """
@@ -21,7 +22,7 @@ def formatted(code: str) -> str:
     from black.parsing import InvalidInput
 
     versions = {TargetVersion.PY310, TargetVersion.PY311, TargetVersion.PY312}
-    # A form feed on its own line would stay, between what is ours and what is not.
+    # A form feed on its own line would remain at the border between our code and the module's.
     text = _ABOVE + code.lstrip("\n\f").rstrip() + _BELOW
     try:
         text = black.format_str(text, mode=black.Mode(target_versions=versions))

@@ -1,4 +1,4 @@
-"""What is reported about a module: at the path in the definition, with the line in the module."""
+"""Diagnostics about a module: at the path in the definition, with the line in the module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which statements of a module run, and what its names stand for. Reports nothing."""
+"""Which statements of a module run, and what its names mean. Reports nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TYPE_CHECKING, MAIN = "TYPE_CHECKING", "__main__"
 def running(text: str) -> ast.Module:
     """The syntax tree without what never runs in a script: `__main__` and `TYPE_CHECKING` blocks.
 
-    Trees are walked, never descended into by recursion: an expression may be nested deeply.
+    Trees are walked without recursion, because an expression may be nested deeply.
     """
     tree = ast.parse(text)
     for node in ast.walk(tree):
@@ -37,7 +37,7 @@ def _that_run(block: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def never_runs(node: ast.stmt) -> str | None:
-    """What keeps the body of an `if` from running in a script, or None."""
+    """Why the body of an `if` never runs in a script, or None."""
     if not isinstance(node, ast.If):
         return None
     if _is_type_checking(node.test):
@@ -82,7 +82,7 @@ def dotted(expression: ast.AST) -> str | None:
 
 @dataclass(frozen=True)
 class Names:
-    """What names stand for: those that imports bind, by their origin, as `nn` by `torch.nn`."""
+    """What names mean: those bound by imports, with their origin, as `nn` with `torch.nn`."""
 
     origins: dict[str, str]
 

@@ -1,7 +1,7 @@
-"""State of a module that `state_dict` does not hold: a run that is resumed starts it anew.
+"""State of a module that is not in `state_dict`: a resumed run loses it.
 
-Notes SG622, for what can be seen: attributes that `forward` changes, and what it calls on the same
-object; generators of random numbers of the module's own.
+Notes SG622 for what can be seen: attributes that `forward` changes, what it calls on the same
+object, and the module's own generators of random numbers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .classes import Classes, Function, members, self_of
 from .report import Report
 from .running import Names, dotted, targets, top_level
 
-# What a script calls on the model, apart from hooks.
+# What a script calls on the model, except hooks.
 _CALLED = ("forward", "__call__", "train", "eval")
 _OWN_STATE = ("get_extra_state", "state_dict", "_save_to_state_dict")
 _GENERATORS = {
@@ -36,7 +36,7 @@ _BUFFER = (
     "or give it to get_extra_state and set_extra_state"
 )
 _GENERATOR = (
-    "give its state to get_extra_state and set_extra_state, or draw from torch's own generator"
+    "save its state with get_extra_state and set_extra_state, or draw from torch's own generator"
 )
 
 
@@ -57,7 +57,7 @@ class StateChange:
 
 
 def batch_statistics(tree: ast.Module, names: Names) -> tuple[PerBatch, ...]:
-    """Where batch normalization is named: each name once, at its first line."""
+    """Where batch normalization is named, each name once, at its first line."""
     found: dict[str, PerBatch] = {}
     for node in ast.walk(tree):
         if not isinstance(node, (ast.Name, ast.Attribute)):
@@ -93,12 +93,12 @@ def note_own_state(
     for title, line in generators:
         report.note(
             "SG622",
-            f"{title} draws random numbers of its own, whose state is not in state_dict: "
+            f"{title} draws random numbers, and its state is not in state_dict: "
             "a resumed run resets it",
             _GENERATOR,
             line,
         )
-    own = "of which each process would have its own with --shards"
+    own = "and with --shards each process would have its own"
     return (
         *(PerBatch(each.line, f"the forward pass changes {each.title}, {own}") for each in changes),
         *(PerBatch(line, f"{title} draws random numbers, {own}") for title, line in generators),
@@ -109,7 +109,7 @@ def note_own_state(
 
 
 def _reached(tree: ast.Module, classes: Classes) -> list[ast.stmt]:
-    """The classes and functions that the wanted class names, in turn, itself first."""
+    """The classes and functions that the wanted class refers to, directly or not, itself first."""
     by_name = {
         node.name: node
         for node in top_level(tree)
@@ -127,7 +127,7 @@ def _reached(tree: ast.Module, classes: Classes) -> list[ast.stmt]:
 
 
 def _keeps_state(node: ast.ClassDef, classes: Classes) -> bool:
-    """Whether it has its own way to put more into `state_dict`."""
+    """Whether it puts more into `state_dict` in its own way."""
     return any(not members(each).keys().isdisjoint(_OWN_STATE) for each in _local(node, classes))
 
 
@@ -217,8 +217,9 @@ def _methods(node: ast.ClassDef, classes: Classes) -> Iterator[Function]:
 
 
 def _run_by(node: ast.ClassDef, classes: Classes) -> Iterator[tuple[Runnable, str | None]]:
-    """What runs when the model does, and its name of the model: methods, as far as one reaches
-    them from `forward`, hooks."""
+    """What runs when the model does, with its name for the model: methods reachable from `forward`,
+    and hooks.
+    """
     todo = [found for name in _CALLED for found in _named(node, name, classes)]
     for method, hook in _hooks(node, classes):
         if isinstance(hook, str):
@@ -314,7 +315,7 @@ def _path(target: ast.expr, self: str | None) -> list[str] | None:
 
 
 def _locals(function: Runnable) -> set[str]:
-    """Names that are the function's own."""
+    """Names that are local to the function."""
     outer = {
         name
         for node in ast.walk(function)
