@@ -88,7 +88,7 @@ def _in_its_words(found: _Found) -> XmlFault:
 
 
 def _character(found: _Found) -> XmlFault:
-    """One that cannot be there: which, is told best by itself."""
+    """A character that is not allowed here; the message shows which."""
     text, at = found.text, found.at
     if found.at_end:
         return _cut_off(found)

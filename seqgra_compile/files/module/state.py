@@ -217,8 +217,9 @@ def _methods(node: ast.ClassDef, classes: Classes) -> Iterator[Function]:
 
 
 def _run_by(node: ast.ClassDef, classes: Classes) -> Iterator[tuple[Runnable, str | None]]:
-    """What runs when the model does, and its name of the model: methods, as far as one reaches
-    them from `forward`, hooks."""
+    """What runs when the model does, with its name for the model: methods reachable from `forward`,
+    and hooks.
+    """
     todo = [found for name in _CALLED for found in _named(node, name, classes)]
     for method, hook in _hooks(node, classes):
         if isinstance(hook, str):
@@ -314,7 +315,7 @@ def _path(target: ast.expr, self: str | None) -> list[str] | None:
 
 
 def _locals(function: Runnable) -> set[str]:
-    """Names that are the function's own."""
+    """Names that are local to the function."""
     outer = {
         name
         for node in ast.walk(function)
