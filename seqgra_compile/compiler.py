@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import ir
-from .backends import BACKENDS, simulate
+from .backends import BACKENDS
+from .catalog.datastructure import ROOT as DATA_ROOT
 from .catalog.libraries import LIBRARIES
 from .catalog.semantics import (
     FULL,
@@ -30,10 +31,9 @@ from .catalog.semantics import (
     SIMULATED,
     TRAIN,
 )
-from .datadefinition.structure import ROOT as DATA_ROOT
 from .files.lookup import Folders
-from .files.module import embed, read_weights
-from .grammar import BayesDefinition, BayesModel, Classifier, Simulation
+from .files.module import embed
+from .files.weights import read_weights
 from .messages.diagnostics import Diagnostics, TooManyError
 from .passes.checks import check
 from .passes.imitation import imitate
@@ -41,7 +41,7 @@ from .passes.inference import infer
 from .passes.retarget import refuse, retarget
 from .reading.analyzer import analyze
 from .reading.decoding import read_source
-from .reading.parser import parse_tree
+from .reading.parser import parse_model
 from .reading.tree import read_tree
 from .reading.written import Element
 from .source import MAX_BYTES, Source, Text
@@ -49,11 +49,11 @@ from .source import MAX_BYTES, Source, Text
 if TYPE_CHECKING:
     from .audit.ledger.setting import Setting
     from .datadefinition.arranged import SimulateScript
+    from .grammar import BayesModel, Classifier, Simulation
     from .script import Script
 
-
-# What a definition means, if it has no errors.
-Meant = Classifier | Simulation | None
+    # What a definition means, if it has no errors.
+    Meant = Classifier | Simulation | None
 
 
 class UnsupportedSemantics(ValueError):
@@ -141,10 +141,8 @@ def compile_bytes(
     script = None
     with contextlib.suppress(TooManyError):
         model = _meant(source, looked_in, options, diagnostics)
-        if isinstance(model, Simulation):
-            arranged = simulate()(model, source, diagnostics)
-        elif model:
-            arranged = BACKENDS[model.library.value]()(model, source, diagnostics)
+        if model:
+            arranged = BACKENDS[model.backend]()(model, source, diagnostics)
         if arranged and not (options.check_only or diagnostics.failed):
             from .backends.renderer import render  # noqa: PLC0415 - a check needs no templates
 
@@ -163,7 +161,7 @@ def _meant(source: Source, folders: Folders, options: Options, diagnostics: Diag
         return None
     if tree.tag.value == DATA_ROOT:
         return _data_as_meant(source, tree, options, diagnostics)
-    definition = parse_tree(source, tree, diagnostics)
+    definition = parse_model(source, tree, diagnostics)
     model = analyze(definition, diagnostics) if definition else None
     if not model:
         return None
@@ -182,7 +180,7 @@ def _meant(source: Source, folders: Folders, options: Options, diagnostics: Diag
     model = replace(model, data=options.data, records=options.records, emit=options.emit)
     model = replace(model, shards=int(options.shards))
     found: Classifier | None
-    if isinstance(model, BayesDefinition):
+    if isinstance(model, ir.BayesDefinition):
         found = _with_grammar(model, folders, options, diagnostics)
     else:
         found = _with_shapes(model, folders, options, diagnostics)
@@ -235,7 +233,7 @@ def _read(
 
 
 def _with_grammar(
-    model: BayesDefinition, folders: Folders, options: Options, diagnostics: Diagnostics
+    model: ir.BayesDefinition, folders: Folders, options: Options, diagnostics: Diagnostics
 ) -> BayesModel | None:
     """The same way once more for the data definition, whose diagnostics lie within its file."""
     library = options.library or model.library.value

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import ClassVar
 
-from .ir import External, General, Given, Model, Value
+from .ir import SIMULATOR, BayesDefinition, Given, Model, Value
 from .source import Source, Span
 
 
@@ -191,6 +192,7 @@ class Simulation:
     conditions: tuple[Condition, ...]
     copies: tuple[tuple[str, str], ...]
     semantics: str
+    backend: ClassVar[str] = SIMULATOR
 
 
 @dataclass(frozen=True)
@@ -216,15 +218,8 @@ class Term:
 
 
 @dataclass(frozen=True)
-class BayesDefinition(General):
-    """A model definition of a Bayes classifier, before the data definition is read."""
-
-    architecture: External
-
-
-@dataclass(frozen=True)
 class BayesModel(BayesDefinition):
-    """The same with what the data definition says, and the terms of each label."""
+    """A Bayes classifier with what its data definition says, and the terms of each label."""
 
     grammar: Grammar
     terms: tuple[tuple[Term, ...], ...]

@@ -23,6 +23,9 @@ SEQGRA_DEFAULT = "default of seqgra"
 LIBRARY_DEFAULT = "default of the library"
 FILE = "file"
 
+# The backend of data definitions, which name no library.
+SIMULATOR = "simulator"
+
 
 @dataclass(frozen=True)
 class Value(Generic[T]):
@@ -323,6 +326,10 @@ class General:
     shards: int = field(default=1, kw_only=True)
     emit: str = field(default="train", kw_only=True)
 
+    @property
+    def backend(self) -> str:
+        return self.library.value
+
 
 @dataclass(frozen=True)
 class ExternalModel(General):
@@ -335,6 +342,13 @@ class ExternalModel(General):
     loss: Loss | None
     optimizer: Optimizer | None
     training: TrainingProcess
+
+
+@dataclass(frozen=True)
+class BayesDefinition(General):
+    """A Bayes classifier, before the data definition that it names is read."""
+
+    architecture: External
 
 
 @dataclass(frozen=True)

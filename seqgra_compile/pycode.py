@@ -160,15 +160,6 @@ def laid_out(value: Code, indent: int = 0, after: str = "") -> str:
     return "\n".join([value.head, *lines, " " * indent + value.tail + after])
 
 
-def statement(value: Code, indent: int, remark: str = "") -> str:
-    """A statement with a comment behind it, or on a line above it where they do not fit on one."""
-    if not remark:
-        return laid_out(value, indent)
-    if fits(value, indent, remark):
-        return f"{value.text}  # {remark}"
-    return f"# {remark}\n{' ' * indent}{laid_out(value, indent)}"
-
-
 def assignment(target: str, value: object) -> str:
     """A statement at the top level; what cannot be broken goes into brackets if it fits there."""
     made = code(value)

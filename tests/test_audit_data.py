@@ -13,7 +13,7 @@ import pytest
 import random_data
 from click.testing import CliRunner
 
-from seqgra_compile.audit.diff import compare
+from seqgra_compile.audit.diff import compare_definitions
 from seqgra_compile.commands.audit import main
 from seqgra_compile.compiler import Compilation, Options, compile_bytes
 
@@ -134,7 +134,7 @@ def test_sets_that_stay_the_same(seed, tmp_path):
     place = draw.choice(places)
     new = text[: place.start(1)] + str(int(place[1]) + 1) + text[place.end(1) :]
     pair = compiled(text), compiled(new)
-    verdicts = {effect.topic: effect.verdict for effect in compare(*pair).effects}
+    verdicts = {effect.topic: effect.verdict for effect in compare_definitions(*pair).effects}
     files = [simulated(each.script, tmp_path / str(n)) for n, each in enumerate(pair)]
     for name in SETS:
         same = files[0][f"{name}.txt"] == files[1][f"{name}.txt"]

@@ -12,7 +12,7 @@ from mutations import DEFINITIONS, EXAMPLES, body, compiled, mutations
 from run_command import run_audit
 
 from seqgra_compile import ir
-from seqgra_compile.audit.diff import Comparison, as_text, compare
+from seqgra_compile.audit.diff import Comparison, compare_definitions, differences_text
 from seqgra_compile.audit.effects import SAME
 from seqgra_compile.audit.ledger.setting import shown_apart
 from seqgra_compile.compiler import Compilation, compile_definition
@@ -32,7 +32,7 @@ def compile_text(text: str, **options: str) -> Compilation:
 
 
 def between(one: str, other: str, **options: str) -> Comparison:
-    return compare(compile_text(one, **options), compile_text(other, **options))
+    return compare_definitions(compile_text(one, **options), compile_text(other, **options))
 
 
 def verdicts(comparison: Comparison) -> dict[str, str]:
@@ -70,7 +70,7 @@ def replaced(*pairs: str, text: str = TEXT) -> str:
 def test_no_difference(other: str, verdict: str):
     comparison = between(TEXT, other)
     assert not comparison.matters and not changes(comparison)
-    assert as_text(comparison).startswith(verdict)
+    assert differences_text(comparison).startswith(verdict)
 
 
 def test_a_parameter_without_effect():
@@ -98,10 +98,10 @@ def test_a_module_under_another_name(tmp_path):
     (tmp_path / "motif_scanner.py").write_bytes(module)
     other = compiled(text.replace("motif_scanner.py", "other.py").encode(), tmp_path)
     one = compiled(text.encode(), tmp_path)
-    assert not compare(one, other).matters
+    assert not compare_definitions(one, other).matters
     (tmp_path / "other.py").write_bytes(module + b"\nX = 1\n")
     other = compiled(text.replace("motif_scanner.py", "other.py").encode(), tmp_path)
-    comparison = compare(one, other)
+    comparison = compare_definitions(one, other)
     assert comparison.matters
     assert changes(comparison)["initial weights"] == "not known: a module decides them"
 
@@ -237,7 +237,9 @@ def test_an_activation_is_a_step_wherever_it_is_written(name: str):
     comparison = between(TEXT, other)
     assert verdicts(comparison)["computation"] == SAME and not told(comparison)
     assert not comparison.matters
-    assert as_text(comparison).startswith("No difference for training: only what has no effect")
+    assert differences_text(comparison).startswith(
+        "No difference for training: only what has no effect"
+    )
     # As soon as anything else differs, it counts.
     assert between(TEXT, other.replace("0.005", "0.006")).matters
 
@@ -254,7 +256,9 @@ def test_initial_weights_and_penalties_are_beside_the_steps():
     assert comparison.beside == {
         "kernel_regularizer none -> L2(l2=1e-05)": [("1", "1"), ("3", "3")]
     }
-    assert "  1  1  kernel_regularizer none -> L2(l2=1e-05); also 3\n" in as_text(comparison)
+    assert "  1  1  kernel_regularizer none -> L2(l2=1e-05); also 3\n" in differences_text(
+        comparison
+    )
 
 
 def test_frozen_weights_have_no_penalty():
@@ -287,8 +291,10 @@ def test_digits_that_matter(values: tuple[object, object], wanted: tuple[str, st
 
 
 def test_two_architectures_fit_one_screen():
-    text = as_text(
-        compare(*(compile_definition(EXAMPLES / f"{name}.xml") for name in ("basset", "deepsea")))
+    text = differences_text(
+        compare_definitions(
+            *(compile_definition(EXAMPLES / f"{name}.xml") for name in ("basset", "deepsea"))
+        )
     )
     lines = text.splitlines()
     assert len(lines) <= 33 and max(map(len, lines)) <= 80
@@ -344,7 +350,7 @@ MODULE = (EXAMPLES / "motifs-module.xml").read_text("utf-8")
 @pytest.mark.parametrize("text", [MODULE, KERAS], ids=["PyTorch", "TensorFlow"])
 def test_from_files_and_in_memory(text: str):
     made = [compile_text(text, semantics=f"seqgra-0.0.4{mode}") for mode in ("", "-streaming")]
-    told = verdicts(compare(*made))
+    told = verdicts(compare_definitions(*made))
     if text is KERAS:
         # Both take TensorFlow's orders, and all examples.
         assert (told["batches"], told["what the model sees"]) == (SAME, SAME)
@@ -372,7 +378,7 @@ def test_every_change_is_seen(path: Path):
         )
         if other is None:
             continue
-        comparison = compare(base, other)
+        comparison = compare_definitions(base, other)
         harmless = setting in ("general/@id", "general/name", "general/description")
         # The seed of a classifier that draws nothing stands in a comment.
         harmless = harmless or (setting == "general/seed" and not isinstance(base.model, ir.Model))
@@ -386,7 +392,7 @@ def test_every_change_is_seen(path: Path):
 @pytest.mark.parametrize("path", DEFINITIONS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_every_definition_is_like_itself(path: Path):
     base = compile_definition(path)
-    assert not compare(base, compile_definition(path)).changes
+    assert not compare_definitions(base, compile_definition(path)).changes
 
 
 # ---- held to it: models that are built and trained ----
@@ -500,7 +506,7 @@ def test_orders_of_the_semantics(tmp_path, monkeypatch):
         found[name] = run(MODULE, tmp_path / name, monkeypatch, semantics=name)[1]
     for one, other in itertools.combinations(names, 2):
         made = [compile_text(MODULE, semantics=name) for name in (one, other)]
-        told = verdicts(compare(*made))["batches"]
+        told = verdicts(compare_definitions(*made))["batches"]
         assert (told == SAME) is (found[one] == found[other]), (one, other, told)
 
 
@@ -538,8 +544,8 @@ def test_hostile_text(tmp_path):
 
 
 def test_two_libraries():
-    comparison = compare(compile_text(TEXT), compile_text(KERAS))
+    comparison = compare_definitions(compile_text(TEXT), compile_text(KERAS))
     assert verdicts(comparison)["initial weights"] == "others"
     assert comparison.matters
     other = compile_definition(EXAMPLES / "motifs-bayes.xml")
-    assert compare(compile_text(TEXT), other).matters
+    assert compare_definitions(compile_text(TEXT), other).matters

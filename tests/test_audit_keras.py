@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from test_audit_diff import DROPOUT, GLOBAL, KERAS, compile_text, data, replaced, verdicts
 
-from seqgra_compile.audit.diff import compare
+from seqgra_compile.audit.diff import compare_definitions
 from seqgra_compile.audit.effects import SAME, weight_count
 
 
@@ -149,7 +149,7 @@ def check(one: str, other: str, semantics: tuple[str, str], tmp_path: Path, monk
     pytest.importorskip("tensorflow")
     texts = [changed('epochs">20', 'epochs">2', text=text) for text in (one, other)]
     made = [compile_text(text, semantics=name) for text, name in zip(texts, semantics, strict=True)]
-    told = verdicts(compare(*made))
+    told = verdicts(compare_definitions(*made))
     results = []
     for number, compilation in enumerate(made):
         folder = tmp_path / str(number)

@@ -19,7 +19,7 @@ from lxml import etree
 from run_command import run
 
 from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_bytes, compile_definition
-from seqgra_compile.messages.diagnostics import as_text
+from seqgra_compile.messages.diagnostics import diagnostic_text
 
 np = pytest.importorskip("numpy")
 
@@ -132,7 +132,9 @@ def compiled(folder: Path, model: str, data: str, semantics: str = "intended") -
     compilation = compile_bytes(
         "model.xml", model.encode(), [folder], options=Options(semantics=semantics)
     )
-    found = [as_text(diagnostic, compilation.source) for diagnostic in compilation.diagnostics]
+    found = [
+        diagnostic_text(diagnostic, compilation.source) for diagnostic in compilation.diagnostics
+    ]
     assert compilation.script is not None, "\n".join(found)
     return compilation.script
 
@@ -539,7 +541,7 @@ def test_notes_lie_in_the_data_definition(tmp_path):
     (note,) = [found for found in compilation.diagnostics if found.code == "SG720"]
     assert note.source.file_name == "data.xml"
     assert data[note.span.start : note.span.end] == "k"
-    first = as_text(note, compilation.source).splitlines()[0]
+    first = diagnostic_text(note, compilation.source).splitlines()[0]
     assert first.startswith(f"{tmp_path / 'data.xml'}:8:")
 
 

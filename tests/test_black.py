@@ -27,7 +27,7 @@ from printed import (
 
 from seqgra_compile import pycode
 from seqgra_compile.backends.renderer import render
-from seqgra_compile.files.layout import laid_out
+from seqgra_compile.files.module.layout import formatted
 from seqgra_compile.pycode import Code, call, code, listing, mapping, prefixed, spaced
 from seqgra_compile.script import Script
 
@@ -182,7 +182,7 @@ def test_modules(module: str):
     assert text.count(script.module.code) == 1
     check(
         text.replace(
-            script.module.code, laid_out(module) + "\n" * script.module.code.endswith("\n")
+            script.module.code, formatted(module) + "\n" * script.module.code.endswith("\n")
         )
     )
 

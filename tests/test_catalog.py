@@ -14,7 +14,7 @@ from collections.abc import Iterable
 import pytest
 
 from seqgra_compile.catalog.activations import ACTIVATIONS
-from seqgra_compile.catalog.expressions import Expression, default
+from seqgra_compile.catalog.expressions import Expression, default_expression
 from seqgra_compile.catalog.initializers import INITIALIZER, INITIALIZERS
 from seqgra_compile.catalog.libraries import FRAMEWORKS, PYTORCH, TENSORFLOW
 from seqgra_compile.catalog.losses import LOSSES, usual
@@ -28,7 +28,7 @@ from seqgra_compile.compiler import compile_bytes
 from seqgra_compile.ir import Value
 from seqgra_compile.pycode import call
 from seqgra_compile.reference import language
-from seqgra_compile.reference.examples import definition, lines
+from seqgra_compile.reference.examples import example_definition, example_lines
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("tensorflow")
@@ -173,7 +173,7 @@ each_operation = pytest.mark.parametrize("row", OPERATIONS.values(), ids=lambda 
 
 @each_operation
 def test_keras_layers(row):
-    ((heading, code),) = lines(row, TENSORFLOW)
+    ((heading, code),) = example_lines(row, TENSORFLOW)
     excused = KERAS_LAYER if heading.endswith(" weights") else KERAS_LAYER_WITHOUT_WEIGHTS
     found = list(calls(code, "keras.layers"))
     assert found
@@ -196,7 +196,7 @@ def test_keras_layers(row):
 
 @each_operation
 def test_pytorch_modules(row):
-    for _, code in lines(row, PYTORCH):
+    for _, code in example_lines(row, PYTORCH):
         for name, node in calls(code, "nn"):
             owner = getattr(torch.nn, name, None)
             if not isinstance(owner, type) or owner is torch.nn.Parameter:
@@ -229,7 +229,7 @@ def test_what_a_library_cannot_say_is_refused_with_the_reason(library: str, monk
     lower = {**row.lower, library: unsupported(reason)}
     monkeypatch.setitem(OPERATIONS, "ReLU", dataclasses.replace(row, lower=lower))
     for other in FRAMEWORKS:
-        compilation = compile_bytes("model.xml", definition(row, other).encode())
+        compilation = compile_bytes("model.xml", example_definition(row, other).encode())
         found = [d.message for d in compilation.diagnostics if d.code == "SG501"]
         assert [reason in message for message in found] == [True] * (other == library)
     page = "\n".join(language._operation(OPERATIONS["ReLU"]))
@@ -344,9 +344,9 @@ def test_initializers(row):
     known = signature(getattr(keras.initializers, row.name))
     check(known, [p.name for p in row.parameters], KERAS_INITIALIZER)
     assert {p.name: p.default for p in row.parameters}.items() <= known.items()
-    assert INITIALIZER.parse(row.name) == default(row)
+    assert INITIALIZER.parse(row.name) == default_expression(row)
     for name in row.aliases:
-        assert INITIALIZER.parse(name) == default(row)
+        assert INITIALIZER.parse(name) == default_expression(row)
         assert isinstance(keras.initializers.get(name), getattr(keras.initializers, row.name))
 
 
@@ -355,4 +355,4 @@ def test_regularizers(row):
     known = signature(getattr(keras.regularizers, row.name))
     check(known, [p.name for p in row.parameters], {})
     assert {p.name: p.default for p in row.parameters}.items() <= known.items()
-    assert REGULARIZER.parse(call(f"keras.regularizers.{row.name}").text) == default(row)
+    assert REGULARIZER.parse(call(f"keras.regularizers.{row.name}").text) == default_expression(row)

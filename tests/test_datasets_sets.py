@@ -15,8 +15,9 @@ import pytest
 from run_command import run, run_data
 from sequence_files import examples, fasta, ids, letters, random_fasta, reverse_complement
 
+from seqgra_compile.catalog.data import SETS
 from seqgra_compile.datasets.alphabet import ALPHABETS
-from seqgra_compile.datasets.split import SETS, Fractions
+from seqgra_compile.datasets.split import Fractions
 
 SPLIT = ("--split", 0.8, 0.1, 0.1)
 

@@ -18,7 +18,7 @@ from sequence_files import fasta, letters
 
 from seqgra_compile.commands.compile import main
 from seqgra_compile.compiler import compile_bytes, compile_definition
-from seqgra_compile.messages.diagnostics import as_text
+from seqgra_compile.messages.diagnostics import diagnostic_text
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
@@ -79,7 +79,7 @@ def test_readme_shows_the_definition_and_its_script():
 def test_readme_shows_a_true_diagnostic():
     wrong = (EXAMPLES / "motifs.xml").read_bytes().replace(b' filters="16"', b' filtres="16"')
     compilation = compile_bytes("motifs.xml", wrong)
-    said = [as_text(found, compilation.source) for found in compilation.diagnostics]
+    said = [diagnostic_text(found, compilation.source) for found in compilation.diagnostics]
     (shown,) = (block for block in blocks(README, "text") if "error[" in block)
     assert shown.rstrip("\n") in said
 

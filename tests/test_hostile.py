@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from seqgra_compile.compiler import Compilation, Options, compile_bytes
-from seqgra_compile.messages.diagnostics import as_text
+from seqgra_compile.messages.diagnostics import diagnostic_text
 from seqgra_compile.pycode import literal
 from seqgra_compile.visible import visible
 
@@ -42,7 +42,7 @@ def _compiled(data: bytes, folder: Path = Path(), check_only: bool = True) -> Co
         warnings.simplefilter("error")
         compilation = compile_bytes("model.xml", data, [folder], Options(check_only=check_only))
     for found in compilation.diagnostics:
-        text = as_text(found, compilation.source)
+        text = diagnostic_text(found, compilation.source)
         assert 1 <= len(text.split("\n")) <= 4
         assert max(map(len, text.split("\n"))) < 1200
         # By the character: the line of the definition is shown as it is written.
@@ -56,7 +56,7 @@ def _codes(data: bytes, folder: Path = Path()) -> list[str]:
 
 def _first(data: bytes) -> str:
     compilation = _compiled(data)
-    return as_text(next(iter(compilation.diagnostics)), compilation.source)
+    return diagnostic_text(next(iter(compilation.diagnostics)), compilation.source)
 
 
 # ---- accepted all the same ----

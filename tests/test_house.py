@@ -25,7 +25,7 @@ MAX_LINES = 400
 FLOORS = {
     "text": "__init__ source visible pycode script.deciders resources messages",
     "data": "ir grammar script reading.written datadefinition.written datadefinition.arranged",
-    "tables": "catalog datadefinition.structure",
+    "tables": "catalog",
     "reading": "reading files.lookup",
     "stages": "datadefinition files passes backends",
     "assembly": "compiler reference audit datasets sweep",
@@ -38,7 +38,7 @@ THIRD_PARTY = {
     "reading.faults": {"lxml"},
     "reading.tree": {"lxml"},
     "pycode": {"black"},
-    "files.layout": {"black"},
+    "files.module.layout": {"black"},
     "backends.renderer": {"jinja2"},
     "audit.export.card": {"huggingface_hub"},
     "audit.export.crate": {"rocrate"},

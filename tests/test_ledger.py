@@ -25,7 +25,7 @@ from run_command import run_audit
 
 from seqgra_compile.audit.ledger import provenance
 from seqgra_compile.audit.ledger.entries import entries
-from seqgra_compile.audit.ledger.listing import as_json, as_text
+from seqgra_compile.audit.ledger.listing import ledger_json, ledger_text
 from seqgra_compile.audit.ledger.setting import (
     DEFINITION,
     LIBRARY,
@@ -36,13 +36,15 @@ from seqgra_compile.audit.ledger.setting import (
     Setting,
     ranges,
 )
-from seqgra_compile.audit.report import report
+from seqgra_compile.audit.report import report_of_definition
 from seqgra_compile.catalog.libraries import PYTORCH
 from seqgra_compile.catalog.semantics import SEMANTICS
 from seqgra_compile.compiler import Compilation, compile_definition
 from seqgra_compile.datadefinition.arranged import BayesScript
-from seqgra_compile.script import AlphabetCodes, KerasScript, PyTorchScript
+from seqgra_compile.script import AlphabetCodes
 from seqgra_compile.script.deciders import Decider, OfCondition, OfElement, OfOperation, deciders
+from seqgra_compile.script.keras import KerasScript
+from seqgra_compile.script.pytorch import PyTorchScript
 
 
 def name(path: Path) -> str:
@@ -285,7 +287,7 @@ def test_marks_leave_the_text_alone(path: Path):
 @each_definition
 def test_every_token_has_an_origin(path: Path):
     compilation = compilation_of(path)
-    found = provenance.tokens(compilation.arranged, compilation.script)
+    found = provenance.traced_tokens(compilation.arranged, compilation.script)
     assert all(token.origins[0] == provenance.Template("script.py.j2") for token in found)
     lines = compilation.script.split("\n")
     for token in found:
@@ -368,7 +370,7 @@ def test_json():
     result = run_audit("settings", path, "--format", "json", "--semantics", "intended")
     found = json.loads(result.stdout)
     compilation = compile_definition(path)
-    assert found == json.loads(as_json(compilation.settings, compilation.source))
+    assert found == json.loads(ledger_json(compilation.settings, compilation.source))
     rows = {row["path"]: row for row in found["settings"]}
     assert rows["trainingprocess/epochs"]["value"] == 20
     assert rows["trainingprocess/epochs"]["unit"] == "epochs"
@@ -383,11 +385,11 @@ def test_one_of_a_unit_is_singular():
     text = path.read_text("utf-8")
     text = re.sub(r'(name="epochs">)\d+', r"\g<1>1", text)
     compilation = compiled(text.encode(), EXAMPLES)
-    printed = as_text(compilation.settings, compilation.source)
+    printed = ledger_text(compilation.settings, compilation.source)
     assert re.search(r"trainingprocess/epochs +1 epoch +model.xml", printed)
     assert re.search(r"@strides +1 position +default", printed)
     assert re.search(r"early_stopping_patience +4 epochs", printed)
-    page = report(compilation)
+    page = report_of_definition(compilation)
     assert "<span>1</span> <small>epoch</small>" in page
     for many in (
         *{row.unit for row in compilation.settings if row.unit.endswith("s")},

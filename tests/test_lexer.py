@@ -13,7 +13,7 @@ from mutations import DEFINITIONS
 
 from seqgra_compile.audit import lexer
 from seqgra_compile.audit.ledger import provenance
-from seqgra_compile.audit.report import report
+from seqgra_compile.audit.report import report_of_definition
 from seqgra_compile.compiler import compile_definition
 
 # As Python 3.12 names them; before, there are none.
@@ -93,7 +93,7 @@ def test_a_formatted_string_is_one_token(split):
 
 
 def test_a_name_in_a_formatted_string_is_on_all_of_its_lines():
-    uses = {name: (first, last) for name, first, last in lexer.names(ast.parse(STRINGS))}
+    uses = {name: (first, last) for name, first, last in lexer.name_uses(ast.parse(STRINGS))}
     assert {uses[name] for name in "bde"} == {(1, 1)}
     assert {uses[name] for name in "gh"} == {(2, 3)}
     assert (uses["j"], uses["str"]) == ((4, 6), (6, 6))
@@ -117,12 +117,12 @@ def formatted_strings(node: ast.AST) -> Iterator[ast.JoinedStr]:
 )
 def test_no_row_is_a_part_of_a_formatted_string(path: Path, request):
     before = compile_definition(path)
-    rows, page = before.settings, report(before)
+    rows, page = before.settings, report_of_definition(before)
     request.getfixturevalue("split")
     compilation = compile_definition(path)
     script = compilation.script
     lines = [line.encode() for line in script.split("\n")]
-    found = provenance.tokens(compilation.arranged, script)
+    found = provenance.traced_tokens(compilation.arranged, script)
     texts = {(each.first, each.column): each.text for each in found}
     strings = list(formatted_strings(ast.parse(script)))
     assert strings
@@ -132,4 +132,4 @@ def test_no_row_is_a_part_of_a_formatted_string(path: Path, request):
         assert ast.get_source_segment(script, node).startswith(text)
         assert ast.parse(text, mode="eval")
     assert compilation.settings == rows
-    assert report(compilation) == page
+    assert report_of_definition(compilation) == page

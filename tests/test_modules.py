@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from seqgra_compile.commands.shadows import LIBRARIES
+from seqgra_compile.commands.shadows import IMPORTED
 from seqgra_compile.compiler import Compilation, compile_bytes
 
 REJECT = Path(__file__).resolve().parent.parent / "golden" / "reject"
@@ -333,6 +333,5 @@ def test_what_libraries_import_is_known(imports: str) -> None:
     ).stdout.splitlines()[-1]  # fmt: skip
     public = {name for name in ast.literal_eval(found) if name.isidentifier() and name[0] != "_"}
     assert (
-        public - LIBRARIES - sys.stdlib_module_names - {"cython_runtime", "pybind11_abseil"}
-        == set()
+        public - IMPORTED - sys.stdlib_module_names - {"cython_runtime", "pybind11_abseil"} == set()
     )

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from run_command import run_audit
 
-from seqgra_compile.audit.compare import Verdict, as_text, compare
+from seqgra_compile.audit.compare import Verdict, compare_runs, comparison_text
 from seqgra_compile.audit.receipt import ReceiptError, read_receipt
 from seqgra_compile.visible import visible
 
@@ -52,7 +52,7 @@ def changed(path: str, value: object, receipt: dict = RECEIPT) -> dict:
 
 
 def verdict(one: dict, other: dict, tolerance: float = 0.0) -> Verdict:
-    return compare(one, other, tolerance).verdict
+    return compare_runs(one, other, tolerance).verdict
 
 
 @pytest.mark.parametrize("receipt", [RECEIPT, BAYES], ids=["trained", "bayes"])
@@ -86,7 +86,7 @@ def test_the_first_epoch_and_setting_are_named():
     other = changed("epochs/2/validation_loss", 0.9, other)
     other = changed("settings/LEARNING_RATE", "0.05", other)
     other["epochs"].append({"epoch": 4, "training_loss": 0.1})
-    text = as_text(compare(RECEIPT, other)).splitlines()
+    text = comparison_text(compare_runs(RECEIPT, other)).splitlines()
     assert text == [
         "different",
         "  first setting that differs: LEARNING_RATE: 0.005 and 0.05",
@@ -124,13 +124,15 @@ def test_not_a_number():
     assert verdict(RECEIPT, one, 0.5) is Verdict.DIFFERENT
     infinite = changed("epochs/0/validation_loss", float("inf"))
     assert verdict(RECEIPT, infinite, 0.5) is Verdict.DIFFERENT
-    assert "inf" not in as_text(compare(RECEIPT, infinite)).lower().replace("infinity", "")
+    assert "inf" not in comparison_text(compare_runs(RECEIPT, infinite)).lower().replace(
+        "infinity", ""
+    )
 
 
 def test_huge_numbers():
     one, other = changed("test/loss", 10**400), changed("test/loss", 2 * 10**400)
     assert verdict(one, other, 0.1) is Verdict.DIFFERENT
-    assert "apart" not in as_text(compare(one, other, 0.1))
+    assert "apart" not in comparison_text(compare_runs(one, other, 0.1))
 
 
 def test_kinds_are_told_apart():
@@ -181,9 +183,9 @@ def test_anything_is_compared_or_refused(name: str, value: object, tolerance: fl
         other = read_receipt(data)
     except ReceiptError:
         return
-    comparison = compare(RECEIPT, other, tolerance)
-    assert all(visible(line) == line for line in as_text(comparison).split("\n"))
-    assert compare(other, other).verdict is Verdict.IDENTICAL
+    comparison = compare_runs(RECEIPT, other, tolerance)
+    assert all(visible(line) == line for line in comparison_text(comparison).split("\n"))
+    assert compare_runs(other, other).verdict is Verdict.IDENTICAL
 
 
 # ---- the command ----

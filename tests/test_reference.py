@@ -14,8 +14,8 @@ from seqgra_compile.catalog.structure import ELEMENTS
 from seqgra_compile.commands.compile import main
 from seqgra_compile.messages.codes import CODES
 from seqgra_compile.reference import about
-from seqgra_compile.reference.entries import KINDS, default
-from seqgra_compile.reference.examples import lines
+from seqgra_compile.reference.entries import KINDS, default_text
+from seqgra_compile.reference.examples import example_lines
 from seqgra_compile.reference.language import PAGES
 
 ROOT = Path(__file__).parents[1]
@@ -38,9 +38,9 @@ def test_list_holds_every_row_with_every_parameter(kind: str):
             block = re.search(rf"^{entry.name}\b(?: \(also .*\))?(?::|  ).*\n(  .*\n)*", text, re.M)
             assert block, entry.name
             for row in entry.parameters:
-                assert re.search(rf"^  {row.name} +{re.escape(default(row))} ", text, re.M)
+                assert re.search(rf"^  {row.name} +{re.escape(default_text(row))} ", text, re.M)
         for row in group.shared:
-            assert re.search(rf"^  {row.name} +{re.escape(default(row))} ", text, re.M)
+            assert re.search(rf"^  {row.name} +{re.escape(default_text(row))} ", text, re.M)
 
 
 def test_list_knows_its_kinds_only():
@@ -75,7 +75,7 @@ def test_every_operation_compiles_in_a_tiny_definition(row):
     for library in FRAMEWORKS:
         if row.refusal(library):
             continue
-        found = list(lines(row, library))
+        found = list(example_lines(row, library))
         assert found and all(code for _, code in found)
         shapes |= {heading for heading, _ in found}
     assert len(shapes) == 1, "all libraries give the same shapes and numbers of weights"

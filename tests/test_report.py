@@ -16,7 +16,7 @@ import browser as browsers
 import pytest
 from click.testing import CliRunner
 
-from seqgra_compile.audit.report import report
+from seqgra_compile.audit.report import report_of_definition
 from seqgra_compile.audit.report.highlight import xml_lines, xml_marks
 from seqgra_compile.commands.audit import main
 from seqgra_compile.compiler import Compilation, compile_bytes, compile_definition
@@ -90,7 +90,7 @@ class Tree(HTMLParser):
 
 
 def page(compilation: Compilation) -> Element:
-    return Tree(report(compilation)).root
+    return Tree(report_of_definition(compilation)).root
 
 
 def of(text: str, name: str = "model.xml") -> Compilation:
@@ -150,8 +150,8 @@ def test_offline(root: Element) -> None:
 
 def test_the_same_bytes_wherever_the_definition_lies(basset: Compilation) -> None:
     relative = compile_definition(os.path.relpath(BASSET))
-    assert report(relative) == report(basset)
-    assert str(ROOT) not in report(basset)
+    assert report_of_definition(relative) == report_of_definition(basset)
+    assert str(ROOT) not in report_of_definition(basset)
 
 
 # ---- both sides, whole ----
@@ -447,8 +447,8 @@ def call(*arguments: object) -> tuple[int, bytes, str]:
 def test_the_command(basset: Compilation, tmp_path: Path) -> None:
     target = tmp_path / "new" / "page.html"
     assert call(BASSET, "-o", target) == (0, b"", "")
-    assert target.read_bytes() == report(basset).encode()
-    assert call(BASSET) == (0, report(basset).encode(), "")
+    assert target.read_bytes() == report_of_definition(basset).encode()
+    assert call(BASSET) == (0, report_of_definition(basset).encode(), "")
 
 
 def test_errors_have_a_page_and_a_status(tmp_path: Path) -> None:
@@ -484,7 +484,7 @@ def tab(tmp_path_factory: pytest.TempPathFactory):
 @pytest.fixture(scope="module")
 def saved(basset: Compilation, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "basset.html"
-    path.write_bytes(report(basset).encode())
+    path.write_bytes(report_of_definition(basset).encode())
     return path
 
 
@@ -730,7 +730,7 @@ def test_the_theme_can_be_chosen(tab: browsers.Tab, saved: Path) -> None:
 @pytest.mark.long
 def test_hostile_text_in_a_browser(tab: browsers.Tab, tmp_path: Path) -> None:
     path = tmp_path / "hostile.html"
-    path.write_bytes(report(of(hostile())).encode())
+    path.write_bytes(report_of_definition(of(hostile())).encode())
     tab.open(path)
     assert tab.run("document.scripts.length") == 1
     assert tab.run("document.images.length") == 0
@@ -788,7 +788,7 @@ def test_five_hundred_operations(tab: browsers.Tab, tmp_path: Path) -> None:
     """It opens and answers; how fast, it prints: pytest -s."""
     compilation = of(many_operations(500))
     path = tmp_path / "many.html"
-    path.write_bytes(report(compilation).encode())
+    path.write_bytes(report_of_definition(compilation).encode())
     tab.open(path)
     tab.wait("document.documentElement.dataset.ready !== undefined")
     layers = tab.run("document.querySelectorAll('.layer').length")

@@ -10,7 +10,7 @@ import pytest
 import random_data
 from test_simulate import constraint, definition, rule, simulated
 
-from seqgra_compile.audit.report import report
+from seqgra_compile.audit.report import report_of_definition
 from seqgra_compile.audit.report.data import draw_data, information
 from seqgra_compile.audit.report.extents import extents
 from seqgra_compile.compiler import compile_bytes
@@ -51,7 +51,7 @@ def test_letters_of_a_logo():
     words = "".join(f'<kmer probability="0.5">{word}</kmer>' for word in ("AC", "CC"))
     element = f'<sequenceelement id="w"><kmerbased>{words}</kmerbased></sequenceelement>'
     text = definition(rule("w")).replace("</sequenceelements>", f"{element}</sequenceelements>")
-    page = report(compile_bytes("data.xml", text.encode()))
+    page = report_of_definition(compile_bytes("data.xml", text.encode()))
     logo = next(each for each in drawn(text)[1].logos if each.name == "w")
     assert logo.about == "k-mers, 2 positions, 3 bits"
     scales = [float(re.search(r"scale\([\d.]+ ([\d.]+)\)", g.transform)[1]) for g in logo.glyphs]
@@ -104,7 +104,7 @@ def test_places_are_those_of_simulated_sequences(tmp_path, position, pairs):
 def test_a_page(tmp_path):
     text = random_data.definition(3)
     compilation = compile_bytes("data.xml", text.encode())
-    page = report(compilation)
+    page = report_of_definition(compilation)
     found = _Texts(page)
     places = sum(
         len(set(rule.elements)) for each in compilation.model.conditions for rule in each.rules
@@ -120,7 +120,7 @@ def test_hostile_labels_stay_text():
     text = definition(rule("g")).replace(
         "<label/>", "<label>&lt;b onclick='x'>&amp;&lt;/b></label>"
     )
-    page = report(compile_bytes("data.xml", text.encode()))
+    page = report_of_definition(compile_bytes("data.xml", text.encode()))
     assert "<b onclick" not in page and "&lt;b onclick" in page
 
 
@@ -133,7 +133,9 @@ def test_in_a_browser(tmp_path, width, dark):
     if executable is None:
         pytest.skip("no Chromium")
     text = random_data.definition(3)
-    (tmp_path / "page.html").write_text(report(compile_bytes("data.xml", text.encode())), "utf-8")
+    (tmp_path / "page.html").write_text(
+        report_of_definition(compile_bytes("data.xml", text.encode())), "utf-8"
+    )
     with browsers.browser(executable, tmp_path / "profile") as tab:
         tab.open(tmp_path / "page.html", width, 900, dark)
         ask = """[document.documentElement.scrollWidth <= innerWidth,

@@ -11,8 +11,8 @@ import pytest
 import random_data
 from lxml import etree
 
+from seqgra_compile.catalog.datastructure import ELEMENTS
 from seqgra_compile.compiler import Options, compile_bytes
-from seqgra_compile.datadefinition.structure import ELEMENTS
 from seqgra_compile.reference import dataabout
 from seqgra_compile.reference.dataschema import data_schema
 

@@ -249,12 +249,13 @@ def test_examples_are_the_same(name: str, tmp_path):
 
 # ---- stopped runs ----
 
-EPOCHS = 200  # more than a run can train before a busy test has seen the third
+EPOCHS = 200  # more lines than a run can print before the test has read the third
+PIPE = 4096  # bytes, the least that Linux allows; a run waits when it is full
 
 
 def start(processes: int, *words: str) -> subprocess.Popen[str]:
     command = [*PYTHON, *words] if processes == 1 else [*TORCHRUN, str(processes), *words]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "pipesize": PIPE}
     return subprocess.Popen(command, env=ENVIRONMENT, text=True, start_new_session=True, **pipes)
 
 
@@ -297,8 +298,7 @@ def test_a_stopped_run_continues_in_another_number(first, then, by, undisturbed,
     started = start(first, *words)
     wait_for(started, f"epoch 3/{EPOCHS}")
     if by is signal.SIGKILL:  # of a launcher alone, it would leave the others
-        os.killpg(started.pid, by)
-        for each in workers(started.pid):
+        for each in [started.pid, *workers(started.pid)]:
             os.kill(each, by)
     else:
         os.kill(started.pid, by)

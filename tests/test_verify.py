@@ -18,7 +18,7 @@ from mutations import EXAMPLES
 from run_command import run_audit
 
 from seqgra_compile import audit
-from seqgra_compile.audit.verify import Difference, verify
+from seqgra_compile.audit.verify import Difference, verify_script
 from seqgra_compile.backends.header import HeaderError, read_header
 from seqgra_compile.catalog.semantics import SEMANTICS
 from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_bytes, compile_definition
@@ -60,7 +60,7 @@ def _cached(name, data, folders, *options):
 
 def difference(path: Path, script: str | bytes) -> Difference:
     data = script if isinstance(script, bytes) else script.encode("utf-8", "surrogatepass")
-    return verify(str(path), path.read_bytes(), [path.parent], "train.py", data).difference
+    return verify_script(str(path), path.read_bytes(), [path.parent], "train.py", data).difference
 
 
 # ---- the header ----
@@ -134,7 +134,7 @@ def test_header_cannot_be_imitated(place: str, number: int):
     options = header.options
     assert (options["semantics"], options["library"]) == ("intended", "PyTorch")
     compilation.settings  # noqa: B018 - the ledger, too, finds the header
-    done = verify(name, text.encode(), [], "train.py", compilation.script.encode())
+    done = verify_script(name, text.encode(), [], "train.py", compilation.script.encode())
     assert done.difference is Difference.NONE
 
 
@@ -279,7 +279,7 @@ def test_code(change):
 
 def test_version():
     older = SCRIPTS[MOTIFS].replace("0.1.0", "0.0.9")
-    found = verify(str(MOTIFS), MOTIFS.read_bytes(), [], "train.py", older.encode())
+    found = verify_script(str(MOTIFS), MOTIFS.read_bytes(), [], "train.py", older.encode())
     assert found.difference is Difference.VERSION
     assert found.remarks == ("the script names version 0.0.9 of the compiler, and this is 0.1.0",)
     other = older.replace("0.005", "0.05")

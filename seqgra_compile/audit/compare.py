@@ -60,7 +60,7 @@ class RunComparison:
     results: tuple[Found, ...]
 
 
-def compare(
+def compare_runs(
     one: Mapping[str, Any], other: Mapping[str, Any], tolerance: float = 0.0
 ) -> RunComparison:
     """Everything but the circumstances.
@@ -134,7 +134,7 @@ def _close(one: object, other: object, tolerance: float) -> bool:
         return False
 
 
-def as_text(comparison: RunComparison) -> str:
+def comparison_text(comparison: RunComparison) -> str:
     """For a reader: the verdict, then what differs, the first epoch first."""
     lines = [comparison.verdict.value]
     first = comparison.asked[:1]

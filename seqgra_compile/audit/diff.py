@@ -15,7 +15,7 @@ from ..visible import visible
 from .dataeffects import data_effects
 from .effects import SAME, Effect, effects
 from .ledger.setting import IDLE, TEMPLATE, Setting
-from .steps import NOTHING, Aligned, align, beside, steps
+from .steps import NOTHING, Aligned, align, beside, steps_of
 
 # Texts, and names of what the output is called: nothing that is computed looks at them.
 _TEXTS = ("general/@id", "general/name", "general/description")
@@ -73,7 +73,7 @@ class Comparison:
         return any(change.counts for change in self.changes)
 
 
-def compare(a: Compilation, b: Compilation) -> Comparison:
+def compare_definitions(a: Compilation, b: Compilation) -> Comparison:
     """Both must have been compiled without errors, and be of models or both of data."""
     changes = tuple(_changes(a, b))
     names = (a.source.file_name, b.source.file_name)
@@ -85,7 +85,7 @@ def compare(a: Compilation, b: Compilation) -> Comparison:
     aligned: tuple[Aligned, ...] = ()
     if isinstance(a.model, ir.Model) and isinstance(b.model, ir.Model):
         found = effects(a.model, b.model)
-        aligned = align(steps(a.model), steps(b.model))
+        aligned = align(steps_of(a.model), steps_of(b.model))
         changes = _written_otherwise(changes, found, aligned)
     return Comparison(changes, found, same_bytes, names, aligned)
 
@@ -136,7 +136,7 @@ def _matched(a: Compilation, b: Compilation) -> dict[str, str]:
     if not (_is_embedded(a.model) and _is_embedded(b.model)):
         return {}
     matched = {_PATH.format(each.number): "nothing" for each in a.model.operations}
-    for pair in align(steps(a.model), steps(b.model)):
+    for pair in align(steps_of(a.model), steps_of(b.model)):
         if pair.matched and not (pair.one[0].is_part or pair.other[0].is_part):
             one, other = (found[0].number for found in (pair.one, pair.other))
             matched[_PATH.format(one)] = _PATH.format(other)
@@ -178,7 +178,7 @@ def _place(row: Setting | None) -> str:
     return "-" if row is None else str(row.where or row.origin)
 
 
-def as_text(comparison: Comparison, complete: bool = False) -> str:
+def differences_text(comparison: Comparison, complete: bool = False) -> str:
     """For a reader: the verdict, the effects, the steps; all settings with their places if asked."""
     lines = [_verdict(comparison)]
     if comparison.matters and comparison.effects:

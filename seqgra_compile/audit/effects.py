@@ -18,7 +18,7 @@ from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.semantics import SEMANTICS, Semantics
 from ..visible import visible
 from .ledger.setting import counted, shown_apart, shown_briefly
-from .steps import align, steps, summary
+from .steps import align, steps_of, steps_summary
 
 SAME, OTHERS = "the same", "others"
 _SEED = "a seed"
@@ -51,7 +51,7 @@ def _computation(a: ir.Model, b: ir.Model) -> str:
     """Whether the same weights would give the same scores."""
     if _module(a) is not None or _module(b) is not None:
         return SAME if _module(a) == _module(b) else "not known: a module decides it"
-    found = summary(align(steps(a), steps(b)))
+    found = steps_summary(align(steps_of(a), steps_of(b)))
     if not found and a.library.value != b.library.value:
         return "the same steps, in another library"
     return found or SAME

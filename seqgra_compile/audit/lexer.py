@@ -48,12 +48,12 @@ def _whole(first: TokenInfo, last: TokenInfo, lines: list[str]) -> TokenInfo:
     return TokenInfo(tokenize.STRING, "\n".join(held), first.start, last.end, first.line)
 
 
-def lines(node: ast.stmt | ast.expr | ast.keyword) -> range:
+def lines_of(node: ast.stmt | ast.expr | ast.keyword) -> range:
     """The lines of a node, from its first to its last."""
     return range(node.lineno, (node.end_lineno or node.lineno) + 1)
 
 
-def names(code: ast.AST) -> Iterator[tuple[str, int, int]]:
+def name_uses(code: ast.AST) -> Iterator[tuple[str, int, int]]:
     """Each name, and the first and last line of what holds it.
 
     Inside a formatted string Pythons count lines differently, so there it is the whole string.

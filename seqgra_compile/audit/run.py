@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..catalog.data import SETS
 from ..catalog.sequences import MULTI_CLASS, MULTI_LABEL
 from .receipt import MAX_RECEIPT, Receipt, ReceiptError, is_number, read_object, read_receipt
 
 RECEIPT, METRICS, HISTORY = "receipt.json", "metrics.json", "history.tsv"
-SETS = ("training", "validation", "test")
 # Blocks of a receipt that are not results: what was asked, what it was done with, and when.
 _ORIGIN = ("data", "epochs", "device", "threads", "definition", "script", "settings", "versions")
 _CIRCUMSTANCES = "circumstances"

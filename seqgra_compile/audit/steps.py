@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 from .. import ir
 from ..catalog.operations import OPERATIONS
-from .ledger.operations import read
+from .ledger.operations import parameters_read
 from .ledger.setting import shown_apart, shown_briefly
 
 # Parameters whose names end so decide the first weights, or a penalty beside the loss.
 _BESIDE = ("_initializer", "_regularizer")
-_PLAIN_RELU = {"max_value": None, "negative_slope": 0.0, "threshold": 0.0}
 NOTHING = "-"
 
 
@@ -86,7 +85,7 @@ class Aligned:
         return f"{self.one[0].name}: {', '.join(self.changed) or 'the same'}"
 
 
-def steps(model: ir.Model) -> tuple[Step, ...]:
+def steps_of(model: ir.Model) -> tuple[Step, ...]:
     """In order; none of a module, which the compiler does not look into."""
     return tuple(
         step for operation in model.operations for step in _steps(operation, model.library.value)
@@ -95,7 +94,7 @@ def steps(model: ir.Model) -> tuple[Step, ...]:
 
 def _steps(operation: ir.Layer, library: str) -> Iterator[Step]:
     values = {name: value.value for name, value in operation.arguments.items()}
-    reads = read(operation, library)
+    reads = parameters_read(operation, library)
     beside = {name: value for name, value in values.items() if name.endswith(_BESIDE)}
     if operation.weights:
         beside["trainable"] = values["trainable"]
@@ -106,8 +105,9 @@ def _steps(operation: ir.Layer, library: str) -> Iterator[Step]:
         if name in reads.layer | reads.shape and name not in (*beside, "trainable", "weights_file")
     }
     number = operation.number
-    if operation.name == "Activation" or (operation.name == "ReLU" and computes == _PLAIN_RELU):
-        yield Step(number, computes.get("activation", "relu"), {}, {}, is_activation=True)
+    activation = OPERATIONS[operation.name].only_applies(operation.arguments)
+    if activation:
+        yield Step(number, activation, {}, {}, is_activation=True)
         return
     ends_with = _last(operation) and computes.pop("activation", None)
     yield Step(number, operation.name, computes, beside)
@@ -167,7 +167,7 @@ def beside(aligned: Iterable[Aligned]) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def summary(aligned: Iterable[Aligned]) -> str:
+def steps_summary(aligned: Iterable[Aligned]) -> str:
     """How many steps are others, gone and new; empty if none."""
     changed = removed = added = 0
     for pair in aligned:

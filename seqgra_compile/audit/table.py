@@ -12,7 +12,8 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..messages.diagnostics import did_you_mean
+from ..catalog.libraries import FRAMEWORKS
+from ..messages.diagnostics import did_you_mean, first_few
 from .receipt import is_number
 from .run import Run, UnlikeRuns, check_alike
 
@@ -40,7 +41,7 @@ class Spread:
     deviation: float | None
 
 
-Cell = Spread | float | int | str | None
+TableValue = Spread | float | int | str | None
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,10 @@ class Table:
     """`columns` are names; each row has a cell for each, None where a run has nothing to say."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[TableValue, ...], ...]
 
 
-def table(
+def table_of_runs(
     runs: Sequence[Run],
     per: str = DEFINITION,
     columns: Sequence[str] = (),
@@ -94,7 +95,7 @@ def definition_of(run: Run) -> str:
 
 def _groups(runs: Sequence[Run], by: Sequence[str]) -> list[list[Run]]:
     """Runs of one definition on the same data, or alike in `by`, in the order of the first of each."""
-    groups: dict[tuple[Cell, ...], list[Run]] = {}
+    groups: dict[tuple[TableValue, ...], list[Run]] = {}
     for run in runs:
         alike = tuple(_value(name, run) for name in by or ("data",))
         groups.setdefault((definition_of(run), *alike), []).append(run)
@@ -108,13 +109,12 @@ def _data(run: Run) -> str:
 
 
 def _library(run: Run) -> str:
-    names = [name for name in ("PyTorch", "TensorFlow") if name in run.versions]
-    return names[0] if names else "Bayes"
+    return next((name for name in FRAMEWORKS if name in run.versions), "Bayes")
 
 
 # ---- columns ----
 
-OWN: Mapping[str, Callable[[Run], Cell]] = {
+OWN: Mapping[str, Callable[[Run], TableValue]] = {
     "folder": lambda run: str(run.path),
     "model": lambda run: run.model_id,
     "library": _library,
@@ -137,7 +137,7 @@ def _chosen(groups: Sequence[Sequence[Run]], per: str, by: Sequence[str]) -> lis
         if name not in (*_FREE, *by) and len({run.settings.get(name) for run in firsts}) > 1:
             names.append(name)
     seeds = [run for group in groups for run in group if "SEED" in run.settings]
-    names += ["n"] if per == DEFINITION else (["SEED"] if seeds else [])
+    names += [_COUNT] if per == DEFINITION else (["SEED"] if seeds else [])
     runs = [run for group in groups for run in group]
     names += [
         name
@@ -172,7 +172,7 @@ def _paths(found: Mapping[str, object], before: str = "") -> Iterable[str]:
             yield f"{before}{name}"
 
 
-def _value(name: str, run: Run) -> Cell:
+def _value(name: str, run: Run) -> TableValue:
     """What a run has under a column's name."""
     if name in OWN:
         return OWN[name](run)
@@ -182,7 +182,7 @@ def _value(name: str, run: Run) -> Cell:
     return _at(name, run.receipt)
 
 
-def _at(path: str, found: object) -> Cell:
+def _at(path: str, found: object) -> TableValue:
     """A path's end; names may hold dots themselves, as labels do."""
     if not isinstance(found, Mapping):
         return None
@@ -197,7 +197,7 @@ def _at(path: str, found: object) -> Cell:
     return None
 
 
-def _cell(name: str, group: Sequence[Run], per: str, by: Sequence[str]) -> Cell:
+def _cell(name: str, group: Sequence[Run], per: str, by: Sequence[str]) -> TableValue:
     if name == _COUNT:
         return len(group)
     values = [_value(name, run) for run in group]
@@ -219,10 +219,9 @@ def _spread(numbers: Sequence[float]) -> Spread:
     )
 
 
-def _joined(values: Sequence[Cell]) -> Cell:
+def _joined(values: Sequence[TableValue]) -> TableValue:
     """One value, or all that there are."""
     found = list(dict.fromkeys(value for value in values if value is not None))
     if len(found) < 2:
         return found[0] if found else None
-    more = ", ..." if len(found) > _MAX_JOINED else ""
-    return ", ".join(map(str, found[:_MAX_JOINED])) + more
+    return first_few(map(str, found), _MAX_JOINED)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..backends.renderer import environment
 from ..visible import visible
-from .table import Cell, Spread, Table
+from .table import Spread, Table, TableValue
 
 _TEX = {
     "\\": r"\textbackslash{}",
@@ -41,7 +41,7 @@ class TablePage:
     rows: tuple[tuple[object, ...], ...]
 
 
-def as_text(table: Table, form: str) -> str:
+def table_text(table: Table, form: str) -> str:
     """The table in one of `FORMS`."""
     return FORMS[form](table)
 
@@ -53,12 +53,12 @@ def _rows(table: Table) -> list[list[str]]:
     """Lines of cells; a result over several runs has two, its mean and its deviation."""
     columns = zip(*table.rows, strict=True)
     spreads = [any(isinstance(cell, Spread) for cell in column) for column in columns]
-    names: list[Cell] = []
+    names: list[TableValue] = []
     for name, spread in zip(table.columns, spreads, strict=True):
         names += [f"{name} mean", f"{name} sd"] if spread else [name]
     lines = [names]
     for row in table.rows:
-        cells: list[Cell] = []
+        cells: list[TableValue] = []
         for cell, spread in zip(row, spreads, strict=True):
             cells += _parts(cell) if spread else [cell]
         lines.append(cells)
@@ -76,14 +76,14 @@ def _csv(table: Table) -> str:
     return file.getvalue()
 
 
-def _parts(cell: Cell) -> list[Cell]:
+def _parts(cell: TableValue) -> list[TableValue]:
     return [cell.mean, cell.deviation] if isinstance(cell, Spread) else [cell, None]
 
 
 # ---- the digits that matter ----
 
 
-def shown(cell: Cell, plus_minus: str = _PLUS_MINUS) -> str:
+def cell_text(cell: TableValue, plus_minus: str = _PLUS_MINUS) -> str:
     """A mean has as many decimals as two digits of its deviation; other results four digits."""
     if cell is None:
         return ""
@@ -96,7 +96,7 @@ def shown(cell: Cell, plus_minus: str = _PLUS_MINUS) -> str:
     return f"{mean:.{decimals}f} {plus_minus} {deviation:.{decimals}f}"
 
 
-def _is_number(cell: Cell) -> bool:
+def _is_number(cell: TableValue) -> bool:
     return isinstance(cell, (Spread, float, int))
 
 
@@ -107,8 +107,8 @@ def _numeric(table: Table) -> list[bool]:
 
 
 def _markdown(table: Table) -> str:
-    def cell(value: Cell) -> str:
-        return re.sub(r"([\\|*_`<])", r"\\\1", shown(value))
+    def cell(value: TableValue) -> str:
+        return re.sub(r"([\\|*_`<])", r"\\\1", cell_text(value))
 
     rules = tuple("--:" if number else ":--" for number in _numeric(table))
     return _rendered("md", _page(table, cell, rules))
@@ -118,10 +118,10 @@ def _latex(table: Table) -> str:
     def text(value: str) -> str:
         return "".join(_TEX.get(sign, sign) for sign in value)
 
-    def cell(value: Cell) -> str:
+    def cell(value: TableValue) -> str:
         if isinstance(value, Spread) and value.deviation:
-            return f"${shown(value, chr(92) + 'pm')}$"
-        return text(shown(value))
+            return f"${cell_text(value, chr(92) + 'pm')}$"
+        return text(cell_text(value))
 
     rules = "".join("r" if number else "l" for number in _numeric(table))
     return _rendered("tex", _page(table, cell, rules))
@@ -130,14 +130,14 @@ def _latex(table: Table) -> str:
 def _html(table: Table) -> str:
     kinds = [' class="number"' if number else "" for number in _numeric(table)]
 
-    def row(values: Sequence[Cell]) -> tuple[Shown, ...]:
+    def row(values: Sequence[TableValue]) -> tuple[Shown, ...]:
         cells = zip(values, kinds, strict=True)
-        return tuple(Shown(html.escape(shown(value)), kind) for value, kind in cells)
+        return tuple(Shown(html.escape(cell_text(value)), kind) for value, kind in cells)
 
     return _rendered("html", TablePage(row(table.columns), None, tuple(map(row, table.rows))))
 
 
-def _page(table: Table, cell: Callable[[Cell], str], rules: object) -> TablePage:
+def _page(table: Table, cell: Callable[[TableValue], str], rules: object) -> TablePage:
     rows = tuple(tuple(map(cell, row)) for row in table.rows)
     return TablePage(tuple(map(cell, table.columns)), rules, rows)
 

@@ -43,7 +43,7 @@ class Verification:
     diff: str = ""
 
 
-def verify(
+def verify_script(
     name: str, data: bytes, folders: Sequence[str | Path], script_name: str, script: bytes
 ) -> Verification:
     """Compile a definition under the options in a script's header, and compare.

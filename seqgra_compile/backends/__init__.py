@@ -1,4 +1,4 @@
-"""Stage 6: a model to a `Script`, one module a library, imported for the models of that library."""
+"""A model to a `Script`: one module for each library, imported for its models alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..catalog.libraries import BAYES, PYTORCH, TENSORFLOW
+from ..ir import SIMULATOR
 from ..messages.diagnostics import Diagnostics
 from ..source import Source
 
@@ -35,10 +36,10 @@ def _bayes() -> Arrange:
     return arrange
 
 
-def simulate() -> Arrange:
+def _simulate() -> Arrange:
     from .simulate import arrange
 
     return arrange
 
 
-BACKENDS = {PYTORCH: _pytorch, TENSORFLOW: _keras, BAYES: _bayes}
+BACKENDS = {PYTORCH: _pytorch, TENSORFLOW: _keras, BAYES: _bayes, SIMULATOR: _simulate}

@@ -27,8 +27,7 @@ from ..pycode import (
 )
 from ..script import AlphabetCodes, Constant, Section
 from ..source import Source
-from . import header
-from . import weights as weightsfiles
+from . import header, weightsfiles
 from .family import family
 
 STANDARD = frozenset(sys.stdlib_module_names)
@@ -133,7 +132,7 @@ def imports(model: ir.General, own: Iterable[Import]) -> tuple[Import, ...]:
     )
 
 
-def fields(
+def shared_fields(
     model: ir.Model,
     source: Source,
     folder: str,

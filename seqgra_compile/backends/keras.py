@@ -10,10 +10,10 @@ from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, laid_out, literal
-from ..script import KerasScript, LayerStatements, LoadedWeights, Statement
+from ..script import LayerStatements, LoadedWeights, Statement
+from ..script.keras import KerasScript
 from ..source import Source
-from . import common
-from . import weights as weightsfiles
+from . import common, weightsfiles
 from .imports import import_lines
 
 # Keras 3.6 has no celu; in 3.7 one mask of dropout serves all gates of LSTM and GRU, always.
@@ -38,7 +38,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
     weights = "saved_model.keras"
     weights += ", model-architecture.json" if model.records == FULL else ""
     return KerasScript(
-        **common.fields(model, source, "keras", weights, shape),
+        **common.shared_fields(model, source, "keras", weights, shape),
         dependencies=", ".join(map(literal, sorted((*_PACKAGES, *packages)))),
         future=(),
         imports=standard,
@@ -93,13 +93,13 @@ def _activity(operation: ir.Layer) -> bool:
 
 def _weights_files(architecture: ir.Network) -> tuple[LoadedWeights, ...]:
     operations = filter(weightsfiles.has_weights, architecture.operations)
-    own = (weightsfiles.loaded(_load(operation), operation) for operation in operations)
-    return (*weightsfiles.opened(architecture), *own)
+    own = (weightsfiles.load_statement(_load(operation), operation) for operation in operations)
+    return (*weightsfiles.open_statement(architecture), *own)
 
 
 def _load(operation: ir.Layer) -> Code:
     layer = call("model.get_layer", operation.identifier)
-    return call("set_weights", layer, weightsfiles.read(operation))
+    return call("set_weights", layer, weightsfiles.read_call(operation))
 
 
 def _imports(

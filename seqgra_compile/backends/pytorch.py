@@ -14,17 +14,10 @@ from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
 from ..messages.diagnostics import Diagnostics
 from ..pycode import Code, call, comment, fits, laid_out, listing, literal, prefixed
-from ..script import (
-    EmbeddedModule,
-    LayerStatements,
-    LoadedWeights,
-    Penalty,
-    PyTorchScript,
-    Statement,
-)
+from ..script import LayerStatements, LoadedWeights, Statement
+from ..script.pytorch import EmbeddedModule, Penalty, PyTorchScript
 from ..source import Source
-from . import common
-from . import weights as weightsfiles
+from . import common, weightsfiles
 from .imports import import_lines
 
 _TORCH = common.Oldest("torch", "torch", "PyTorch", (2, 4))
@@ -111,7 +104,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
     two = model.input_encoding.value == "2D"
     shape = "(B, {}, 1, L)" if two else "(B, {}, L)"
     return PyTorchScript(
-        **common.fields(model, source, "pytorch", "saved_model.pth", shape),
+        **common.shared_fields(model, source, "pytorch", "saved_model.pth", shape),
         dependencies=", ".join(map(literal, dependencies)),
         future=module.future if module else (),
         imports=standard,
@@ -249,7 +242,7 @@ def _penalties(lowered: list[Lowered]) -> tuple[Penalty, ...]:
 def _weights_files(model: ir.Model, lowered: list[Lowered]) -> tuple[LoadedWeights, ...]:
     if weightsfiles.reader(model) is None:
         return ()
-    files = [*weightsfiles.opened(model.architecture)]
+    files = [*weightsfiles.open_statement(model.architecture)]
     for operation, layer, _ in lowered:
         if weightsfiles.has_weights(operation):
             places = {placed.name: placed for placed in layer.weights}
@@ -257,8 +250,10 @@ def _weights_files(model: ir.Model, lowered: list[Lowered]) -> tuple[LoadedWeigh
             parameters = listing(
                 (Code(f"model.{placed.attribute}"), shape, placed.axes) for placed, shape in ordered
             )
-            read = weightsfiles.read(operation)
-            files.append(weightsfiles.loaded(call("set_weights", parameters, read), operation))
+            read = weightsfiles.read_call(operation)
+            files.append(
+                weightsfiles.load_statement(call("set_weights", parameters, read), operation)
+            )
     return tuple(files)
 
 

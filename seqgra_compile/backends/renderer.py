@@ -1,14 +1,17 @@
-"""Stage 7: a `Script` to text, through the templates."""
+"""A `Script` to text, through the templates."""
 
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ..datadefinition.arranged import SimulateScript
 from ..resources import folder
-from ..script import Script
+
+if TYPE_CHECKING:
+    from ..datadefinition.arranged import SimulateScript
+    from ..script import Script
 
 TEMPLATE = "script.py.j2"
 

@@ -26,7 +26,7 @@ from ..pycode import (
 from ..script import Constant, Section
 from ..source import Source
 from . import common
-from .alike import alike
+from .conditiontables import condition_tables
 from .imports import import_lines
 from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide, windows
 
@@ -52,7 +52,7 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
     matrices = [e for e in grammar.elements if isinstance(e, Matrix)]
     kmers = [e for e in grammar.elements if isinstance(e, Kmers)]
     rules = [rule for condition in conditions for rule in condition.rules]
-    single, tables = alike(
+    single, tables = condition_tables(
         conditions,
         lambda condition, names: [_rule(rule, rules, names) for rule in condition.rules],
     )

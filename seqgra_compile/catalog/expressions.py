@@ -44,7 +44,7 @@ def folded(name: str) -> str:
     return name.lower().replace("_", "")
 
 
-def default(row: ExpressionRow) -> Expression:
+def default_expression(row: ExpressionRow) -> Expression:
     return Expression(row.name, tuple((p.name, p.default) for p in row.parameters))
 
 

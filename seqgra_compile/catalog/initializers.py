@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..ir import Shape
 from ..pycode import Code, call
-from .expressions import Expression, ExpressionKind, ExpressionRow, default
+from .expressions import Expression, ExpressionKind, ExpressionRow, default_expression
 from .parameters import Choice, Integer, Parameter, Real
 
 # A normal distribution cut off at two standard deviations has this standard deviation.
@@ -241,7 +241,7 @@ INITIALIZER = ExpressionKind(INITIALIZERS, "initializers", "an initializer")
 
 def initializer(name: str) -> Expression:
     """An initializer with its default arguments."""
-    return default(INITIALIZERS[name])
+    return default_expression(INITIALIZERS[name])
 
 
 def draws(value: Expression) -> bool:

@@ -9,7 +9,7 @@ ROOT = "seqgramodel"
 
 @dataclass(frozen=True)
 class Child:
-    """An element inside another. `stages` later decide whether an optional one is needed.
+    """An element inside another. Whether an optional one is needed, later stages decide.
 
     `rule`: its row of the table, where that is not its tag.
     """

@@ -10,10 +10,10 @@ from .. import __version__
 from ..compiler import Options, UnsupportedSemantics
 from ..grammar import Simulation
 from ..visible import visible
-from .auditexport import export
-from .auditing import DIFFERENT, SAME, UNKNOWN, compiled, example, guarded, tell
-from .auditreport import report
-from .auditruns import compare, table
+from .auditexport import export_command
+from .auditing import DIFFERENT, SAME, UNKNOWN, compile_correct, example, guarded, tell
+from .auditreport import report_command
+from .auditruns import compare_command, table_command
 from .console import (
     MAX_SCRIPT,
     audit_options,
@@ -43,7 +43,7 @@ def main() -> None:
     """
 
 
-@main.command(epilog=example("seqgra-audit settings model.xml"))
+@main.command("settings", epilog=example("seqgra-audit settings model.xml"))
 @click.argument("definition")
 @include_option
 @audit_options
@@ -55,7 +55,7 @@ def main() -> None:
     show_default=True,
     help="A table to read, or JSON, which also has the lines that follow from a setting.",
 )
-def settings(
+def settings_command(
     definition: str,
     include: tuple[Path, ...],
     options: Options,
@@ -70,28 +70,27 @@ def settings(
 
     Exit status: 0 fine, 2 the definition has errors or cannot be read.
     """
-    from ..audit.ledger.listing import as_json
-    from ..audit.ledger.listing import as_text as table
+    from ..audit.ledger.listing import ledger_json, ledger_text
 
     def work() -> int:
-        compilation = compiled(definition, include, options)
+        compilation = compile_correct(definition, include, options)
         if compilation is None:
             return UNKNOWN
-        write = as_json if form == "json" else table
+        write = ledger_json if form == "json" else ledger_text
         return print_text(write(compilation.settings, compilation.source))
 
     guarded(definition, work)
 
 
-for command in (report, compare, table, export):
+for command in (report_command, compare_command, table_command, export_command):
     main.add_command(command)
 
 
-@main.command(epilog=example("seqgra-audit verify model.xml train.py"))
+@main.command("verify", epilog=example("seqgra-audit verify model.xml train.py"))
 @click.argument("definition")
 @click.argument("script")
 @include_option
-def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
+def verify_command(definition: str, script: str, include: tuple[Path, ...]) -> None:
     """Tell whether SCRIPT is what DEFINITION compiles to.
 
     The definition is compiled again, with the options that the script's first lines name, and the
@@ -104,7 +103,7 @@ def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
     Exit status: 0 the same, 1 different, 2 undecided: the script has no header or cannot be read,
     or the definition has errors.
     """
-    from ..audit.verify import verify as verified
+    from ..audit.verify import verify_script
     from ..backends.header import HeaderError
 
     def work() -> int:
@@ -116,7 +115,7 @@ def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
             name = definition
             data = read_definition(definition)
             name = script
-            found = verified(definition, data, folders(definition, include), script, text)
+            found = verify_script(definition, data, folders(definition, include), script, text)
         except OSError as error:
             complain(name, error)
             return UNKNOWN
@@ -136,7 +135,7 @@ def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
     guarded(definition, work)
 
 
-@main.command(epilog=example("seqgra-audit diff before.xml after.xml"))
+@main.command("diff", epilog=example("seqgra-audit diff before.xml after.xml"))
 @click.argument("before")
 @click.argument("after")
 @include_option
@@ -147,7 +146,7 @@ def verify(definition: str, script: str, include: tuple[Path, ...]) -> None:
     is_flag=True,
     help="Also list every setting that differs, with its places in the two definitions.",
 )
-def diff(
+def diff_command(
     before: str, after: str, include: tuple[Path, ...], options: Options, complete: bool
 ) -> None:
     """Tell what the change from BEFORE to AFTER means for training.
@@ -161,20 +160,19 @@ def diff(
     Exit status: 0 no difference for training, 1 a difference, 2 a definition has errors or cannot
     be read.
     """
-    from ..audit.diff import as_text as text
-    from ..audit.diff import compare as compared
+    from ..audit.diff import compare_definitions, differences_text
 
     def work() -> int:
         if before == after == "-":
             raise click.UsageError("standard input can be read only once")
-        one, other = (compiled(name, include, options) for name in (before, after))
+        one, other = (compile_correct(name, include, options) for name in (before, after))
         if one is None or other is None:
             return UNKNOWN
         if isinstance(one.model, Simulation) is not isinstance(other.model, Simulation):
             complain(after, "one is a model definition, the other a data definition")
             return UNKNOWN
-        comparison = compared(one, other)
-        written = print_text(text(comparison, complete))
+        comparison = compare_definitions(one, other)
+        written = print_text(differences_text(comparison, complete))
         return written or (DIFFERENT if comparison.matters else SAME)
 
     guarded(f"{before}, {after}", work)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..audit.export import FORMS, PACKAGES
-from ..audit.export import export as exported
+from ..audit.export import FORMS, PACKAGES, export_run
 from ..audit.export.inputs import ExportError, Inputs
 from .auditing import SAME, UNKNOWN, example, guarded, read_runs
 from .console import complain
@@ -16,9 +15,10 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.command(
+    "export",
     epilog=example(
         "seqgra-audit export models/motifs --to ro-crate -o crate --script train.py --data data"
-    )
+    ),
 )
 @click.argument("run")
 @click.option(
@@ -43,7 +43,7 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     help="The data folder of the run, to be included or described.",
 )
 @click.option("--license", help="What others may do with it: an SPDX identifier, such as MIT.")
-def export(
+def export_command(
     run: str,
     form: str,
     output: Path,
@@ -67,7 +67,7 @@ def export(
         if found is None:
             return UNKNOWN
         try:
-            exported(found[0], form, output, Inputs(definition, script, data, license))
+            export_run(found[0], form, output, Inputs(definition, script, data, license))
         except ExportError as error:
             return complain(str(error.path), str(error))
         except ModuleNotFoundError as error:

@@ -24,13 +24,13 @@ def example(command: str) -> str:
     return f"\b\nExample:\n  {command}"
 
 
-def compiled(name: str, include: tuple[Path, ...], options: Options) -> Compilation | None:
+def compile_correct(name: str, include: tuple[Path, ...], options: Options) -> Compilation | None:
     """A compilation without errors, its diagnostics printed, or None after a complaint."""
-    compilation = reported(name, include, options)
+    compilation = compile_and_tell(name, include, options)
     return None if compilation is None or compilation.diagnostics.failed else compilation
 
 
-def reported(name: str, include: tuple[Path, ...], options: Options) -> Compilation | None:
+def compile_and_tell(name: str, include: tuple[Path, ...], options: Options) -> Compilation | None:
     """A compilation, its diagnostics printed, or None after a complaint."""
     try:
         data = read_definition(name)

@@ -9,19 +9,22 @@ from pathlib import Path
 import click
 
 from ..compiler import Options
-from .auditing import UNKNOWN, example, guarded, read_runs, reported
+from .auditing import UNKNOWN, compile_and_tell, example, guarded, read_runs
 from .console import (
     audit_options,
     complain,
     include_option,
     names_folder,
     print_text,
-    write_file,
+    put_file,
 )
 
 
 @click.command(
-    epilog=example("seqgra-audit report model.xml --run models/one --run models/other -o page.html")
+    "report",
+    epilog=example(
+        "seqgra-audit report model.xml --run models/one --run models/other -o page.html"
+    ),
 )
 @click.argument("definition", metavar="DEFINITION|RUN")
 @click.option(
@@ -41,7 +44,7 @@ from .console import (
 )
 @include_option
 @audit_options
-def report(
+def report_command(
     definition: str,
     runs: tuple[str, ...],
     output: str | None,
@@ -61,8 +64,7 @@ def report(
     Exit status: 0 fine, 1 the definition has errors, which the page shows, 2 wrong usage, or a file
     that cannot be read or written.
     """
-    from ..audit.report import report as page
-    from ..audit.report import report_of_runs
+    from ..audit.report import report_of_definition, report_of_runs
 
     def work() -> int:
         if _is_run(definition):
@@ -72,10 +74,10 @@ def report(
             text = _shown(definition, functools.partial(report_of_runs, found))
             return _page_to(output, definition, found[0].model_id, text) if text else UNKNOWN
         found = read_runs(runs)
-        compilation = reported(definition, include, options)
+        compilation = compile_and_tell(definition, include, options)
         if compilation is None or found is None:
             return UNKNOWN
-        text = _shown(definition, lambda: page(compilation, found))
+        text = _shown(definition, lambda: report_of_definition(compilation, found))
         if text is None:
             return UNKNOWN
         status = _page_to(output, definition, compilation.model_id or "report", text)
@@ -111,23 +113,10 @@ def _shown(name: str, make: Callable[[], str]) -> str | None:
 
 
 def _page_to(output: str | None, definition: str, name: str, text: str) -> int:
-    return print_text(text) if output is None else _put_page(output, definition, name, text)
-
-
-def _put_page(output: str, definition: str, name: str, text: str) -> int:
+    """The page to where it was asked for; the exit status."""
+    if output is None:
+        return print_text(text)
     target = Path(output, f"{name}.html") if names_folder(output) else Path(output)
-    if _is(target, definition):
+    if definition != "-" and target.exists() and target.samefile(definition):
         return complain(str(target), "this is the definition; it is not overwritten")
-    return _put(target, text)
-
-
-def _is(output: Path, definition: str) -> bool:
-    return definition != "-" and output.exists() and output.samefile(definition)
-
-
-def _put(output: Path, text: str) -> int:
-    try:
-        write_file(output, text)
-    except OSError as error:
-        return complain(str(output), error)
-    return 0
+    return put_file(target, text)

@@ -9,13 +9,14 @@ from typing import Any
 import click
 
 from .auditing import DIFFERENT, SAME, UNKNOWN, example, guarded, read_runs
-from .console import complain, print_text, read_bytes, write_file
+from .console import complain, print_text, put_file, read_bytes
 
 _FORMS = ("tsv", "csv", "md", "tex", "html")
 
 
 @click.command(
-    epilog=example("seqgra-audit table models/* --columns model,LEARNING_RATE,n,test.accuracy")
+    "table",
+    epilog=example("seqgra-audit table models/* --columns model,LEARNING_RATE,n,test.accuracy"),
 )
 @click.argument("runs", nargs=-1, required=True, metavar="RUN...")
 @click.option(
@@ -47,7 +48,9 @@ _FORMS = ("tsv", "csv", "md", "tex", "html")
     help="Put runs of a definition on different data into one row if these columns are equal: "
     "data.training.examples gives means over the seeds of simulated data.",
 )
-def table(runs: tuple[str, ...], output: str | None, per: str, columns: str, by: str) -> None:
+def table_command(
+    runs: tuple[str, ...], output: str | None, per: str, columns: str, by: str
+) -> None:
     """Make a table of runs, to read or to print in a paper.
 
     RUN is a folder that a script has written, or its receipt.json. TSV and CSV give all digits,
@@ -57,9 +60,8 @@ def table(runs: tuple[str, ...], output: str | None, per: str, columns: str, by:
     Exit status: 0 fine, 2 a run is damaged, not finished or of another task, or a column is unknown.
     """
     from ..audit.run import UnlikeRuns
-    from ..audit.table import UnknownColumn
-    from ..audit.table import table as made
-    from ..audit.tableforms import as_text
+    from ..audit.table import UnknownColumn, table_of_runs
+    from ..audit.tableforms import table_text
 
     def work() -> int:
         form = "tsv" if output is None else Path(output).suffix.removeprefix(".").lower()
@@ -69,18 +71,12 @@ def table(runs: tuple[str, ...], output: str | None, per: str, columns: str, by:
         if found is None:
             return UNKNOWN
         try:
-            text = as_text(made(found, per, _names(columns), _names(by)), form)
+            text = table_text(table_of_runs(found, per, _names(columns), _names(by)), form)
         except UnlikeRuns as error:
             return complain(str(error.path), str(error))
         except UnknownColumn as error:
             raise click.UsageError(str(error)) from error
-        if output is None:
-            return print_text(text)
-        try:
-            write_file(Path(output), text)
-        except OSError as error:
-            return complain(output, error)
-        return SAME
+        return print_text(text) if output is None else put_file(Path(output), text)
 
     guarded(", ".join(runs), work)
 
@@ -89,7 +85,9 @@ def _names(words: str) -> list[str]:
     return [name.strip() for name in words.split(",") if name.strip()]
 
 
-@click.command(epilog=example("seqgra-audit compare models/one models/other --tolerance 1e-6"))
+@click.command(
+    "compare", epilog=example("seqgra-audit compare models/one models/other --tolerance 1e-6")
+)
 @click.argument("one")
 @click.argument("other")
 @click.option(
@@ -99,7 +97,7 @@ def _names(words: str) -> list[str]:
     help="How far apart losses and other results may be, absolutely or relative to the larger one.  "
     "[default: 0]",
 )
-def compare(one: str, other: str, tolerance: float) -> None:
+def compare_command(one: str, other: str, tolerance: float) -> None:
     """Compare two runs: their folders, or their receipts (receipt.json).
 
     It compares what the runs were asked to do, what they ran with, their epochs and their results;
@@ -112,9 +110,7 @@ def compare(one: str, other: str, tolerance: float) -> None:
     Exit status: 0 identical, or within the tolerance that was asked for; 1 different; 2 a run is
     damaged or cannot be read.
     """
-    from ..audit.compare import Verdict
-    from ..audit.compare import as_text as text
-    from ..audit.compare import compare as compared
+    from ..audit.compare import Verdict, compare_runs, comparison_text
 
     def work() -> int:
         if not math.isfinite(tolerance):
@@ -124,9 +120,9 @@ def compare(one: str, other: str, tolerance: float) -> None:
         first, second = _receipt(one), _receipt(other)
         if first is None or second is None:
             return UNKNOWN
-        comparison = compared(first, second, tolerance)
+        comparison = compare_runs(first, second, tolerance)
         differs = comparison.verdict is Verdict.DIFFERENT
-        return print_text(text(comparison)) or (DIFFERENT if differs else SAME)
+        return print_text(comparison_text(comparison)) or (DIFFERENT if differs else SAME)
 
     guarded(f"{one}, {other}", work)
 

@@ -17,6 +17,7 @@ from ..messages.diagnostics import did_you_mean
 from ..messages.writers import Problem
 from ..resources import folder
 from .console import (
+    FAILED,
     FORMATS,
     USAGE,
     Messages,
@@ -24,14 +25,13 @@ from .console import (
     include_option,
     names_folder,
     print_text,
+    put_file,
+    read_definition,
     script_options,
-    write_file,
 )
-from .console import read_definition as _read
 from .shadows import Neighbours, modules_in, shadowed
 from .usage import ReportedCommand
 
-_FAILED = 1
 FIRST_DEFINITIONS = {
     "torch": "torch.xml",
     "tensorflow": "tensorflow.xml",
@@ -62,9 +62,9 @@ def _complete_codes(_context: click.Context, _option: click.Parameter, word: str
 
 
 def _complete_names(_context: click.Context, _option: click.Parameter, word: str) -> list[str]:
-    from ..reference.listing import names
+    from ..reference.listing import listed_names
 
-    return [name for name in names() if name.lower().startswith(word.lower())]
+    return [name for name in listed_names() if name.lower().startswith(word.lower())]
 
 
 @click.command(
@@ -173,11 +173,11 @@ def _explain(code: str, messages: Messages) -> int:
 
 def _list(listed: str, messages: Messages) -> int:
     from ..reference.entries import KINDS
-    from ..reference.listing import listing, names
+    from ..reference.listing import list_text, listed_names
 
-    text = listing(listed)
+    text = list_text(listed)
     if text is None:
-        guess = did_you_mean(listed, names()) or f"kinds are {', '.join(KINDS)}, data"
+        guess = did_you_mean(listed, listed_names()) or f"kinds are {', '.join(KINDS)}, data"
         raise click.UsageError(f"there is no kind or name '{listed}'; {guess}")
     return print_text(text, messages)
 
@@ -190,11 +190,7 @@ def _init(first: str, output: str | None, messages: Messages) -> int:
     target = Path(output, FIRST_DEFINITIONS[first] if names_folder(output) else "")
     if target.exists():
         return messages.complain(str(target), "it exists already, and is not overwritten")
-    try:
-        write_file(target, text)
-    except OSError as error:
-        return messages.complain(str(target), error)
-    return 0
+    return put_file(target, text, messages)
 
 
 class _Run:
@@ -221,7 +217,7 @@ class _Run:
     def status(self, name: str) -> int:
         """Compile one definition, report, write; the exit status."""
         try:
-            data = _read(name)
+            data = read_definition(name)
         except OSError as error:
             return self.messages.complain(name, error)
         try:
@@ -232,7 +228,7 @@ class _Run:
         except Exception as error:  # any other exception is a bug in the compiler
             return self.messages.our_bug(name, error)
         if compilation.diagnostics.failed:
-            return _FAILED
+            return FAILED
         if compilation.script is None:
             return 0
         return self.put(name, compilation, compilation.script)
@@ -258,10 +254,9 @@ class _Run:
                 return self.messages.complain(
                     str(target), "this is a definition; it is not overwritten"
                 )
-            write_file(target, script)
         except OSError as error:
             return self.messages.complain(str(target), error)
-        return 0
+        return put_file(target, script, self.messages)
 
     def reports_a_shadow(self, target: Path, compilation: Compilation) -> bool:
         """Whether Python would import the script, or a neighbour, in place of a module it needs."""

@@ -249,6 +249,15 @@ def write_file(target: Path, text: str | bytes) -> None:
         temporary.replace(target)
 
 
+def put_file(target: Path, text: str, messages: Messages | None = None) -> int:
+    """Text to a file, whole or not at all; the exit status."""
+    try:
+        write_file(target, text)
+    except OSError as error:
+        return (messages or Messages()).complain(str(target), error)
+    return 0
+
+
 @contextlib.contextmanager
 def _temporary(target: Path) -> Iterator[Path]:
     """The path of a new file beside the target; removed if it is still there."""

@@ -68,7 +68,7 @@ def main() -> None:
     """
 
 
-@main.command(cls=SeveralFiles, epilog="""\b
+@main.command("fasta", cls=SeveralFiles, epilog="""\b
 Examples:
   seqgra-data fasta c1=positives.fa.gz c2=negatives.fa -o data/ --split 0.8 0.1 0.1
   seqgra-data fasta bound=peaks.fa --negatives shuffle -o data/ --split 0.8 0.1 0.1
@@ -95,7 +95,7 @@ Examples:
     "--negatives", type=click.Choice(("shuffle",)),
     help="Add a dinucleotide-preserving shuffle of each sequence.",
 )  # fmt: skip
-def fasta(inputs: tuple[str, ...], **chosen: Any) -> None:
+def fasta_command(inputs: tuple[str, ...], **chosen: Any) -> None:
     """Make a data folder from FASTA or FASTQ files (plain, gzip, bgzip, xz, bzip2)."""
     from ..datasets.fasta import Headers, header_pattern, read_fasta
     from ..datasets.regions import chromosome_sets
@@ -140,7 +140,7 @@ def fasta(inputs: tuple[str, ...], **chosen: Any) -> None:
         )
 
 
-@main.command(cls=SeveralValues, epilog="""\b
+@main.command("bed", cls=SeveralValues, epilog="""\b
 Examples:
   seqgra-data bed c1=peaks.bed.gz c2=other.narrowPeak --genome hg38.fa -o data/ \\
       --length 1000 --validation chr7 --test chr8 chr9
@@ -195,7 +195,7 @@ Examples:
     help="Add a negative for each window: its dinucleotide-preserving shuffle, or a window of the same "
     "chromosome with the same GC content, outside all regions.",
 )  # fmt: skip
-def bed(inputs: tuple[str, ...], **chosen: Any) -> None:
+def bed_command(inputs: tuple[str, ...], **chosen: Any) -> None:
     """Make a data folder from BED or narrowPeak files and a genome."""
     from ..datasets.bed import renaming
     from ..datasets.genome import opened_genome
@@ -254,7 +254,7 @@ _OVERLAPS = (
 )
 
 
-@main.command(epilog="""\b
+@main.command("table", epilog="""\b
 Examples:
   seqgra-data table measurements.tsv.gz --sequence seq --label class -o data/ --split 0.8 0.1 0.1
   seqgra-data table all.csv --sequence seq --label class --split-column fold -o data/
@@ -291,7 +291,7 @@ Examples:
     "--negatives", type=click.Choice(("shuffle",)),
     help="Add a dinucleotide-preserving shuffle of each sequence.",
 )  # fmt: skip
-def table(inputs: tuple[str, ...], **chosen: Any) -> None:
+def data_table_command(inputs: tuple[str, ...], **chosen: Any) -> None:
     """Make a data folder from CSV or TSV files (plain, gzip, xz, bzip2)."""
     from ..datasets.regions import chromosome_sets
     from ..datasets.table import Columns, check_columns, read_table
@@ -338,7 +338,7 @@ def table(inputs: tuple[str, ...], **chosen: Any) -> None:
         )
 
 
-@main.command(cls=ReportedCommand, epilog="""\b
+@main.command("check", cls=ReportedCommand, epilog="""\b
 Examples:
   seqgra-data check model.xml data/
   seqgra-data check model.xml data/ --plot report.html
@@ -352,7 +352,7 @@ Examples:
     help="Also write a page of labels, GC, lengths and letters per position (HTML).",
 )  # fmt: skip
 @message_format
-def check(
+def check_command(
     definition: str, folder: Path, include: tuple[Path, ...], semantics: str, plot: Path | None,
     message_format: str,
 ) -> None:  # fmt: skip

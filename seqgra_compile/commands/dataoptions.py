@@ -10,7 +10,7 @@ import click
 
 from ..datasets.alphabet import ALPHABETS
 from ..datasets.faults import DataError, Fault, UsageProblem
-from ..datasets.inputs import checked
+from ..datasets.inputs import existing_file
 from ..datasets.preparation import AMBIGUOUS, CROPS
 from .console import FORMATS, Command, with_all
 from .usage import ReportedCommand
@@ -166,12 +166,6 @@ def fractions(split: tuple[float, float, float] | None) -> tuple[float, float, f
     return training / whole, validation / whole, test / whole
 
 
-def no_split(others: str) -> UsageProblem:
-    """The message if nothing decides on the sets."""
-    message = "nothing says which examples are for training, validation and test"
-    return UsageProblem(message, f"--split 0.8 0.1 0.1, {others}or --split-ids FILE")
-
-
 def sets_of_ids(path: Path | None) -> dict[str, str] | None:
     """The set of each id, from a table of two columns with or without a header."""
     if path is None:
@@ -179,7 +173,7 @@ def sets_of_ids(path: Path | None) -> dict[str, str] | None:
     sets: dict[str, str] = {}
     faults = []
     names = ("training", "validation", "test", "none")
-    with checked(path).open(encoding="utf-8-sig", errors="replace") as file:
+    with existing_file(path).open(encoding="utf-8-sig", errors="replace") as file:
         for number, line in enumerate(file, 1):
             cells = [cell.strip() for cell in line.rstrip("\r\n").split("\t")]
             if not any(cells) or (number == 1 and cells[1:] == ["set"]):

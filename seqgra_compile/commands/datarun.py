@@ -16,16 +16,16 @@ import click
 
 from .. import __version__
 from ..datasets.alphabet import ALPHABETS
-from ..datasets.definition import definition as definition_of
+from ..datasets.definition import first_definition
 from ..datasets.faults import DataError, Fault, Faults, UsageProblem
 from ..datasets.folder import check_target, sha256
-from ..datasets.inputs import Input, Raw
+from ..datasets.inputs import Input, Progress, Raw
 from ..datasets.make import Maker, Request
 from ..datasets.preparation import Rules
 from ..datasets.summary import summary
 from ..messages.writers import Problem
 from .console import FAILED, USAGE, Messages, print_text, write_file
-from .dataoptions import fractions, no_split, sets_of_ids
+from .dataoptions import fractions, sets_of_ids
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -34,7 +34,7 @@ COMMAND = "seqgra-data"
 _INTERRUPTED = 130
 
 
-class Progress:
+class TerminalProgress:
     """A progress bar on standard error, if that is a terminal."""
 
     def __init__(self, what: str) -> None:
@@ -157,7 +157,7 @@ def make(
         _decisive(chosen, job.options) | {"split_ids": ids and sha256(ids)},
         {COMMAND: __version__, **job.versions},
     )
-    faults, progress = Faults(), Progress(what)
+    faults, progress = Faults(), TerminalProgress(what)
     dropped: Counter[str] = Counter()
     maker = Maker(request, job.inputs, faults, dropped)
     try:
@@ -166,7 +166,7 @@ def make(
         progress.close()
     if definition is not None:
         id = re.sub(r"[^A-Za-z0-9_-]+", "-", definition.stem) or "model"
-        write_file(definition, definition_of(made, id))
+        write_file(definition, first_definition(made, id))
     messages = Messages(chosen["message_format"], COMMAND)
     text = summary(made, f"{target}/", definition, job.warning) + _next(target, definition)
     sys.exit(messages.end(print_text(text, messages)))
@@ -223,5 +223,7 @@ def given_sets(
         if given:
             help = "--validation FILE, or --split 0.9 0.1 0 for the examples beside the test set"
             raise UsageProblem("--test alone leaves no validation set", help)
-        raise no_split("--validation and --test, ")
+        message = "nothing says which examples are for training, validation and test"
+        help = "--split 0.8 0.1 0.1, --validation and --test, or --split-ids FILE"
+        raise UsageProblem(message, help)
     return given, "" if shares else "training", shares

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 # What PyTorch, Keras, TensorFlow, NumPy, tqdm and h5py import, themselves included.
-LIBRARIES = frozenset(
+IMPORTED = frozenset(
     """
     absl astunparse certifi charset_normalizer clang cloudpickle dill filelock flatbuffers fsspec
     functorch gast google grpc h5py idna jinja2 joblib keras libclang markdown markdown_it markupsafe
@@ -44,7 +44,7 @@ def shadowed(name: str, others: Iterable[str] = ()) -> str | None:
     if path.suffix not in (*_SUFFIXES, ""):
         return None
     standard = sys.stdlib_module_names - _HARMLESS
-    needed = path.stem in LIBRARIES or path.stem in standard or path.stem in others
+    needed = path.stem in IMPORTED or path.stem in standard or path.stem in others
     return path.stem if needed else None
 
 

@@ -11,7 +11,6 @@ from dataclasses import replace
 from ..catalog.semantics import SEMANTICS
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES
 from ..grammar import (
-    BayesDefinition,
     BayesModel,
     Condition,
     Grammar,
@@ -21,11 +20,12 @@ from ..grammar import (
     Rule,
     Term,
 )
+from ..ir import BayesDefinition
 from ..messages.diagnostics import Diagnostics, one_of, quoted
 from ..source import Span
 
 _MAX_NAMED = 5
-Report = Callable[[str, Span, str, str | None], None]
+Reporting = Callable[[str, Span, str, str | None], None]
 
 
 def link(
@@ -63,13 +63,12 @@ def _check_space(model: BayesDefinition, grammar: Grammar, diagnostics: Diagnost
 
 
 def _check_labels(model: BayesDefinition, grammar: Grammar, diagnostics: Diagnostics) -> None:
-    ids = list(grammar.by_id)
     missing = [label for label in model.labels.value if label not in grammar.by_id]
     if not missing:
         return
     named = ", ".join(map(quoted, missing[:_MAX_NAMED]))
     more = f" and {len(missing) - _MAX_NAMED} more" if len(missing) > _MAX_NAMED else ""
-    known = one_of(ids[:_MAX_NAMED]) + (", ..." if len(ids) > _MAX_NAMED else "")
+    known = one_of(grammar.by_id, _MAX_NAMED)
     by_label = {condition.label: condition.id for condition in grammar.conditions}
     if missing[0] in by_label:
         known = f"a condition is named by its id, here '{by_label[missing[0]]}'"
@@ -86,7 +85,7 @@ def _check_labels(model: BayesDefinition, grammar: Grammar, diagnostics: Diagnos
 
 
 def _first(
-    code: str, spans: Iterable[Span], message: str, help: str | None, report: Report
+    code: str, spans: Iterable[Span], message: str, help: str | None, report: Reporting
 ) -> None:
     """One diagnostic for all places of a kind, at the first one."""
     spans = list(spans)

@@ -1,13 +1,13 @@
-"""A data definition's bytes to a `DataDefinition`. Reports SG1, as the parser does."""
+"""An XML tree to a `DataDefinition`, if its structure is right. Reports SG1."""
 
 from __future__ import annotations
 
+from ..catalog.datastructure import ELEMENTS, ROOT
 from ..messages.diagnostics import Diagnostics
-from ..reading.structure import checked
+from ..reading.structure import check_structure
 from ..reading.tree import read_tree
 from ..reading.written import Element
-from ..source import Source, Text
-from .structure import ELEMENTS, ROOT
+from ..source import Source
 from .written import (
     ConditionElement,
     DataDefinition,
@@ -34,7 +34,7 @@ def parse_data_tree(
     source: Source, tree: Element, diagnostics: Diagnostics
 ) -> DataDefinition | None:
     """The same for a tree that has already been read."""
-    root = checked(tree, ELEMENTS, ROOT, diagnostics)
+    root = check_structure(tree, ELEMENTS, ROOT, diagnostics)
     return _definition(source, root) if root else None
 
 
@@ -44,7 +44,7 @@ def _definition(source: Source, root: Element) -> DataDefinition:
     operations = generation.optional("postprocessing")
     return DataDefinition(
         source,
-        general.attributes["id"].value,
+        general.attribute("id"),
         general.child("name").text,
         general.child("description").text,
         general.child("task").text,
@@ -60,44 +60,36 @@ def _definition(source: Source, root: Element) -> DataDefinition:
     )
 
 
-def _attribute(element: Element, name: str) -> Text:
-    return element.attributes[name].value
-
-
-def _optional(element: Element, name: str) -> Text | None:
-    return element.attributes[name].value if name in element.attributes else None
-
-
 def _distribution(element: Element) -> DistributionElement:
     return DistributionElement(
         element.tag.span,
-        _optional(element, "setname"),
-        _optional(element, "cid"),
+        element.optional_attribute("setname"),
+        element.optional_attribute("cid"),
         tuple(map(_letter, element.children)),
     )
 
 
 def _set(element: Element) -> SetElement:
-    return SetElement(_attribute(element, "name"), tuple(map(_example, element.children)))
+    return SetElement(element.attribute("name"), tuple(map(_example, element.children)))
 
 
 def _example(element: Element) -> ExampleElement:
-    conditions = tuple(_attribute(ref, "cid") for ref in element.children)
-    return ExampleElement(_attribute(element, "samples"), conditions)
+    conditions = tuple(ref.attribute("cid") for ref in element.children)
+    return ExampleElement(element.attribute("samples"), conditions)
 
 
 def _operation(element: Element) -> PostprocessingElement:
     names = list(element.attributes)
-    k = _optional(element, "k")
+    k = element.optional_attribute("k")
     k_first = k is not None and names.index("k") < names.index("labels")
-    labels = _attribute(element, "labels")
+    labels = element.attribute("labels")
     return PostprocessingElement(element.text, labels, k, k_first, element.padded)
 
 
 def _condition(element: Element) -> ConditionElement:
     mode = element.optional("mode")
     return ConditionElement(
-        _attribute(element, "id"),
+        element.attribute("id"),
         element.child("label").text,
         mode.text if mode else None,
         tuple(map(_rule, element.child("grammar").children)),
@@ -110,18 +102,18 @@ def _rule(element: Element) -> RuleElement:
         element.tag.span,
         element.child("position").text,
         element.child("probability").text,
-        tuple(_attribute(ref, "sid") for ref in element.child("sequenceelementrefs").children),
+        tuple(ref.attribute("sid") for ref in element.child("sequenceelementrefs").children),
         tuple(map(_spacing, spacing.children if spacing else ())),
     )
 
 
 def _spacing(element: Element) -> SpacingConstraint:
     names = ("sid1", "sid2", "mindistance", "maxdistance", "order")
-    return SpacingConstraint(element.tag.span, *(_attribute(element, name) for name in names))
+    return SpacingConstraint(element.tag.span, *(element.attribute(name) for name in names))
 
 
 def _element(element: Element) -> MatrixElement | KmerElement:
-    identifier = _attribute(element, "id")
+    identifier = element.attribute("id")
     kmers = element.optional("kmerbased")
     if kmers:
         return KmerElement(identifier, kmers.tag.span, tuple(map(_letter, kmers.children)))
@@ -136,4 +128,4 @@ def _element(element: Element) -> MatrixElement | KmerElement:
 
 
 def _letter(element: Element) -> Letter:
-    return Letter(element.text, _attribute(element, "probability"), element.padded)
+    return Letter(element.text, element.attribute("probability"), element.padded)

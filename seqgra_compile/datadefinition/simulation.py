@@ -13,7 +13,7 @@ from ..catalog.sequences import SEQUENCE_SPACES
 from ..grammar import Condition, Distribution, ExampleSet, Grammar, Kmers, Rule, Shuffle, Simulation
 from ..ir import SEQGRA_DEFAULT, Given, Value
 from ..messages.diagnostics import Diagnostics, quoted, suggest
-from ..reading.values import plain, read_choice, read_id, read_value
+from ..reading.values import as_written, read_choice, read_id, read_value
 from ..source import Span, Text
 from . import written
 from .analyzer import analyze_data, read_weight
@@ -58,10 +58,10 @@ def analyze_simulation(
         )
     return Simulation(
         id,
-        plain(definition.name, "general/name"),
-        plain(definition.description, "general/description"),
-        plain(definition.task, "general/task"),
-        plain(definition.sequence_space, "general/sequencespace"),
+        as_written(definition.name, "general/name"),
+        as_written(definition.description, "general/description"),
+        as_written(definition.task, "general/task"),
+        as_written(definition.sequence_space, "general/sequencespace"),
         seed,
         shortest,
         longest,

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..messages.diagnostics import nearest
-from .faults import DataError, Fault, Faults
+from ..messages.diagnostics import first_few, nearest
+from .faults import DAMAGED, DataError, Fault, Faults
 from .inputs import Input
 from .recognize import recognize
-from .table import opened
+from .table import decompressed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,7 +72,7 @@ def read_bed(source: Input, chromosomes: Chromosomes, needed: Needed, faults: Fa
     rows = array.array("q")  # six numbers per region, without an object for each
     names: list[str] = []
     try:
-        with opened(source.path) as (lines, _):
+        with decompressed(source.path) as (lines, _):
             for line, text in enumerate(lines, 1):
                 if text.startswith(_SKIPPED) or not text.strip():
                     continue
@@ -83,8 +83,8 @@ def read_bed(source: Input, chromosomes: Chromosomes, needed: Needed, faults: Fa
     except (EOFError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        help = "the file is truncated or damaged: make or download it again"
-        raise DataError(Fault(f"cannot be decompressed: {error}", str(source.path), help)) from None
+        message = f"cannot be decompressed: {error}"
+        raise DataError(Fault(message, str(source.path), DAMAGED)) from None
     a, b, c, d, e, f = np.frombuffer(rows, np.int64).reshape(len(names), 6).T
     return Regions(a, b, c, d, e, f, names)
 
@@ -152,10 +152,7 @@ def check_unknown(chromosomes: Chromosomes, genome: str) -> list[Fault]:
         return []
     faults = []
     for path, counts in chromosomes.unknown.items():
-        shown = ", ".join(sorted(counts)[:5]) + (", ..." if len(counts) > 5 else "")
-        message = (
-            f"{sum(counts.values()):,} regions are on chromosomes that {genome} lacks: {shown}"
-        )
+        message = f"{sum(counts.values()):,} regions are on chromosomes that {genome} lacks: {first_few(sorted(counts))}"
         faults.append(Fault(message, path, _naming(counts, chromosomes.number)))
     return faults
 

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..messages.diagnostics import Diagnostic, Severity
+from ..catalog.data import SETS
+from ..messages.diagnostics import Diagnostic, Severity, first_few
 from ..source import Source, Span
 from .dangers import Copies, dangers
-from .excerpt import excerpt, first_of
+from .excerpt import excerpt
 from .expected import Expected
 from .inputs import COMPRESSED_ENDS
 from .scan import Scan, Seen, scan
-from .split import SETS
 from .statistics import SetStatistics
 from .summary import counts_table, plural
 
@@ -86,7 +86,7 @@ def _diagnostics(found: Scan) -> Iterator[Diagnostic]:
             help = finding.help if number == len(finding.lines) else None
             more = finding.count - len(finding.lines)
             if help and more:
-                numbers = first_of(finding.numbers[len(finding.lines) :])
+                numbers = first_few(f"{n:,}" for n in finding.numbers[len(finding.lines) :])
                 message += f" ({more:,} more lines like this: {numbers})"
             span = source.span(line.number, first, last)
             shown.append(Diagnostic(finding.code, Severity.ERROR, message, span, help, source))

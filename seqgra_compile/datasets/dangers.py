@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ..catalog.data import SETS
+from ..messages.diagnostics import first_few
 from .alphabet import Alphabet
 from .expected import Expected
-from .split import SETS
 from .statistics import SetStatistics
 from .summary import plural
 
@@ -19,7 +20,6 @@ SORTED = 0.5  # of the runs that a random order has
 LEAST = 20  # examples from which an order says anything
 GC_AUROC = 0.7
 UNKNOWN = 0.1  # of all letters
-_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -87,15 +87,11 @@ def dangers(sets: Mapping[str, SetStatistics], copies: Copies, want: Expected) -
         yield Danger("SG815", first, message, help)
 
 
-def _named(labels: list[str]) -> str:
-    return ", ".join(labels[:_NAMED]) + (", ..." if len(labels) > _NAMED else "")
-
-
 def _missing(name: str, found: SetStatistics, want: Expected) -> Iterator[Danger]:
     missing = [label for label in want.labels if not found.labels[label]]
     if missing:
         what = "the labels" if len(missing) > 1 else "the label"
-        message = f"the {name} set has no example of {what} {_named(missing)}"
+        message = f"the {name} set has no example of {what} {first_few(missing)}"
         help = {
             "training": "the model cannot learn it: add examples, or remove it from the definition",
             "validation": "this set decides when training stops: add examples",
@@ -141,7 +137,7 @@ def _imbalance(name: str, found: SetStatistics, want: Expected) -> Iterator[Dang
     if not want.multi_class:
         rare = [label for label, count in counts.items() if count < RARE * found.examples]
         if rare:
-            message = f"fewer than {RARE:.0%} of the {name} set have the label {_named(rare)}"
+            message = f"fewer than {RARE:.0%} of the {name} set have the label {first_few(rare)}"
             help = "accuracy means little here: read the AUPRC of each label"
             yield Danger("SG812", name, message, help)
 

@@ -14,7 +14,7 @@ def input_shape(made: Made) -> str:
     return f"({made.length}, {len(SEQUENCE_SPACES[made.alphabet].alphabet)})"
 
 
-def definition(made: Made, id: str) -> str:
+def first_definition(made: Made, id: str) -> str:
     """The XML: one convolution, its maximum over the sequence, one output per label."""
     root = ET.Element("seqgramodel")
     general = ET.SubElement(root, "general", id=id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -77,9 +76,3 @@ def excerpt(name: str, lines: Sequence[Line], size: int, digest: str) -> Excerpt
         whole=size,
         digest=digest,
     )
-
-
-def first_of(numbers: Sequence[int], count: int = 5) -> str:
-    """The first numbers in words."""
-    shown = ", ".join(f"{number:,}" for number in itertools.islice(numbers, count))
-    return shown + (", ..." if len(numbers) > count else "")

@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .faults import DataError, Fault, Faults, UsageProblem
-from .inputs import Input, Raw
-from .recognize import HEAD, recognize
+from .faults import DAMAGED, DataError, Fault, Faults, UsageProblem
+from .inputs import Input, Progress, Raw
+from .recognize import kind_of
 
 if TYPE_CHECKING:
     import dnaio
 
-Progress = Callable[[int, int], None]  # bytes of the inputs that are read, and all of them
 # A header as bedtools getfasta writes it: chr1:10-20, name::chr1:10-20(+).
 _REGION = re.compile(r"(?:^|::)([^\s:]+):(\d+)-(\d+)(?:\(([+.-])\))?(?=\s|$)")
 _EVERY = 2**12  # records between two reports of progress
-_DAMAGED = "the file is truncated or damaged: make or download it again"
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,8 @@ def _records(path: Path, progress: Callable[[int], None]) -> Iterator[dnaio.Sequ
     count = 0
     # Opened here for its position, which is the progress.
     with path.open("rb") as file:
-        compressed = "compressed" in (_kind(path) or "")
+        kind = kind_of(path)
+        compressed = kind is not None and "compressed" in kind.name
         try:
             with xopen.xopen(file, "rb") as data:
                 # Decided by the content, since names may be wrong.
@@ -122,13 +121,7 @@ def _records(path: Path, progress: Callable[[int], None]) -> Iterator[dnaio.Sequ
             if not compressed or (isinstance(error, OSError) and error.errno is not None):
                 raise
             message = f"cannot be decompressed after record {count:,}: {error}"
-            raise DataError(Fault(message, str(path), _DAMAGED)) from None
-
-
-def _kind(path: Path) -> str | None:
-    with path.open("rb") as file:
-        kind = recognize(file.read(HEAD))
-    return kind.name if kind else None
+            raise DataError(Fault(message, str(path), DAMAGED)) from None
 
 
 def _of_header(
@@ -161,8 +154,7 @@ def _format_fault(path: Path, count: int, error: str) -> Fault:
 
 
 def _remedy(path: Path) -> str:
-    with path.open("rb") as file:
-        kind = recognize(file.read(HEAD))
+    kind = kind_of(path)
     if kind is None or "FASTA" in kind.name or "FASTQ" in kind.name:
         return "FASTA: a line >name, then lines of letters"
     return f"this is {kind.name}: {kind.remedy}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+DAMAGED = "the file is truncated or damaged: make or download it again"
 SHOWN = 5  # faults of one kind that are shown; the rest is counted
 
 

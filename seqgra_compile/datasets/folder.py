@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..catalog.data import SETS
 from .faults import DataError, Fault, UsageProblem
-from .split import SETS, Fractions
+from .split import Fractions
 from .spool import Example
 
 HEADER = b"x\ty\n"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .faults import DataError, Fault, UsageProblem
-from .inputs import checked
+from .inputs import existing_file
 from .recognize import HEAD, recognize
 
 _PART = 2**24  # letters that are fetched at a time
@@ -65,7 +65,7 @@ class Genome:
 @contextlib.contextmanager
 def opened_genome(path: Path, index_folder: Path | None) -> Iterator[Genome]:
     """The genome, with its index beside it or in a folder that the user names."""
-    checked(path)
+    existing_file(path)
     with path.open("rb") as file:
         head = file.read(HEAD)
     kind = recognize(head)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ..messages.diagnostics import nearest
 from .faults import UsageProblem
 
+Progress = Callable[[int, int], None]  # how much is read, and how much there is
 FASTA_ENDS = (".fa", ".fasta", ".fna", ".faa", ".ffn", ".frn", ".fas", ".fq", ".fastq")
 COMPRESSED_ENDS = (".gz", ".bgz", ".xz", ".bz2", ".zst")
 
@@ -58,7 +59,7 @@ def with_classes(
             raise UsageProblem(f"'{argument}': the file is missing", f"write {label}=FILE")
         else:
             check_label(label)
-            found.append(Input(checked(Path(name)), label, set))
+            found.append(Input(existing_file(Path(name)), label, set))
     return _once(found)
 
 
@@ -70,9 +71,9 @@ def without_classes(
     for argument in arguments:
         path = Path(argument)
         if ends and path.is_dir():
-            found += (Input(checked(each), "", set) for each in _files(path, ends))
+            found += (Input(existing_file(each), "", set) for each in _files(path, ends))
         else:
-            found.append(Input(checked(path), "", set))
+            found.append(Input(existing_file(path), "", set))
     return _once(found)
 
 
@@ -80,12 +81,12 @@ def _in_folder(folder: Path, set: str, ends: tuple[str, ...]) -> Iterator[Input]
     """Each file CLASS.fa and each file of a folder CLASS."""
     for path in sorted(folder.iterdir()):
         if path.is_dir():
-            yield from (Input(checked(each), path.name, set) for each in _files(path, ends))
+            yield from (Input(existing_file(each), path.name, set) for each in _files(path, ends))
         elif is_named(path, ends):
             label = path.name
             for end in (*COMPRESSED_ENDS, *ends):
                 label = label.removesuffix(end)
-            yield Input(checked(path), label, set)
+            yield Input(existing_file(path), label, set)
 
 
 def _files(folder: Path, ends: tuple[str, ...]) -> list[Path]:
@@ -112,7 +113,7 @@ def check_label(label: str) -> None:
         raise UsageProblem(f"{label!a} cannot be the name of a class", help)
 
 
-def checked(path: Path) -> Path:
+def existing_file(path: Path) -> Path:
     """The path, if it is a file that can be read twice."""
     try:
         mode = path.stat().st_mode

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..catalog.data import SETS
 from ..catalog.sequences import MULTI_CLASS, MULTI_LABEL
 from .faults import DataError, Fault, Faults, UsageProblem
 from .folder import FolderPlan, Written, new_folder, sha256, write_record, write_sets
 from .inputs import Input, Raw, check_label, source_names
-from .negatives import numbers
+from .negatives import random_stream
 from .preparation import Preparation, Rules
 from .shuffle import dinucleotide_shuffle
-from .split import SETS
 from .spool import Spool
 
 _MANY = 1000  # labels that may well be numbers
@@ -131,7 +131,7 @@ class Maker:
     def _add_shuffled(
         self, sequence: bytes, label: str, raw: Raw, set: str, name: str, number: int, spool: Spool
     ) -> None:
-        random = numbers(self.request.seed, "shuffle", number)
+        random = random_stream(self.request.seed, "shuffle", number)
         shuffled = dinucleotide_shuffle(sequence, random)
         if shuffled == sequence:
             self.dropped["shuffled negatives that equal their sequence"] += 1

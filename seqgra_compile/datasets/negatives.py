@@ -22,7 +22,7 @@ def gc_step(sequence: bytes) -> int:
     return (sequence.count(b"G") + sequence.count(b"C")) * STEPS // max(known, 1)
 
 
-def numbers(seed: int, *names: object) -> np.random.RandomState:
+def random_stream(seed: int, *names: object) -> np.random.RandomState:
     """A separate generator for each purpose; NumPy never changes the stream of this kind."""
     import numpy as np
 

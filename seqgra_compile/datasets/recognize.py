@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 HEAD = 512  # bytes that are looked at
 
@@ -57,3 +58,9 @@ def recognize(head: bytes) -> FileKind | None:
     if len(fields) >= 3 and fields[1].isdigit() and fields[2].isdigit():
         return FileKind("a BED file", (), BED)
     return None
+
+
+def kind_of(path: Path) -> FileKind | None:
+    """The same of a file."""
+    with path.open("rb") as file:
+        return recognize(file.read(HEAD))

@@ -5,7 +5,7 @@ content.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..messages.diagnostics import suggest
@@ -13,11 +13,10 @@ from .alphabet import ALPHABETS
 from .bed import Chromosomes, Needed, Regions, check_unknown, read_bed
 from .faults import Fault, Faults, UsageProblem
 from .genome import Genome
-from .inputs import Input, Raw
-from .negatives import gc_step, matching_windows, numbers
+from .inputs import Input, Progress, Raw
+from .negatives import gc_step, matching_windows, random_stream
 from .windows import Annotation, Window, WindowRequest
 
-Progress = Callable[[int, int], None]  # windows that are fetched, and about how many there are
 _EVERY = 2**10
 _STRANDS = {1: "+", -1: "-", 0: "."}
 _DNA = ALPHABETS["DNA"]
@@ -127,7 +126,7 @@ class RegionReader:
         """Windows of a chromosome with the wanted GC content, outside all regions."""
         length = self.request.length or self.request.bins or 0
         letters = self.genome.whole(name)
-        random = numbers(negatives.seed, "gc", name)
+        random = random_stream(negatives.seed, "gc", name)
         avoid = annotation.covered(number)
         for start in matching_windows(letters, length, wanted, avoid, random):
             place = f"{name}:{start}-{start + length}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-SETS = ("training", "validation", "test")
+from ..catalog.data import SETS
 
 
 @dataclass

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from ..messages.diagnostics import first_few
 from .definition import input_shape
 from .make import Made
 
@@ -64,8 +65,7 @@ def warnings(made: Made) -> Iterator[str]:
     for name in written.sets:
         missing = [label for label in made.labels if not written.counts[name][label]]
         if missing:
-            names = ", ".join(missing[:5]) + (", ..." if len(missing) > 5 else "")
-            yield f"no example in the {name} set has the label {names}"
+            yield f"no example in the {name} set has the label {first_few(missing)}"
     if written.two_labels:
         yield (
             f"{written.two_labels:,} sequences are there with different labels; "

@@ -8,17 +8,16 @@ import csv
 import gzip
 import io
 import lzma
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from ..messages.diagnostics import suggest
-from .faults import DataError, Fault, Faults, UsageProblem
-from .inputs import Input, Raw
+from .faults import DAMAGED, DataError, Fault, Faults, UsageProblem
+from .inputs import Input, Progress, Raw
 from .recognize import HEAD, TABLE, recognize
 
-Progress = Callable[[int, int], None]  # bytes of the inputs that are read, and all of them
 DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";"}
 # What a column may call the sets.
 SET_NAMES = {
@@ -30,7 +29,6 @@ _TRUE, _FALSE = {"1", "1.0", "true", "TRUE", "True"}, {"0", "0.0", "false", "FAL
 _EVERY = 2**12
 _MAX_CELL = 2**30
 _OPENERS = ((b"\x1f\x8b", gzip.open), (b"\xfd7zXZ", lzma.open), (b"BZh", bz2.open))
-_DAMAGED = "the file is cut off or damaged: make or fetch it again"
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class Columns:
 
 
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+def decompressed(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """The bytes of a file, decompressed where need be, and the file itself, for its position."""
     with path.open("rb") as file:
         head = file.read(6)
@@ -73,7 +71,7 @@ def read_table(
     sizes = [each.path.stat().st_size for each in inputs]
     for number, each in enumerate(inputs):
         try:
-            with opened(each.path) as (data, file):
+            with decompressed(each.path) as (data, file):
                 rows = _rows(each.path, data, columns, delimiter)
                 for count, (line, cells) in enumerate(rows):
                     if count % _EVERY == 0:
@@ -93,7 +91,7 @@ def read_table(
             if isinstance(error, OSError) and error.errno is not None:
                 raise
             message = f"cannot be decompressed: {error}"
-            raise DataError(Fault(message, str(each.path), _DAMAGED)) from None
+            raise DataError(Fault(message, str(each.path), DAMAGED)) from None
 
 
 def _rows(

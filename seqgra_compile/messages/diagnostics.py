@@ -131,11 +131,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return name and f"did you mean '{name}'?"
 
 
-def one_of(known: Iterable[str]) -> str:
+def first_few(names: Iterable[str], most: int = 5) -> str:
+    """Names in words, and dots in place of those after the first few."""
+    names = list(names)
+    return ", ".join(names[:most]) + (", ..." if len(names) > most else "")
+
+
+def one_of(known: Iterable[str], most: int = _MAX_LISTED) -> str:
     """A closed list in words."""
-    known = list(known)
-    more = ", ..." if len(known) > _MAX_LISTED else ""
-    return "one of: " + ", ".join(known[:_MAX_LISTED]) + more
+    return f"one of: {first_few(known, most)}"
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
@@ -159,7 +163,7 @@ def coloured_text(text: str, style: str) -> str:
     return f"\x1b[{'1' if colour == 1 else f'1;{colour}'}m{text}\x1b[0m" if text else text
 
 
-def as_text(
+def diagnostic_text(
     diagnostic: Diagnostic, source: Source, paint: Paint = plain_text, brief: bool = False
 ) -> str:
     """Place, reason, the line with a caret below it, and how to fix it; if brief, no more than a line.

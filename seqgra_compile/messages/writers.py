@@ -15,7 +15,7 @@ from typing import Protocol
 
 from ..source import Source, Span
 from ..visible import visible
-from .diagnostics import Diagnostic, Severity, as_text, coloured_text, plain_text
+from .diagnostics import Diagnostic, Severity, coloured_text, diagnostic_text, plain_text
 
 STANDARD_INPUT = "-"
 # A fault that several definitions of one call have is shown with its line and help for so many.
@@ -120,7 +120,7 @@ class TextWriter:
             self.files.append(source.name)
         for each in new:
             self._count(each)
-        texts = [as_text(each, source, self.paint, self._is_known(each)) for each in new]
+        texts = [diagnostic_text(each, source, self.paint, self._is_known(each)) for each in new]
         self.faults.update({(each.code, each.message) for each in new})
         if len(new) < len(found):
             texts.append(visible(f"{source.name}: {len(found) - len(new)} more, as said above"))

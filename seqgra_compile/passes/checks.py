@@ -1,4 +1,4 @@
-"""Stage 5: whether the sections agree. Reports SG4, and SG3 for the last shape."""
+"""The last pass: whether the sections agree. Reports SG4, and SG3 for the last shape."""
 
 from __future__ import annotations
 

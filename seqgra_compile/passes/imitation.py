@@ -1,4 +1,4 @@
-"""Stage between 3 and 4: what seqgra 0.0.4 makes of a model. Reports SG7.
+"""The pass for `--semantics`: what seqgra 0.0.4 makes of a model. Reports SG7.
 
 Under the semantics intended nothing changes, and the user is told where seqgra does something
 else. Under seqgra's own semantics, settings are dropped as in seqgra, and what it cannot train is

@@ -1,4 +1,4 @@
-"""Stage 4: shapes and weights of an embedded architecture. Reports SG3."""
+"""The pass that finds shapes and weights of an architecture written out. Reports SG3."""
 
 from __future__ import annotations
 

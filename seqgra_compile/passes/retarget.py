@@ -1,4 +1,4 @@
-"""Stage between 3 and 4, on demand: the same model for the other library. Reports SG5."""
+"""The pass for `--library`: the same model for the other library. Reports SG5."""
 
 from __future__ import annotations
 

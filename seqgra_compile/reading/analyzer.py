@@ -1,4 +1,4 @@
-"""Stage 2: a `Definition` to a typed `ir.Model`. Reports SG2: names and values."""
+"""A `Definition` to a typed model, before its files are read. Reports SG2: names and values."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from ..catalog.sequences import (
     TASKS,
 )
 from ..catalog.training import FORMATS
-from ..grammar import BayesDefinition
 from ..ir import SEQGRA_DEFAULT, Arguments, Given, Value
 from ..messages.diagnostics import Diagnostics, nearest, quoted, suggest
 from ..source import Text
-from . import labels
+from .labels import read_labels
 from .sections import Sections
-from .values import Owner, plain, read_arguments, read_choice, read_id, read_value
+from .values import Owner, as_written, read_arguments, read_choice, read_id, read_value
 from .written import (
     Definition,
     ExternalElement,
@@ -37,7 +36,7 @@ _MAX_OPERATIONS = 5000
 
 def analyze(
     definition: Definition, diagnostics: Diagnostics
-) -> ir.DefinedModel | ir.ExternalModel | BayesDefinition | None:
+) -> ir.DefinedModel | ir.ExternalModel | ir.BayesDefinition | None:
     """The definition as meant, or None if a name or value in it is wrong."""
     return _Analysis(diagnostics).model(definition)
 
@@ -50,7 +49,7 @@ class _Analysis:
 
     def model(
         self, definition: Definition
-    ) -> ir.DefinedModel | ir.ExternalModel | BayesDefinition | None:
+    ) -> ir.DefinedModel | ir.ExternalModel | ir.BayesDefinition | None:
         library = self.choice(definition.general.library, "general/library", LIBRARIES)
         general = self.general(definition.general, library)
         # If the library is misspelt, the rest is checked against the most likely one.
@@ -81,7 +80,7 @@ class _Analysis:
 
     def bayes(
         self, definition: Definition, general: ir.General | None, library: str
-    ) -> BayesDefinition | None:
+    ) -> ir.BayesDefinition | None:
         """A classifier with known rules, in which nothing is trained."""
         if isinstance(definition.architecture, SequentialElement):
             self.diagnostics.error(
@@ -104,7 +103,7 @@ class _Analysis:
                 )
         if self.diagnostics.failed or not (general and architecture):
             return None
-        return BayesDefinition(**vars(general), architecture=architecture)
+        return ir.BayesDefinition(**vars(general), architecture=architecture)
 
     def effectless(self, text: Text, what: str, reason: str, library: str) -> None:
         problem = f"{what} has no effect on {library}: {reason}"
@@ -118,7 +117,7 @@ class _Analysis:
         space = self.choice(general.sequence_space, "general/sequencespace", SEQUENCE_SPACES)
         encoding = self.input_encoding(general.input_encoding)
         seed = read_value(general.seed, "general/seed", SEED, "the seed", self.diagnostics)
-        pattern, names = labels.read(general, self.diagnostics)
+        pattern, names = read_labels(general, self.diagnostics)
         if not (task and space and library):
             return None
         self.implementation(general.implementation, library.value, space.value, task.value)
@@ -126,8 +125,8 @@ class _Analysis:
             return None
         return ir.General(
             id=id,
-            name=plain(general.name, "general/name"),
-            description=plain(general.description, "general/description"),
+            name=as_written(general.name, "general/name"),
+            description=as_written(general.description, "general/description"),
             task=task,
             sequence_space=space,
             library=library,
@@ -209,9 +208,9 @@ class _Analysis:
                 "'external' names no file",
                 "write the path of the file, relative to the folder of the definition",
             )
-        file = plain(external.path, path)
+        file = as_written(external.path, path)
         if row.class_name and external.class_name:
-            class_name = plain(external.class_name, f"{path}/@classname")
+            class_name = as_written(external.class_name, f"{path}/@classname")
             return ir.ExternalModule(name, file, class_name)
         return ir.External(name, file)
 

@@ -29,8 +29,8 @@ _CUT_OFF = "is it truncated?"
 _SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _MAX_MESSAGE = 200
 
-Fault = tuple[Span, str, str | None]
-"""Where it is, what is wrong, and how to correct it."""
+# Where it is, what is wrong, and how to correct it.
+XmlFault = tuple[Span, str, str | None]
 
 
 class _Found:
@@ -83,11 +83,11 @@ def _offset(text: str, line: int, column: int) -> int:
 # ---- the rows ----
 
 
-def _in_its_words(found: _Found) -> Fault:
+def _in_its_words(found: _Found) -> XmlFault:
     return found.word(found.at), visible(found.message.strip())[:_MAX_MESSAGE], None
 
 
-def _character(found: _Found) -> Fault:
+def _character(found: _Found) -> XmlFault:
     """A character that is not allowed here; the message shows which."""
     text, at = found.text, found.at
     if found.at_end:
@@ -107,48 +107,48 @@ def _character(found: _Found) -> Fault:
     return found.word(at), reason, help
 
 
-def _cut_off(found: _Found) -> Fault:
+def _cut_off(found: _Found) -> XmlFault:
     start = found.back("<")
     return Span(start, start + 1), "the file ends inside a tag", _CUT_OFF
 
 
-def _never_ends(mark: str, what: str, end: str) -> Callable[[_Found], Fault]:
-    def row(found: _Found) -> Fault:
+def _never_ends(mark: str, what: str, end: str) -> Callable[[_Found], XmlFault]:
+    def row(found: _Found) -> XmlFault:
         start = found.back(mark)
         return Span(start, start + len(mark)), f"{what} never ends", f"close it: {end}"
 
     return row
 
 
-def _at(reason: str, help: str, mark: str = "") -> Callable[[_Found], Fault]:
+def _at(reason: str, help: str, mark: str = "") -> Callable[[_Found], XmlFault]:
     """A fault at libxml2's place, or at the last `mark` before it."""
 
-    def row(found: _Found) -> Fault:
+    def row(found: _Found) -> XmlFault:
         return found.word(found.back(mark) if mark else found.at), reason, help
 
     return row
 
 
-def _empty(found: _Found) -> Fault:
+def _empty(found: _Found) -> XmlFault:
     help = "a definition starts with an XML declaration or with <seqgramodel>"
     if found.at_end:
         return found.word(found.at), "the file holds no element", help
     return found.word(found.at), "the file does not start like XML", help
 
 
-def _mismatch(found: _Found) -> Fault:
+def _mismatch(found: _Found) -> XmlFault:
     start = found.back("</") + len("</")
     name = quoted(found.cut(found.walk.open[-1].name))
     reason = f"this end tag does not close {name}, which is still open"
     return found.word(start), reason, f"write </{name[1:-1]}> first"
 
 
-def _not_closed(found: _Found) -> Fault:
+def _not_closed(found: _Found) -> XmlFault:
     name = found.walk.open[-1].name
     return name, f"the file ends before {quoted(found.cut(name))} is closed", _CUT_OFF
 
 
-def _second_attribute(found: _Found) -> Fault:
+def _second_attribute(found: _Found) -> XmlFault:
     """The first whose name, or whose local name under another prefix, was there before."""
     reason, help = "a second attribute of this name", "delete one"
     for local in (False, True):
@@ -161,12 +161,12 @@ def _second_attribute(found: _Found) -> Fault:
     return found.word(found.at), reason, help
 
 
-def _entity(found: _Found) -> Fault:
+def _entity(found: _Found) -> XmlFault:
     help = f"write the character itself; {_MARKUP}"
     return found.word(found.back("&")), "an entity that XML does not know", help
 
 
-def _no_semicolon(found: _Found) -> Fault:
+def _no_semicolon(found: _Found) -> XmlFault:
     span = Span(found.back("&"), found.at)
     reference = found.cut(span)
     if reference in _PREDEFINED:
@@ -174,7 +174,7 @@ def _no_semicolon(found: _Found) -> Fault:
     return span, "a plain &", "write &amp;"
 
 
-def _reference(found: _Found) -> Fault:
+def _reference(found: _Found) -> XmlFault:
     """A character reference, or a character as it is."""
     start = found.back("&#")
     reference = _CHARACTER_REFERENCE.match(found.text, start)
@@ -184,18 +184,18 @@ def _reference(found: _Found) -> Fault:
     return _character(found)
 
 
-def _declaration(found: _Found) -> Fault:
+def _declaration(found: _Found) -> XmlFault:
     return found.word(found.at), "the XML declaration is not complete or not in order", _DECLARATION
 
 
-def _blank(found: _Found) -> Fault:
+def _blank(found: _Found) -> XmlFault:
     """A blank is missing: in the declaration, or before an attribute."""
     if found.text.startswith("<?xml") and "?>" not in found.text[: found.at]:
         return _declaration(found)
     return _character(found)
 
 
-def _reserved(found: _Found) -> Fault:
+def _reserved(found: _Found) -> XmlFault:
     start = found.back("<?")
     if start == 0:
         return _declaration(found)
@@ -203,14 +203,14 @@ def _reserved(found: _Found) -> Fault:
     return Span(start, start + 1), reason, "delete everything before it, including empty lines"
 
 
-def _without_value(found: _Found) -> Fault:
+def _without_value(found: _Found) -> XmlFault:
     span, reason, help = _character(found)
     if reason == "this character is not allowed here":
         reason, help = "an attribute without a value", _QUOTED
     return span, reason, help
 
 
-def _prefix(found: _Found) -> Fault:
+def _prefix(found: _Found) -> XmlFault:
     """The name whose prefix libxml2 speaks of."""
     for span in found.names():
         prefix, colon, _ = found.cut(span).partition(":")
@@ -221,7 +221,7 @@ def _prefix(found: _Found) -> Fault:
     return _in_its_words(found)
 
 
-def _namespace(found: _Found) -> Fault:
+def _namespace(found: _Found) -> XmlFault:
     """The declaration of a namespace; libxml2's place is behind it."""
     spans = [span for span in found.names() if span.start < found.at]
     declared = [span for span in spans if found.cut(span).startswith("xmlns")]
@@ -229,7 +229,7 @@ def _namespace(found: _Found) -> Fault:
     return span, "a namespace that XML does not allow", "correct it, or delete it"
 
 
-def _colon(found: _Found) -> Fault:
+def _colon(found: _Found) -> XmlFault:
     """A name with colons at its ends, or more than one of them."""
     odd = [span for span in found.names() if not _is_qualified(found.cut(span))]
     span = odd[0] if odd else found.word(found.back("<") + 1)
@@ -241,12 +241,12 @@ def _is_qualified(name: str) -> bool:
     return not colon or bool(prefix and local and ":" not in local)
 
 
-def _large(found: _Found) -> Fault:
+def _large(found: _Found) -> XmlFault:
     reason = "more than 10,000,000 bytes of one tag or text, or a name of more than 50,000"
     return found.word(found.at), reason, "is this the right file?"
 
 
-_ROWS: dict[str, Callable[[_Found], Fault]] = {
+_ROWS: dict[str, Callable[[_Found], XmlFault]] = {
     "ERR_DOCUMENT_EMPTY": _empty,
     "ERR_DOCUMENT_END": _at(
         "something follows the end of the outermost element",

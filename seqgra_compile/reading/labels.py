@@ -15,7 +15,7 @@ _MAX_LABELS = 100_000
 _SEPARATORS = {"\t": "a tab", "\n": "a line end", "\r": "a line end", "|": "'|'"}
 
 
-def read(
+def read_labels(
     general: GeneralElement, diagnostics: Diagnostics
 ) -> tuple[ir.LabelPattern | None, Given[tuple[str, ...]] | None]:
     """The pattern, if there is one, and the labels; no labels if the pattern is wrong."""

@@ -1,12 +1,11 @@
-"""Stage 1: bytes to a `Definition`. Reports SG1: the XML and its structure."""
+"""An XML tree to a `Definition`, if its structure is right. Reports SG1."""
 
 from __future__ import annotations
 
 from ..catalog.structure import ELEMENTS, ROOT
 from ..messages.diagnostics import Diagnostics
 from ..source import Source, Text
-from .structure import checked
-from .tree import read_tree
+from .structure import check_structure
 from .written import (
     Definition,
     Element,
@@ -20,15 +19,9 @@ from .written import (
 )
 
 
-def parse(source: Source, diagnostics: Diagnostics) -> Definition | None:
+def parse_model(source: Source, tree: Element, diagnostics: Diagnostics) -> Definition | None:
     """The definition as written, or None if its structure is wrong."""
-    tree = read_tree(source, diagnostics)
-    return parse_tree(source, tree, diagnostics) if tree else None
-
-
-def parse_tree(source: Source, tree: Element, diagnostics: Diagnostics) -> Definition | None:
-    """The same for a tree that has already been read."""
-    root = checked(tree, ELEMENTS, ROOT, diagnostics)
+    root = check_structure(tree, ELEMENTS, ROOT, diagnostics)
     return _definition(source, root) if root else None
 
 
@@ -44,11 +37,7 @@ def _definition(source: Source, root: Element) -> Definition:
     )
 
 
-def _attribute(element: Element, name: str) -> Text | None:
-    return element.attributes[name].value if name in element.attributes else None
-
-
-def _optional(element: Element, tag: str) -> Text | None:
+def _optional_text(element: Element, tag: str) -> Text | None:
     child = element.optional(tag)
     return child.text if child else None
 
@@ -57,14 +46,14 @@ def _general(element: Element) -> GeneralElement:
     labels = element.child("labels")
     pattern = labels.optional("pattern")
     return GeneralElement(
-        id=element.attributes["id"].value,
+        id=element.attribute("id"),
         name=element.child("name").text,
         description=element.child("description").text,
         task=element.child("task").text,
         sequence_space=element.child("sequencespace").text,
         library=element.child("library").text,
-        implementation=_optional(element, "implementation"),
-        input_encoding=_optional(element, "inputencoding"),
+        implementation=_optional_text(element, "implementation"),
+        input_encoding=_optional_text(element, "inputencoding"),
         labels=_pattern(pattern) if pattern else tuple(label.text for label in labels.all("label")),
         labels_span=labels.tag.span,
         seed=element.child("seed").text,
@@ -74,10 +63,10 @@ def _general(element: Element) -> GeneralElement:
 def _pattern(element: Element) -> PatternElement:
     return PatternElement(
         element.tag,
-        _attribute(element, "prefix"),
-        _attribute(element, "postfix"),
-        _attribute(element, "min"),
-        element.attributes["max"].value,
+        element.optional_attribute("prefix"),
+        element.optional_attribute("postfix"),
+        element.optional_attribute("min"),
+        element.attribute("max"),
     )
 
 
@@ -92,8 +81,8 @@ def _architecture(element: Element) -> SequentialElement | ExternalElement:
     external = element.child("external")
     return ExternalElement(
         external.tag,
-        external.attributes["format"].value,
-        _attribute(external, "classname"),
+        external.attribute("format"),
+        external.optional_attribute("classname"),
         external.text,
     )
 
@@ -104,7 +93,7 @@ def _section(element: Element | None) -> SectionElement | None:
     return SectionElement(
         element.tag,
         tuple(
-            HyperparameterElement(child.attributes["name"].value, child.text)
+            HyperparameterElement(child.attribute("name"), child.text)
             for child in element.all("hyperparameter")
         ),
     )

@@ -17,12 +17,9 @@ from ..catalog.sequences import TASKS
 from ..catalog.training import FORMATS, TRAINING
 from ..ir import LIBRARY_DEFAULT, SEQGRA_DEFAULT, Arguments, Value
 from ..messages.diagnostics import Diagnostics, quoted, suggest
-from ..source import Span, Text
-from .values import NO_CLIP, Owner, read_arguments
+from ..source import Text
+from .values import NO_CLIP, Owner, Texts, read_arguments
 from .written import Definition, ExternalElement, SectionElement
-
-# Hyperparameters by name: where the name is, and the value.
-Given = dict[str, tuple[Span, Text]]
 
 
 class Sections:
@@ -79,7 +76,7 @@ class Sections:
                 "SG211",
                 name.span,
                 f"unknown optimizer {quoted(name.value)} for {library}",
-                suggest(name.value, optimizers.names(library)),
+                suggest(name.value, optimizers.optimizer_names(library)),
             )
             return None
         parameters = (*row.parameters, *CLIPPING)
@@ -106,7 +103,7 @@ class Sections:
             said["shuffle"],
         )
 
-    def _given(self, section: SectionElement | None, tag: str) -> Given | None:
+    def _given(self, section: SectionElement | None, tag: str) -> Texts | None:
         """The hyperparameters by name, or None if there is no section."""
         if section is None and tag != "trainingprocess" and _may_be_compiled(self.definition):
             return None
@@ -118,7 +115,7 @@ class Sections:
                 f"a {self.library or 'trained'} model needs it",
             )
             return None
-        given: Given = {}
+        given: Texts = {}
         for hyperparameter in section.hyperparameters:
             name = hyperparameter.name
             if name.value in given:
@@ -134,7 +131,7 @@ class Sections:
     def _hyperparameters(
         self,
         parameters: Iterable[Parameter],
-        given: Given,
+        given: Texts,
         section: SectionElement,
         owner: str,
         silent: str,
@@ -155,7 +152,7 @@ class Sections:
         of = Owner(owner, section.tag.span, path, "SG208", silent=silent)
         return read_arguments(known.values(), given, of, self.diagnostics)
 
-    def _named(self, given: Given, section: SectionElement) -> tuple[Text | None, Given]:
+    def _named(self, given: Texts, section: SectionElement) -> tuple[Text | None, Texts]:
         """The hyperparameter that names the row, and the others."""
         tag = section.tag.value
         if tag not in given:

@@ -8,12 +8,14 @@ from ..catalog.structure import ElementRow
 from ..messages.diagnostics import Diagnostics, nearest, one_of, quoted, suggest
 from .written import Element
 
-Table = Mapping[str, ElementRow]
+Elements = Mapping[str, ElementRow]
 # The outermost elements of the two kinds of definition.
 _KINDS = {"seqgramodel": "model definition", "seqgradata": "data definition"}
 
 
-def checked(tree: Element, table: Table, root: str, diagnostics: Diagnostics) -> Element | None:
+def check_structure(
+    tree: Element, table: Elements, root: str, diagnostics: Diagnostics
+) -> Element | None:
     """The tree if it is a definition whose outermost element is `root`, or None if it is not.
 
     Reports every difference from the table of elements as SG1.
@@ -28,11 +30,13 @@ def checked(tree: Element, table: Table, root: str, diagnostics: Diagnostics) ->
             f"a {_KINDS[root]} starts with <{root}>{other}",
         )
         return None
-    _check(tree, table[root], table, diagnostics)
+    _check_element(tree, table[root], table, diagnostics)
     return None if diagnostics.failed else tree
 
 
-def _check(element: Element, row: ElementRow, table: Table, diagnostics: Diagnostics) -> None:
+def _check_element(
+    element: Element, row: ElementRow, table: Elements, diagnostics: Diagnostics
+) -> None:
     """Check an element and everything in it."""
     if row.attributes is not None:
         _check_attributes(element, row.attributes, diagnostics)
@@ -46,7 +50,7 @@ def _check(element: Element, row: ElementRow, table: Table, diagnostics: Diagnos
     known = {child.tag: child.row for child in row.children}
     for child in element.children:
         if child.tag.value in known:
-            _check(child, table[known[child.tag.value]], table, diagnostics)
+            _check_element(child, table[known[child.tag.value]], table, diagnostics)
         else:
             diagnostics.error(
                 "SG104",

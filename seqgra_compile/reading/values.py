@@ -6,7 +6,7 @@ Reports SG2 and SG5.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,8 @@ from ..source import Span, Text
 # An id that is suggested is cut where a longer one would not be read.
 _MAX_SHOWN = 60
 
-# What a definition says, by name: where the name is, and the value.
-Texts = Mapping[str, tuple[Span, Text]]
+# What is said of parameters, by name: where the name is, and the value.
+Texts = dict[str, tuple[Span, Text]]
 # In place of one that is wrong, and reported.
 NO_CLIP: Value[Any] = Value(None, "", None)
 
@@ -112,7 +112,7 @@ def _argument(
     return value
 
 
-def plain(text: Text, path: str) -> Given[str]:
+def as_written(text: Text, path: str) -> Given[str]:
     return Given(text.value, path, text.span)
 
 
@@ -130,7 +130,7 @@ def read_id(text: Text, path: str, diagnostics: Diagnostics) -> Given[str]:
             ),
             f'write id="{legal}"',
         )
-    return plain(text, path)
+    return as_written(text, path)
 
 
 def read_choice(
@@ -138,7 +138,7 @@ def read_choice(
 ) -> Given[str] | None:
     """A word out of a closed list, or None after reporting that it is not."""
     if text.value in known:
-        return plain(text, path)
+        return as_written(text, path)
     tag = path.rpartition("/")[2].lstrip("@")
     problem = f"unknown {tag} {quoted(text.value)}" if text.value else f"'{tag}' is empty"
     other = otherwords.other_library(text.value) if tag == "library" else None

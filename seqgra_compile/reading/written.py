@@ -32,6 +32,14 @@ class Element:
     def all(self, tag: str) -> tuple[Element, ...]:
         return tuple(child for child in self.children if child.tag.value == tag)
 
+    def attribute(self, name: str) -> Text:
+        """The value of an attribute that the table of elements requires."""
+        return self.attributes[name].value
+
+    def optional_attribute(self, name: str) -> Text | None:
+        """The value of an attribute, if it is there."""
+        return self.attributes[name].value if name in self.attributes else None
+
 
 @dataclass(frozen=True)
 class Attribute:

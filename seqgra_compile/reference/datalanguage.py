@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..catalog.data import DEFAULTS, NUMBERS, POSITIONS, WORDS
+from ..catalog.datastructure import ELEMENTS, ROOT
 from ..catalog.structure import Child
-from ..datadefinition.structure import ELEMENTS, ROOT
 from .dataabout import ATTRIBUTES
 from .dataabout import ELEMENTS as ABOUT
 

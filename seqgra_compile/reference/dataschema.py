@@ -9,9 +9,9 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from ..catalog.data import NUMBERS, POSITION, POSITIONS, WORDS
+from ..catalog.datastructure import ELEMENTS, ROOT
 from ..catalog.sequences import ID
 from ..catalog.structure import Child, ElementRow
-from ..datadefinition.structure import ELEMENTS, ROOT
 from . import dataabout
 from .simpletypes import NAMESPACE, pattern, simple_type, type_name, words, xml_attributes, xs
 

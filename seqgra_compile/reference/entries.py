@@ -21,7 +21,7 @@ from ..catalog.sequences import TASKS
 from ..ir import Arguments, Value
 
 BOTH = " and ".join(FRAMEWORKS)
-Row = TypeVar("Row", LossRow, OptimizerRow)
+OfLibrary = TypeVar("OfLibrary", LossRow, OptimizerRow)
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def written(value: object) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
-def default(parameter: Parameter) -> str:
+def default_text(parameter: Parameter) -> str:
     return "required" if parameter.required else written(parameter.default)
 
 
@@ -93,7 +93,7 @@ def _losses() -> tuple[EntryGroup, ...]:
     )
 
 
-def _of(library: str, rows: Iterable[Row]) -> Iterable[Row]:
+def _of(library: str, rows: Iterable[OfLibrary]) -> Iterable[OfLibrary]:
     return (row for row in rows if row.library == library)
 
 

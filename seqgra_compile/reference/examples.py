@@ -52,18 +52,18 @@ def _values(row: OperationRow) -> dict[str, str]:
     return {p.name: _value(p.kind) for p in row.parameters if p.required or p.default == (2, 2)}
 
 
-def element(row: OperationRow, **more: str) -> str:
+def example_element(row: OperationRow, **more: str) -> str:
     """The operation with the parameters that it must have."""
     values = (more | _values(row)).items()
     attributes = "".join(f' {name}="{value}"' for name, value in values)
     return f"<operation{attributes}>{row.name}</operation>"
 
 
-def definition(row: OperationRow, library: str) -> str:
+def example_definition(row: OperationRow, library: str) -> str:
     """A definition whose first operation this is; a Flatten precedes it if it must."""
     encoding, shape, flattened = _input(row)
     first = {"input_shape": str(shape)}
-    operations = [element(row, **({} if flattened else first))]
+    operations = [example_element(row, **({} if flattened else first))]
     if flattened:
         operations.insert(0, f'<operation input_shape="{shape}">Flatten</operation>')
     return _DEFINITION.format(
@@ -100,10 +100,10 @@ def _arranged(row_definition: str) -> TrainingScript:
     return compilation.arranged
 
 
-def lines(row: OperationRow, library: str) -> Iterable[tuple[str, str]]:
+def example_lines(row: OperationRow, library: str) -> Iterable[tuple[str, str]]:
     """An operation's heading in the script, and its lines: PyTorch has two places for them."""
     number = 2 if _input(row)[2] else 1
-    layer = _arranged(definition(row, library)).layers[number - 1]
+    layer = _arranged(example_definition(row, library)).layers[number - 1]
     for statements in (layer.make, layer.apply):
         if statements:
             yield layer.heading, "\n".join(_at_the_margin(each.text) for each in statements)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from ..catalog.activations import ACTIVATIONS
-from ..catalog.expressions import default as default_call
+from ..catalog.expressions import default_expression
 from ..catalog.initializers import INITIALIZER, INITIALIZERS, torch_initializer
 from ..catalog.libraries import FRAMEWORKS, PYTORCH, TENSORFLOW
 from ..catalog.losses import LOSSES
@@ -25,8 +25,8 @@ from . import about
 from .codes import codes_page
 from .datalanguage import data_part
 from .dataschema import data_schema
-from .entries import KINDS, LanguageEntry, default, meaning, written
-from .examples import element, lines
+from .entries import KINDS, LanguageEntry, default_text, meaning, written
+from .examples import example_element, example_lines
 from .schema import model_schema
 
 _HEAD = """
@@ -90,7 +90,7 @@ def _code(language: str, *texts: str) -> str:
 
 
 def _parameters(parameters: Iterable[Parameter]) -> str:
-    rows = ((f"`{p.name}`", f"`{default(p)}`", meaning(p)) for p in parameters)
+    rows = ((f"`{p.name}`", f"`{default_text(p)}`", meaning(p)) for p in parameters)
     plain = (tuple(cell.replace("`required`", "required") for cell in row) for row in rows)
     return _table(("Parameter", "Default", "Meaning"), plain)
 
@@ -168,13 +168,13 @@ def _operation(row: OperationRow) -> Iterable[str]:
         yield _parameters(row.parameters)
     refused = {library: row.refusal(library) for library in FRAMEWORKS}
     made = {
-        library: tuple(lines(row, library))
+        library: tuple(example_lines(row, library))
         for library in reversed(FRAMEWORKS)
         if not refused[library]
     }
     heading = next(iter(made.values()))[0][0].partition(": ")[2]
     yield f"Example: {heading.replace('->', 'becomes')}"
-    yield _code("xml", element(row))
+    yield _code("xml", example_element(row))
     for library, found in made.items():
         yield f"In {library}:"
         yield _code("python", *(text for _, text in found))
@@ -239,7 +239,7 @@ def _activations() -> str:
 def _initializers() -> str:
     rows = []
     for row in INITIALIZERS.values():
-        value = default_call(row)
+        value = default_expression(row)
         torch = torch_initializer("weight", value, (12, 4), (1, 0))
         keras = str(INITIALIZER.keras(value))
         names = ", ".join(f"`{name}`" for name in (row.name, *row.aliases))
@@ -261,7 +261,7 @@ def _call_parameters(parameters: Iterable[Parameter]) -> str:
 def _regularizers() -> str:
     rows = []
     for row in REGULARIZERS.values():
-        value = default_call(row)
+        value = default_expression(row)
         torch = " + ".join(torch_regularizer("weight", value))
         keras = REGULARIZER.keras(value)
         arguments = _call_parameters(row.parameters)

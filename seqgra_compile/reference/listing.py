@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from ..catalog.parameters import Parameter
 from .datalanguage import DATA, data_listing, data_names
-from .entries import KINDS, SINGULAR, EntryGroup, LanguageEntry, default, meaning
+from .entries import KINDS, SINGULAR, EntryGroup, LanguageEntry, default_text, meaning
 
 _WIDTH = 100
 
 
-def listing(listed: str) -> str | None:
+def list_text(listed: str) -> str | None:
     """A kind's rows, or the rows of one name, with their parameters; None if there are none.
 
     `data`, or the name of an element, gives what data definitions may say.
@@ -25,7 +25,7 @@ def listing(listed: str) -> str | None:
     return "\n".join(lines).strip() + "\n" if lines else data_listing(listed)
 
 
-def names() -> list[str]:
+def listed_names() -> list[str]:
     """All kinds, then all names of rows, each once."""
     rows = [row.name for kind in KINDS.values() for group in kind() for row in group.entries]
     return list(dict.fromkeys((*KINDS, DATA, *rows, *data_names())))
@@ -73,10 +73,10 @@ def _block(entry: LanguageEntry) -> Iterable[str]:
 def _parameters(parameters: tuple[Parameter, ...]) -> Iterable[str]:
     """Name, default and meaning in three columns."""
     names = max((len(row.name) for row in parameters), default=0)
-    defaults = max((len(default(row)) for row in parameters), default=0)
+    defaults = max((len(default_text(row)) for row in parameters), default=0)
     indent = " " * (2 + names + 2 + defaults + 2)
     for row in parameters:
-        head = f"  {row.name:{names}}  {default(row):{defaults}}  "
+        head = f"  {row.name:{names}}  {default_text(row):{defaults}}  "
         yield from textwrap.wrap(
             meaning(row), _WIDTH, initial_indent=head, subsequent_indent=indent
         )

@@ -20,8 +20,8 @@ from ..catalog.sequences import (
     TASKS,
 )
 from ..catalog.training import FORMATS, TRAINING
-from .entries import default, meaning
-from .simpletypes import NOT_BLANK, folded, pattern, without_underscores, words, xs
+from .entries import default_text, meaning
+from .simpletypes import NOT_BLANK, in_any_case, pattern, without_underscores, words, xs
 
 # Parameters of one name, and whose they are; "" where all rows of the table have it.
 Owned = list[tuple[str, Parameter]]
@@ -31,7 +31,7 @@ def sentences(owned: Owned) -> str:
     """What a name means: once for each meaning and default, with those that have it."""
     owners: dict[str, list[str]] = {}
     for owner, row in owned:
-        ends = "required" if row.required else f"default {default(row)}"
+        ends = "required" if row.required else f"default {default_text(row)}"
         owners.setdefault(f"{meaning(row)}; {ends}.", []).append(owner)
     return "\n".join(
         f"{', '.join(filter(None, names))}: {text}" if any(names) else text
@@ -116,7 +116,7 @@ def _in_any_case(rows: dict[str, str], patterns: Iterable[str]) -> ET.Element:
 
 def _operation_names() -> ET.Element:
     rows = OPERATIONS.values()
-    spellings = (folded(name) for row in rows for name in (row.name, *row.aliases))
+    spellings = (in_any_case(name) for row in rows for name in (row.name, *row.aliases))
     return _in_any_case({row.name: row.about for row in rows}, spellings)
 
 
@@ -132,4 +132,4 @@ def _optimizer_names() -> ET.Element:
     for row in rows:
         before = f"{names[row.name]}; " if row.name in names else ""
         names[row.name] = f"{before}{row.library}: {row.about}"
-    return _in_any_case(names, map(folded, names))
+    return _in_any_case(names, map(in_any_case, names))

@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from ..catalog.activations import ACTIVATIONS, ActivationKind
-from ..catalog.expressions import ExpressionKind, ExpressionRow, default
+from ..catalog.expressions import ExpressionKind, ExpressionRow, default_expression
 from ..catalog.parameters import (
     FALSE,
     MAX_INTEGER,
@@ -71,7 +71,7 @@ def pattern(*texts: str, base: str = "xs:token") -> ET.Element:
     return xs("simpleType", xs("restriction", *rows, base=base))
 
 
-def folded(word: str) -> str:
+def in_any_case(word: str) -> str:
     """A pattern for a word in any case."""
     return "".join(map(_in_any_case, word))
 
@@ -107,12 +107,12 @@ def _number(base: str) -> Callable[[Integer | Real], ET.Element]:
 
 def _choice(kind: Choice) -> ET.Element:
     exact = words((word, "") for word in kind.words)
-    return xs("simpleType", xs("union", exact, pattern(*map(folded, kind.words))))
+    return xs("simpleType", xs("union", exact, pattern(*map(in_any_case, kind.words))))
 
 
 def _boolean(kind: Boolean) -> ET.Element:
     usual = words((("True", ""), ("False", "")))
-    return xs("simpleType", xs("union", usual, pattern(*map(folded, (*TRUE, *FALSE)))))
+    return xs("simpleType", xs("union", usual, pattern(*map(in_any_case, (*TRUE, *FALSE)))))
 
 
 def _literal(kind: Kind) -> ET.Element:
@@ -135,7 +135,7 @@ def _expression(kind: ExpressionKind) -> ET.Element:
 
 
 def _spellings(row: ExpressionRow) -> tuple[str, str]:
-    return row.name, written(default(row))
+    return row.name, written(default_expression(row))
 
 
 def _noun(kind: ExpressionKind) -> str:

@@ -34,8 +34,8 @@ _STRUCTURE = (
     Decider.SHARDS,
     Decider.EMIT,
 )
-_LAYERS = (Decider.ARCHITECTURE, Decider.OPERATIONS)
-_SCORES = (Decider.LOSS, Decider.TASK)
+LAYERS = (Decider.ARCHITECTURE, Decider.OPERATIONS)
+SCORES = (Decider.LOSS, Decider.TASK)
 
 
 @dataclass(frozen=True)
@@ -119,19 +119,6 @@ class LayerStatements:
 
 
 @dataclass(frozen=True)
-class Penalty:
-    """A term of the loss; `number` and `role` are its operation's and its weights', if it has one."""
-
-    text: str
-    number: int | None = None
-    role: str = ""
-
-    @property
-    def group(self) -> Group | None:
-        return None if self.number is None else OfOperation(self.number, Part.PENALTY)
-
-
-@dataclass(frozen=True)
 class LoadedWeights:
     """The statement that gives a layer the initial weights of a file.
 
@@ -146,15 +133,7 @@ class LoadedWeights:
         return Decider.STORED if self.number is None else OfOperation(self.number, Part.WEIGHTS)
 
 
-@dataclass(frozen=True)
-class EmbeddedModule:
-    """An external PyTorch module."""
-
-    heading: str
-    code: str
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Script:
     """What the scripts of all libraries hold.
 
@@ -186,7 +165,7 @@ class Script:
     one_hot_doc: str = decided_by(Decider.SPACE, Decider.ENCODING, Decider.LIBRARY)
     targets_doc: str = decided_by(Decider.TASK)
     multi_class: bool = decided_by(Decider.TASK)
-    cut: str = decided_by(*_SCORES)
+    cut: str = decided_by(*SCORES)
     length_from_data: bool = decided_by(Decider.ARCHITECTURE)
     on_disk: bool = decided_by(Decider.DATA)
     records: bool = decided_by(Decider.RECORDS)
@@ -238,7 +217,7 @@ class Script:
         return tuple(textwrap.wrap(names, _WIDTH))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class TrainingScript(Script):
     """A script that trains a model; as seqgra 0.0.4 does if it imitates or even streams.
 
@@ -255,99 +234,14 @@ class TrainingScript(Script):
     streams: bool = decided_by(Decider.SEMANTICS)
     loss: str = decided_by(Decider.LOSS)
     optimizer: str = decided_by(Decider.OPTIMIZER)
-    probabilities: str = decided_by(*_SCORES)
-    ranked: str = decided_by(*_SCORES)
-    by_batch: bool = decided_by(*_SCORES)
-    layers: tuple[LayerStatements, ...] = decided_by(*_LAYERS)
-    weights_reader: str | None = decided_by(*_LAYERS)
-    weights_files: tuple[LoadedWeights, ...] = decided_by(*_LAYERS)
+    probabilities: str = decided_by(*SCORES)
+    ranked: str = decided_by(*SCORES)
+    by_batch: bool = decided_by(*SCORES)
+    layers: tuple[LayerStatements, ...] = decided_by(*LAYERS)
+    weights_reader: str | None = decided_by(*LAYERS)
+    weights_files: tuple[LoadedWeights, ...] = decided_by(*LAYERS)
 
     @property
     @decides(Decider.SHUFFLE)
     def keeps_order(self) -> bool:
         return not self.shuffle
-
-
-@dataclass(frozen=True, kw_only=True)
-class PyTorchScript(TrainingScript):
-    """`fragments` are templates of classes that the model needs; if it `draws`, as seqgra does.
-
-    `scores` is the expression that a batch `x` becomes.
-    """
-
-    module: EmbeddedModule | None = decided_by(Decider.ARCHITECTURE)
-    build_model: str = decided_by(Decider.ARCHITECTURE)
-    fragments: tuple[str, ...] = decided_by(*_LAYERS)
-    penalties: tuple[Penalty, ...] = decided_by(*_LAYERS)
-    activity: bool = decided_by(*_LAYERS)
-    clips_norm: bool = decided_by(Decider.CLIPNORM)
-    clips_value: bool = decided_by(Decider.CLIPVALUE)
-    closure: bool = decided_by(Decider.OPTIMIZER)
-    keras_epsilon: bool = decided_by(Decider.OPTIMIZER, Decider.LIBRARY)
-    one_hot_targets: bool = decided_by(*_SCORES)
-    predicted: str = decided_by(*_SCORES)
-    scores: str = decided_by(Decider.ARCHITECTURE)
-    draws: bool = decided_by(Decider.SEMANTICS, Decider.ARCHITECTURE)
-
-    @property
-    @decides(Decider.ARCHITECTURE)
-    def embeds(self) -> bool:
-        return self.module is not None
-
-    @property
-    @decides(Decider.ARCHITECTURE, Decider.SHARDS)
-    def checks_normalization(self) -> bool:
-        """Whether it looks for batch normalization in a module, and for a batch of one example."""
-        return self.embeds and not self.shards
-
-    @property
-    @decides(Decider.ARCHITECTURE, Decider.SHARDS)
-    def checks_parts(self) -> bool:
-        """Whether it looks for batch normalization in a module that computes parts of a batch."""
-        return self.embeds and self.shards
-
-    @property
-    @decides(Decider.LIBRARY)
-    def has_cpu_build(self) -> bool:
-        return True
-
-    @property
-    @decides(Decider.CLIPNORM, Decider.CLIPVALUE)
-    def clips(self) -> bool:
-        return self.clips_norm or self.clips_value
-
-    @property
-    @decides(Decider.SEMANTICS, Decider.EARLY_STOPPING)
-    def waits_as_seqgra(self) -> bool:
-        return self.early_stopping and self.imitates
-
-    @property
-    @decides(Decider.SEMANTICS, Decider.ARCHITECTURE, Decider.SHUFFLE)
-    def draws_order(self) -> bool:
-        return self.draws and self.shuffle
-
-
-@dataclass(frozen=True, kw_only=True)
-class KerasScript(TrainingScript):
-    """`true_class` and `threshold` are expressions of the accuracy; `activity`: it has penalties.
-
-    `torch_epsilon`: the optimizer adds epsilon where PyTorch does.
-    """
-
-    model_name: str = decided_by(Decider.ID)
-    input: str = decided_by(Decider.ARCHITECTURE, OfOperation(1))
-    one_hot_targets: bool = decided_by(*_SCORES)
-    true_class: str = decided_by(*_SCORES)
-    threshold: str = decided_by(*_SCORES)
-    activity: bool = decided_by(*_LAYERS)
-    torch_epsilon: bool = decided_by(Decider.OPTIMIZER, Decider.LIBRARY)
-
-    @property
-    @decides(Decider.LIBRARY)
-    def starts_loudly(self) -> bool:
-        return True
-
-    @property
-    @decides(Decider.SEMANTICS, Decider.SHUFFLE)
-    def imitates_shuffle(self) -> bool:
-        return self.imitates and self.shuffle

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from ..datasets.expected import expected
 from ..grammar import Classifier
+from ..messages.diagnostics import first_few
 from .problem import DefinitionError
 from .variants import DataOriginal, ModelOriginal
-
-_SHOWN = 5
 
 
 def check_fit(model: ModelOriginal, data: DataOriginal) -> None:
@@ -27,7 +26,7 @@ def check_fit(model: ModelOriginal, data: DataOriginal) -> None:
         written |= set(filter(None, shuffle.labels.split("|")))
     unknown = sorted(written - set(want.labels))
     if unknown:
-        some = ", ".join(map(repr, unknown[:_SHOWN])) + ", ..." * (len(unknown) > _SHOWN)
+        some = first_few(map(repr, unknown))
         raise _misfit(model, data, f"have the labels {some}, which it does not know")
 
 

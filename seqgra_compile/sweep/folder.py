@@ -6,12 +6,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..messages.diagnostics import first_few
 from . import workflow
 from .grid import SHEET, SweepRun, joined, read_sheet
 from .plan import Plan
 from .problem import SweepError
 
-_SHOWN = 5
 _NEW_FOLDER = "name a new folder with -o"
 
 
@@ -51,9 +51,8 @@ def to_write(
             unlike.append(name)
         found[path] = data
     if unlike:
-        shown = ", ".join(unlike[:_SHOWN]) + ", ..." * (len(unlike) > _SHOWN)
         raise SweepError(
-            f"it has other content in {shown}",
+            f"it has other content in {first_few(unlike)}",
             str(target),
             "a sweep is of one version, one set of options, and definitions that stay as they "
             f"are: {_NEW_FOLDER}",
@@ -68,5 +67,5 @@ def _check_is_ours(target: Path, known: Sequence[SweepRun], files: dict[str, byt
     ours = {name.partition("/")[0] for name in files}
     others = sorted(set(os.listdir(target)) - ours)
     if others:
-        shown = ", ".join(others[:_SHOWN]) + ", ..." * (len(others) > _SHOWN)
-        raise SweepError(f"it is no sweep, and holds {shown}", str(target), _NEW_FOLDER)
+        problem = f"it is no sweep, and holds {first_few(others)}"
+        raise SweepError(problem, str(target), _NEW_FOLDER)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from .. import ir
 from ..backends.renderer import environment
+from ..catalog.data import SETS
 from ..compiler import Options, UnsupportedSemantics, compile_bytes
 from .fit import check_fit
 from .grid import Data, SweepRun, pairs
 from .problem import SweepError
 from .variants import (
-    SETS,
     DataOriginal,
     ModelOriginal,
     Variant,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from .. import ir
+from ..catalog.data import SETS
 from ..compiler import Options, compile_bytes
 from ..datadefinition.parser import parse_data
 from ..datadefinition.written import ExampleElement
@@ -19,23 +20,22 @@ from ..messages.diagnostics import Diagnostics
 from ..source import Source, Span
 from .problem import DefinitionError, SweepError
 
-TRAINING, VALIDATION, TEST = SETS = ("training", "validation", "test")
+TRAINING, VALIDATION, TEST = SETS
 # None cannot be written: a set that no run reads has one example of each kind.
 _FEWEST = 1
 
-
-Meant = TypeVar("Meant", bound="ir.General | Simulation")
+Model = TypeVar("Model", bound="ir.General | Simulation")
 
 
 @dataclass(frozen=True)
-class Original(Generic[Meant]):
+class Original(Generic[Model]):
     """A definition as the user gave it, and as meant: it has no errors.
 
     `folders` are those in which files that it names are looked for.
     """
 
     source: Source
-    meant: Meant
+    meant: Model
     folders: tuple[Path, ...]
     options: Options
 
@@ -75,14 +75,14 @@ def unchanged(original: ModelOriginal) -> Variant:
     return _compiled(original, original.id, original.source.data)
 
 
-def _variant(original: Original[Meant], id: str, seed: int, others: Mapping[Span, int]) -> Variant:
+def _variant(original: Original[Model], id: str, seed: int, others: Mapping[Span, int]) -> Variant:
     meant, source = original.meant, original.source
     changes = {meant.id.span: id, meant.seed.span: str(seed)}
     changes |= {span: str(number) for span, number in others.items()}
     return _compiled(original, id, edited(source, changes))
 
 
-def _compiled(original: Original[Meant], id: str, data: bytes) -> Variant:
+def _compiled(original: Original[Model], id: str, data: bytes) -> Variant:
     compilation = compile_bytes(f"{id}.xml", data, original.folders, original.options)
     if compilation.script is None:
         error = next(each for each in compilation.diagnostics.found if each.code)

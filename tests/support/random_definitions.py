@@ -264,7 +264,9 @@ class _Draw:
         return self.pick(found)
 
     def optimizer(self, library: str) -> dict[str, str]:
-        name = self.pick([n for n in optimizers.names(library) if n != "SparseAdam"] + ["SGD"] * 6)
+        name = self.pick(
+            [n for n in optimizers.optimizer_names(library) if n != "SparseAdam"] + ["SGD"] * 6
+        )
         row = optimizers.OPTIMIZERS[library, name]
         values = {each.name: self.value(each) for each in row.parameters if self.chance() < 0.4}
         values["learning_rate"] = str(round(0.001 + 0.05 * self.chance(), 4))

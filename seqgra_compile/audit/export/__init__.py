@@ -23,7 +23,7 @@ FORMS = {
 PACKAGES = {RO_CRATE: "rocrate", MODEL_CARD: "huggingface_hub", CROISSANT: "mlcroissant"}
 
 
-def export(run: Run, form: str, out: Path, inputs: Inputs) -> None:
+def export_run(run: Run, form: str, out: Path, inputs: Inputs) -> None:
     """Write a form into a new or empty folder.
 
     Raises `ExportError`, OSError, and ModuleNotFoundError where the form's library is missing.

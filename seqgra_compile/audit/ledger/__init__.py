@@ -35,8 +35,8 @@ from .. import lexer
 from . import fixed
 from .entries import entries
 from .entry import Entry
-from .operations import Narrowed, OperationLines
-from .provenance import Field, Origin, Path, tokens
+from .operations import OperationLines, ParameterLines
+from .provenance import Field, FieldPath, Origin, traced_tokens
 from .setting import IDLE, SILENT, Setting, Where
 
 Lines = frozenset[int]
@@ -58,7 +58,7 @@ def settings(
         ledger.row(entry, "; ".join(filter(None, (entry.remark, *remarks[number]))), source)
         for number, entry in enumerate(found)
     ]
-    return (*rows, *fixed.rows(ledger.tokens, ledger.code, model))
+    return (*rows, *fixed.fixed_settings(ledger.tokens, ledger.code, model))
 
 
 def _remarks(found: tuple[Entry, ...], diagnostics: Diagnostics) -> dict[int, list[str]]:
@@ -100,17 +100,17 @@ class _Ledger:
         self, model: Classifier | Simulation, script: Script | SimulateScript, text: str
     ) -> None:
         self.model, self.script = model, script
-        self.tokens = tokens(script, text)
+        self.tokens = traced_tokens(script, text)
         self.code = ast.parse(text)
         self.own: dict[Group, set[int]] = defaultdict(set)
         self.shared: dict[Group, set[int]] = defaultdict(set)
-        self.printed: dict[Path, set[int]] = defaultdict(set)
+        self.printed: dict[FieldPath, set[int]] = defaultdict(set)
         self._place_fields()
         self._place_header(text)
         self._place_clipping()
         self.uses = self._uses()
         self.reached = self._reached()
-        self.narrowed = self._narrowed()
+        self.parameters = self._parameter_lines()
 
     def _place_fields(self) -> None:
         """Few tokens have origins of their own; what they say is looked up once."""
@@ -135,7 +135,7 @@ class _Ledger:
         header = read_header(text)
         free = set(range(1, header.first))
         compiled = set(range(header.first, header.last + 1))
-        whole = set(range(1, lexer.lines(self.code.body[0]).stop))
+        whole = set(range(1, lexer.lines_of(self.code.body[0]).stop))
         everything = {line for token in self.tokens for line in token.lines}
         for decider, own, shared in (
             (Decider.ID, {1}, free),
@@ -168,7 +168,7 @@ class _Ledger:
     def _uses(self) -> dict[str, set[int]]:
         """The lines that name each constant."""
         uses: dict[str, set[int]] = defaultdict(set)
-        for name, first, last in lexer.names(self.code):
+        for name, first, last in lexer.name_uses(self.code):
             uses[name] |= set(range(first, last + 1))
         return uses
 
@@ -194,7 +194,7 @@ class _Ledger:
             Decider.EARLY_STOPPING: _stated([model.training.patience]),
         }
 
-    def _narrowed(self) -> dict[int, Narrowed]:
+    def _parameter_lines(self) -> dict[int, ParameterLines]:
         if not (isinstance(self.model, ir.Model) and isinstance(self.script, TrainingScript)):
             return {}
         library, calls = self.model.library.value, self._calls()
@@ -202,7 +202,7 @@ class _Ledger:
         for index, term in enumerate(getattr(self.script, "penalties", ())):
             of = penalties[term.number]
             of[term.role] = of.get(term.role, set()) | self._printed("penalties", index, "text")
-        narrowed = {}
+        parameters = {}
         for operation in self.model.operations:
             number = operation.number
             layer = self.script.layers[number - 1]
@@ -210,11 +210,11 @@ class _Ledger:
                 [(each, self._printed("layers", number - 1, kind, n)) for n, each in enumerate(of)]
                 for kind, of in (("make", layer.make), ("apply", layer.apply))
             )
-            weights = self._all(OfOperation(number, Part.WEIGHTS))
+            weights = self._lines_of(OfOperation(number, Part.WEIGHTS))
             own = self.own[OfOperation(number)]
             places = OperationLines(own, made, applied, penalties[number], weights)
-            narrowed[number] = Narrowed(operation, library, places, calls)
-        return narrowed
+            parameters[number] = ParameterLines(operation, library, places, calls)
+        return parameters
 
     def _calls(self) -> dict[int, list[ast.Call]]:
         """The calls that begin in a line."""
@@ -228,7 +228,7 @@ class _Ledger:
         """The lines that a value has printed."""
         return self.printed.get(path, set())
 
-    def _all(self, *groups: Group) -> set[int]:
+    def _lines_of(self, *groups: Group) -> set[int]:
         """All lines of some groups."""
         none: set[int] = set()
         return none.union(
@@ -239,10 +239,10 @@ class _Ledger:
 
     def row(self, entry: Entry, remark: str, source: Source) -> Setting:
         lines, derived = self._places(entry)
-        narrowed = self._of(entry)
-        if narrowed and not narrowed.has_effect(entry.parameter):
+        parameters = self._of_operation(entry)
+        if parameters and not parameters.has_effect(entry.parameter):
             # Keras is told all the same.
-            lines, derived = set(narrowed.lines(entry)), set()
+            lines, derived = set(parameters.lines(entry)), set()
             remark = remark or IDLE
         elif (
             entry.path.endswith("patience")
@@ -265,10 +265,10 @@ class _Ledger:
             remark,
         )
 
-    def _of(self, entry: Entry) -> Narrowed | None:
+    def _of_operation(self, entry: Entry) -> ParameterLines | None:
         """The operation that an entry is a parameter of."""
         if entry.parameter and isinstance(entry.group, OfOperation):
-            return self.narrowed[entry.group.number]
+            return self.parameters[entry.group.number]
         return None
 
     def _places(self, entry: Entry) -> tuple[set[int], set[int]]:
@@ -287,10 +287,10 @@ class _Ledger:
             derived |= self.own[entry.group]
         else:
             lines |= self.own[entry.group]
-            derived |= self._all(*self.reached.get(entry.group, ()))
-        narrowed = self._of(entry)
-        if narrowed:
-            more = self._parameter(entry, narrowed)
+            derived |= self._lines_of(*self.reached.get(entry.group, ()))
+        parameters = self._of_operation(entry)
+        if parameters:
+            more = self._parameter_places(entry, parameters)
             return lines | more[0], derived | more[1]
         if isinstance(entry.group, OfOperation):
             derived |= self._behind(entry.group.number)
@@ -298,34 +298,38 @@ class _Ledger:
             derived |= self._behind(1)
         return lines, derived
 
-    def _parameter(self, entry: Entry, narrowed: Narrowed) -> tuple[set[int], set[int]]:
-        number, name = narrowed.operation.number, entry.parameter
-        lines = set(narrowed.lines(entry))
+    def _parameter_places(
+        self, entry: Entry, parameters: ParameterLines
+    ) -> tuple[set[int], set[int]]:
+        number, name = parameters.operation.number, entry.parameter
+        lines = set(parameters.lines(entry))
         if name == "input_shape":
             lines |= self._printed("input")
-        if name in narrowed.reads.shape or name == "input_shape":
+        if name in parameters.reads.shape or name == "input_shape":
             return lines, self._behind(number)
-        derived = self._all(Decider.OPERATIONS) | self.own[OfOperation(number)]
-        derived |= self._all(*(OfOperation(number, part) for part in (Part.PENALTY, Part.WEIGHTS)))
-        if name in narrowed.reads.weights:
+        derived = self._lines_of(Decider.OPERATIONS) | self.own[OfOperation(number)]
+        derived |= self._lines_of(
+            *(OfOperation(number, part) for part in (Part.PENALTY, Part.WEIGHTS))
+        )
+        if name in parameters.reads.weights:
             derived |= self._printed("model_doc")
         return lines, derived
 
     def _behind(self, number: int) -> set[int]:
         """All lines of an operation and of those behind it, to which its shape is handed on."""
-        return self._all(Decider.OPERATIONS) | self._lines_behind.get(number, _NONE)
+        return self._lines_of(Decider.OPERATIONS) | self._lines_behind.get(number, _NONE)
 
     @functools.cached_property
     def _lines_behind(self) -> dict[int, Lines]:
         found: dict[int, Lines] = {}
         lines = _NONE
-        for number in sorted(self.narrowed, reverse=True):
-            lines |= self._all(*(OfOperation(number, part) for part in Part))
+        for number in sorted(self.parameters, reverse=True):
+            lines |= self._lines_of(*(OfOperation(number, part) for part in Part))
             found[number] = lines
         return found
 
 
-def _groups(script: Script | SimulateScript, path: Path) -> tuple[Group, ...]:
+def _groups(script: Script | SimulateScript, path: FieldPath) -> tuple[Group, ...]:
     """Who has decided a field, or the part of it that the path leads to."""
     name, within = str(path[0]), path[1:]
     if within and isinstance(within[0], int):

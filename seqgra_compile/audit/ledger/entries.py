@@ -13,7 +13,7 @@ from ...grammar import BayesModel, Classifier, Kmers, Simulation, Term
 from ...ir import DEFINITION, FILE, Value
 from ...script.deciders import Decider, OfCondition, OfElement, OfOperation
 from ...source import Source
-from .entry import Entry, row
+from .entry import Entry, entry_of
 from .setting import COMPILER, OPTION, counted, in_number
 from .simulated import simulated
 
@@ -76,7 +76,7 @@ def _general(model: ir.General) -> Iterator[Entry]:
         (model.seed, Decider.SEED),
     )
     for value, group in values:
-        yield row(value, group, head=True)
+        yield entry_of(value, group, head=True)
 
 
 # ---- architecture ----
@@ -128,7 +128,7 @@ def _operation(operation: ir.Layer) -> Iterator[Entry]:
             continue  # known already
         if name == "weights_file" and operation.stored:
             continue  # they are in the architecture's file
-        yield row(value, group, parameter=name)
+        yield entry_of(value, group, parameter=name)
     if operation.weights_file:
         yield Entry(
             f"{path}/@weights_file: its content",
@@ -148,27 +148,27 @@ def _operation(operation: ir.Layer) -> Iterator[Entry]:
 def _loss(model: ir.Model) -> Iterator[Entry]:
     loss = model.loss
     head = Value(loss.name, loss.path, loss.span, loss.origin)
-    yield row(head, Decider.LOSS, head=True)
+    yield entry_of(head, Decider.LOSS, head=True)
     for value in loss.arguments.values():
-        yield row(value, Decider.LOSS)
+        yield entry_of(value, Decider.LOSS)
 
 
 def _optimizer(model: ir.Model) -> Iterator[Entry]:
     optimizer = model.optimizer
     head = Value(optimizer.name, optimizer.path, optimizer.span, optimizer.origin)
-    yield row(head, Decider.OPTIMIZER, head=True)
+    yield entry_of(head, Decider.OPTIMIZER, head=True)
     for value in optimizer.arguments.values():
-        yield row(value, None)
-    yield row(optimizer.clipnorm, Decider.CLIPNORM, head=True)
-    yield row(optimizer.clipvalue, Decider.CLIPVALUE, head=True)
+        yield entry_of(value, None)
+    yield entry_of(optimizer.clipnorm, Decider.CLIPNORM, head=True)
+    yield entry_of(optimizer.clipvalue, Decider.CLIPVALUE, head=True)
 
 
 def _training(training: ir.TrainingProcess) -> Iterator[Entry]:
-    yield row(training.batch_size, None)
-    yield row(training.epochs, None)
-    yield row(training.early_stopping, Decider.EARLY_STOPPING, head=True)
-    yield row(training.patience, None)
-    yield row(training.shuffle, Decider.SHUFFLE, head=True)
+    yield entry_of(training.batch_size, None)
+    yield entry_of(training.epochs, None)
+    yield entry_of(training.early_stopping, Decider.EARLY_STOPPING, head=True)
+    yield entry_of(training.patience, None)
+    yield entry_of(training.shuffle, Decider.SHUFFLE, head=True)
 
 
 # ---- the data definition of a Bayes classifier ----

@@ -53,7 +53,7 @@ class Entry:
     remark: str = ""
 
 
-def row(
+def entry_of(
     value: Value[Any],
     group: Group | None,
     head: bool = False,

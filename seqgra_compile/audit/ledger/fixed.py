@@ -11,7 +11,7 @@ from ...catalog.libraries import LIBRARIES
 from ...grammar import Classifier, Simulation
 from .. import lexer
 from .entries import cell_parameters, input_path, operation_path
-from .provenance import Field, Path, Template, Token
+from .provenance import Field, FieldPath, Template, Token
 from .setting import LIBRARY, TEMPLATE, Setting
 
 # Values of parameters, which have their rows.
@@ -20,7 +20,7 @@ _SECTIONS = ("Definition", "Model", "Loss and optimizer", "Draw", "Grammar", "Sh
 _WORDS = ("True", "False")
 
 
-def rows(
+def fixed_settings(
     tokens: tuple[Token, ...], code: ast.Module, model: Classifier | Simulation
 ) -> tuple[Setting, ...]:
     arguments = _arguments(tokens, code, model) if isinstance(model, ir.Model) else ()
@@ -57,7 +57,7 @@ def _arguments(tokens: tuple[Token, ...], code: ast.Module, model: ir.Model) -> 
                 "",
                 LIBRARY,
                 None,
-                tuple(lexer.lines(keyword)),
+                tuple(lexer.lines_of(keyword)),
                 (),
                 "",
             )
@@ -85,7 +85,7 @@ def _operation(token: Token, model: ir.Model) -> ir.Layer | None:
     return model.operations[number] if isinstance(number, int) else None
 
 
-def _printed(token: Token) -> list[Path]:
+def _printed(token: Token) -> list[FieldPath]:
     """The fields whose values hold the token."""
     return [each.path for each in token.origins if isinstance(each, Field) and each.printed]
 

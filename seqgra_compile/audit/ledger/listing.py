@@ -16,7 +16,7 @@ _LINES = '\n      "lines": {},\n      "derived": {},'
 _NO_LINES = _LINES.format([], [])
 
 
-def as_text(settings: Sequence[Setting], source: Source) -> str:
+def ledger_text(settings: Sequence[Setting], source: Source) -> str:
     """A table: setting, value, origin, lines of the script; remarks are below their rows."""
     rows = [_cells(setting) for setting in settings]
     head = ("setting", "value", "origin", "lines")
@@ -49,7 +49,7 @@ def _line(cells: Sequence[str], widths: list[int]) -> str:
     return "  ".join(padded).rstrip()
 
 
-def as_json(settings: Sequence[Setting], source: Source) -> str:
+def ledger_json(settings: Sequence[Setting], source: Source) -> str:
     """One object; docs/audit.md says what its fields mean."""
     text = _dumped(
         {

@@ -39,7 +39,7 @@ class _Reads(dict[str, ir.Value[Any]]):
 
 
 @dataclass(frozen=True)
-class Read:
+class ParametersRead:
     """The parameters that decide an operation's layer, its result's shape, and its weights."""
 
     layer: frozenset[str]
@@ -47,13 +47,13 @@ class Read:
     weights: frozenset[str]
 
 
-def read(operation: ir.Layer, library: str) -> Read:
+def parameters_read(operation: ir.Layer, library: str) -> ParametersRead:
     row = OPERATIONS[operation.name]
     reads = [_Reads(operation.arguments) for _ in range(3)]
     lower(replace(operation, arguments=reads[0]), library, channels_first=True)
     row.infer(reads[1], operation.input_shape)
     row.weights(reads[2], operation.input_shape)
-    return Read(
+    return ParametersRead(
         *(frozenset(each.names - unread) for each, unread in zip(reads, _UNREAD, strict=True))
     )
 
@@ -74,7 +74,7 @@ class OperationLines:
     weights: set[int]
 
 
-class Narrowed:
+class ParameterLines:
     """The lines of single parameters among those of their operation."""
 
     def __init__(
@@ -86,7 +86,7 @@ class Narrowed:
     ) -> None:
         """`calls` are those of the whole script, by the line in which they begin."""
         self.operation, self.places, self.library = operation, places, library
-        self.reads = read(operation, library)
+        self.reads = parameters_read(operation, library)
         self.calls = calls
 
     def lines(self, entry: Entry) -> set[int]:
@@ -126,7 +126,7 @@ class Narrowed:
         for node in (call for line in self.places.layer for call in self.calls.get(line, ())):
             for keyword in node.keywords:
                 if keyword.arg and keywords.get(keyword.arg) == name:
-                    lines |= set(lexer.lines(keyword))
+                    lines |= set(lexer.lines_of(keyword))
         if lines or name not in self.reads.layer | self.reads.shape:
             return lines
         return self.places.layer  # it decides which layer this is

@@ -25,7 +25,7 @@ from ...script import Script
 from .. import lexer
 
 # Names of fields and places in lists, from the script inwards: ("layers", 0, "make", 1).
-Path = tuple["str | int", ...]
+FieldPath = tuple["str | int", ...]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Template:
 class Field:
     """A field that a piece of the script comes from: its value, or a condition that looks at it."""
 
-    path: Path
+    path: FieldPath
     printed: bool = False
 
 
@@ -201,7 +201,7 @@ class RenderedText:
 
 
 # What stands at a place: its origins, and the fields that the variables of loops are.
-_Scope = dict[str, Path]
+_Scope = dict[str, FieldPath]
 
 
 def _unmarked(marked: str, marks: Sequence[_Mark]) -> RenderedText:
@@ -261,7 +261,7 @@ def _with_empty(text: RenderedText, offset: int, more: Origins) -> RenderedText:
 # ---- places to tokens of the script ----
 
 
-def tokens(script: Script | SimulateScript, printed: str) -> tuple[Token, ...]:
+def traced_tokens(script: Script | SimulateScript, printed: str) -> tuple[Token, ...]:
     """The tokens of a script's text, each with its origins."""
     text = rendered(script)
     if text.text != printed:

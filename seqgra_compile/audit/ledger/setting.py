@@ -64,7 +64,7 @@ class Setting:
     @property
     def text(self) -> str:
         """The value for a reader."""
-        return shown(self.value)
+        return value_text(self.value)
 
     @property
     def measure(self) -> str:
@@ -82,7 +82,7 @@ def counted(number: int, nouns: str) -> str:
     return f"{number:,} {in_number(number, nouns)}"
 
 
-def shown(value: object) -> str:
+def value_text(value: object) -> str:
     """A value for a reader: on one line, nothing invisible."""
     if value is None:
         return "none"
@@ -98,7 +98,7 @@ _DIGITS = 4
 
 def shown_briefly(value: object, digits: int = _DIGITS) -> str:
     """A value for a reader who compares: floats with the digits that matter."""
-    return shown(_rounded(value, digits))
+    return value_text(_rounded(value, digits))
 
 
 def shown_apart(one: object, other: object) -> tuple[str, str]:
@@ -107,7 +107,7 @@ def shown_apart(one: object, other: object) -> tuple[str, str]:
         found = shown_briefly(one, digits), shown_briefly(other, digits)
         if found[0] != found[1]:
             return found
-    return shown(one), shown(other)
+    return value_text(one), value_text(other)
 
 
 def _rounded(value: object, digits: int) -> object:

@@ -10,7 +10,7 @@ from ...grammar import Condition, Distribution, ExampleSet, Kmers, Matrix, Rule,
 from ...ir import DEFINITION, SEQGRA_DEFAULT
 from ...script.deciders import Decider, OfCondition, OfElement, Stated
 from ...source import Span
-from .entry import Entry, row
+from .entry import Entry, entry_of
 from .setting import in_number
 
 
@@ -26,7 +26,7 @@ def simulated(model: Simulation) -> Iterator[Entry]:
         (model.minimum_length, Decider.LENGTHS),
         (model.maximum_length, Decider.LENGTHS),
     ):
-        yield row(value, group, head=True)
+        yield entry_of(value, group, head=True)
     for distribution in model.distributions:
         yield _stated(distribution.path, _letters(distribution), distribution.span)
     for example_set in model.sets:
@@ -87,7 +87,7 @@ def _examples(each: ExampleSet) -> str:
 
 def _copies(each: Shuffle) -> Iterator[Entry]:
     yield _stated(each.path, each.labels, each.span)
-    yield row(each.k, Stated(each.path), constants=(each.path,))
+    yield entry_of(each.k, Stated(each.path), constants=(each.path,))
 
 
 def _condition(condition: Condition) -> Iterator[Entry]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ... import ir
-from ...compiler import Compilation, Meant
+from ...compiler import Compilation
 from ...grammar import BayesModel, Simulation
 from ...messages.codes import CODES
 from ...messages.diagnostics import Diagnostic, Severity
@@ -20,17 +21,20 @@ from ..results.checklist import checklist
 from ..run import Run
 from .data import DataDrawing, draw_data
 from .drawing import Drawing, draw
-from .facts import compiled, data_facts, facts
+from .facts import compiler_facts, data_facts, facts
 from .highlight import indent, python_lines, xml_lines, xml_marks
-from .html import render
+from .html import render_page
 from .page import File, Link, Page, PageLine, Remark
-from .rows import Places, groups, kinds, rows, tints
+from .rows import Places, groups, kinds, ledger_rows, tints
+
+if TYPE_CHECKING:
+    from ...compiler import Meant
 
 _BLOCK = 64
 _MODEL = ("class Model(", "def build_model(")
 
 
-def report(compilation: Compilation, runs: Sequence[Run] = ()) -> str:
+def report_of_definition(compilation: Compilation, runs: Sequence[Run] = ()) -> str:
     """A page of HTML that needs nothing but itself: the definition, its script, and its runs.
 
     Raises as `results` does.
@@ -40,12 +44,14 @@ def report(compilation: Compilation, runs: Sequence[Run] = ()) -> str:
     of_data = isinstance(compilation.model, Simulation)
     answers = () if of_data else checklist(compilation, runs)
     fits = not (runs or page.remarks)  # the code stands right below the head
-    return render("report/page.html.j2", page=page, results=found, checklist=answers, fits=fits)
+    return render_page(
+        "report/page.html.j2", page=page, results=found, checklist=answers, fits=fits
+    )
 
 
 def report_of_runs(runs: Sequence[Run]) -> str:
     """The same for runs without their definition; raises as `results` does."""
-    return render("report/run.html.j2", results=results(runs), checklist=checklist(None, runs))
+    return render_page("report/run.html.j2", results=results(runs), checklist=checklist(None, runs))
 
 
 def _page(compilation: Compilation) -> Page:
@@ -62,7 +68,7 @@ def _page(compilation: Compilation) -> Page:
             if setting.where is not None and setting.where.file == source.name:
                 here.add(number, setting, whole=source is not compilation.source)
         places.append(here)
-    found = rows(settings, places)
+    found = ledger_rows(settings, places)
     colours = tints(settings, found)
     drawing = _drawing(model, settings)
     titles = (
@@ -85,7 +91,7 @@ def _page(compilation: Compilation) -> Page:
         facts=data_facts(model)
         if isinstance(model, Simulation)
         else facts(model, settings, drawing),
-        compiled=compiled(settings),
+        compiled=compiler_facts(settings),
         files=tuple(_definition(each, settings, remarks, colours) for each in places),
         script=script,
         script_name=f"{compilation.model_id}.py" if not failed else "no script",

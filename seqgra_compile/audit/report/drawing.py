@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ... import ir
 from ...catalog.operations import FAMILIES
-from ..ledger.setting import shown
+from ..ledger.setting import value_text
 from .costs import ALL, Cost, costs
 
 _FAMILY_OF = {row.name: family for family, rows in FAMILIES.items() for row in rows}
@@ -104,7 +104,7 @@ def _layer(
         operation.name,
         _FAMILY_OF[operation.name],
         ", ".join(
-            f"{name} {shown(value.value)}"
+            f"{name} {value_text(value.value)}"
             for name, value in operation.arguments.items()
             if not value.is_default and name != "input_shape"
         ),

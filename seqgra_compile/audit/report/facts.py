@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ... import ir
 from ...catalog.options import SCRIPT_OPTIONS
-from ...compiler import Meant
 from ...grammar import Simulation
 from ...visible import visible
 from ..ledger.setting import Setting, counted
 from ..results.page import Fact
 from .drawing import Drawing
+
+if TYPE_CHECKING:
+    from ...compiler import Meant
 
 _FACTS = {
     "general/library": "Library",
@@ -100,7 +103,7 @@ def data_facts(model: Simulation) -> tuple[Fact, ...]:
     )
 
 
-def compiled(settings: Sequence[Setting]) -> tuple[Fact, ...]:
+def compiler_facts(settings: Sequence[Setting]) -> tuple[Fact, ...]:
     """The options that the compiler was called with, and what each means."""
     found = []
     for name, option in SCRIPT_OPTIONS.items():

@@ -12,7 +12,7 @@ _STYLES = ("report/page.css", "report/results.css", "report/data.css")
 _CODE = ("report/page.js",)
 
 
-def render(template: str, **values: object) -> str:
+def render_page(template: str, **values: object) -> str:
     """A page; the template also gets the version, and the hashes of its style and of its code."""
     return (
         environment(escapes=True)

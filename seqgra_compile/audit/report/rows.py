@@ -85,7 +85,7 @@ class Places:
         return [f"{self.anchor}-{line}" for line in self.lines.get(number, ())]
 
 
-def rows(settings: Sequence[Setting], places: Sequence[Places]) -> list[LedgerRow]:
+def ledger_rows(settings: Sequence[Setting], places: Sequence[Places]) -> list[LedgerRow]:
     """A row a setting, linked with its lines in the definitions and in the script."""
     anchors = [[a for each in places for a in each.anchors(n)] for n in range(len(settings))]
     by_path = {setting.path: number for number, setting in enumerate(settings)}

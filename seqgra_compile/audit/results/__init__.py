@@ -117,7 +117,7 @@ def _sections(
         yield PageSection("training", "Training", tuple(epochs))
     if found:
         drawn = [*pictures.curves(found), *pictures.calibrations(found)]
-        matrix = tables.confusion(found) if task == MULTI_CLASS else None
+        matrix = tables.confusion_matrix(found) if task == MULTI_CLASS else None
         areas = [{kind: _areas(run, kind) for kind in ("AUROC", "AUPRC")} for run in runs]
         told = tables.by_label(found, task or MULTI_LABEL, areas)
         yield PageSection(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from ... import ir
+from ...catalog.operations import FAMILIES
 from ...compiler import Compilation
 from ...visible import visible
 from ..ledger.setting import counted
@@ -121,7 +122,7 @@ class _Known:
             parts.append(f"training stops after {waits} without a lower validation loss")
         if isinstance(self.model.architecture, ir.Network):
             names = {each.name for each in self.model.architecture.operations}
-            noise = sorted(name for name in names if "Dropout" in name or "Noise" in name)
+            noise = sorted(names & {row.name for row in FAMILIES["noise"]})
             parts += [", ".join(noise)] if noise else []
             arguments = [each.arguments for each in self.model.architecture.operations]
             if any(

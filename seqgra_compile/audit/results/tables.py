@@ -8,9 +8,10 @@ import operator
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 
+from ...catalog.data import SETS
 from ...catalog.sequences import MULTI_LABEL
 from ...visible import visible
-from ..run import SETS, Run
+from ..run import Run
 from . import measures
 from .page import Cell, PageTable
 from .pictures import Predicted
@@ -20,10 +21,10 @@ _MOST_LABELS = 40  # in a matrix
 
 
 def cells(*values: object) -> tuple[Cell, ...]:
-    return tuple(value if isinstance(value, Cell) else Cell(shown(value)) for value in values)
+    return tuple(value if isinstance(value, Cell) else Cell(figure_text(value)) for value in values)
 
 
-def shown(value: object) -> str:
+def figure_text(value: object) -> str:
     """Four digits of a measure, thousands of a count, text as it is."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return NONE
@@ -111,7 +112,7 @@ def _hash_or_text(value: object) -> str:
 # ---- labels ----
 
 
-def confusion(found: Sequence[Predicted]) -> PageTable | None:
+def confusion_matrix(found: Sequence[Predicted]) -> PageTable | None:
     """Of multi-class tasks: true label by row, predicted one by column, all runs together."""
     labels = found[0].labels
     if len(labels) > _MOST_LABELS:
@@ -188,14 +189,14 @@ def of_data(run: Run) -> PageTable:
 # ---- with what ----
 
 
-def pairs(title: str, header: tuple[str, str], found: Iterable[tuple[str, object]]) -> PageTable:
+def _pairs(title: str, header: tuple[str, str], found: Iterable[tuple[str, object]]) -> PageTable:
     return PageTable(
         title, header, tuple(cells(name, value) for name, value in found), kind="pairs"
     )
 
 
 def of_settings(run: Run) -> PageTable:
-    return pairs("Hyperparameters", ("setting", "value"), run.settings.items())
+    return _pairs("Hyperparameters", ("setting", "value"), run.settings.items())
 
 
 def of_versions(run: Run) -> PageTable:
@@ -207,7 +208,7 @@ def of_versions(run: Run) -> PageTable:
         *_threads(run),
         *more,
     ]
-    return pairs("Versions and circumstances", ("what", "value"), rows)
+    return _pairs("Versions and circumstances", ("what", "value"), rows)
 
 
 def _threads(run: Run) -> list[tuple[str, object]]:
@@ -222,4 +223,4 @@ def of_hashes(run: Run) -> PageTable:
     rows += [(name, run.receipt[name]) for name in ("definition", "script")]
     if "sha256" in weights:
         rows.append(("weights", weights["sha256"]))
-    return pairs("SHA-256", ("of", "hash"), rows)
+    return _pairs("SHA-256", ("of", "hash"), rows)

@@ -5,8 +5,17 @@ from __future__ import annotations
 from ... import ir
 from ..libraries import PYTORCH, TENSORFLOW
 from ..parameters import Parameter
-from . import activation as activation_layers
-from . import convolution, dense, noise, normalization, pooling, recurrent, reshaping, separable
+from . import (
+    activation,
+    convolution,
+    dense,
+    noise,
+    normalization,
+    pooling,
+    recurrent,
+    reshaping,
+    separable,
+)
 from .layers import KerasLayer, LibraryLayer, TorchLayer
 from .row import COMMON, OperationRow, Unsupported
 
@@ -15,7 +24,7 @@ FAMILIES: dict[str, tuple[OperationRow, ...]] = {
     "pooling": pooling.ROWS,
     "recurrent": recurrent.ROWS,
     "dense": dense.ROWS,
-    "activation": activation_layers.ROWS,
+    "activation": activation.ROWS,
     "normalization": normalization.ROWS,
     "noise": noise.ROWS,
     "reshaping": reshaping.ROWS,

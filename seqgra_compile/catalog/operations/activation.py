@@ -60,6 +60,11 @@ def _activation_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     )
 
 
+def _plain_relu(arguments: Arguments) -> str | None:
+    plain = all(arguments[row.name].value == row.default for row in _RELU)
+    return "relu" if plain else None
+
+
 def _relu_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     maximum, slope, threshold = (
         operation[name] for name in ("max_value", "negative_slope", "threshold")
@@ -125,6 +130,7 @@ ROWS = (
         _ACTIVATION,
         _same,
         {PYTORCH: _activation_torch, TENSORFLOW: keras_layer("Activation", _ACTIVATION)},
+        only_applies=lambda arguments: arguments["activation"].value,
     ),
     OperationRow(
         "ReLU",
@@ -132,6 +138,7 @@ ROWS = (
         _RELU,
         _same,
         {PYTORCH: _relu_torch, TENSORFLOW: keras_layer("ReLU", _RELU)},
+        only_applies=_plain_relu,
     ),
     OperationRow(
         "LeakyReLU",

@@ -68,10 +68,12 @@ class OperationRow:
 
     `infer` gives the output's shape or raises `ShapeError`. `lower` has a cell for each library: it
     gets an operation with known shapes, and whether its input has its channels first. `applies` names
-    the activation that the operation is; `noise` are the parameters that say how much it changes its
-    result at random in training. `known`: seqgra 0.0.4 knows it. `mixes`: whether what it makes of an
-    example in training depends on the others of the batch. The report's multiply-adds and receptive
-    fields follow `sees`. `last_axis`: it acts on this axis only, where one would expect all.
+    the activation that the operation is; `only_applies` names it where these arguments make it what
+    the parameter `activation` of another operation is. `noise` are the parameters that say how much
+    it changes its result at random in training. `known`: seqgra 0.0.4 knows it. `mixes`: whether what
+    it makes of an example in training depends on the others of the batch. The report's multiply-adds
+    and receptive fields follow `sees`. `last_axis`: it acts on this axis only, where one would expect
+    all.
     """
 
     name: str
@@ -82,6 +84,7 @@ class OperationRow:
     weights: Callable[[Arguments, Shape], tuple[Weight, ...]] = lambda arguments, shape: ()
     aliases: tuple[str, ...] = ()
     applies: str | None = None
+    only_applies: Callable[[Arguments], str | None] = lambda arguments: None
     noise: tuple[str, ...] = ()
     known: bool = False
     mixes: Callable[[ir.Layer], bool] = lambda operation: False

@@ -14,5 +14,5 @@ def find(library: str, name: str) -> OptimizerRow | None:
     return _BY_FOLDED_NAME.get((library, name.strip().lower()))
 
 
-def names(library: str) -> list[str]:
+def optimizer_names(library: str) -> list[str]:
     return [row.name for row in OPTIMIZERS.values() if row.library == library]

@@ -1,4 +1,4 @@
-"""Stage 3 for saved Keras models: read as data, without a framework, and written out as operations.
+"""Saved Keras models: read as data, without a framework, and written out as operations.
 
 Reports SG6, SG7 and, for values, SG2.
 """
@@ -13,7 +13,7 @@ from ...source import Text
 from ..lookup import Folders
 from . import h5_file, kinds, saved_model
 from .compiled import loss_and_optimizer
-from .contents import MAX_CONFIG, Contents, RefusedFileError, damaged, read_value
+from .contents import MAX_CONFIG, Contents, RefusedFileError, damaged, read_json_value
 from .decompile import decompile
 
 _MAX_FILE = 2**31
@@ -47,9 +47,9 @@ def _json(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents |
     refused = kinds.of_bytes(data, named.value, kinds.JSON)
     if refused:
         raise refused
-    model = read_value(data, "it")
+    model = read_json_value(data, "it")
     if isinstance(model, str):  # json.dump(model.to_json(), file)
-        model = read_value(model, "the text in it")
+        model = read_json_value(model, "the text in it")
     model = kinds.described(model)
     sha256 = hashlib.sha256(data).hexdigest()
     version = model.get("keras_version")

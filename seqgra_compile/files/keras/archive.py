@@ -39,7 +39,7 @@ _SIDES = ("forward_layer", "backward_layer")
 
 
 def read(name: str, data: bytes) -> Contents:
-    """What an archive holds. Raises `RefusedError`."""
+    """What an archive holds. Raises `RefusedFileError`."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             config, metadata, weights = _members(archive, len(data))

@@ -20,7 +20,7 @@ _OPERATORS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod
 def layers(model: Config) -> list[LayerConfig]:
     """The layers of a Sequential or Functional model, its InputLayer first if it has one.
 
-    A model among the layers is replaced by its layers. Raises `RefusedError`.
+    A model among the layers is replaced by its layers. Raises `RefusedFileError`.
     """
     return _ranked(_layers(model), ())
 

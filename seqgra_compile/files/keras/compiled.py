@@ -16,7 +16,7 @@ from ...reading.values import NO_CLIP, Owner, read_arguments
 from ...source import Span, Text
 from .contents import Config, RefusedFileError, Training
 from .decompile import PATH
-from .values import ANYTHING, is_float32, text
+from .values import ANYTHING, definition_text, is_float32
 
 _LOSS = {
     "name": ANYTHING,
@@ -53,7 +53,7 @@ _WAY_OUT = (
 def loss_and_optimizer(
     training: Training, library: str, span: Span, diagnostics: Diagnostics
 ) -> tuple[ir.Loss, ir.Optimizer]:
-    """The loss and the optimizer, every value with its path in the file. Raises `RefusedError`."""
+    """The loss and the optimizer, every value with its path in the file. Raises `RefusedFileError`."""
     if _single(training.loss_weights) not in (None, 1.0):
         raise _refused("its loss is weighted")
     loss = _loss(training, library, span, diagnostics)
@@ -145,7 +145,7 @@ def _arguments(
     for key, value in config.items():
         if key in known:
             if value is not None or known[key].default is not None:
-                given[key] = (span, Text(text(value), span))
+                given[key] = (span, Text(definition_text(value), span))
         elif not _is_harmless(key, value, harmless):
             raise _refused(f"its {name} has {quoted(key)} set to {quoted(str(value))}")
     owner = Owner(f"{name} of the file", span, f"{PATH}{path}/", "SG208", ir.FILE)

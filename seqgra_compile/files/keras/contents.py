@@ -114,15 +114,15 @@ class Contents:
 
 
 def read_json(data: bytes | str, what: str) -> Config:
-    """A JSON object as Keras writes it; tuples become lists. Raises `RefusedError`."""
-    found = read_value(data, what)
+    """A JSON object as Keras writes it; tuples become lists. Raises `RefusedFileError`."""
+    found = read_json_value(data, what)
     if not isinstance(found, dict):
         raise damaged(f"{what} is not a JSON object")
     return found
 
 
-def read_value(data: bytes | str, what: str) -> object:
-    """What a JSON text says. Raises `RefusedError`."""
+def read_json_value(data: bytes | str, what: str) -> object:
+    """What a JSON text says. Raises `RefusedFileError`."""
     if len(data) > MAX_CONFIG:
         raise damaged(f"{what} holds more than {MAX_CONFIG:,} bytes")
     try:

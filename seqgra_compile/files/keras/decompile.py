@@ -11,11 +11,11 @@ from ...catalog.operations.row import OperationRow
 from ...catalog.parameters import Parameter
 from ...ir import FILE, Value
 from ...messages.diagnostics import Diagnostics, quoted, suggest
-from ...reading.values import Owner, read_arguments
+from ...reading.values import Owner, Texts, read_arguments
 from ...source import Span, Text
 from .chain import layers
 from .contents import Config, Contents, LayerConfig, RefusedFileError, Stored, damaged
-from .values import is_harmless, text
+from .values import definition_text, is_harmless
 
 PATH = "file: "
 _ROWS = {spelling: row for row in OPERATIONS.values() for spelling in (row.name, *row.aliases)}
@@ -28,7 +28,7 @@ _CODE = "a Lambda layer holds Python code, which would run whenever the file is 
 
 
 def decompile(contents: Contents, span: Span, diagnostics: Diagnostics) -> ir.Sequential | None:
-    """The operations of a model, or None after reporting layers without one. Raises `RefusedError`."""
+    """The operations of a model, or None after reporting layers without one. Raises `RefusedFileError`."""
     chain = layers(contents.model)
     shape = _input_shape(contents.model, chain)
     found: list[ir.Operation] = []
@@ -122,7 +122,7 @@ class _Decompiling:
         self.diagnostics = diagnostics
 
     def operation(self, number: int) -> ir.Operation:
-        """The operation; raises `RefusedError` if there is none."""
+        """The operation; raises `RefusedFileError` if there is none."""
         row, config = self.row(self.layer)
         if row is None:
             row, config = self.bidirectional()
@@ -204,13 +204,13 @@ class _Decompiling:
                 "both directions must have the same settings",
             )
 
-    def given(self, row: OperationRow, config: Config) -> dict[str, tuple[Span, Text]]:
+    def given(self, row: OperationRow, config: Config) -> Texts:
         """The file's value of each parameter, as text."""
         known = {parameter.name: parameter for parameter in parameters(row)}
         needed = _NEEDED.get(row.name)
         if needed and needed not in config:
             raise _setting(self.layer, needed, None, "the file must contain it")
-        given = {}
+        given: Texts = {}
         for written, value in config.items():
             key = _RENAMED.get((row.name, written), written)
             if key not in known or key in ("input_shape", "weights_file"):
@@ -222,7 +222,7 @@ class _Decompiling:
                 continue
             if key == "axis" and row.name in _ONE_AXIS and isinstance(value, list):
                 value = value[0] if len(value) == 1 else value
-            given[key] = (self.span, Text(text(value), self.span))
+            given[key] = (self.span, Text(definition_text(value), self.span))
         return given
 
     def check_value(self, parameter: Parameter, value: object) -> None:

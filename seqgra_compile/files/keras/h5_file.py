@@ -37,7 +37,7 @@ _SIDES = ("forward_", "backward_")
 
 
 def read(name: str, data: bytes) -> Contents:
-    """What a file holds. Raises `RefusedError`."""
+    """What a file holds. Raises `RefusedFileError`."""
     found = found_in(data)
     if "model_config" not in found:
         raise kinds.weights_alone()

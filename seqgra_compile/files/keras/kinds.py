@@ -48,7 +48,7 @@ def of_folder(wanted: str) -> RefusedFileError:
 
 
 def described(found: object) -> Config:
-    """The content of a JSON text, if it is a model as `to_json()` writes it. Raises `RefusedError`."""
+    """The content of a JSON text, if it is a model as `to_json()` writes it. Raises `RefusedFileError`."""
     if isinstance(found, list) or (
         isinstance(found, dict) and "layers" in found and "class_name" not in found
     ):

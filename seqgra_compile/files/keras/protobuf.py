@@ -11,7 +11,7 @@ _FIXED = {_EIGHT_BYTES: 8, _FOUR_BYTES: 4}
 
 
 def varint(data: bytes, start: int) -> tuple[int, int]:
-    """A varint and the offset after it. Raises `RefusedError` at the end of the data."""
+    """A varint and the offset after it. Raises `RefusedFileError` at the end of the data."""
     value, shift = 0, 0
     for end in range(start, min(start + 10, len(data))):
         value |= (data[end] & 0x7F) << shift
@@ -22,7 +22,7 @@ def varint(data: bytes, start: int) -> tuple[int, int]:
 
 
 def cut(data: bytes, start: int, size: int) -> bytes:
-    """`size` bytes. Raises `RefusedError` if they are missing."""
+    """`size` bytes. Raises `RefusedFileError` if they are missing."""
     if not 0 <= start <= start + size <= len(data):
         raise damaged("it ends too early")
     return data[start : start + size]

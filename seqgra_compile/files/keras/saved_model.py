@@ -24,7 +24,7 @@ _INDEX, _DATA = "variables/variables.index", "variables/variables.data-00000-of-
 
 
 def read(named: Text, folders: Folders, diagnostics: Diagnostics) -> Contents | None:
-    """What the folder holds, or None after reporting that a file is missing. Raises `RefusedError`."""
+    """What the folder holds, or None after reporting that a file is missing. Raises `RefusedFileError`."""
     if folders.has(named.value):
         _refuse_file(named, folders, diagnostics)
     holding = folders.holding(named, diagnostics)

@@ -69,7 +69,7 @@ def is_float32(value: object) -> bool:
     return value in _FLOAT32
 
 
-def text(value: object) -> str:
+def definition_text(value: object) -> str:
     """A setting as a definition would write it."""
     if isinstance(value, str):
         return value
@@ -82,7 +82,7 @@ def text(value: object) -> str:
 
 
 def _inside(value: object) -> str:
-    return repr(value) if isinstance(value, str) else text(value)
+    return repr(value) if isinstance(value, str) else definition_text(value)
 
 
 def _expression(value: Config) -> str:

@@ -64,7 +64,7 @@ def read_module(
         parted, imports, future, left_out = _parted(text, tree, report)
         if diagnostics.failed or _parsed(parted, report, " without its imports") is None:
             return None
-        code = _laid_out(parted, report)
+        code = _formatted(parted, report)
         if code is None:
             return None
         return ir.Module(
@@ -114,12 +114,12 @@ def _parsed(text: str, report: Report, state: str = "") -> ast.Module | None:
         return None
 
 
-def _laid_out(code: str, report: Report) -> str | None:
+def _formatted(code: str, report: Report) -> str | None:
     """The code in the script's layout."""
-    from ..layout import UnformattableError, laid_out  # as Black: for modules only
+    from .layout import UnformattableError, formatted  # as Black: for modules only
 
     try:
-        return laid_out(code)
+        return formatted(code)
     except UnformattableError:
         problem = "Python can read this module, but Black, which formats scripts, cannot"
         help = "try `black` on the module itself"

@@ -40,7 +40,7 @@ _GENERATOR = (
 )
 
 
-Run = Function | ast.Lambda
+Runnable = Function | ast.Lambda
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ def _methods(node: ast.ClassDef, classes: Classes) -> Iterator[Function]:
             yield from filter(None, members(each).values())
 
 
-def _run_by(node: ast.ClassDef, classes: Classes) -> Iterator[tuple[Run, str | None]]:
+def _run_by(node: ast.ClassDef, classes: Classes) -> Iterator[tuple[Runnable, str | None]]:
     """What runs when the model does, with its name for the model: methods reachable from `forward`,
     and hooks.
     """
@@ -250,7 +250,7 @@ def _named(node: ast.ClassDef, name: str, classes: Classes) -> list[Function]:
     return functions
 
 
-def _hooks(node: ast.ClassDef, classes: Classes) -> Iterator[tuple[Function, Run | str]]:
+def _hooks(node: ast.ClassDef, classes: Classes) -> Iterator[tuple[Function, Runnable | str]]:
     """What methods give to `register_forward_hook` and its like: functions, names of methods."""
     for method in _methods(node, classes):
         inner = {each.name: each for each in ast.walk(method) if isinstance(each, ast.FunctionDef)}
@@ -268,7 +268,7 @@ def _hooks(node: ast.ClassDef, classes: Classes) -> Iterator[tuple[Function, Run
                     yield method, path[1]
 
 
-def _changed(function: Run) -> Iterator[tuple[ast.expr, int]]:
+def _changed(function: Runnable) -> Iterator[tuple[ast.expr, int]]:
     """What a function assigns to, deletes, or changes by a method's call, with the line."""
     for node in ast.walk(function):
         if isinstance(node, (ast.Attribute, ast.Subscript, ast.Name)):
@@ -314,7 +314,7 @@ def _path(target: ast.expr, self: str | None) -> list[str] | None:
             return None
 
 
-def _locals(function: Run) -> set[str]:
+def _locals(function: Runnable) -> set[str]:
     """Names that are local to the function."""
     outer = {
         name

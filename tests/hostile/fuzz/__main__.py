@@ -153,7 +153,7 @@ class Fuzzer:
 
     def compile(self, given) -> None:
         from seqgra_compile.messages.codes import CODES
-        from seqgra_compile.messages.diagnostics import as_text
+        from seqgra_compile.messages.diagnostics import diagnostic_text
         from seqgra_compile.visible import visible
 
         if given.h5 is not None:
@@ -182,7 +182,7 @@ class Fuzzer:
                 raise Found(f"no such code: {each.code}")
             if not 0 <= each.span.start <= each.span.end <= len(source.text) + 1:
                 raise Found(f"{each.code} lies at {each.span} of {len(source.text)} characters")
-            lines = as_text(each, done.source).split("\n")
+            lines = diagnostic_text(each, done.source).split("\n")
             if len(lines) > 4 or max(map(len, lines)) > 2000:
                 raise Found(
                     f"{each.code} says too much: {len(lines)} lines of {max(map(len, lines))}"

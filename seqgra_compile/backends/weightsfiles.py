@@ -44,17 +44,19 @@ def reader(model: ir.Model) -> Reader | None:
     return _NPY if any(operation.weights_file for operation in architecture.operations) else None
 
 
-def opened(architecture: ir.Network | ir.Module) -> tuple[LoadedWeights, ...]:
+def open_statement(architecture: ir.Network | ir.Module) -> tuple[LoadedWeights, ...]:
     """The statement that opens the one file of all weights, where there is one."""
     if not isinstance(architecture, ir.Sequential) or not architecture.file:
         return ()
     weights = architecture.file.weights
     if not weights:
         return ()
-    return (loaded(prefixed("file = ", call("open_weights", weights.path, weights.sha256))),)
+    return (
+        load_statement(prefixed("file = ", call("open_weights", weights.path, weights.sha256))),
+    )
 
 
-def loaded(statement: Code, operation: ir.Layer | None = None) -> LoadedWeights:
+def load_statement(statement: Code, operation: ir.Layer | None = None) -> LoadedWeights:
     """A statement of `build_model`, for the operation if it has a file of its own."""
     own = operation.number if operation and operation.weights_file else None
     return LoadedWeights(laid_out(statement, 4), own)
@@ -65,7 +67,7 @@ def has_weights(operation: ir.Layer) -> bool:
     return bool(operation.weights_file or operation.stored)
 
 
-def read(operation: ir.Layer) -> Code:
+def read_call(operation: ir.Layer) -> Code:
     """The operation's weights as a list of arrays in Keras's layout."""
     if operation.weights_file:
         return call("read_weights", operation.weights_file.path, operation.weights_file.sha256)

@@ -22,11 +22,11 @@ _PLAIN = re.compile(r"[\w.:+-]+", re.ASCII)
 _NAMES = ("element",), ("one", "two"), ("one", "two", "three")
 
 # A condition's rules, with other texts for the names of its elements.
-Rules = Callable[[Condition, Mapping[str, Code]], Iterable[Code]]
+RulesOf = Callable[[Condition, Mapping[str, Code]], Iterable[Code]]
 
 
-def alike(
-    conditions: tuple[Condition, ...], rules: Rules
+def condition_tables(
+    conditions: tuple[Condition, ...], rules: RulesOf
 ) -> tuple[tuple[Condition, ...], tuple[AlikeConditions, ...]]:
     """The conditions that are written one by one, and the tables of the others."""
     single: list[Condition] = []
@@ -47,21 +47,21 @@ def _elements(condition: Condition) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for rule in condition.rules for name in rule.elements))
 
 
-def _named(condition: Condition, rules: Rules) -> Code:
+def _named(condition: Condition, rules: RulesOf) -> Code:
     """The rules, with variables for their elements."""
     elements = _elements(condition)
     names = dict(zip(elements, map(Code, _NAMES[len(elements) - 1]), strict=True))
     return prefixed("condition: ", listing(rules(condition, names)))
 
 
-def _shape(condition: Condition, rules: Rules) -> str:
+def _shape(condition: Condition, rules: RulesOf) -> str:
     """Equal for conditions that a table can hold together; empty for one that none can hold."""
     elements = _elements(condition)
     plain = all(map(_PLAIN.fullmatch, (condition.id, *elements)))
     return _named(condition, rules).text if plain and 1 <= len(elements) <= len(_NAMES) else ""
 
 
-def _table(conditions: list[Condition], rules: Rules) -> AlikeConditions:
+def _table(conditions: list[Condition], rules: RulesOf) -> AlikeConditions:
     first = conditions[0]
     names = ", ".join(("condition", *_NAMES[len(_elements(first)) - 1]))
     return AlikeConditions(

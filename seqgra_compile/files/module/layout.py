@@ -11,7 +11,7 @@ class UnformattableError(ValueError):
     """Python that Black cannot read."""
 
 
-def laid_out(code: str) -> str:
+def formatted(code: str) -> str:
     """A module's code, without surrounding empty lines, as Black formats it in the middle of a
     script.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..catalog.structure import Child, ElementRow
+from .structure import Child, ElementRow
 
 ROOT = "seqgradata"
 
