@@ -56,7 +56,7 @@ OWN_NAMES = frozenset(
 
 # And those of the section Processes.
 SHARDS_NAMES = frozenset(
-    "RANK PROCESSES SHARDS join together tree_sum set_gradients check_parts int".split()
+    "RANK PROCESSES SHARDS join share together tree_sum set_gradients check_parts int".split()
 )
 PREDICT_NAMES = frozenset(
     """
