@@ -243,6 +243,11 @@ def torch_initial_values(operation: ir.Layer, layer: TorchLayer) -> Iterator[tup
             yield name, torch_initializer(tensor, value, weight.shape, placed.axes)
 
 
+def unchanged(arguments: Arguments, shape: Shape) -> Shape:
+    """The shape of a result that has a value for each value of the input."""
+    return shape
+
+
 def same_padding(length: int, window: int, stride: int, dilation: int = 1) -> tuple[int, int]:
     """Zeros to the left and right for `padding="same"`; the odd one goes to the right."""
     outputs = -(-length // stride)
