@@ -390,5 +390,5 @@ def test_warnings_of_labels(name: str, shuffle: bool, tmp_path):
     for place, (status, said) in zip(("mixed", "sorted"), run_all(tmp_path, queue), strict=True):
         assert status == 0, said
         assert (f"warning: training.txt has no example of {lacking}\n" in said) == bool(lacking)
-        warning = "warning: training.txt is sorted by label, and nothing shuffles it\n"
+        warning = "warning: training.txt is sorted by label, and is not shuffled\n"
         assert (warning in said) == (trains and not shuffle and place == "sorted")

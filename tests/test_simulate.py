@@ -331,7 +331,7 @@ def test_what_a_killed_script_has_left_is_named(tmp_path):
     other.mkdir()
     done = run(script, tmp_path)
     assert done.returncode == 0
-    assert done.stderr == ".simulate-data-x1 is of a run that was killed or goes on\n"
+    assert done.stderr == ".simulate-data-x1 is from a killed or running run\n"
     assert left.exists() and other.exists() and (tmp_path / "data" / "test.txt").exists()
 
 

@@ -7,8 +7,8 @@ Usage:  python predict.py MODEL_DIR [FILE] [--scan STEP] [--length N]
 Reads:  receipt.json in MODEL_DIR; RNA sequences from FILE or standard input: FASTA, a
         table with a column x or sequence and perhaps id, or one sequence per line;
         plain, or compressed by gzip, bzip2 or xz
-Writes: to standard output id, what the model gives each label, and the predicted label;
-        with --scan also start, counted from 0, and end of each window"""
+Writes: to standard output id, the model's value for each label, and the predicted
+        label; with --scan also start, counted from 0, and end of each window"""
 
 # /// script
 # requires-python = ">=3.10"
@@ -57,7 +57,7 @@ def refuse(place: str, problem: object) -> NoReturn:
 
 
 def read_lines(path: str) -> Iterator[tuple[int, bytes]]:
-    """Number and text of each line that is not blank, of a file or of standard input."""
+    """Each line that is not blank, with its number, from a file or standard input."""
     try:
         with sys.stdin.buffer if path == "-" else open(path, "rb") as file:
             start = file.peek(6)
@@ -71,13 +71,13 @@ def read_lines(path: str) -> Iterator[tuple[int, bytes]]:
 
 
 def read_sequences(path: str) -> Iterator[tuple[int, bytes, bytes]]:
-    """Line, id and letters of each sequence; where there is no id, it is empty.
+    """The line, id and letters of each sequence; the id is empty if there is none.
 
     A file that begins with > is FASTA. One whose first line names a column x or sequence is
     a table, which may also have a column id. Any other has one sequence per line.
     """
     lines = read_lines(path)
-    start, first = next(lines, (0, b"x"))  # nothing is like a table without rows
+    start, first = next(lines, (0, b"x"))  # an empty file is like a table without rows
     if first.startswith(b">"):
         parts = []
         for number, line in itertools.chain(lines, [(0, b">")]):
@@ -101,9 +101,9 @@ def read_sequences(path: str) -> Iterator[tuple[int, bytes, bytes]]:
 
 
 def read_examples(path: str, length: int | None, step: int | None) -> Iterator[tuple]:
-    """What a row of the output begins with, and the codes that are scored for it.
+    """The first cells of each row of the output, and the codes that it scores.
 
-    The length is that of the first sequence, if it is not given.
+    If no length is given, it is that of the first sequence.
     """
     count = 0
     for count, (line, name, letters) in enumerate(read_sequences(path), start=1):
@@ -125,7 +125,7 @@ def read_examples(path: str, length: int | None, step: int | None) -> Iterator[t
 
 
 def batches(examples: Iterator[tuple]) -> Iterator[tuple[tuple, np.ndarray]]:
-    """The same in batches; codes (B, length) uint8."""
+    """These in batches; codes (B, length) uint8."""
     rows = 0
     try:
         while batch := list(itertools.islice(examples, 100)):
@@ -133,7 +133,7 @@ def batches(examples: Iterator[tuple]) -> Iterator[tuple[tuple, np.ndarray]]:
             codes = np.frombuffer(bytearray().join(codes), np.uint8)
             yield places, codes.reshape(len(places), -1)
             rows += len(places)
-    except SystemExit:  # what has been written so far may be piped on already
+    except SystemExit:  # earlier rows have been written already
         if rows:
             print(f"stopped after {rows} rows of output", file=sys.stderr)
         raise
@@ -291,12 +291,12 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def check_receipt(path: Path) -> None:
-    """Whether the run was of this definition; another seed, id or text is no difference."""
+    """Refuse the run of another definition; only seed, id, name and text may differ."""
     family = "6fdbd467de2d2f4e62537588e17f5123a00586bef7d379557af4c94a6398bd3b"
     try:
         found = json.loads(path.read_bytes())["family"]
     except (OSError, ValueError, LookupError, TypeError):
-        problem = "unreadable; it is not known whether the definition is the same"
+        problem = "unreadable, so the definition cannot be compared"
         print(f"warning: {path}: {problem}", file=sys.stderr)
         return
     if found != family:
@@ -304,7 +304,7 @@ def check_receipt(path: Path) -> None:
 
 
 def write_scores(places: tuple, y_hat: np.ndarray) -> None:
-    """Rows of the output: place, each label's probability, the label of the highest one."""
+    """Write rows: place, each label's probability, the label with the highest one."""
     for place, row, label in zip(places, y_hat.tolist(), y_hat.argmax(axis=1)):
         print(*place, *row, LABELS[label], sep="\t")
 

@@ -9,7 +9,7 @@ Usage:  python predict.py MODEL_DIR [FILE] [--scan STEP] [-g GPU] [--threads N]
 Reads:  saved_model.keras and receipt.json in MODEL_DIR; RNA sequences from FILE or
         standard input: FASTA, a table with a column x or sequence and perhaps id, or
         one sequence per line; plain, or compressed by gzip, bzip2 or xz
-Writes: to standard output id, what the model gives each label, and the predicted
+Writes: to standard output id, the model's value for each label, and the predicted
         labels, joined by |; with --scan also start, counted from 0, and end of each
         window"""
 
@@ -92,7 +92,7 @@ def refuse(place: str, problem: object) -> NoReturn:
 
 
 def read_lines(path: str) -> Iterator[tuple[int, bytes]]:
-    """Number and text of each line that is not blank, of a file or of standard input."""
+    """Each line that is not blank, with its number, from a file or standard input."""
     try:
         with sys.stdin.buffer if path == "-" else open(path, "rb") as file:
             start = file.peek(6)
@@ -106,13 +106,13 @@ def read_lines(path: str) -> Iterator[tuple[int, bytes]]:
 
 
 def read_sequences(path: str) -> Iterator[tuple[int, bytes, bytes]]:
-    """Line, id and letters of each sequence; where there is no id, it is empty.
+    """The line, id and letters of each sequence; the id is empty if there is none.
 
     A file that begins with > is FASTA. One whose first line names a column x or sequence is
     a table, which may also have a column id. Any other has one sequence per line.
     """
     lines = read_lines(path)
-    start, first = next(lines, (0, b"x"))  # nothing is like a table without rows
+    start, first = next(lines, (0, b"x"))  # an empty file is like a table without rows
     if first.startswith(b">"):
         parts = []
         for number, line in itertools.chain(lines, [(0, b">")]):
@@ -136,7 +136,7 @@ def read_sequences(path: str) -> Iterator[tuple[int, bytes, bytes]]:
 
 
 def read_examples(path: str, length: int, step: int | None) -> Iterator[tuple]:
-    """What a row of the output begins with, and the codes that are scored for it."""
+    """The first cells of each row of the output, and the codes that it scores."""
     count = 0
     for count, (line, name, letters) in enumerate(read_sequences(path), start=1):
         name = name.decode("utf-8", "backslashreplace") or count
@@ -156,7 +156,7 @@ def read_examples(path: str, length: int, step: int | None) -> Iterator[tuple]:
 
 
 def batches(examples: Iterator[tuple]) -> Iterator[tuple[tuple, np.ndarray]]:
-    """The same in batches, as train.py tests a model; codes (B, length) uint8."""
+    """These in batches, as in the test of train.py; codes (B, length) uint8."""
     rows = 0
     try:
         while batch := list(itertools.islice(examples, BATCH_SIZE)):
@@ -164,7 +164,7 @@ def batches(examples: Iterator[tuple]) -> Iterator[tuple[tuple, np.ndarray]]:
             codes = np.frombuffer(bytearray().join(codes), np.uint8)
             yield places, codes.reshape(len(places), -1)
             rows += len(places)
-    except SystemExit:  # what has been written so far may be piped on already
+    except SystemExit:  # earlier rows have been written already
         if rows:
             print(f"stopped after {rows} rows of output", file=sys.stderr)
         raise
@@ -336,12 +336,12 @@ def choose_device(gpu: int, threads: int) -> str:
 
 
 def check_receipt(path: Path) -> None:
-    """Whether the run was of this definition; another seed, id or text is no difference."""
+    """Refuse the run of another definition; only seed, id, name and text may differ."""
     family = "e75e8e650e858617b20f1ec4fdd43a1c39e06579dc7f924d48dc2a9ddcdf5214"
     try:
         found = json.loads(path.read_bytes())["family"]
     except (OSError, ValueError, LookupError, TypeError):
-        problem = "unreadable; it is not known whether the definition is the same"
+        problem = "unreadable, so the definition cannot be compared"
         print(f"warning: {path}: {problem}", file=sys.stderr)
         return
     if found != family:
@@ -351,11 +351,11 @@ def check_receipt(path: Path) -> None:
 def load_model(path: Path) -> keras.Model:
     model = build_model()
     try:
-        path.open("rb").close()  # Keras does not say why it cannot
+        path.open("rb").close()  # Keras does not say why it failed
         model.load_weights(path)
     except OSError:
         raise
-    except Exception as error:  # a damaged file, or another model: there are many kinds
+    except Exception as error:  # damaged files and other models raise many kinds
         problem = f"not the weights of this model ({type(error).__name__})"
         raise OSError(0, problem, str(path)) from error
     model.compile(jit_compile=False)  # as in train.py
@@ -363,13 +363,13 @@ def load_model(path: Path) -> keras.Model:
 
 
 def predict(model: keras.Model, codes: np.ndarray) -> np.ndarray:
-    """What the model gives each label (B, labels) float32."""
+    """The model's value for each label (B, labels) float32."""
     scores = model.predict_on_batch(one_hot(codes))
     return scores
 
 
 def write_scores(places: tuple, y_hat: np.ndarray) -> None:
-    """Rows of the output: place, each label's probability, the labels above 0.5."""
+    """Write rows: place, each label's probability, the labels above 0.5."""
     for place, row, above in zip(places, y_hat.tolist(), y_hat > 0.5):
         print(*place, *row, "|".join(itertools.compress(LABELS, above)), sep="\t")
 

@@ -72,7 +72,7 @@ def predict_header(model: ir.General, source: Source, files: str) -> str:
             f"Reads:  {files} in MODEL_DIR; {space} sequences from FILE or standard input: FASTA, a "
             "table with a column x or sequence and perhaps id, or one sequence per line; plain, or "
             "compressed by gzip, bzip2 or xz",
-            "Writes: to standard output id, what the model gives each label, and the predicted "
+            "Writes: to standard output id, the model's value for each label, and the predicted "
             f"{names}; with --scan also start, counted from 0, and end of each window",
         ]
     )

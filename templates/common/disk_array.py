@@ -15,7 +15,7 @@ class DiskArray:
         return (self[start : start + size] for start in range(0, len(self), size))
 
     def read(self, index: slice | np.ndarray) -> np.ndarray:
-        """Copy rows from the file; pages of a memory map would stay in memory."""
+        """Copy rows from the file; the pages of a memory map would stay in memory."""
         size = self.row.itemsize
         with self.path.open("rb", buffering=0) as file:
             if isinstance(index, slice):

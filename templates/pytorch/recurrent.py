@@ -35,7 +35,7 @@ class Recurrent(nn.Module):
         return (self.gates * units,)
 
     def masks(self, like: torch.Tensor, rate: float) -> torch.Tensor:
-        """mask_count masks of dropout, each of the shape of `like`."""
+        """mask_count dropout masks, each with the shape of `like`."""
         return F.dropout(
             like.new_ones(self.mask_count, *like.shape), rate, self.training
         )

@@ -211,7 +211,7 @@ def predict(model: dict, codes: np.ndarray) -> np.ndarray:
 
 
 # ---- Loss and optimizer ------------------------------------------------------
-# None: the data definition holds all that the classifier knows.
+# None: the data definition has everything that the classifier needs.
 
 
 # ---- Training ----------------------------------------------------------------

@@ -281,7 +281,7 @@ def build_optimizer() -> keras.optimizers.Optimizer:
 
 # ---- Training ----------------------------------------------------------------
 def epoch_order(n: int, epoch: int) -> np.ndarray:
-    """The order of the n training examples, from the seed and the epoch alone."""
+    """The order of the n training examples, which depends only on seed and epoch."""
     return np.random.default_rng([SEED, epoch]).permutation(n)
 
 
@@ -298,7 +298,7 @@ def train(model: keras.Model, sets: dict, out: Path, run: dict) -> dict:
     """
     training, validation = sets["training"], sets["validation"]
     in_order = batches(*validation, np.arange(len(validation[0])))
-    epochs = run["epochs"]  # those of a run that was stopped and is resumed
+    epochs = run["epochs"]  # not empty if a run is resumed
     start = {"epoch": 0, "validation_loss": np.inf}
     best = min(epochs, key=lambda row: row["validation_loss"], default=start)
     for epoch in range(len(epochs) + 1, EPOCHS + 1):
@@ -441,7 +441,7 @@ def main() -> None:
 
 # ---- Records -----------------------------------------------------------------
 # Nothing below decides a weight: it saves, resumes, tests and reports the training.
-BEGUN = time.monotonic()  # of a resumed run: as if it had not been stopped
+BEGUN = time.monotonic()  # for a resumed run, as if it had not been stopped
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:

@@ -162,7 +162,7 @@ class Recurrent(nn.Module):
         return (self.gates * units,)
 
     def masks(self, like: torch.Tensor, rate: float) -> torch.Tensor:
-        """mask_count masks of dropout, each of the shape of `like`."""
+        """mask_count dropout masks, each with the shape of `like`."""
         return F.dropout(
             like.new_ones(self.mask_count, *like.shape), rate, self.training
         )
@@ -366,7 +366,7 @@ def train(model, loss_fn, optimizer, sets: dict, out: Path, run: dict) -> dict:
 
     After PATIENCE epochs without a lower validation loss, training ends.
     """
-    epochs = run["epochs"]  # those of a run that was stopped and is resumed
+    epochs = run["epochs"]  # not empty if a run is resumed
     start = {"epoch": 0, "validation_loss": np.inf}
     best = min(epochs, key=lambda row: row["validation_loss"], default=start)
     for epoch in range(len(epochs) + 1, EPOCHS + 1):
@@ -472,7 +472,7 @@ def main() -> None:
 
 # ---- Records -----------------------------------------------------------------
 # Nothing below decides a weight: it saves, resumes, tests and reports the training.
-BEGUN = time.monotonic()  # of a resumed run: as if it had not been stopped
+BEGUN = time.monotonic()  # for a resumed run, as if it had not been stopped
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
@@ -493,7 +493,7 @@ def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
 
 def packed(state: object) -> memoryview:
     memory = io.BytesIO()
-    torch.save(state, memory)  # straight to a full disk, it would hide the reason
+    torch.save(state, memory)  # saving to a full disk would hide the reason
     return memory.getbuffer()
 
 

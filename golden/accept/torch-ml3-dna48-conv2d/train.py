@@ -222,7 +222,7 @@ def evaluate(model, loss_fn, codes, targets, dtype):
 
 def train(model, loss_fn, optimizer, sets: dict, out: Path, run: dict) -> dict:
     """Save the weights of the epoch with the lowest validation loss; return its row."""
-    epochs = run["epochs"]  # those of a run that was stopped and is resumed
+    epochs = run["epochs"]  # not empty if a run is resumed
     start = {"epoch": 0, "validation_loss": np.inf}
     best = min(epochs, key=lambda row: row["validation_loss"], default=start)
     for epoch in range(len(epochs) + 1, EPOCHS + 1):
@@ -351,7 +351,7 @@ def main() -> None:
 
 # ---- Records -----------------------------------------------------------------
 # Nothing below decides a weight: it saves, resumes, tests and reports the training.
-BEGUN = time.monotonic()  # of a resumed run: as if it had not been stopped
+BEGUN = time.monotonic()  # for a resumed run, as if it had not been stopped
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
@@ -372,7 +372,7 @@ def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
 
 def packed(state: object) -> memoryview:
     memory = io.BytesIO()
-    torch.save(state, memory)  # straight to a full disk, it would hide the reason
+    torch.save(state, memory)  # saving to a full disk would hide the reason
     return memory.getbuffer()
 
 
@@ -396,7 +396,7 @@ def warn(sets: dict, run: dict, copies: dict) -> None:
         if missing:
             found.append(f"{name}.txt has no example of {', '.join(missing[:5])}")
     if is_sorted(sets["training"][1]):
-        found.append("training.txt is sorted by label, and nothing shuffles it")
+        found.append("training.txt is sorted by label, and is not shuffled")
     for each in found:
         print(f"warning: {each}", file=sys.stderr)
 

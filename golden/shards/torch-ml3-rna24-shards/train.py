@@ -320,7 +320,7 @@ def train(model, loss_fn, optimizer, sets: dict, out: Path, run: dict) -> dict:
 
     After PATIENCE epochs without a lower validation loss, training ends.
     """
-    epochs = run["epochs"]  # those of a run that was stopped and is resumed
+    epochs = run["epochs"]  # not empty if a run is resumed
     start = {"epoch": 0, "validation_loss": np.inf}
     best = min(epochs, key=lambda row: row["validation_loss"], default=start)
     for epoch in range(len(epochs) + 1, EPOCHS + 1):
@@ -428,7 +428,7 @@ def main() -> None:
 
 # ---- Records -----------------------------------------------------------------
 # Nothing below decides a weight: it saves, resumes, tests and reports the training.
-BEGUN = time.monotonic()  # of a resumed run: as if it had not been stopped
+BEGUN = time.monotonic()  # for a resumed run, as if it had not been stopped
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
@@ -449,7 +449,7 @@ def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
 
 def packed(state: object) -> memoryview:
     memory = io.BytesIO()
-    torch.save(state, memory)  # straight to a full disk, it would hide the reason
+    torch.save(state, memory)  # saving to a full disk would hide the reason
     return memory.getbuffer()
 
 

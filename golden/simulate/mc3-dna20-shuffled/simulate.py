@@ -114,13 +114,13 @@ KMER_CUMULATIVE = {name: cumulative([*words.values()]) for name, words in KMERS.
 
 
 def choices(distribution: np.ndarray, count: int) -> bytes:
-    """So many draws from a cumulative distribution: numbers of choices, as bytes."""
+    """Draw from a cumulative distribution: the numbers of the choices, as bytes."""
     draws = numpy_draws.random_sample(count)
     return (draws >= distribution).sum(axis=0, dtype=np.uint8).tobytes()
 
 
 def draw_background(set_name: str, condition: str) -> bytearray:
-    """Letters of the most special distribution: what is there before the rules."""
+    """The background: letters of the most specific distribution that applies."""
     keys = ((set_name, condition), (set_name, None), (None, condition), (None, None))
     found = [BACKGROUND_OF[key] for key in keys if key in BACKGROUND_OF]
     distribution, letters = found[0]
@@ -138,7 +138,7 @@ def draw_element(name: str) -> bytes:
 
 # ---- Grammar -----------------------------------------------------------------
 def start_of(position: str | int, length: int, width: int) -> int:
-    """Where something of this width starts in a sequence of this length."""
+    """The start of an element of this width in a sequence of this length."""
     if position == "start":
         return 0
     if isinstance(position, int):
@@ -147,7 +147,7 @@ def start_of(position: str | int, length: int, width: int) -> int:
 
 
 def put(element: bytes, start: int, x: bytearray, annotation: bytearray) -> None:
-    """Overwrite what is there; the annotation has G under elements."""
+    """Write an element into x; the annotation gets G under it."""
     x[start : start + len(element)] = element
     annotation[start : start + len(element)] = b"G" * len(element)
 
@@ -174,7 +174,7 @@ def apply(rule: tuple, x: bytearray, annotation: bytearray) -> None:
 
 
 def chosen_rules(condition: str) -> Iterator[tuple]:
-    """Each rule with its probability; of exclusive ones the one in whose share a draw falls."""
+    """Rules apply with their probabilities; of exclusive ones, one draw chooses."""
     if condition in EXCLUSIVE:
         draw, total = python_draws.random(), 0.0
         for rule in RULES[condition]:
@@ -265,7 +265,7 @@ def shuffled_kmers(x: bytes, k: int) -> bytes:
 
 
 def shuffled(x: bytes, k: int) -> bytes:
-    """A copy with the same number of each k-mer."""
+    """A shuffled copy with the same number of each k-mer."""
     if k > 1:
         return shuffled_kmers(x, k)
     letters = list(x)
@@ -297,7 +297,7 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def write_set(name: str, folder: Path) -> collections.Counter:
-    """The examples of a set in random order; how many there are of which conditions."""
+    """Write the examples of a set in random order; return their counts by condition."""
     kinds = [(label, n) for n, labels in SETS[name] for label in labels.split(" ")]
     labels = [label for label, samples in kinds for _ in range(samples)]
     python_draws.shuffle(labels)
@@ -317,12 +317,12 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleans up, as Ctrl-C
     out, script = parse_arguments().output_dir, sha256(Path(sys.argv[0]))
     if out.exists():
-        out.rmdir()  # an empty folder is taken; any other ends the script here
+        out.rmdir()  # an empty folder is fine; any other ends the script here
     out.parent.mkdir(parents=True, exist_ok=True)
     hidden = f".simulate-{out.name}-"
     for left in out.parent.iterdir():
         if left.name.startswith(hidden):
-            print(f"{left} is of a run that was killed or goes on", file=sys.stderr)
+            print(f"{left} is from a killed or running run", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix=hidden, dir=out.parent) as temporary:
         folder = Path(temporary, "data")
         folder.mkdir()
@@ -340,14 +340,14 @@ def main() -> None:
 
 # ---- Records -----------------------------------------------------------------
 def show_progress(name: str, done: int, count: int) -> None:
-    """A bar, on a terminal."""
+    """Show a progress bar on a terminal."""
     if (done % 1000 == 0 or done == count) and sys.stderr.isatty():
         bar, end = "#" * (40 * done // count), "\n" if done == count else ""
         print(f"\r{name:10} {bar:40} {done:,}", end=end, file=sys.stderr, flush=True)
 
 
 def write_receipt(folder: Path, counts: dict, script: str) -> None:
-    """simulation.json: what decides the data, their hashes, and the counts."""
+    """Write simulation.json: what decides the data, their hashes, and the counts."""
     versions = {"seqgra-compile": "0.1.0", "NumPy": np.__version__}
     receipt = {
         "definition": "b82ef10790c857b60ee6555611868719be45840e6237d5d08d15933c9cdb1914",
