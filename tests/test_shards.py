@@ -25,7 +25,7 @@ from seqgra_compile.catalog.libraries import PYTORCH
 from seqgra_compile.catalog.optimizers import OPTIMIZERS as ROWS
 from seqgra_compile.compiler import (
     Options,
-    UnsupportedSemantics,
+    UnsupportedOptions,
     compile_bytes,
     compile_definition,
 )
@@ -146,7 +146,7 @@ def test_one_shard_is_the_script_without_the_option():
 
 @pytest.mark.parametrize("name", ["motifs-bayes", "motifs-grammar"])
 def test_what_trains_nothing_has_no_shards(name: str):
-    with pytest.raises(UnsupportedSemantics, match="--shards"):
+    with pytest.raises(UnsupportedOptions, match="--shards"):
         compile_definition(ROOT / "examples" / f"{name}.xml", options=Options(shards="2"))
 
 

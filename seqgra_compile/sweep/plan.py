@@ -10,7 +10,7 @@ from pathlib import Path
 from .. import ir
 from ..backends.renderer import environment
 from ..catalog.data import SETS
-from ..compiler import Options, UnsupportedSemantics, compile_bytes
+from ..compiler import Options, UnsupportedOptions, compile_bytes
 from .fit import check_fit
 from .grid import Data, SweepRun, pairs
 from .problem import SweepError
@@ -191,7 +191,7 @@ def _add_bayes(data: DataOriginal, model: ir.General, test: Data, plan: Plan) ->
     options = Options(semantics=data.options.semantics)
     try:
         compilation = compile_bytes(f"{id}.xml", definition, data.folders, options)
-    except UnsupportedSemantics as error:
+    except UnsupportedOptions as error:
         plan.note = str(error)
         return
     if compilation.script is None:
