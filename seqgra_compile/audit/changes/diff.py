@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from .. import ir
-from ..compiler import Compilation
-from ..grammar import BayesModel, Simulation
-from ..visible import visible
+from ... import ir
+from ...compiler import Compilation
+from ...grammar import BayesModel, Simulation
+from ...visible import visible
+from ..ledger.setting import IDLE, TEMPLATE, Setting
 from .dataeffects import data_effects
 from .effects import SAME, Effect, effects
-from .ledger.setting import IDLE, TEMPLATE, Setting
 from .steps import NOTHING, Aligned, align, beside, steps_of
 
 # Texts, and names of what the output is called: nothing that is computed looks at them.
