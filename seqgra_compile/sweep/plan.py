@@ -18,9 +18,9 @@ from .variants import (
     DataOriginal,
     ModelOriginal,
     Variant,
+    as_it_is,
     for_test,
     size_of,
-    unchanged,
     with_seed,
     with_size,
 )
@@ -99,7 +99,7 @@ def planned(request: SweepRequest, known: Sequence[SweepRun] = ()) -> Plan:
         for seed, alike in pairs(request.seeds, sets, request.grid):
             plan.runs += [_run(model.id, str(seed), each) for each in alike]
     for model in bayes:
-        plan.add_variant("bayes", unchanged(model))
+        plan.add_variant("bayes", as_it_is(model))
         plan.runs += [_run(model.id, "", each) for each in tests]
     has_bayes = bayes or any(not run.model_seed and run.data == tests[0].data for run in known)
     if isinstance(data, Simulated) and trained and not has_bayes:
