@@ -21,7 +21,7 @@ from ..messages.diagnostics import Diagnostics, nearest, quoted, suggest
 from ..source import Text
 from .labels import read_labels
 from .sections import Sections
-from .values import Owner, as_written, read_arguments, read_choice, read_id, read_value
+from .values import PARAMETER, Owner, as_written, read_arguments, read_choice, read_id, read_value
 from .written import (
     Definition,
     ExternalElement,
@@ -247,5 +247,5 @@ class _Analysis:
                     f"{row.name} has no parameter {quoted(name)}",
                     parameter_hint(name, known) or suggest(name, known),
                 )
-        owner = Owner(row.name, operation.name.span, f"{path}/@", "SG205")
+        owner = Owner(row.name, operation.name.span, f"{path}/@", PARAMETER)
         return read_arguments(known.values(), given, owner, self.diagnostics)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ... import ir
 from ...catalog.operations import OPERATIONS
-from ..ledger.operations import parameters_read
+from ..ledger.parameters import parameters_read
 from ..ledger.setting import shown_apart, shown_briefly
 
 # Parameters whose names end so decide the first weights, or a penalty beside the loss.

@@ -19,7 +19,7 @@ from ..ledger.setting import Setting, ranges
 from ..results import results
 from ..results.checklist import checklist
 from ..runs.run import Run
-from .data import DataDrawing, draw_data
+from .datadrawing import DataDrawing, draw_data
 from .drawing import Drawing, draw
 from .facts import compiler_facts, data_facts, facts
 from .highlight import indent, python_lines, xml_lines, xml_marks
