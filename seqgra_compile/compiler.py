@@ -57,16 +57,16 @@ if TYPE_CHECKING:
 
 
 class UnsupportedSemantics(ValueError):
-    """There are no scripts of a library under these semantics, or with data held so."""
+    """A library has no scripts under these semantics, or with this option for data."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the caller chooses; the rest is in the definition.
+    """The caller's choices; everything else is in the definition.
 
-    `semantics`, `data`, `records`, `shards` and `emit` are names in the tables of `catalog.semantics`. `library` is
-    PyTorch or TensorFlow, the definition's own if None. `shards` is the number of parts of
-    a batch. `check_only`: no text is made.
+    `semantics`, `data`, `records`, `shards` and `emit` are names in the tables of
+    `catalog.semantics`. `library` is PyTorch or TensorFlow, the definition's own if None. `shards`
+    is the number of parts of a batch. `check_only`: no script is made.
     """
 
     semantics: str = INTENDED
@@ -83,10 +83,10 @@ _DEFAULT = Options()
 
 @dataclass(frozen=True)
 class Compilation:
-    """What came out: `script` is None if the definition has errors or was only checked.
+    """The result.
 
-    `model` is the definition as meant and `arranged` the script before it is text, if there are no
-    errors.
+    `script` is None if the definition has errors or was only checked. `model` is the typed
+    definition and `arranged` the script before it is rendered, if there are no errors.
     """
 
     source: Source
@@ -101,7 +101,7 @@ class Compilation:
 
     @functools.cached_property
     def settings(self) -> tuple[Setting, ...]:
-        """The ledger: every setting that decides the run. Empty if there is no script."""
+        """The ledger: every setting that decides the run; empty if there is no script."""
         from .audit.ledger import settings  # noqa: PLC0415 - a compilation needs no ledger
 
         if self.model is None or self.arranged is None or self.script is None:
@@ -114,7 +114,7 @@ def compile_definition(
 ) -> Compilation:
     """Compile a model definition file; raises OSError if it cannot be read.
 
-    Files that the definition names are looked for beside it, then in the folders `include`. Raises
+    Files that the definition names are searched beside it, then in the folders `include`. Raises
     `UnsupportedSemantics` if the definition's library has no scripts under these options.
     """
     path = Path(path)
@@ -129,9 +129,9 @@ def compile_bytes(
     folders: Sequence[str | Path] = (),
     options: Options = _DEFAULT,
 ) -> Compilation:
-    """Compile a definition that is already read; `name` occurs in messages and the script.
+    """Compile a definition that has already been read; `name` occurs in messages and the script.
 
-    Files that it names are looked for in `folders`.
+    Files that it names are searched in `folders`.
     """
     diagnostics = Diagnostics()
     source = read_source(name, data, diagnostics)
@@ -170,10 +170,10 @@ def _meant(source: Source, folders: Folders, options: Options, diagnostics: Diag
     if semantics.name not in LIBRARIES[library].semantics:
         raise UnsupportedSemantics(f"{library} has no scripts under the semantics {semantics.name}")
     if options.data != MEMORY and not LIBRARIES[library].trains:
-        problem = f"{library} trains nothing: --data {options.data} is of no use to it"
+        problem = f"{library} trains nothing: --data {options.data} has no effect"
         raise UnsupportedSemantics(problem)
     if options.shards != SHARDS[0] and not LIBRARIES[library].trains:
-        raise UnsupportedSemantics(f"{library} trains nothing: --shards is of no use to it")
+        raise UnsupportedSemantics(f"{library} trains nothing: --shards has no effect")
     chosen = options.data, options.records, options.shards
     if options.emit == PREDICT and chosen != (MEMORY, FULL, SHARDS[0]):
         raise UnsupportedSemantics(f"--emit {PREDICT} takes no --data, --records or --shards")
