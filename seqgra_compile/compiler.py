@@ -20,13 +20,12 @@ from typing import TYPE_CHECKING
 from . import ir
 from .backends import BACKENDS
 from .catalog.datastructure import ROOT as DATA_ROOT
-from .catalog.libraries import LIBRARIES
+from .catalog.libraries import LIBRARIES, LibraryRow
 from .catalog.semantics import (
     FULL,
     INTENDED,
     MEMORY,
     PREDICT,
-    SEMANTICS,
     SHARDS,
     SIMULATED,
     TRAIN,
@@ -56,8 +55,8 @@ if TYPE_CHECKING:
     Meant = Classifier | Simulation | None
 
 
-class UnsupportedSemantics(ValueError):
-    """A library has no scripts under these semantics, or with this option for data."""
+class UnsupportedOptions(ValueError):
+    """A library, or a data definition, has no script under these options."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ def compile_definition(
     """Compile a model definition file; raises OSError if it cannot be read.
 
     Files that the definition names are searched beside it, then in the folders `include`. Raises
-    `UnsupportedSemantics` if the definition's library has no scripts under these options.
+    `UnsupportedOptions` if the definition's library has no scripts under these options.
     """
     path = Path(path)
     with path.open("rb") as file:
@@ -160,34 +159,43 @@ def _meant(source: Source, folders: Folders, options: Options, diagnostics: Diag
     if tree is None:
         return None
     if tree.tag.value == DATA_ROOT:
-        return _data_as_meant(source, tree, options, diagnostics)
+        return _simulation(source, tree, options, diagnostics)
     definition = parse_model(source, tree, diagnostics)
     model = analyze(definition, diagnostics) if definition else None
     if not model:
         return None
-    library = model.library.value
-    semantics = SEMANTICS[options.semantics]
-    if semantics.name not in LIBRARIES[library].semantics:
-        raise UnsupportedSemantics(f"{library} has no scripts under the semantics {semantics.name}")
-    if options.data != MEMORY and not LIBRARIES[library].trains:
-        problem = f"{library} trains nothing: --data {options.data} has no effect"
-        raise UnsupportedSemantics(problem)
-    if options.shards != SHARDS[0] and not LIBRARIES[library].trains:
-        raise UnsupportedSemantics(f"{library} trains nothing: --shards has no effect")
-    chosen = options.data, options.records, options.shards
-    if options.emit == PREDICT and chosen != (MEMORY, FULL, SHARDS[0]):
-        raise UnsupportedSemantics(f"--emit {PREDICT} takes no --data, --records or --shards")
-    model = replace(model, data=options.data, records=options.records, emit=options.emit)
-    model = replace(model, shards=int(options.shards))
+    _check_options(options, LIBRARIES[model.library.value])
+    model = replace(
+        model,
+        data=options.data,
+        records=options.records,
+        emit=options.emit,
+        shards=int(options.shards),
+    )
     found: Classifier | None
     if isinstance(model, ir.BayesDefinition):
-        found = _with_grammar(model, folders, options, diagnostics)
+        found = _bayes_model(model, folders, options, diagnostics)
     else:
-        found = _with_shapes(model, folders, options, diagnostics)
+        found = _trained_model(model, folders, options, diagnostics)
     return None if diagnostics.failed else found
 
 
-def _data_as_meant(
+def _check_options(options: Options, library: LibraryRow) -> None:
+    """Raise for options under which a library has no scripts."""
+    name = library.name
+    if options.semantics not in library.semantics:
+        raise UnsupportedOptions(f"{name} has no scripts under the semantics {options.semantics}")
+    if options.data != MEMORY and not library.trains:
+        problem = f"{name} trains nothing: --data {options.data} has no effect"
+        raise UnsupportedOptions(problem)
+    if options.shards != SHARDS[0] and not library.trains:
+        raise UnsupportedOptions(f"{name} trains nothing: --shards has no effect")
+    chosen = options.data, options.records, options.shards
+    if options.emit == PREDICT and chosen != (MEMORY, FULL, SHARDS[0]):
+        raise UnsupportedOptions(f"--emit {PREDICT} takes no --data, --records or --shards")
+
+
+def _simulation(
     source: Source, tree: Element, options: Options, diagnostics: Diagnostics
 ) -> Simulation | None:
     """What a data definition simulates."""
@@ -195,9 +203,9 @@ def _data_as_meant(
     from .datadefinition.simulation import analyze_simulation
 
     if options.semantics not in SIMULATED:
-        raise UnsupportedSemantics(f"no data are simulated under the semantics {options.semantics}")
+        raise UnsupportedOptions(f"no data are simulated under the semantics {options.semantics}")
     if options != Options(semantics=options.semantics, check_only=options.check_only):
-        raise UnsupportedSemantics(
+        raise UnsupportedOptions(
             "a data definition takes no --library, --data, --records, --shards or --emit"
         )
     definition = parse_data_tree(source, tree, diagnostics)
@@ -206,14 +214,15 @@ def _data_as_meant(
     return analyze_simulation(definition, options.semantics, diagnostics)
 
 
-def _with_shapes(
+def _trained_model(
     model: ir.DefinedModel | ir.ExternalModel,
     folders: Folders,
     options: Options,
     diagnostics: Diagnostics,
 ) -> ir.Model | None:
+    """The model with its files read, after all passes."""
     library = options.library or model.library.value
-    read = _read(model, folders, diagnostics) if isinstance(model, ir.ExternalModel) else model
+    read = _with_file(model, folders, diagnostics) if isinstance(model, ir.ExternalModel) else model
     read = read_weights(read, folders, diagnostics) if read else None
     read = retarget(read, library, diagnostics) if read else None
     read = imitate(read, options.semantics, diagnostics) if read else None
@@ -221,7 +230,7 @@ def _with_shapes(
     return check(found, diagnostics) if found else None
 
 
-def _read(
+def _with_file(
     model: ir.ExternalModel, folders: Folders, diagnostics: Diagnostics
 ) -> ir.DefinedModel | None:
     """The model with the file that is its architecture."""
@@ -232,10 +241,10 @@ def _read(
     return read_keras(model, folders, diagnostics)
 
 
-def _with_grammar(
+def _bayes_model(
     model: ir.BayesDefinition, folders: Folders, options: Options, diagnostics: Diagnostics
 ) -> BayesModel | None:
-    """The same way once more for the data definition, whose diagnostics lie within its file."""
+    """The model with its data definition read, whose diagnostics lie within that file."""
     library = options.library or model.library.value
     if library != model.library.value:
         refuse(model, library, diagnostics)

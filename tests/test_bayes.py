@@ -18,7 +18,7 @@ from cases import ALL_CASES, SIZES, Case, examples, write_data
 from lxml import etree
 from run_command import run
 
-from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_bytes, compile_definition
+from seqgra_compile.compiler import Options, UnsupportedOptions, compile_bytes, compile_definition
 from seqgra_compile.messages.diagnostics import diagnostic_text
 
 np = pytest.importorskip("numpy")
@@ -509,7 +509,7 @@ def test_example_classifies_its_data(tmp_path):
 
 
 def test_semantics_of_training_are_refused():
-    with pytest.raises(UnsupportedSemantics):
+    with pytest.raises(UnsupportedOptions):
         compile_definition(EXAMPLES / "motifs-bayes.xml", options=Options(semantics=STREAMING))
     done = run("--semantics", STREAMING, "motifs-bayes.xml", folder=EXAMPLES)
     assert (done.exit_code, done.stdout) == (2, b"")

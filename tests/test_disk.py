@@ -21,7 +21,7 @@ from test_data_reading import command, reader, refused_by, run_all, script_of, t
 from test_scripts import weights
 
 from seqgra_compile.commands.compile import main
-from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_definition
+from seqgra_compile.compiler import Options, UnsupportedOptions, compile_definition
 
 np = pytest.importorskip("numpy")
 
@@ -363,7 +363,7 @@ def test_the_option(tmp_path):
 
 def test_a_bayes_classifier_has_no_use_for_it():
     model = ONE.folder.parent / "boc-mc2-rna30-pairs" / "model.xml"
-    with pytest.raises(UnsupportedSemantics, match="trains nothing: --data disk has no effect"):
+    with pytest.raises(UnsupportedOptions, match="trains nothing: --data disk has no effect"):
         compile_definition(model, options=Options(data="disk"))
     result = CliRunner().invoke(main, [str(model), "--data", "disk"])
     assert result.exit_code == 2 and "has no effect" in result.output

@@ -14,13 +14,10 @@ pytest.importorskip("tensorflow")
 SEVERAL = "steps_per_execution=10"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "size"),
-    [
-        ("tf-mc4-protein40-conv", 4),
-        pytest.param("tf-mc4-protein40-conv", 67, marks=pytest.mark.long),
-        pytest.param("tf-mc2-dna32-lstm", 4, marks=pytest.mark.long),
-    ],
+    [("tf-mc4-protein40-conv", 4), ("tf-mc4-protein40-conv", 67), ("tf-mc2-dna32-lstm", 4)],
 )
 def test_batches_a_call_decide_nothing(name: str, size: int, tmp_path: Path):
     """With 17 batches the second call is not full; with one, the first is not."""

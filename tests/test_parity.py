@@ -17,7 +17,7 @@ from cases import inferred
 from setup_scripts import definition, loaded, stir
 from setups import SETUPS, Setup
 
-from seqgra_compile.backends.pytorch import _lower
+from seqgra_compile.backends.pytorch import lower_all
 from seqgra_compile.catalog.operations import OPERATIONS
 from seqgra_compile.catalog.operations.layers import TorchLayer, TorchWeight
 
@@ -35,7 +35,7 @@ def placed(setup: Setup, folder, model) -> Placed:
     data = definition(setup, "PyTorch")
     architecture = inferred("model.xml", data, folder).architecture
     places = []
-    for operation, layer, _ in _lower(architecture):
+    for operation, layer, _ in lower_all(architecture):
         assert isinstance(layer, TorchLayer)
         numbers = {weight.name: number for number, weight in enumerate(operation.weights)}
         assert {place.name for place in layer.weights} == set(numbers)

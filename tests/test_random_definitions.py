@@ -11,7 +11,7 @@ from random_definitions import NORMALISING, Drawn, draw
 from test_parity import as_torch, farthest, stir
 
 from seqgra_compile import compiler
-from seqgra_compile.backends.pytorch import _lower
+from seqgra_compile.backends.pytorch import lower_all
 from seqgra_compile.catalog.libraries import PYTORCH, TENSORFLOW
 from seqgra_compile.catalog.sequences import SEQUENCE_SPACES
 
@@ -75,7 +75,7 @@ def check(
     torch_model, keras_model = ours["build_model"](), theirs["build_model"]()
     stir(keras_model)
     places = []
-    for operation, layer, _ in _lower(architecture):
+    for operation, layer, _ in lower_all(architecture):
         numbers = {weight.name: number for number, weight in enumerate(operation.weights)}
         for place in layer.weights:
             tensor = operator.attrgetter(place.attribute)(torch_model)

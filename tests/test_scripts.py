@@ -169,7 +169,7 @@ def test_test_accuracy_is_that_of_the_predictions(case: Case, runs):
     assert math.isclose(reported, correct / SIZES["test"], abs_tol=1e-6)
 
 
-@each_library
+@torch_soon
 def test_a_second_run_gives_the_same_weights(library: str, runs, tmp_path):
     """In a process of its own, with CRLF data: neither matters."""
     case = USUAL[library]

@@ -26,7 +26,7 @@ import random_data
 
 from seqgra_compile.compiler import (
     Options,
-    UnsupportedSemantics,
+    UnsupportedOptions,
     compile_bytes,
     compile_definition,
 )
@@ -368,7 +368,7 @@ def test_the_last_lines_count_conditions(tmp_path):
     ],
 )
 def test_options_of_models_are_refused(options):
-    with pytest.raises(UnsupportedSemantics):
+    with pytest.raises(UnsupportedOptions):
         compile_bytes("data.xml", definition(rule("g")).encode(), options=Options(**options))
 
 

@@ -126,6 +126,7 @@ def lines() -> set[tuple[str, int]]:
     return lines.found
 
 
+@pytest.mark.long
 def test_every_site_has_a_case(lines: set[tuple[str, int]]) -> None:
     missed = [
         site

@@ -21,7 +21,7 @@ from seqgra_compile import audit
 from seqgra_compile.audit.verify import Difference, verify_script
 from seqgra_compile.backends.header import HeaderError, read_header
 from seqgra_compile.catalog.semantics import SEMANTICS
-from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_bytes, compile_definition
+from seqgra_compile.compiler import Options, UnsupportedOptions, compile_bytes, compile_definition
 
 MOTIFS = EXAMPLES / "motifs.xml"
 SCRIPTS = {
@@ -83,7 +83,7 @@ def test_header(path: Path):
 def test_options_are_read_from_the_header(path: Path, semantics: str):
     try:
         script = compile_definition(path, options=Options(semantics=semantics)).script
-    except UnsupportedSemantics:
+    except UnsupportedOptions:
         return
     if script is None:
         return  # there is nothing to imitate

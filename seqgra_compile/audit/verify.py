@@ -48,7 +48,7 @@ def verify_script(
 ) -> Verification:
     """Compile a definition with the options in a script's header, and compare.
 
-    Raises `HeaderError` for a script without header, `UnsupportedSemantics` as the compiler does.
+    Raises `HeaderError` for a script without header, `UnsupportedOptions` as the compiler does.
     The compilation of the result has no script if the definition has errors.
     """
     text = script.decode("utf-8", "surrogateescape").removeprefix("\ufeff")

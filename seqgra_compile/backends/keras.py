@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
-from ..catalog.operations import keras_layer
+from ..catalog.operations import lower_to_keras
 from ..catalog.semantics import FULL, PREDICT, SEMANTICS
 from ..catalog.sequences import MULTI_CLASS
 from ..ir import Import
@@ -57,7 +57,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> KerasS
             LayerStatements(
                 operation.number,
                 common.heading(operation),
-                (Statement(_added(keras_layer(operation).call)),),
+                (Statement(_added(lower_to_keras(operation).call)),),
             )
             for operation in architecture.operations
         ),

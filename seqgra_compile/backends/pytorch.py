@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import ir
 from ..catalog.losses import LOSSES, Scores
-from ..catalog.operations import torch_layer
+from ..catalog.operations import lower_to_torch
 from ..catalog.operations.layers import FUNCTIONAL, Submodule, TorchLayer
 from ..catalog.operations.row import torch_initial_values
 from ..catalog.optimizers import OPTIMIZERS
@@ -56,7 +56,7 @@ OWN_NAMES = frozenset(
 
 # And the names of the section Processes.
 SHARDS_NAMES = frozenset(
-    "RANK PROCESSES SHARDS join together tree_sum set_gradients check_parts int".split()
+    "RANK PROCESSES SHARDS join share together tree_sum set_gradients check_parts int".split()
 )
 PREDICT_NAMES = frozenset(
     """
@@ -89,7 +89,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
     module = architecture if isinstance(architecture, ir.Module) else None
     if module and not _names_are_free(model, module, diagnostics):
         return None
-    lowered = _lower(architecture) if isinstance(architecture, ir.Network) else []
+    lowered = lower_all(architecture) if isinstance(architecture, ir.Network) else []
     layers = tuple(_layer(*each, last=each is lowered[-1]) for each in lowered)
     files = _weights_files(model, lowered)
     loss, scores = LOSSES[model.loss.name], common.scores(model)
@@ -136,12 +136,12 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
 Lowered = tuple[ir.Layer, TorchLayer, tuple[str, ...]]
 
 
-def _lower(architecture: ir.Network) -> list[Lowered]:
+def lower_all(architecture: ir.Network) -> list[Lowered]:
     """Each operation in PyTorch, with the moves of axes that it needs before it."""
     channels_first = True  # as the one-hot batches come
     lowered: list[Lowered] = []
     for operation in architecture.operations:
-        layer = torch_layer(operation, channels_first)
+        layer = lower_to_torch(operation, channels_first)
         wanted = channels_first if layer.channels_first is None else layer.channels_first
         rank = len(operation.input_shape)
         moves = (_MOVE[rank, wanted],) if wanted != channels_first and rank > 1 else ()

@@ -48,14 +48,13 @@ def default_expression(row: ExpressionRow) -> Expression:
     return Expression(row.name, tuple((p.name, p.default) for p in row.parameters))
 
 
-def _dotted(tree: ast.expr) -> str | None:
+def dotted(tree: ast.AST) -> str | None:
     """`a.b.c` as text, or None for any other expression."""
-    if isinstance(tree, ast.Name):
-        return tree.id
-    if isinstance(tree, ast.Attribute):
-        owner = _dotted(tree.value)
-        return owner and f"{owner}.{tree.attr}"
-    return None
+    parts: list[str] = []
+    while isinstance(tree, ast.Attribute):
+        parts.append(tree.attr)
+        tree = tree.value
+    return ".".join([tree.id, *reversed(parts)]) if isinstance(tree, ast.Name) else None
 
 
 def _written(tree: ast.expr) -> str:
@@ -111,7 +110,7 @@ class ExpressionKind(Kind):
         return Expression(row.name, tuple(self._arguments(row, arguments, keywords).items()))
 
     def _row(self, tree: ast.expr) -> ExpressionRow:
-        name = tree.value if isinstance(tree, ast.Constant) else _dotted(tree)
+        name = tree.value if isinstance(tree, ast.Constant) else dotted(tree)
         if not isinstance(name, str):
             raise BadValue(self.wants)
         for package in _PACKAGES:

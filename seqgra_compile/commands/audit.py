@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .. import __version__
-from ..compiler import Options, UnsupportedSemantics
+from ..compiler import Options, UnsupportedOptions
 from ..grammar import Simulation
 from ..visible import visible
 from .auditexport import export_command
@@ -119,7 +119,7 @@ def verify_command(definition: str, script: str, include: tuple[Path, ...]) -> N
         except OSError as error:
             complain(name, error)
             return UNKNOWN
-        except (HeaderError, UnsupportedSemantics) as error:
+        except (HeaderError, UnsupportedOptions) as error:
             complain(script, str(error))
             return UNKNOWN
         if found.compilation.script is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
+from ..compiler import Compilation, Options, UnsupportedOptions, compile_bytes
 from ..messages.writers import TextWriter
 from ..visible import visible
 from .console import complain, folders, is_coloured, our_bug, read_definition, say
@@ -42,7 +42,7 @@ def compile_and_tell(name: str, include: tuple[Path, ...], options: Options) -> 
     except OSError as error:
         complain(name, error)
         return None
-    except UnsupportedSemantics as error:
+    except UnsupportedOptions as error:
         complain(name, str(error))
         return None
     tell(compilation)

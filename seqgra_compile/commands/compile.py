@@ -12,7 +12,7 @@ import click
 
 from .. import __version__
 from ..catalog.semantics import PREDICT
-from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
+from ..compiler import Compilation, Options, UnsupportedOptions, compile_bytes
 from ..messages.diagnostics import did_you_mean
 from ..messages.writers import Problem
 from ..resources import folder
@@ -223,7 +223,7 @@ class _Run:
         try:
             compilation = compile_bytes(name, data, folders(name, self.include), self.options)
             self.messages.compiled(compilation.source, compilation.diagnostics)
-        except UnsupportedSemantics as error:
+        except UnsupportedOptions as error:
             return self.messages.complain(name, str(error))
         except Exception as error:  # any other exception is a bug in the compiler
             return self.messages.our_bug(name, error)

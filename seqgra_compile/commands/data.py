@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
+from ..compiler import Compilation, Options, UnsupportedOptions, compile_bytes
 from ..datasets.check import check_folder, checked_summary
 from ..datasets.expected import expected
 from ..datasets.faults import UsageProblem
@@ -396,5 +396,5 @@ def _compiled(definition: str, include: tuple[Path, ...], semantics: str) -> Com
             folders(definition, include),
             Options(semantics=semantics, check_only=True),
         )
-    except UnsupportedSemantics as error:
+    except UnsupportedOptions as error:
         raise UsageProblem(f"{definition}: {error}", "choose other --semantics") from None

@@ -14,7 +14,7 @@ import click
 
 from .. import __version__, ir
 from ..catalog.semantics import SEQGRA, SIMULATED
-from ..compiler import Compilation, Options, UnsupportedSemantics, compile_bytes
+from ..compiler import Compilation, Options, UnsupportedOptions, compile_bytes
 from ..grammar import BayesModel, Simulation
 from ..messages.writers import Problem
 from ..sweep.folder import known_runs, to_write
@@ -232,7 +232,7 @@ def _compiled(
         return looked_in, compile_bytes(name, read_definition(name), looked_in, options)
     except OSError as error:
         raise SweepError(error.strerror or str(error), name) from error
-    except UnsupportedSemantics as error:
+    except UnsupportedOptions as error:
         raise SweepError(str(error), name) from error
 
 

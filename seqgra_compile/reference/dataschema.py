@@ -13,7 +13,16 @@ from ..catalog.datastructure import ELEMENTS, ROOT
 from ..catalog.sequences import ID
 from ..catalog.structure import Child, ElementRow
 from . import dataabout
-from .simpletypes import NAMESPACE, pattern, simple_type, type_name, words, xml_attributes, xs
+from .simpletypes import (
+    blank,
+    pattern,
+    schema_text,
+    simple_type,
+    type_name,
+    words,
+    xml_attributes,
+    xs,
+)
 
 _HEAD = """
   The structure and the words of a data definition, for XML editors. It takes whatever
@@ -39,13 +48,12 @@ _REFERENCES = (
 
 def data_schema() -> str:
     """The text of schemas/data-definition.xsd."""
-    ET.register_namespace("xs", NAMESPACE)
     root = _element(Child(ROOT))
     root.extend(_identities())
     schema = xs("schema", ET.Comment(_HEAD), root, xml_attributes())
     types = {
         "id": pattern(ID.replace("-]", r"\-]"), base="xs:string"),
-        "blank": xs("simpleType", xs("restriction", xs("length", value="0"), base="xs:token")),
+        "blank": blank(),
         "position": pattern("|".join((*POSITIONS, POSITION))),
         "one-line": pattern(r"[^\t\r\n]*", base="xs:string"),
         **{name: pattern(text) for name, text in _LETTERS.items()},
@@ -55,9 +63,7 @@ def data_schema() -> str:
     for name, element in types.items():
         element.set("name", name)
         schema.append(element)
-    ET.indent(schema)
-    body = ET.tostring(schema, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+    return schema_text(schema)
 
 
 def _words_name(place: str) -> str:

@@ -14,7 +14,7 @@ from ..catalog.sequences import LABEL_NUMBER, SEED
 from ..catalog.structure import ELEMENTS, ROOT, Child, ElementRow
 from . import about
 from .schemawords import SECTIONS, Owned, operation_parameters, sentences, word_types
-from .simpletypes import NAMESPACE, simple_type, type_name, xml_attributes, xs
+from .simpletypes import schema_text, simple_type, type_name, xml_attributes, xs
 
 _HEAD = """
   The structure and the words of a model definition, for XML editors. It takes whatever
@@ -41,7 +41,6 @@ _UNIQUE = {"labels": ("label", ".")} | dict.fromkeys(SECTIONS, ("hyperparameter"
 
 def model_schema() -> str:
     """The text of schemas/model-definition.xsd."""
-    ET.register_namespace("xs", NAMESPACE)
     kinds: dict[str, Kind] = {type_name(kind): kind for kind in (SEED, LABEL_NUMBER)}
     parameters = _parameters(kinds)
     values = [_value_type(section, kinds) for section in SECTIONS]
@@ -50,9 +49,7 @@ def model_schema() -> str:
     schema.append(xml_attributes())
     schema.extend(_named(name, element) for name, element in word_types().items())
     schema.extend([*values, *types])
-    ET.indent(schema)
-    body = ET.tostring(schema, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+    return schema_text(schema)
 
 
 def _named(name: str, element: ET.Element) -> ET.Element:

@@ -21,7 +21,7 @@ from ..catalog.sequences import (
 )
 from ..catalog.training import FORMATS, TRAINING
 from .entries import default_text, meaning
-from .simpletypes import NOT_BLANK, in_any_case, pattern, without_underscores, words, xs
+from .simpletypes import NOT_BLANK, blank, in_any_case, pattern, without_underscores, words, xs
 
 # Parameters of one name, and their owners; "" if all rows of the table have it.
 Owned = list[tuple[str, Parameter]]
@@ -78,7 +78,7 @@ def word_types() -> dict[str, ET.Element]:
     """Simple types by name."""
     types = {
         "id": pattern(ID, base="xs:string"),
-        "blank": xs("simpleType", xs("restriction", xs("length", value="0"), base="xs:token")),
+        "blank": blank(),
         "not-blank": pattern(NOT_BLANK, base="xs:string"),
         "task": words((task, "") for task in TASKS),
         "sequencespace": words(_spaces()),

@@ -49,6 +49,14 @@ def xs(tag: str, *children: ET.Element[Any], about: str = "", **attributes: str)
     return element
 
 
+def schema_text(schema: ET.Element) -> str:
+    """A whole schema as a file has it."""
+    ET.register_namespace("xs", NAMESPACE)
+    ET.indent(schema)
+    body = ET.tostring(schema, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+
+
 def xml_attributes() -> ET.Element:
     """xml:space, xml:lang and the like, which are ignored."""
     wildcard = xs(
@@ -57,6 +65,11 @@ def xml_attributes() -> ET.Element:
         processContents="skip",
     )
     return xs("attributeGroup", wildcard, name="xml-attributes")
+
+
+def blank() -> ET.Element:
+    """No text, or blanks alone."""
+    return xs("simpleType", xs("restriction", xs("length", value="0"), base="xs:token"))
 
 
 def words(values: Iterable[tuple[str, str]], base: str = "xs:token") -> ET.Element:

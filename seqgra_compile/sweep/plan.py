@@ -10,7 +10,7 @@ from pathlib import Path
 from .. import ir
 from ..backends.renderer import environment
 from ..catalog.data import SETS
-from ..compiler import Options, UnsupportedSemantics, compile_bytes
+from ..compiler import Options, UnsupportedOptions, compile_bytes
 from .fit import check_fit
 from .grid import Data, SweepRun, pairs
 from .problem import SweepError
@@ -18,9 +18,9 @@ from .variants import (
     DataOriginal,
     ModelOriginal,
     Variant,
+    as_it_is,
     for_test,
     size_of,
-    unchanged,
     with_seed,
     with_size,
 )
@@ -101,7 +101,7 @@ def planned(request: SweepRequest, known: Sequence[SweepRun] = ()) -> Plan:
         for seed, alike in pairs(request.seeds, sets, request.grid):
             plan.runs += [_run(model.id, str(seed), each) for each in alike]
     for model in bayes:
-        plan.add_variant("bayes", unchanged(model))
+        plan.add_variant("bayes", as_it_is(model))
         plan.runs += [_run(model.id, "", each) for each in tests]
     has_bayes = bayes or any(not run.model_seed and run.data == tests[0].data for run in known)
     if isinstance(data, Simulated) and trained and not has_bayes:
@@ -193,7 +193,7 @@ def _add_bayes(data: DataOriginal, model: ir.General, test: Data, plan: Plan) ->
     options = Options(semantics=data.options.semantics)
     try:
         compilation = compile_bytes(f"{id}.xml", definition, data.folders, options)
-    except UnsupportedSemantics as error:
+    except UnsupportedOptions as error:
         plan.note = str(error)
         return
     if compilation.script is None:

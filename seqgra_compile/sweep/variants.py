@@ -70,7 +70,7 @@ def with_seed(original: ModelOriginal, seed: int) -> Variant:
     return _variant(original, f"{original.id}-s{seed}", seed, {})
 
 
-def unchanged(original: ModelOriginal) -> Variant:
+def as_it_is(original: ModelOriginal) -> Variant:
     """The definition, byte for byte, compiled under the file name that it has in the sweep."""
     return _compiled(original, original.id, original.source.data)
 

@@ -21,7 +21,7 @@ from seqgra_compile.catalog.training import TRAINING
 from seqgra_compile.compiler import (
     Compilation,
     Options,
-    UnsupportedSemantics,
+    UnsupportedOptions,
     compile_bytes,
     compile_definition,
 )
@@ -74,7 +74,7 @@ def compilation_of(path: Path, semantics: str = "intended") -> Compilation | Non
     """A definition's, once for all tests; None if there is no script under the semantics."""
     try:
         compilation = compile_definition(path, options=Options(semantics=semantics))
-    except UnsupportedSemantics:
+    except UnsupportedOptions:
         return None
     return compilation if compilation.script else None
 

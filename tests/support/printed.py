@@ -10,7 +10,7 @@ from pathlib import Path
 from random_definitions import draw
 
 from seqgra_compile.catalog.semantics import DISK, INTENDED, PREDICT, SEMANTICS
-from seqgra_compile.compiler import Options, UnsupportedSemantics, compile_bytes
+from seqgra_compile.compiler import Options, UnsupportedOptions, compile_bytes
 from seqgra_compile.script import Script
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +25,7 @@ def arranged(name: str, data: bytes, folder: Path, **options: str) -> Script | N
     """The script of a definition, or None where there is none of it under these options."""
     try:
         return compile_bytes(name, data, [folder], Options(check_only=True, **options)).arranged
-    except UnsupportedSemantics:
+    except UnsupportedOptions:
         return None
 
 

@@ -201,10 +201,11 @@ def penalty(model: nn.Module) -> torch.Tensor:
 
 # ---- Processes ---------------------------------------------------------------
 # A batch is computed in SHARDS parts, by one process or by those that torchrun starts.
-# Process 0 does all else. For each batch it trains on, it sends codes, targets, step and
-# weights, and gets from each process the sum of its parts' losses and gradients. Sums are
-# one binary tree over the parts, and the random numbers of a part begin with SEED, step
-# and part: the number of processes decides no bit.
+# Process 0 does all else. It sends the others the training set once and, before each
+# epoch, weights, optimizer and order of examples. For each batch, all exchange the sums
+# of their parts' losses and gradients, then make the same step. Sums are one binary tree
+# over the parts, whose random numbers begin with SEED, step and part: the number of
+# processes decides no bit.
 RANK = int(os.environ.get("RANK", "0"))
 PROCESSES = int(os.environ.get("WORLD_SIZE", "1"))
 
@@ -218,20 +219,28 @@ def together(collective, *arguments) -> None:
         sys.exit(f"process {RANK}: another process has ended ({type(error).__name__})")
 
 
+def share(*values) -> tuple:
+    """These values of process 0, in all processes; where it has none, all end."""
+    box = [values]
+    together(dist.broadcast_object_list, box)
+    return box[0] or sys.exit()
+
+
 def join(device: torch.device) -> None:
-    """In process 0, return; in others, compute their parts until it sends None."""
+    """In process 0, return; the others train with it until it has nothing to share."""
     if SHARDS % PROCESSES:
         sys.exit(RANK or f"{PROCESSES} processes cannot share {SHARDS} parts equally")
     together(dist.init_process_group, None, None, datetime.timedelta(days=1))
     if RANK:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # process 0 says that it stops
-        torch.manual_seed(SEED)
-        model, loss_fn, box = build_model().to(device).train(), build_loss(), [None]
+        model, loss_fn = build_model().to(device), build_loss()
+        optimizer = build_optimizer(model)
+        training = [torch.from_numpy(array).to(device) for array in share()]
         while True:
-            together(dist.broadcast_object_list, box)
-            *arrays, epoch, number = box[0] or sys.exit()
-            batch = [torch.from_numpy(array).to(device) for array in arrays]
-            set_gradients(model, loss_fn, *batch, epoch, number)
+            epoch, weights, state = share()
+            model.load_state_dict(weights)
+            optimizer.load_state_dict(state)
+            train_epoch(model, loss_fn, optimizer, *training, "", epoch)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
 
 
@@ -247,14 +256,6 @@ def set_gradients(model, loss_fn, codes, targets, *step: int) -> torch.Tensor:
     """A batch's mean loss, whose gradients the weights get."""
     weights = [weight for weight in model.parameters() if weight.requires_grad]
     sizes, size = [weight.numel() for weight in weights], SHARDS // PROCESSES
-    if PROCESSES > 1:
-        if not RANK:
-            arrays = codes.cpu().numpy(), targets.cpu().numpy()
-            together(dist.broadcast_object_list, [(*arrays, *step)])
-        flat = torch.cat([weight.detach().flatten() for weight in weights])
-        together(dist.broadcast, flat, 0)
-        for weight, values in zip(weights, flat.split(sizes)):
-            weight.data.copy_(values.view_as(weight))
     xs, ys = codes.tensor_split(SHARDS), targets.tensor_split(SHARDS)
 
     def of_part(part: int) -> torch.Tensor:
@@ -272,11 +273,8 @@ def set_gradients(model, loss_fn, codes, targets, *step: int) -> torch.Tensor:
 
     with torch.random.fork_rng([codes.device] if codes.is_cuda else []):
         total = tree_sum(size, of_part, RANK * size)
-    if RANK:
-        return together(dist.send, total, 0)
-    sums = [total, *(torch.empty_like(total) for _ in range(1, PROCESSES))]
-    for process in range(1, PROCESSES):
-        together(dist.recv, sums[process], process)
+    sums = [total.clone() for _ in range(PROCESSES)]
+    together(dist.all_gather, sums, total)
     loss, *gradients = tree_sum(PROCESSES, sums.__getitem__).split([1, *sizes])
     for weight, gradient in zip(weights, gradients):
         weight.grad = gradient.view_as(weight).to(weight.dtype)
@@ -288,9 +286,11 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title, epoch) -> floa
     """One pass over the training set; its mean loss."""
     model.train()
     order = torch.randperm(len(codes)).to(codes.device)
+    together(dist.broadcast, order, 0)  # that of process 0
     batches = order.split(BATCH_SIZE)
     losses = torch.zeros(len(batches), device=codes.device)
-    for number, batch in enumerate(tqdm(batches, title, leave=False, disable=None)):
+    bar = tqdm(batches, title, leave=False, disable=RANK > 0 or None)
+    for number, batch in enumerate(bar):
         x, y = codes[batch], targets[batch]
         loss = set_gradients(model, loss_fn, x, y, epoch, number)
         clip_gradients(model)
@@ -328,6 +328,7 @@ def train(model, loss_fn, optimizer, sets: dict, out: Path, run: dict) -> dict:
         if epochs_since_best == PATIENCE:
             break
         begun, title = time.monotonic(), f"epoch {epoch}/{EPOCHS}"
+        share(epoch, model.state_dict(), optimizer.state_dict())
         mean = train_epoch(model, loss_fn, optimizer, *sets["training"], title, epoch)
         loss, accuracy, _ = evaluate(model, loss_fn, *sets["validation"], torch.float32)
         if not np.isfinite(mean + loss):
@@ -413,6 +414,7 @@ def main() -> None:
     lock = open_folder(out, arguments.resume, run)
     results = {"copies": find_copies(sets)}
     warn(run, results["copies"])
+    share(*sets["training"])
     for name, arrays in sets.items():
         sets[name] = [torch.from_numpy(array).to(device) for array in arrays]
 
@@ -423,7 +425,7 @@ def main() -> None:
     resume(out, run, model, optimizer)
     results["best"] = train(model, loss_fn, optimizer, sets, out, run)
     finish(model, loss_fn, sets, out, run, results, lock)
-    together(dist.broadcast_object_list, [None])  # the others end
+    share()  # nothing: all end
 
 
 # ---- Records -----------------------------------------------------------------
@@ -471,8 +473,7 @@ def open_folder(out: Path, resume: bool, run: dict) -> sqlite3.Connection:
     if resume and "receipt.json" in found and "checkpoint" not in found:
         check_same_run(run, (out / "receipt.json").read_bytes(), out / "receipt.json")
         print(f"{out}: this run is complete")
-        together(dist.broadcast_object_list, [None])  # the others end
-        sys.exit(0)
+        share()  # nothing: all end
     if found and not (resume and "checkpoint" in found):
         problem = "not empty; --resume continues a stopped run, -o names another folder"
         raise FileExistsError(0, problem, str(out))

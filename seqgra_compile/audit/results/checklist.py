@@ -6,7 +6,7 @@ but the authors can say has an empty answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from ... import ir
 from ...catalog.operations import FAMILIES
@@ -231,9 +231,8 @@ _ASKED: tuple[Asked, ...] = (
 
 def checklist(compilation: Compilation | None, runs: Sequence[Run] = ()) -> tuple[Answer, ...]:
     """Every question, with the answer or with an empty text."""
-    return tuple(_answers(_Known(compilation, runs)))
-
-
-def _answers(known: _Known) -> Iterator[Answer]:
-    for asks, source, answer in _ASKED:
-        yield Answer(asks, source, "" if answer is None else answer(known))
+    known = _Known(compilation, runs)
+    return tuple(
+        Answer(asks, source, "" if answer is None else answer(known))
+        for asks, source, answer in _ASKED
+    )

@@ -205,14 +205,10 @@ def of_versions(run: Run) -> PageTable:
     rows: list[tuple[str, object]] = [
         *run.versions.items(),
         ("device", run.receipt["device"]),
-        *_threads(run),
+        ("threads", run.receipt["threads"]),
         *more,
     ]
     return _pairs("Versions and circumstances", ("what", "value"), rows)
-
-
-def _threads(run: Run) -> list[tuple[str, object]]:
-    return [("threads", run.receipt["threads"])]
 
 
 def of_hashes(run: Run) -> PageTable:

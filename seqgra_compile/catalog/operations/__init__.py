@@ -42,13 +42,13 @@ def lower(operation: ir.Layer, library: str, channels_first: bool) -> LibraryLay
     return cell(operation, channels_first)
 
 
-def torch_layer(operation: ir.Layer, channels_first: bool) -> TorchLayer:
+def lower_to_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
     layer = lower(operation, PYTORCH, channels_first)
     assert isinstance(layer, TorchLayer)
     return layer
 
 
-def keras_layer(operation: ir.Layer) -> KerasLayer:
+def lower_to_keras(operation: ir.Layer) -> KerasLayer:
     layer = lower(operation, TENSORFLOW, channels_first=False)
     assert isinstance(layer, KerasLayer)
     return layer

@@ -20,6 +20,7 @@ from .row import (
     regularizer_parameter,
     torch_activation,
     torch_activation_fragments,
+    unchanged,
 )
 
 _ACTIVATION = (Parameter("activation", ACTIVATION, about="its name"),)
@@ -36,10 +37,6 @@ _PRELU = (
 )
 _ELU = (Parameter("alpha", Real(), 1.0, "the limit below 0 is -alpha"),)
 _SOFTMAX = (Parameter("axis", Integer(-1, 3), -1, "the axis that sums to 1"),)
-
-
-def _same(arguments: Arguments, shape: Shape) -> Shape:
-    return shape
 
 
 def _applied(operation: ir.Layer, class_name: str, **arguments: object) -> TorchLayer:
@@ -128,7 +125,7 @@ ROWS = (
         "Activation",
         "an activation by name",
         _ACTIVATION,
-        _same,
+        unchanged,
         {PYTORCH: _activation_torch, TENSORFLOW: keras_layer("Activation", _ACTIVATION)},
         only_applies=lambda arguments: arguments["activation"].value,
     ),
@@ -136,7 +133,7 @@ ROWS = (
         "ReLU",
         "0 below a threshold, the value itself above it",
         _RELU,
-        _same,
+        unchanged,
         {PYTORCH: _relu_torch, TENSORFLOW: keras_layer("ReLU", _RELU)},
         only_applies=_plain_relu,
     ),
@@ -144,7 +141,7 @@ ROWS = (
         "LeakyReLU",
         "a small slope below 0",
         _LEAKY,
-        _same,
+        unchanged,
         {PYTORCH: _leaky_torch, TENSORFLOW: keras_layer("LeakyReLU", _LEAKY)},
     ),
     OperationRow(
@@ -159,7 +156,7 @@ ROWS = (
         "ELU",
         "alpha (exp(x) - 1) below 0",
         _ELU,
-        _same,
+        unchanged,
         {PYTORCH: _elu_torch, TENSORFLOW: keras_layer("ELU", _ELU)},
     ),
     OperationRow(

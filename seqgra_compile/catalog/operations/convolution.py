@@ -16,6 +16,7 @@ from .row import (
     ShapeError,
     TorchCell,
     activated,
+    check_dilation,
     keras_layer,
     kernel_and_bias,
     require_rank,
@@ -67,16 +68,7 @@ def _infer(name: str, rank: int) -> Callable[[Arguments, Shape], Shape]:
         lengths = []
         for length, window, stride, dilation in zip(spatial, *numbers, strict=True):
             padding = arguments["padding"].value
-            count = window_count(length, window, stride, padding, dilation)
-            if count is None:
-                reach = (window - 1) * dilation + 1
-                raise ShapeError(
-                    "SG303",
-                    f"a window of {reach} positions does not fit into {length}",
-                    "kernel_size",
-                    'make it shorter, or write padding="same"',
-                )
-            lengths.append(count)
+            lengths.append(window_count(length, window, stride, padding, "kernel_size", dilation))
         filters = arguments["filters"].value
         if arguments["data_format"].value == "channels_first":
             _check_bias(arguments, lengths[-1])
@@ -100,13 +92,7 @@ def _check_bias(arguments: Arguments, last: int) -> None:
 
 def _check_window(name: str, arguments: Arguments, channels: int) -> None:
     strides, dilation = arguments["strides"].value, arguments["dilation_rate"].value
-    if max(_tuple(strides)) > 1 and max(_tuple(dilation)) > 1:
-        raise ShapeError(
-            "SG307",
-            f"{name} cannot have both strides and a dilation above 1",
-            "dilation_rate",
-            "leave one of the two at 1",
-        )
+    check_dilation(name, _tuple(strides), _tuple(dilation))
     groups = arguments["groups"].value
     if channels % groups or arguments["filters"].value % groups:
         raise ShapeError(

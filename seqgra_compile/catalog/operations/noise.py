@@ -10,7 +10,7 @@ from ...ir import Arguments, Shape
 from ..libraries import PYTORCH, TENSORFLOW
 from ..parameters import Parameter, Real
 from .layers import Draw, Fragment, KerasLayer, TorchLayer, submodule
-from .row import KerasCell, OperationRow, TorchCell, keras_layer, require_rank
+from .row import KerasCell, OperationRow, TorchCell, keras_layer, require_rank, unchanged
 
 _RATE = Parameter("rate", Real(minimum=0, maximum=1), about="fraction of values set to 0")
 _CHANNELS = Parameter("rate", Real(minimum=0, maximum=1), about="fraction of channels set to 0")
@@ -18,10 +18,6 @@ _STDDEV = Parameter("stddev", Real(minimum=0), about="standard deviation of what
 _FACTOR = Parameter(
     "rate", Real(minimum=0, below=1), about="the factor's variance is rate / (1 - rate)"
 )
-
-
-def _same(arguments: Arguments, shape: Shape) -> Shape:
-    return shape
 
 
 def _channels(arguments: Arguments, shape: Shape) -> Shape:
@@ -82,7 +78,7 @@ ROWS = (
         "Dropout",
         "sets values to 0 in training and scales the rest up",
         (_RATE,),
-        _same,
+        unchanged,
         {
             PYTORCH: _dropout_torch("nn.Dropout"),
             TENSORFLOW: _keras("Dropout", _RATE, noise_shape=None),
@@ -105,7 +101,7 @@ ROWS = (
         "GaussianNoise",
         "adds normal noise in training",
         (_STDDEV,),
-        _same,
+        unchanged,
         {PYTORCH: _gaussian_noise_torch, TENSORFLOW: _keras("GaussianNoise", _STDDEV)},
         noise=("stddev",),
     ),
@@ -113,7 +109,7 @@ ROWS = (
         "GaussianDropout",
         "multiplies with normal noise around 1 in training",
         (_FACTOR,),
-        _same,
+        unchanged,
         {PYTORCH: _gaussian_dropout_torch, TENSORFLOW: _keras("GaussianDropout", _FACTOR)},
         noise=("rate",),
     ),
@@ -121,7 +117,7 @@ ROWS = (
         "AlphaDropout",
         "dropout that keeps mean and variance of selu's results",
         (_RATE,),
-        _same,
+        unchanged,
         {
             PYTORCH: _dropout_torch("nn.AlphaDropout"),
             TENSORFLOW: _keras("AlphaDropout", _RATE, noise_shape=None),

@@ -14,7 +14,6 @@ from .row import (
     AXES,
     OperationRow,
     Sees,
-    ShapeError,
     TorchCell,
     keras_layer,
     require_rank,
@@ -45,15 +44,8 @@ def _pooled(name: str, rank: int) -> Callable[[Arguments, Shape], Shape]:
         require_rank(name, shape, rank + 1, AXES[rank])
         lengths = []
         for length, (window, stride) in zip(shape, _windows(arguments), strict=False):
-            count = window_count(length, window, stride, arguments["padding"].value)
-            if count is None:
-                raise ShapeError(
-                    "SG303",
-                    f"a window of {window} positions does not fit into {length}",
-                    "pool_size",
-                    'make it shorter, or write padding="same"',
-                )
-            lengths.append(count)
+            padding = arguments["padding"].value
+            lengths.append(window_count(length, window, stride, padding, "pool_size"))
         return (*lengths, shape[-1])
 
     return infer

@@ -12,7 +12,7 @@ from ..libraries import PYTORCH, TENSORFLOW
 from ..parameters import Boolean, Choice, Integer, Parameter, Real
 from .kerasfaults import check_recurrent
 from .layers import Draw, KerasLayer
-from .recurrent_torch import recurrent_torch
+from .recurrent_torch import directions, recurrent_torch
 from .row import (
     USE_BIAS,
     KerasCell,
@@ -109,10 +109,6 @@ class _Cell:
     known: bool = False
 
 
-def _directions(arguments: Arguments) -> tuple[str, ...]:
-    return ("forward_", "backward_") if arguments["bidirectional"].value else ("",)
-
-
 def _shape(cell: _Cell) -> Callable[[Arguments, Shape], Shape]:
     def infer(arguments: Arguments, shape: Shape) -> Shape:
         require_rank(cell.name, shape, 2, "(length, channels)")
@@ -128,7 +124,7 @@ def _shape(cell: _Cell) -> Callable[[Arguments, Shape], Shape]:
 def _weights(cell: _Cell) -> Callable[[Arguments, Shape], tuple[Weight, ...]]:
     def weights(arguments: Arguments, shape: Shape) -> tuple[Weight, ...]:
         units, found = arguments["units"].value, []
-        for direction in _directions(arguments):
+        for direction in directions(arguments):
             kernel, recurrent = (shape[-1], cell.gates * units), (units, cell.gates * units)
             found.append(Weight(f"{direction}kernel", kernel, "kernel"))
             found.append(Weight(f"{direction}recurrent_kernel", recurrent, "recurrent"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ... import ir
+from ...ir import Arguments
 from ...pycode import Code
 from ..activations import ACTIVATIONS
 from ..expressions import Expression
@@ -110,9 +111,9 @@ def recurrent_torch(name: str) -> TorchCell:
     return lower
 
 
-def directions(operation: ir.Layer) -> tuple[str, ...]:
+def directions(arguments: Arguments) -> tuple[str, ...]:
     """What the names of each direction's weights begin with."""
-    return ("forward_", "backward_") if operation["bidirectional"] else ("",)
+    return ("forward_", "backward_") if arguments["bidirectional"].value else ("",)
 
 
 def _plain_torch(
@@ -121,7 +122,7 @@ def _plain_torch(
     """PyTorch's own layer."""
     name = operation.identifier
     weights, initialize = [], []
-    for direction in directions(operation):
+    for direction in directions(operation.arguments):
         end = "_l0_reverse" if direction == "backward_" else "_l0"
         weights += _placed_plain(kind, operation, direction, f"{name}.{{}}{end}")
         if operation["use_bias"] and kind.name != "GRU":
@@ -215,7 +216,7 @@ def _forget(operation: ir.Layer, attribute: str) -> list[Code]:
 
 def _stepwise_torch(kind: _Kind, operation: ir.Layer) -> TorchLayer:
     """The loop over positions, written out in the script."""
-    name, both = operation.identifier, len(directions(operation)) == 2
+    name, both = operation.identifier, len(directions(operation.arguments)) == 2
     class_name, fragment = kind.own(operation)
     size = (operation.input_shape[-1], operation["units"])
     functions = (operation["activation"], _own(operation, "recurrent_activation"))
@@ -226,7 +227,7 @@ def _stepwise_torch(kind: _Kind, operation: ir.Layer) -> TorchLayer:
     initialize: list[Code] = []
     states: list[str] = []
     draws: list[Draw] = []
-    for direction in directions(operation):
+    for direction in directions(operation.arguments):
         attribute = name + _SUFFIXES[direction]
         weights += _placed(operation, direction, attribute)
         if operation["use_bias"]:

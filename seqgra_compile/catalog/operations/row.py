@@ -243,6 +243,11 @@ def torch_initial_values(operation: ir.Layer, layer: TorchLayer) -> Iterator[tup
             yield name, torch_initializer(tensor, value, weight.shape, placed.axes)
 
 
+def unchanged(arguments: Arguments, shape: Shape) -> Shape:
+    """The shape of a result that has a value for each value of the input."""
+    return shape
+
+
 def same_padding(length: int, window: int, stride: int, dilation: int = 1) -> tuple[int, int]:
     """Zeros to the left and right for `padding="same"`; the odd one goes to the right."""
     outputs = -(-length // stride)
@@ -251,13 +256,31 @@ def same_padding(length: int, window: int, stride: int, dilation: int = 1) -> tu
 
 
 def window_count(
-    length: int, window: int, stride: int, padding: str, dilation: int = 1
-) -> int | None:
-    """How many windows fit along an axis, or None if not even one does."""
+    length: int, window: int, stride: int, padding: str, parameter: str, dilation: int = 1
+) -> int:
+    """How many windows fit along an axis; raises if not even one does: `parameter` is its width."""
     if padding in ("same", "causal"):
         return -(-length // stride)
     reach = (window - 1) * dilation + 1
-    return None if reach > length else (length - reach) // stride + 1
+    if reach > length:
+        raise ShapeError(
+            "SG303",
+            f"a window of {reach} positions does not fit into {length}",
+            parameter,
+            'make it shorter, or write padding="same"',
+        )
+    return (length - reach) // stride + 1
+
+
+def check_dilation(name: str, strides: tuple[int, ...], dilation: tuple[int, ...]) -> None:
+    """Raise for what no library computes."""
+    if max(strides) > 1 and max(dilation) > 1:
+        raise ShapeError(
+            "SG307",
+            f"{name} cannot have both strides and a dilation above 1",
+            "dilation_rate",
+            "leave one of the two at 1",
+        )
 
 
 def require_rank(name: str, shape: Shape, rank: int, axes: str) -> None:

@@ -13,9 +13,9 @@ from .row import (
     USE_BIAS,
     OperationRow,
     Sees,
-    ShapeError,
     activated,
     activation_parameter,
+    check_dilation,
     initializer_parameter,
     keras_layer,
     regularizer_parameter,
@@ -59,22 +59,9 @@ def _length(name: str, arguments: Arguments, shape: Shape) -> int:
     window, stride, dilation = (
         arguments[key].value for key in ("kernel_size", "strides", "dilation_rate")
     )
-    if stride > 1 and dilation > 1:
-        raise ShapeError(
-            "SG307",
-            f"{name} cannot have both strides and a dilation above 1",
-            "dilation_rate",
-            "leave one of the two at 1",
-        )
-    count = window_count(shape[0], window, stride, arguments["padding"].value, dilation)
-    if count is None:
-        raise ShapeError(
-            "SG303",
-            f"a window of {(window - 1) * dilation + 1} positions does not fit into {shape[0]}",
-            "kernel_size",
-            'make it shorter, or write padding="same"',
-        )
-    return count
+    check_dilation(name, (stride,), (dilation,))
+    padding = arguments["padding"].value
+    return window_count(shape[0], window, stride, padding, "kernel_size", dilation)
 
 
 def _depth(arguments: Arguments, shape: Shape) -> int:
@@ -169,13 +156,7 @@ def _separable_weights(arguments: Arguments, shape: Shape) -> tuple[Weight, ...]
 def _transposed(arguments: Arguments, shape: Shape) -> Shape:
     require_rank("Conv1DTranspose", shape, 2, _SEQUENCE)
     stride, dilation = arguments["strides"].value, arguments["dilation_rate"].value
-    if stride > 1 and dilation > 1:
-        raise ShapeError(
-            "SG307",
-            "Conv1DTranspose cannot have both strides and a dilation above 1",
-            "dilation_rate",
-            "leave one of the two at 1",
-        )
+    check_dilation("Conv1DTranspose", (stride,), (dilation,))
     reach = (arguments["kernel_size"].value - 1) * dilation + 1
     length = shape[0] * stride
     if arguments["padding"].value == "valid":

@@ -15,6 +15,7 @@ from ... import ir
 from . import h5_file, kinds
 from .contents import (
     MAX_CONFIG,
+    RECURRENT,
     Config,
     Contents,
     LayerConfig,
@@ -34,7 +35,6 @@ _MAX_MEMBERS = 10_000
 _MAX_WEIGHTS, _MAX_GROWTH = 2**31, 200
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _WHAT = 'save the model with model.save("model.keras")'
-_RECURRENT = ("LSTM", "GRU", "SimpleRNN")
 _SIDES = ("forward_layer", "backward_layer")
 
 
@@ -111,7 +111,7 @@ class _Weights:
     def __call__(self, layer: LayerConfig) -> Stored:
         group = "/".join(f"layers/{_folder(place)}" for place in (*layer.parents, layer))
         inner = _SIDES if layer.class_name == "Bidirectional" else ("",)
-        recurrent = layer.class_name in (*_RECURRENT, "Bidirectional")
+        recurrent = layer.class_name in (*RECURRENT, "Bidirectional")
         found = []
         for side in inner:
             path = "/".join(part for part in (side, "cell" if recurrent else "", "vars") if part)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from ... import ir
 from .contents import RefusedFileError, damaged, not_float32
+from .kinds import INDEX_END
 from .protobuf import cut, numbers, submessages, varint
 
-_FOOTER, _MAGIC = 48, bytes.fromhex("57fb808b247547db")
+_FOOTER = 48  # bytes
 _GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _FLOAT32, _STRING = 1, 7
 _MAX_KEY = 2**12
@@ -140,7 +141,7 @@ def _sharded() -> RefusedFileError:
 def _table(index: bytes) -> Iterator[tuple[str, bytes]]:
     """Keys and values of a table; the header, under the empty key, is checked on the way."""
     footer = index[-_FOOTER:]
-    if len(footer) < _FOOTER or not footer.endswith(_MAGIC):
+    if len(footer) < _FOOTER or not footer.endswith(INDEX_END):
         raise damaged("variables.index is not an index")
     _, place = _handle(footer, 0)
     (start, size), _ = _handle(footer, place)

@@ -16,6 +16,7 @@ Config = dict[str, Any]
 
 # Keras writes about a kilobyte per layer.
 MAX_CONFIG = 2**22
+RECURRENT = ("LSTM", "GRU", "SimpleRNN")
 _DAMAGED = "is it the whole file, as Keras wrote it?"
 
 

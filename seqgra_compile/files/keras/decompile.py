@@ -14,12 +14,11 @@ from ...messages.diagnostics import Diagnostics, quoted, suggest
 from ...reading.values import Owner, Texts, read_arguments
 from ...source import Span, Text
 from .chain import layers
-from .contents import Config, Contents, LayerConfig, RefusedFileError, Stored, damaged
+from .contents import RECURRENT, Config, Contents, LayerConfig, RefusedFileError, Stored, damaged
 from .values import definition_text, is_harmless
 
 PATH = "file: "
 _ROWS = {spelling: row for row in OPERATIONS.values() for spelling in (row.name, *row.aliases)}
-_RECURRENT = ("LSTM", "GRU", "SimpleRNN")
 _RENAMED = {("LeakyReLU", "alpha"): "negative_slope"}
 # Settings without which an older version of the class meant something else.
 _NEEDED = {"GRU": "reset_after"}
@@ -184,11 +183,11 @@ class _Decompiling:
         if not isinstance(config, dict):
             raise damaged(f"{self.layer.noun} wraps nothing")
         name = str(entry.get("class_name"))
-        if name not in _RECURRENT or entry.get("registered_name") is not None:
+        if name not in RECURRENT or entry.get("registered_name") is not None:
             raise RefusedFileError(
                 "SG612",
                 f"{self.layer.noun} wraps a {quoted(name)}",
-                f"Bidirectional can wrap {', '.join(_RECURRENT)}",
+                f"Bidirectional can wrap {', '.join(RECURRENT)}",
             )
         return replace(self.layer, class_name=name, config=config)
 

@@ -14,7 +14,7 @@ H5, JSON, FOLDER = (
     "keras-tf-whole-model",
 )
 HDF5, ZIP = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04"
-_INDEX = bytes.fromhex("57fb808b247547db")  # the last bytes of variables.index
+INDEX_END = bytes.fromhex("57fb808b247547db")  # of variables.index
 _PARTS = ("saved_model.pb", "keras_metadata.pb", "variables.index", ".data-00000-of-00001")
 _SAVE = 'save the whole model, model.save("model.keras"), and write format="{}"'
 _TO_JSON = "write the file with model.to_json(), which includes the kind of model"
@@ -26,7 +26,7 @@ def of_bytes(data: bytes, name: str, wanted: str) -> RefusedFileError | None:
         return other_kind("it is an HDF5 file", f'write format="{H5}"')
     if data.startswith(ZIP) and wanted != H5:
         return other_kind("it is a zip archive, such as a .keras file", f'write format="{H5}"')
-    if name.endswith(_PARTS) or data.endswith(_INDEX):
+    if name.endswith(_PARTS) or data.endswith(INDEX_END):
         return other_kind(
             "it is one file of a SavedModel", f'name its folder, and write format="{FOLDER}"'
         )

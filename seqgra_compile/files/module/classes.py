@@ -7,8 +7,9 @@ import builtins
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ...catalog.expressions import dotted
 from .imports import STANDARD
-from .running import Names, dotted, top_level
+from .running import Names, top_level
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # Classes of the module, and the origins of others.

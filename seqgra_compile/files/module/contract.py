@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 
+from ...catalog.expressions import dotted
 from ...ir import Given
 from ...messages.diagnostics import quoted, suggest
 from ...pycode import is_name
@@ -22,7 +23,7 @@ from .classes import (
     members,
 )
 from .report import Report
-from .running import Names, dotted, top_level
+from .running import Names, top_level
 
 _ABSTRACT = {"abc.abstractmethod"}
 _DATACLASS = "dataclasses.dataclass"

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...catalog.expressions import dotted
+
 _BLOCKS = ("body", "orelse", "finalbody")
 TYPE_CHECKING, MAIN = "TYPE_CHECKING", "__main__"
 
@@ -67,17 +69,6 @@ def _is_main(test: ast.expr) -> bool:
     return any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides) and any(
         isinstance(side, ast.Constant) and side.value == MAIN for side in sides
     )
-
-
-def dotted(expression: ast.AST) -> str | None:
-    """`a.b.c` as text, or None for any other expression."""
-    parts: list[str] = []
-    while isinstance(expression, ast.Attribute):
-        parts.append(expression.attr)
-        expression = expression.value
-    if not isinstance(expression, ast.Name):
-        return None
-    return ".".join([expression.id, *reversed(parts)])
 
 
 @dataclass(frozen=True)

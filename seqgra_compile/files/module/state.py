@@ -10,10 +10,11 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ...catalog.expressions import dotted
 from ...ir import PerBatch
 from .classes import Classes, Function, members, self_of
 from .report import Report
-from .running import Names, dotted, targets, top_level
+from .running import Names, targets, top_level
 
 # What a script calls on the model, except hooks.
 _CALLED = ("forward", "__call__", "train", "eval")

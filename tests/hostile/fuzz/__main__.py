@@ -171,7 +171,7 @@ class Fuzzer:
                     [self.folder],
                     self.compiler.Options(given.semantics, given.library),
                 )
-            except self.compiler.UnsupportedSemantics:
+            except self.compiler.UnsupportedOptions:
                 self.outcomes["refused semantics"] += 1
                 return
         self.guard.on = False
