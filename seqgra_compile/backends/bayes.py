@@ -136,7 +136,7 @@ def _words(kmers: Kmers) -> Words:
 
 
 def _rules_doc(model: BayesModel, terms: list[Term]) -> tuple[str, ...]:
-    """What the rules mean, and where seqgra departs from it."""
+    """What the rules mean, and where seqgra differs."""
     seqgra = SEMANTICS[model.semantics].imitates
     by_id = model.grammar.by_id
     elements, pairs = any(term.elements for term in terms), any(term.pairs for term in terms)
@@ -179,7 +179,7 @@ def _rules(model: BayesModel, terms: list[Term]) -> tuple[ConditionRules, ...]:
 
 
 def _rule(term: Term, elements: bool, pairs: bool) -> Code:
-    """Position and elements, and pairs, as far as there are any."""
+    """Position, elements and pairs, as far as there are any."""
     found = listing((each.first, each.second, each.nearest, each.farthest) for each in term.pairs)
     if not elements:
         return found

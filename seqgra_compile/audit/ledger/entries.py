@@ -22,7 +22,7 @@ _FILE_PATH = "file: "
 
 
 def entries(model: Classifier | Simulation, source: Source) -> tuple[Entry, ...]:
-    """In the order of the definition, the compiler and its options first."""
+    """The settings in the order of the definition, the compiler and its options first."""
     if isinstance(model, Simulation):
         return (*_compiled(model, source), *simulated(model))
     found = [*_called(model, source), *_general(model)]
@@ -219,19 +219,19 @@ def _term(term: Term, whence: str) -> str:
 
 
 def operation_path(operation: ir.Layer) -> str:
-    """What the rows of an operation are called."""
+    """The path of an operation's rows."""
     if operation.saved:
         return f"{_FILE_PATH}layer {operation.saved.name}"
     return OPERATION.format(operation.number)
 
 
 def input_path(model: ir.Model) -> str:
-    """What the row of the length and the channels of the input is called."""
+    """The path of the row with the input's length and channels."""
     return model.operations[0].arguments["input_shape"].path
 
 
 def cell_parameters(operation: ir.Layer) -> dict[str, str]:
-    """The keywords of an operation's layer in Keras, and the parameters that they are."""
+    """The keywords of an operation's layer in Keras, and their parameters."""
     rows = OPERATIONS[operation.name].parameters
     own = {row.keyword or row.name: row.name for row in rows if row.passed}
     return {**own, "merge_mode": "merge_mode", "trainable": "trainable", "seed": "seed"}
