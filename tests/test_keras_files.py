@@ -490,7 +490,7 @@ def test_layer_after_which_a_model_divides_is_named(tmp_path):
         layers.append(second)
 
     (found,) = changed_json(tmp_path, change, "k2-separable.json").diagnostics
-    assert "after layer 'global_average_pooling1d' the model divides" in found.message
+    assert "after layer 'global_average_pooling1d' the model branches" in found.message
 
 
 def test_call_with_training_is_passed_over_in_keras_3_only_where_keras_3_does(tmp_path):
