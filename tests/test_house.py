@@ -361,6 +361,18 @@ def test_own_names_are_used(names: frozenset[str]):
     assert set(re.findall(r"\w+", text)) | constants >= names
 
 
+def test_faults_that_are_tried_are_faults_of_this_code():
+    """tests/hostile/mutants.py puts a fault in the place of a text, which must be there once."""
+    tomllib = pytest.importorskip("tomllib")  # from Python 3.11 on
+    rows = tomllib.loads((ROOT / "tests" / "hostile" / "mutants.toml").read_text("utf-8"))["mutant"]
+    lost = [
+        row["fault"]
+        for row in rows
+        if (ROOT / row["path"]).read_text("utf-8").count(row["old"]) != 1
+    ]
+    assert not lost
+
+
 def test_fragments_define_different_names():
     """A script may hold any of them together: the second class of a name would replace the first."""
     for folder in ("pytorch", "keras"):
