@@ -44,6 +44,7 @@ THIRD_PARTY = {
     "audit.export.crate": {"rocrate"},
     "audit.export.croissant": {"mlcroissant"},
     "audit.ledger.provenance": {"jinja2"},
+    "audit.results.learning": {"markupsafe", "matplotlib"},
     "audit.results.measures": {"numpy"},
     "audit.results.page": {"markupsafe"},
     "audit.results.pictures": {"markupsafe", "matplotlib", "numpy"},
