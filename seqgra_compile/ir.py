@@ -186,6 +186,10 @@ class Network(Sequential):
     def input_shape(self) -> Shape:
         return self.operations[0].input_shape
 
+    @property
+    def weight_count(self) -> int:
+        return sum(operation.weight_count for operation in self.operations)
+
 
 @dataclass(frozen=True)
 class External:

@@ -349,6 +349,6 @@ def model_doc(model: ir.Model) -> str:
     architecture = model.architecture
     if isinstance(architecture, ir.Module):
         return ""
-    count = sum(operation.weight_count for operation in architecture.operations)
+    count = architecture.weight_count
     last = architecture.operations[-1].output_shape
     return f"{architecture.input_shape} -> {last} {scores(model).value}, {count:,} weights."

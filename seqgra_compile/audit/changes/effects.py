@@ -68,7 +68,7 @@ def _count(a: ir.Model, b: ir.Model) -> str:
 def weight_count(model: ir.Model) -> int | None:
     if isinstance(model.architecture, ir.Module):
         return None
-    return sum(operation.weight_count for operation in model.operations)
+    return model.architecture.weight_count
 
 
 def _module(model: ir.Model) -> tuple[str, str] | None:
@@ -187,11 +187,11 @@ def _order(a: ir.Model, b: ir.Model) -> str:
     if not _library(a).one_generator or _semantics(a).streams:
         return SAME
     if _module(a) is not None or _module(b) is not None:
-        if _module(a) == _module(b) and _steps(a) == _steps(b):
+        if _module(a) == _module(b) and _noise_draws(a) == _noise_draws(b):
             return SAME
         return "the same in the first epoch; others in later ones, if a module draws noise"
     noise = [_drawn(model) for model in (a, b)]
-    if noise == [[], []] or (noise[0] == noise[1] and _steps(a) == _steps(b)):
+    if noise == [[], []] or (noise[0] == noise[1] and _noise_draws(a) == _noise_draws(b)):
         return SAME
     if all(noise):
         # An epoch may draw equally many.
@@ -212,14 +212,10 @@ def _way(model: ir.Model) -> tuple[bool, bool]:
     return semantics.imitates or _module(model) is not None, streams
 
 
-def _closure(model: ir.Model) -> bool:
-    return OPTIMIZERS[model.library.value, model.optimizer.name].closure
-
-
-def _steps(model: ir.Model) -> tuple[object, ...]:
-    """What decides how often a step draws noise."""
-    closure = _closure(model)
-    return (model.training.batch_size.value, closure, closure and model)
+def _noise_draws(model: ir.Model) -> tuple[object, ...]:
+    """What decides how often noise is drawn: with a closure, whatever the loss depends on."""
+    closure = OPTIMIZERS[model.library.value, model.optimizer.name].closure
+    return model.training.batch_size.value, model if closure else None
 
 
 def _drawn(model: ir.Model) -> list[object]:

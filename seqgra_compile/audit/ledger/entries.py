@@ -93,7 +93,7 @@ def _architecture(architecture: ir.Network | ir.Module) -> Iterator[Entry]:
         yield entry(f"{EXTERNAL}/@classname", name, DEFINITION, architecture.class_span)
         yield entry(f"{EXTERNAL}: its content", architecture.sha256, FILE, unit="SHA-256")
         return
-    count = sum(operation.weight_count for operation in architecture.operations)
+    count = architecture.weight_count
     size = counted(len(architecture.operations), "operations")
     summary = f"{size}, {counted(count, 'weights')}"
     if file is None:

@@ -78,11 +78,11 @@ class _Known:
     def model_kind(self) -> str:
         if not isinstance(self.model, ir.Model):
             return "A Bayes optimal classifier." if self.model is not None else ""
-        if isinstance(self.model.architecture, ir.Module):
-            return f"The PyTorch module {visible(self.model.architecture.class_name)}."
-        operations = self.model.architecture.operations
-        count = sum(operation.weight_count for operation in operations)
-        size = f"{counted(len(operations), 'operations')}, {counted(count, 'weights')}"
+        architecture = self.model.architecture
+        if isinstance(architecture, ir.Module):
+            return f"The PyTorch module {visible(architecture.class_name)}."
+        operations = counted(len(architecture.operations), "operations")
+        size = f"{operations}, {counted(architecture.weight_count, 'weights')}"
         return f"A neural network in {self.model.library.value}: {size}. The definition lists them."
 
     def weights(self) -> str:
