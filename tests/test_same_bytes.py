@@ -103,14 +103,14 @@ def test_scripts_do_not_name_this_machine():
 
 AUDITED = """
 import hashlib, sys
-from seqgra_compile.audit.listing import as_json, as_text
-from seqgra_compile.audit.report import report
+from seqgra_compile.audit.ledger.listing import ledger_json, ledger_text
+from seqgra_compile.audit.report import report_of_definition
 from seqgra_compile.compiler import compile_definition
 
 for path in sys.argv[1:]:
     made = compile_definition(path)
-    texts = [f(made.settings, made.source) for f in (as_json, as_text)]
-    for text in (made.script, *texts, report(made)):
+    texts = [f(made.settings, made.source) for f in (ledger_json, ledger_text)]
+    for text in (made.script, *texts, report_of_definition(made)):
         print(path, hashlib.sha256(text.encode()).hexdigest())
 """
 
@@ -119,7 +119,7 @@ for path in sys.argv[1:]:
 @pytest.mark.parametrize("python", OTHER_PYTHONS)
 def test_other_versions_of_python(python: str):
     """Scripts, ledgers and reports, where one is installed together with what they need."""
-    probe = [python, "-c", "import black, click, jinja2; print(black.__version__)"]
+    probe = [python, "-c", "import black, click, jinja2, lxml; print(black.__version__)"]
     try:
         found = subprocess.run(probe, capture_output=True, text=True)
     except FileNotFoundError:

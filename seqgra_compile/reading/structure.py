@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..catalog.structure import ElementRow
+from ..catalog.datastructure import ROOT as DATA_ROOT
+from ..catalog.structure import ROOT, ElementRow
 from ..messages.diagnostics import Diagnostics, nearest, one_of, quoted, suggest
 from .written import Element
 
 Elements = Mapping[str, ElementRow]
 # The outermost elements of the two kinds of definition.
-_KINDS = {"seqgramodel": "model definition", "seqgradata": "data definition"}
+_KINDS = {ROOT: "model definition", DATA_ROOT: "data definition"}
 
 
 def check_structure(
