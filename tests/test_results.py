@@ -301,7 +301,7 @@ def test_bad_input(tmp_path):
         ([empty], b"not the folder of a finished run"),
         ([EXAMPLES / "motifs.xml", "--run", empty], b"not the folder of a finished run"),
         ([EXAMPLES / "motifs.xml", "--run", tmp_path / "none"], b"No such file"),
-        ([half], b"an unfinished run"),
+        ([half], b"the run is incomplete"),
         ([folder, "--run", other], b"its task is multi-label classification"),
     ):
         result = run_audit("report", *words)
