@@ -12,8 +12,8 @@ from mutations import DEFINITIONS, EXAMPLES, body, compiled, mutations
 from run_command import run_audit
 
 from seqgra_compile import ir
-from seqgra_compile.audit.diff import Comparison, compare_definitions, differences_text
-from seqgra_compile.audit.effects import SAME
+from seqgra_compile.audit.changes.diff import Comparison, compare_definitions, differences_text
+from seqgra_compile.audit.changes.effects import SAME
 from seqgra_compile.audit.ledger.setting import shown_apart
 from seqgra_compile.compiler import Compilation, compile_definition
 

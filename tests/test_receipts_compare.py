@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from run_command import run_audit
 
-from seqgra_compile.audit.compare import Verdict, compare_runs, comparison_text
-from seqgra_compile.audit.receipt import ReceiptError, read_receipt
+from seqgra_compile.audit.runs.compare import Verdict, compare_runs, comparison_text
+from seqgra_compile.audit.runs.receipt import ReceiptError, read_receipt
 from seqgra_compile.visible import visible
 
 RECEIPT = {

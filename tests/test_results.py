@@ -20,7 +20,7 @@ from sklearn import metrics
 
 from seqgra_compile.audit.report import report_of_runs
 from seqgra_compile.audit.results import results
-from seqgra_compile.audit.run import UnlikeRuns, read_run
+from seqgra_compile.audit.runs.run import UnlikeRuns, read_run
 
 MULTI = "multi-label classification"
 

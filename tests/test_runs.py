@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from made_runs import EPOCHS, LABELS, Y_HAT, Y, make_run, receipt
 
-from seqgra_compile.audit.run import RunError, read_run
+from seqgra_compile.audit.runs.run import RunError, read_run
 from seqgra_compile.catalog.sequences import MULTI_CLASS, MULTI_LABEL
 
 

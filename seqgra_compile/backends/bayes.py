@@ -15,9 +15,16 @@ from ..pycode import Code, code, comment, docstring, laid_out, listing, literal,
 from ..script import Constant
 from ..source import Source
 from . import common, header
+from .elements import (
+    KMERS_DOC,
+    condition_rules,
+    matrices_doc,
+    matrix_rows,
+    named_positions,
+    too_wide,
+)
 from .family import family
 from .imports import import_lines
-from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide, windows
 
 _IMPORTS = (*common.IMPORTS, Import("math"))
 _PREDICT_IMPORTS = (*common.PREDICT_IMPORTS, Import("math"))
@@ -71,7 +78,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         rules=_rules(model, terms),
         weights_doc=f"({size}, width)",
         empty_matrices=seqgra and model.sequence_space.value == "protein",
-        windows=windows(term.position for term in terms if term.elements),
+        windows=named_positions(term.position for term in terms if term.elements),
         lone_elements=any(term.elements for term in terms),
         pairs=any(term.pairs for term in terms),
         from_starts=seqgra,

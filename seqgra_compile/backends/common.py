@@ -12,6 +12,7 @@ from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.semantics import DISK, FULL, PREDICT, SEMANTICS, WHOLE
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES, SequenceSpace
+from ..catalog.structure import EXTERNAL, SEQUENTIAL
 from ..ir import Import, Value
 from ..pycode import (
     Code,
@@ -32,7 +33,6 @@ from .family import family
 
 STANDARD = frozenset(sys.stdlib_module_names)
 _BODY = 4  # columns before the statements of a function
-SEQUENTIAL, EXTERNAL = "architecture/sequential", "architecture/external"
 IMPORTS = (
     Import("argparse"),
     Import("hashlib"),

@@ -27,8 +27,15 @@ from ..script import Constant, Section
 from ..source import Source
 from . import common
 from .conditiontables import condition_tables
+from .elements import (
+    KMERS_DOC,
+    condition_rules,
+    matrices_doc,
+    matrix_rows,
+    named_positions,
+    too_wide,
+)
 from .imports import import_lines
-from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide, windows
 
 _EACH = Code("EACH")  # all conditions
 _WIDTH = 84  # of lines, less their indentation
@@ -111,7 +118,7 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
             for condition in single
         ),
         alike=tables,
-        positions=windows(rule.position for rule in rules),
+        positions=named_positions(rule.position for rule in rules),
         pairs=any(rule.spacings for rule in rules),
         chains=_has_chains(rules),
         modes=tuple(Row(MODE, line) for line in _modes_doc(conditions)),

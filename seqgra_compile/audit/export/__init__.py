@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..run import Run
+from ..runs.run import Run
 from .inputs import ExportError, Inputs
 
 RO_CRATE, MODEL_CARD, CROISSANT = "ro-crate", "model-card", "croissant"

@@ -8,7 +8,7 @@ from pathlib import Path
 from ...backends.renderer import environment
 from ...catalog.libraries import LIBRARIES
 from ...visible import visible
-from ..run import Run
+from ..runs.run import Run
 from .inputs import Inputs
 
 _METRICS = {

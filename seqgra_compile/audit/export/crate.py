@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..run import Run
+from ..runs.run import Run
 from .inputs import Inputs
 
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"

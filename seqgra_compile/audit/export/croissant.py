@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..run import Run
+from ..runs.run import Run
 from .inputs import Inputs
 
 _COLUMNS = {"x": "a sequence", "y": "its label, or its labels joined by |"}

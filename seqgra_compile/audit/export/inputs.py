@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..run import Run
+from ..runs.run import Run
 
 
 class ExportError(ValueError):

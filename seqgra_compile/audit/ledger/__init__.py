@@ -35,7 +35,7 @@ from .. import lexer
 from . import fixed
 from .entries import entries
 from .entry import Entry
-from .operations import OperationLines, ParameterLines
+from .parameters import OperationLines, ParameterLines
 from .provenance import Field, FieldPath, Origin, traced_tokens
 from .setting import IDLE, SILENT, Setting, Where
 

@@ -9,6 +9,7 @@ from typing import Any
 from ... import __version__, ir
 from ...catalog.operations import OPERATIONS
 from ...catalog.semantics import SEMANTICS, TRAIN, WHOLE
+from ...catalog.structure import EXTERNAL, OPERATION, SEQUENTIAL
 from ...grammar import BayesModel, Classifier, Kmers, Simulation, Term
 from ...ir import DEFINITION, FILE, Value
 from ...script.deciders import Decider, OfCondition, OfElement, OfOperation
@@ -83,15 +84,14 @@ def _general(model: ir.General) -> Iterator[Entry]:
 
 
 def _architecture(architecture: ir.Network | ir.Module) -> Iterator[Entry]:
-    external = "architecture/external"
     file = None if isinstance(architecture, ir.Module) else architecture.file
-    path = external if file or isinstance(architecture, ir.Module) else "architecture/sequential"
+    path = EXTERNAL if file or isinstance(architecture, ir.Module) else SEQUENTIAL
     entry = functools.partial(Entry, group=Decider.ARCHITECTURE, head=True, constants=(path,))
     if isinstance(architecture, ir.Module):
-        yield entry(external, architecture.path, DEFINITION, architecture.span)
+        yield entry(EXTERNAL, architecture.path, DEFINITION, architecture.span)
         name = architecture.class_name
-        yield entry(f"{external}/@classname", name, DEFINITION, architecture.class_span)
-        yield entry(f"{external}: its content", architecture.sha256, FILE, unit="SHA-256")
+        yield entry(f"{EXTERNAL}/@classname", name, DEFINITION, architecture.class_span)
+        yield entry(f"{EXTERNAL}: its content", architecture.sha256, FILE, unit="SHA-256")
         return
     count = sum(operation.weight_count for operation in architecture.operations)
     size = counted(len(architecture.operations), "operations")
@@ -99,7 +99,7 @@ def _architecture(architecture: ir.Network | ir.Module) -> Iterator[Entry]:
     if file is None:
         yield entry(path, summary, DEFINITION, architecture.span)
     else:
-        yield entry(external, file.name, DEFINITION, architecture.span)
+        yield entry(EXTERNAL, file.name, DEFINITION, architecture.span)
         yield entry(f"{_FILE_PATH}{file.path}", file.sha256, FILE, unit="SHA-256")
         if file.weights:
             yield Entry(
@@ -222,7 +222,7 @@ def operation_path(operation: ir.Layer) -> str:
     """The path of an operation's rows."""
     if operation.saved:
         return f"{_FILE_PATH}layer {operation.saved.name}"
-    return f"architecture/sequential/operation[{operation.number}]"
+    return OPERATION.format(operation.number)
 
 
 def input_path(model: ir.Model) -> str:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..backends.renderer import environment
-from ..visible import visible
+from ...backends.renderer import environment
+from ...visible import visible
 from .table import Spread, Table, TableValue
 
 _TEX = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from ..grammar import ExampleSet, Kmers, Matrix, Rule, Simulation
+from ...grammar import ExampleSet, Kmers, Matrix, Rule, Simulation
 from .effects import SAME, Effect
 
 _REACHED = "others, since one stream of random numbers runs through all sets"

@@ -10,21 +10,21 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from .. import ir
-from ..compiler import Compilation
-from ..grammar import BayesModel, Simulation
-from ..visible import visible
+from ... import ir
+from ...catalog.structure import EXTERNAL, OPERATION, SEQUENTIAL
+from ...compiler import Compilation
+from ...grammar import BayesModel, Simulation
+from ...visible import visible
+from ..ledger.setting import IDLE, TEMPLATE, Setting
 from .dataeffects import data_effects
 from .effects import SAME, Effect, effects
-from .ledger.setting import IDLE, TEMPLATE, Setting
 from .steps import NOTHING, Aligned, align, beside, steps_of
 
 # Descriptions and names of outputs, which no computation uses.
 _TEXTS = ("general/@id", "general/name", "general/description")
 _MEASURED = "On the same data, machine and versions"
 _MOST = 12  # operations that are listed if many have the same difference
-_OPERATIONS = ("architecture/sequential/operation[", "file: layer ")
-_PATH = _OPERATIONS[0] + "{}]"
+_OPERATIONS = (OPERATION.partition("{")[0], "file: layer ")
 # Settings that the effects and the steps describe in full.
 _TOLD = (
     *_OPERATIONS,
@@ -117,11 +117,11 @@ def _compared(compilation: Compilation) -> Iterator[Setting]:
 
 def _is_summary(path: str, compilation: Compilation) -> bool:
     """Rows that summarize others, and files whose contents have rows."""
-    if path in ("architecture/sequential", "file: layers"):
+    if path in (SEQUENTIAL, "file: layers"):
         return True
     model = compilation.model
     if isinstance(model, BayesModel):
-        return path == "architecture/external: its content"
+        return path == f"{EXTERNAL}: its content"
     if not isinstance(model, ir.Model) or isinstance(model.architecture, ir.Module):
         return False
     file = model.architecture.file
@@ -137,11 +137,11 @@ def _matched(a: Compilation, b: Compilation) -> dict[str, str]:
         return {}
     if not (_is_embedded(a.model) and _is_embedded(b.model)):
         return {}
-    matched = {_PATH.format(each.number): "nothing" for each in a.model.operations}
+    matched = {OPERATION.format(each.number): "nothing" for each in a.model.operations}
     for pair in align(steps_of(a.model), steps_of(b.model)):
         if pair.matched and not (pair.one[0].is_part or pair.other[0].is_part):
             one, other = (found[0].number for found in (pair.one, pair.other))
-            matched[_PATH.format(one)] = _PATH.format(other)
+            matched[OPERATION.format(one)] = OPERATION.format(other)
     prefixes = sorted(matched, key=len, reverse=True)
     paths = {}
     for row in a.settings:
@@ -164,7 +164,7 @@ def _differs(one: Setting, other: Setting) -> bool:
 def _change(path: str, one: Setting | None, other: Setting | None, model: object) -> Change:
     rows = [row for row in (one, other) if row is not None]
     idle = all(row.remark == IDLE for row in rows)
-    named = path == "architecture/external"  # the content counts, not the name of its file
+    named = path == EXTERNAL  # the content counts, not the name of its file
     unroll = path.endswith("/@unroll")  # how a loop is run
     task = path == "general/task" and isinstance(model, Simulation)
     return Change(

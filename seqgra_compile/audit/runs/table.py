@@ -12,8 +12,8 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..catalog.libraries import FRAMEWORKS
-from ..messages.diagnostics import did_you_mean, first_few
+from ...catalog.libraries import FRAMEWORKS
+from ...messages.diagnostics import did_you_mean, first_few
 from .receipt import is_number
 from .run import Run, UnlikeRuns, check_alike
 

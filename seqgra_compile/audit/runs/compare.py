@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..visible import visible
+from ...visible import visible
 from .receipt import is_number
 
 # What a run was asked to do, and what it ran with, in the order of comparison.

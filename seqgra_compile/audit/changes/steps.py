@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .. import ir
-from ..catalog.operations import OPERATIONS
-from .ledger.operations import parameters_read
-from .ledger.setting import shown_apart, shown_briefly
+from ... import ir
+from ...catalog.operations import OPERATIONS
+from ..ledger.parameters import parameters_read
+from ..ledger.setting import shown_apart, shown_briefly
 
 # Parameters with these suffixes decide initial weights, or a penalty added to the loss.
 _BESIDE = ("_initializer", "_regularizer")

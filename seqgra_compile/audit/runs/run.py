@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..catalog.data import SETS
-from ..catalog.sequences import MULTI_CLASS, MULTI_LABEL
+from ...catalog.data import SETS
+from ...catalog.sequences import MULTI_CLASS, MULTI_LABEL
 from .receipt import MAX_RECEIPT, Receipt, ReceiptError, is_number, read_object, read_receipt
 
 RECEIPT, METRICS, HISTORY = "receipt.json", "metrics.json", "history.tsv"

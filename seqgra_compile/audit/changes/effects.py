@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .. import ir
-from ..catalog.expressions import Expression
-from ..catalog.initializers import draws
-from ..catalog.libraries import LIBRARIES, LibraryRow
-from ..catalog.operations import lower
-from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.semantics import SEMANTICS, Semantics
-from ..visible import visible
-from .ledger.setting import counted, shown_apart, shown_briefly
+from ... import ir
+from ...catalog.expressions import Expression
+from ...catalog.initializers import draws
+from ...catalog.libraries import LIBRARIES, LibraryRow
+from ...catalog.operations import lower
+from ...catalog.optimizers import OPTIMIZERS
+from ...catalog.semantics import SEMANTICS, Semantics
+from ...visible import visible
+from ..ledger.setting import counted, shown_apart, shown_briefly
 from .steps import align, steps_of, steps_summary
 
 SAME, OTHERS = "the same", "others"

@@ -73,7 +73,7 @@ def _short(weight: float) -> float | int:
     return int(weight) if weight in (0, 1) else weight
 
 
-def windows(positions: Iterable[str | int]) -> Windows:
+def named_positions(positions: Iterable[str | int]) -> Windows:
     """Which positions rules name."""
     named = set(positions)
     return Windows(
