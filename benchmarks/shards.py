@@ -92,7 +92,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # end the contenders, too
     case = next(case for case in CASES[PYTORCH] if case.name == arguments.case)
     if arguments.examples:
-        case = replace(case, sizes=(arguments.examples, case.sizes[1]))
+        case = replace(case, sizes=(arguments.examples, arguments.examples // 10))
     shutil.rmtree(_BUILD, ignore_errors=True)
     data.write(case, _BUILD / "data")
     whole, parts = (_script(case, shards) for shards in (1, arguments.shards))

@@ -24,7 +24,7 @@ import sys
 import time
 from pathlib import Path
 
-from sweeps.small import differences, runs_of, write_sweep
+from sweeps.small import PROGRAMS, differences, runs_of, write_sweep
 
 GRID = "--seeds 1-3 --data-seeds 1-3 --grid --sizes 100 200 400 800 1600 3200 6400 12800"
 KINDS = ("everything", "snakemake", "interrupt", "terminate", "a run")
@@ -59,7 +59,7 @@ def send(process: int, number: int) -> None:
 
 
 def start(command: list[str], sweep: Path, log: Path) -> subprocess.Popen:
-    words = [*command, "--cores", "2", "--config", f"python={sys.executable}"]
+    words = [*command, "--cores", "2", "--config", *PROGRAMS]
     with log.open("ab") as file:
         subprocess.run([*words, "--unlock"], cwd=sweep, stdout=file, stderr=file)
         return subprocess.Popen(words, cwd=sweep, stdout=file, stderr=file, start_new_session=True)
@@ -122,7 +122,7 @@ def main() -> int:
     status = process.wait()
     times.append(time.monotonic() - begun - times[0])
     found = list(differences(killed, alone))
-    count = len([run for run in runs_of(killed, "table.tsv") if run["test accuracy"]])
+    count = len([run for run in runs_of(killed, "table.tsv") if run["test.accuracy"]])
     print(
         f"runs in the table: {count} of {len(runs_of(killed))}; Snakemake started: {starts} times"
     )

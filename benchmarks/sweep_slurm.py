@@ -24,7 +24,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from sweeps.small import differences, runs_of, write_sweep
+from sweeps.small import PROGRAMS, differences, runs_of, write_sweep
 
 GRID = "--seeds 1-3 --data-seeds 1-2 --grid --sizes 400 800"
 DAEMONS = ("slurmctld", "slurmd", "munged")
@@ -131,7 +131,7 @@ def main() -> int:
     for name in ("slurm", "alone"):
         write_sweep(folder / name, GRID.split(), epochs=30)
     on_slurm, alone = (folder / name / "sweep" for name in ("slurm", "alone"))
-    words = [*arguments.snakemake.split(), "--config", f"python={sys.executable}"]
+    words = [*arguments.snakemake.split(), "--config", *PROGRAMS]
     cluster = ["--executor", "slurm", "--jobs", "6", "--slurm-requeue"]
     cluster += ["--slurm-no-account", "--slurm-status-command", "squeue"]
     cluster += ["--slurm-init-seconds-before-status-checks", "5"]
@@ -150,7 +150,7 @@ def main() -> int:
     found = list(differences(on_slurm, alone))
     logs = on_slurm.glob("logs/train/*/*.log")
     resumed = sum("continues after epoch" in log.read_text() for log in logs)
-    done = sum(bool(run["test accuracy"]) for run in runs_of(on_slurm, "table.tsv"))
+    done = sum(bool(run["test.accuracy"]) for run in runs_of(on_slurm, "table.tsv"))
     print(f"exit status of Snakemake: {status}; seconds: {taken:.0f}")
     print(f"runs in the table: {done} of {len(runs_of(on_slurm))}")
     print(f"the job on the failed node: {job}; runs that continued: {resumed}")

@@ -44,6 +44,7 @@ THIRD_PARTY = {
     "audit.export.crate": {"rocrate"},
     "audit.export.croissant": {"mlcroissant"},
     "audit.ledger.provenance": {"jinja2"},
+    "audit.results.learning": {"markupsafe", "matplotlib"},
     "audit.results.measures": {"numpy"},
     "audit.results.page": {"markupsafe"},
     "audit.results.pictures": {"markupsafe", "matplotlib", "numpy"},
@@ -367,3 +368,17 @@ def test_fragments_define_different_names():
         trees = [ast.parse(path.read_text("utf-8")) for path in (TEMPLATES / folder).glob("*.py")]
         names = [node.name for tree in trees for node in tree.body if hasattr(node, "name")]
         assert len(names) == len(set(names))
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="reads TOML with Python 3.11 or later")
+def test_mutants_are_of_this_code():
+    """Each fault of hostile/mutants.toml has one place, and a test that exists."""
+    import tomllib
+
+    tests = Path(__file__).resolve().parent
+    for mutant in tomllib.loads((tests / "hostile" / "mutants.toml").read_text("utf-8"))["mutant"]:
+        text = (ROOT / mutant["path"]).read_text("utf-8")
+        assert text.count(mutant["old"]) == 1, mutant["fault"]
+        file, _, test = mutant["test"].partition("::")
+        test = test.partition("[")[0]
+        assert f"def {test}" in (ROOT / file).read_text("utf-8"), mutant["test"]

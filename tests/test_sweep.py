@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import difflib
-import json
 import os
 import shutil
 import subprocess
@@ -322,14 +321,14 @@ def test_something_else_is_there(kind, tmp_path):
 
 # ---- what is run ----
 
-# Stands in for Python: writes down how it was called, and makes the files that a script would.
+# Stands in for Python and seqgra-audit: writes down how it was called, and makes the files that they would.
 FAKE = """#!/bin/sh
 echo "$*" >> calls
 case $1 in
 scripts/train/motifs-s2.py) [ -e fixed ] || exit 1 ;;
 esac
 case $1 in
-scripts/table.py) touch table.tsv table.html ;;
+table) for last; do :; done; touch "$last" ;;
 scripts/draw.py) mkdir -p "$5"; touch "$5/training.txt" "$5/validation.txt" "$5/test.txt" ;;
 scripts/simulate/*) mkdir "$3" 2> /dev/null; for i in training.txt validation.txt test.txt simulation.json
 do echo "$1" > "$3/$i"; done ;;
@@ -353,8 +352,14 @@ def calls(folder: Path) -> list[list[str]]:
     return found
 
 
+def receipts(folder: Path) -> list[str]:
+    """In the order in which a shell finds them."""
+    lie = folder / "sweep"
+    return sorted(path.relative_to(lie).as_posix() for path in lie.glob("receipts/*/*.json"))
+
+
 def by_shell(folder: Path) -> int:
-    environment = os.environ | {"PYTHON": str(fake(folder))}
+    environment = os.environ | {"PYTHON": str(fake(folder)), "AUDIT": str(fake(folder))}
     command = ["sh", folder / "sweep" / "commands.sh"]
     return subprocess.run(command, env=environment, capture_output=True, text=True).returncode
 
@@ -371,7 +376,8 @@ def snakemake() -> str:
 
 
 def by_snakemake(folder: Path, *words: str) -> int:
-    settings = ["--cores", "2", "--config", f"python={fake(folder)}"]
+    stand_in = fake(folder)
+    settings = ["--cores", "2", "--config", f"python={stand_in}", f"audit={stand_in}"]
     command = [snakemake(), *settings, *words]
     result = subprocess.run(command, cwd=folder / "sweep", capture_output=True, text=True)
     assert "Traceback" not in result.stderr
@@ -396,7 +402,10 @@ def test_what_is_missing_is_run(carry_out, tmp_path):
     assert train[1].startswith("data/motifs-grammar-")
     out = f"runs/motifs-s1/{train[1].removeprefix('data/')}"
     assert train[2:] == ["-o", out, "--resume", "--threads", "1", "-g", "-1"]
-    assert begun[-1] == ["scripts/table.py"]
+    by = ["--by", "data.training.examples", "-o"]
+    endings = (["--per", "run", *by, "table.tsv"], [*by, "table.html"])
+    for words, ending in zip(begun[-2:], endings, strict=True):
+        assert words == ["table", *receipts(tmp_path), *ending]
     for row in rows(tmp_path):
         receipt = tmp_path / "sweep" / "receipts" / row["model"] / f"{row['data']}.json"
         assert receipt.exists() == (row["model"] != "motifs-s2")
@@ -410,12 +419,12 @@ def test_what_is_missing_is_run(carry_out, tmp_path):
     (tmp_path / "sweep" / "fixed").touch()
     assert carry_out(tmp_path) == 0
     again = [words[0] for words in calls(tmp_path)]
-    assert sorted(again) == ["scripts/table.py", *["scripts/train/motifs-s2.py"] * 2]
+    assert sorted(again) == [*["scripts/train/motifs-s2.py"] * 2, "table", "table"]
 
     sweep(tmp_path, "--seeds", "1-4", *SIMULATED)
     assert carry_out(tmp_path) == 0
     added = [words[0] for words in calls(tmp_path)]
-    assert sorted(added) == ["scripts/table.py", *["scripts/train/motifs-s4.py"] * 2]
+    assert sorted(added) == [*["scripts/train/motifs-s4.py"] * 2, "table", "table"]
 
 
 @pytest.mark.parametrize("carry_out", [by_shell, by_snakemake])
@@ -482,38 +491,6 @@ def test_examples_are_drawn(tmp_path):
         assert (tmp_path / "half" / name).read_bytes() == (tmp_path / "data" / name).read_bytes()
 
 
-def test_the_table_of_what_is_there(tmp_path):
-    sweep(tmp_path, "--seeds", "1-3", *SIMULATED)
-    lie = tmp_path / "sweep"
-    accuracy = {"300": (0.7, 0.8, 0.9), "600": (0.95, 0.9, None)}
-    for row in rows(tmp_path):
-        value = 0.97
-        if row["model_seed"]:
-            value = accuracy[row["size"]][int(row["model_seed"]) - 1]
-        receipt = {
-            "epochs": [{}] * 7, "best": {"epoch": 4}, "test": {"accuracy": value},
-            "data": {"training": {"examples": int(row["size"] or 0)}},
-        }  # fmt: skip
-        path = lie / "receipts" / row["model"] / f"{row['data']}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if value:
-            path.write_text(json.dumps(receipt))
-    result = subprocess.run(
-        [sys.executable, lie / "scripts" / "table.py"], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert result.stdout.strip().endswith("6 of 7 runs")
-    assert result.stderr.split("\n")[1].strip() == "motifs-s3 on motifs-grammar-600-s3"
-    found = rows(tmp_path, "table.tsv")
-    assert len(found) == 7
-    assert [row["epochs"] for row in found if not row["test accuracy"]] == [""]
-    page = (lie / "table.html").read_text("utf-8")
-    assert "<td>300</td><td>3 of 3</td><td>0.8000 ± 0.1000</td>" in page
-    assert "<td>600</td><td>2 of 3</td><td>0.9250 ± 0.0354</td>" in page
-    assert page.count("<circle") == 5
-    assert "<b>- -</b> motifs-grammar-bayes" in page
-    etree.fromstring(page[page.index("<svg") : page.index("</svg>") + len("</svg>")])
-
-
 # ---- the same with real runs ----
 
 
@@ -544,9 +521,11 @@ def test_from_definitions_to_the_page(tmp_path):
     models = [MODEL, EXAMPLES / "motifs-module.xml"]
     sweep(tmp_path, "--seeds", "1-3", *SIMULATED, models=models)
     settings = ["--cores", "2", "--config", f"python={sys.executable}"]
-    subprocess.run([snakemake(), *settings], cwd=tmp_path / "sweep", check=True)
-    found = [row for row in rows(tmp_path, "table.tsv") if row["model_seed"]]
+    audit = f"audit={Path(sys.executable).with_name('seqgra-audit')}"
+    subprocess.run([snakemake(), *settings, audit], cwd=tmp_path / "sweep", check=True)
+    found = [row for row in rows(tmp_path, "table.tsv") if row["SEED"]]
     assert len(found) == 12
-    assert all(float(row["test accuracy"]) > 0.5 for row in found)
+    assert all(float(row["test.accuracy"]) > 0.5 for row in found)
     page = (tmp_path / "sweep" / "table.html").read_text()
-    assert page.count("3 of 3") == 4
+    assert page.count('<td class="number">3</td>') == 4  # runs of a row
+    assert page.count("<svg") == 2

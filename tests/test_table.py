@@ -71,8 +71,29 @@ def test_one_row_over_the_seeds_of_data(tmp_path: Path):
         ("100", "3"),
         ("200", "3"),
     ]
+    page = tmp_path / "page.html"
+    assert run_audit("table", *folders, "--by", "data.training.examples", "-o", page).exit_code == 0
+    pictures = re.findall(r"<svg.*?</svg>", page.read_text("utf-8"), re.DOTALL)
+    curve = [row["test.accuracy mean"] for row in together]
+    told = "motifs: " + ", ".join(
+        f"{float(mean):.4g} at {size}" for mean, size in zip(curve, (100, 200), strict=True)
+    )
+    assert len(pictures) == 2 and told in pictures[0]
+    assert pictures[0].count("<use") >= len(folders)  # a circle for each
+    etree.fromstring(pictures[0])
     result = run_audit("table", *folders, "--by", "size")
     assert result.exit_code == 2 and b"no run has 'size'" in result.stderr
+
+
+def test_the_models_of_a_sweep_have_one_name(tmp_path: Path):
+    made = [family(0.1, seed, 0.0, MODEL_ID=f"ours-s{seed}") for seed in (1, 2)]
+    folders = [make_run(tmp_path / str(n), found) for n, found in enumerate(made)]
+    (row,) = rows(run_audit("table", *folders).stdout)
+    assert (row["model"], row["n"]) == ("ours", "2")
+    assert [row["model"] for row in rows(run_audit("table", *folders, "--per", "run").stdout)] == [
+        "ours-s1",
+        "ours-s2",
+    ]
 
 
 def test_a_row_for_each_run(runs: list[Path]):

@@ -13,6 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 _MAKER = "from seqgra_compile.commands.sweep import main; main()"
+# What the sweep's settings name, those of this Python.
+PROGRAMS = (f"python={sys.executable}", f"audit={Path(sys.executable).with_name('seqgra-audit')}")
 # Files of a run that two equal runs have in common byte for byte.
 _SAME_BYTES = ("saved_model.pth", "history.tsv", "metrics.json", "test-y-hat.txt")
 
@@ -44,6 +46,11 @@ def _receipt(sweep: Path, run: dict[str, str]) -> dict:
     return receipt
 
 
+def _table(sweep: Path) -> list[dict[str, str]]:
+    """Its rows, without how long the runs took."""
+    return [{**row, "seconds": ""} for row in runs_of(sweep, "table.tsv")]
+
+
 def differences(one: Path, other: Path) -> Iterator[str]:
     """What is not the same in two sweeps of the same runs: runs, files, table."""
     if runs_of(one) != runs_of(other):
@@ -59,6 +66,5 @@ def differences(one: Path, other: Path) -> Iterator[str]:
                     yield f"{name}: {file}"
         except OSError as error:
             yield f"{name}: {error}"
-    for name in ("table.tsv", "table.html"):
-        if (one / name).read_bytes() != (other / name).read_bytes():
-            yield name
+    if _table(one) != _table(other):
+        yield "table.tsv"

@@ -46,7 +46,7 @@ _FORMS = ("tsv", "csv", "md", "tex", "html")
     default="",
     metavar="NAME,...",
     help="Put runs of a definition on different data into one row if these columns are equal: "
-    "data.training.examples gives means over the seeds of simulated data.",
+    "data.training.examples gives means over the seeds of simulated data and, in HTML, learning curves.",
 )
 def table_command(
     runs: tuple[str, ...], output: str | None, per: str, columns: str, by: str
@@ -74,6 +74,10 @@ def table_command(
             text = table_text(table_of_runs(found, per, _names(columns), _names(by)), form)
         except UnlikeRuns as error:
             return complain(str(error.path), str(error))
+        except ModuleNotFoundError as error:
+            return complain(
+                str(output), f"learning curves need {error.name}: pip install matplotlib"
+            )
         except UnknownColumn as error:
             raise click.UsageError(str(error)) from error
         return print_text(text) if output is None else put_file(Path(output), text)

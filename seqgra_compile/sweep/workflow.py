@@ -31,11 +31,10 @@ def kept(runs: Sequence[SweepRun]) -> dict[str, bytes]:
 
 
 def fixed(runs: Sequence[SweepRun]) -> dict[str, bytes]:
-    """Scripts of the sweep that are not compiled."""
-    names = ["table.py", *(["draw.py"] if _is_drawn(runs) else [])]
-    return {
-        f"scripts/{name}": (folder("templates") / "sweep" / name).read_bytes() for name in names
-    }
+    """The script that draws examples, if any are drawn."""
+    if not _is_drawn(runs):
+        return {}
+    return {"scripts/draw.py": (folder("templates") / "sweep" / "draw.py").read_bytes()}
 
 
 def _rendered(names: dict[str, str], runs: Sequence[SweepRun]) -> dict[str, bytes]:
@@ -59,6 +58,7 @@ def _values(runs: Sequence[SweepRun]) -> dict[str, object]:
         "bayes": bayes,
         "bayes_on_test": bayes and simulated,
         "commands": list(_commands(runs)),
+        "by": _by(runs),
     }
 
 
@@ -68,6 +68,14 @@ def is_simulated(runs: Sequence[SweepRun]) -> bool:
 
 def _is_drawn(runs: Sequence[SweepRun]) -> bool:
     return any(run.folder and run.size for run in runs)
+
+
+def _by(runs: Sequence[SweepRun]) -> str:
+    """In which columns runs are alike that differ in seeds alone: their size, and of which data they are."""
+    if not any(run.size for run in runs):
+        return ""
+    several = len({run.folder for run in runs}) > 1
+    return f" --by data.training.examples{',data.test.sha256' if several else ''}"
 
 
 def _commands(runs: Sequence[SweepRun]) -> Iterator[str]:

@@ -10,7 +10,12 @@ import hashlib
 from ... import __version__
 from ...backends.renderer import environment
 
-_STYLES = ("report/page.css", "report/results.css", "report/data.css")
+_STYLES = (
+    "report/page.css",
+    "report/series.css",
+    "report/results.css",
+    "report/data.css",
+)
 _CODE = ("report/page.js",)
 
 

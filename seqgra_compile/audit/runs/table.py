@@ -32,13 +32,23 @@ class UnknownColumn(ValueError):
 
 @dataclass(frozen=True)
 class Spread:
-    """A result over the runs of a definition: mean and sample standard deviation.
+    """A result over the runs of a definition."""
 
-    `deviation` is None if there is one run only.
-    """
+    values: tuple[float, ...]
 
-    mean: float
-    deviation: float | None
+    @property
+    def mean(self) -> float:
+        """NaN if one of them is not finite."""
+        return statistics.fmean(self.values) if self._finite else math.nan
+
+    @property
+    def deviation(self) -> float | None:
+        """Of the sample; None if there is one run only, or a value that is not finite."""
+        return statistics.stdev(self.values) if self._finite and len(self.values) > 1 else None
+
+    @property
+    def _finite(self) -> bool:
+        return all(map(math.isfinite, self.values))
 
 
 TableValue = Spread | float | int | str | None
@@ -46,10 +56,14 @@ TableValue = Spread | float | int | str | None
 
 @dataclass(frozen=True)
 class Table:
-    """`columns` are names; each row has a cell for each, None if a run has no value."""
+    """`columns` are names; each row has a cell for each, None if a run has no value.
+
+    `by` are the columns in which runs in one row are alike.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[TableValue, ...], ...]
+    by: tuple[str, ...] = ()
 
 
 def table_of_runs(
@@ -72,7 +86,7 @@ def table_of_runs(
     groups = _groups(runs, by) if per == DEFINITION else [[run] for run in runs]
     columns = columns or _chosen(groups, per, by)
     rows = tuple(tuple(_cell(name, group, per, by) for name in columns) for group in groups)
-    return Table(tuple(columns), rows)
+    return Table(tuple(columns), rows, tuple(by))
 
 
 def _check(runs: Sequence[Run]) -> None:
@@ -133,9 +147,10 @@ def _chosen(groups: Sequence[Sequence[Run]], per: str, by: Sequence[str]) -> lis
     apart = ("library",) if by else ("library", "data")
     names += [name for name in apart if len({OWN[name](run) for run in firsts}) > 1]
     names += by
-    settings = dict.fromkeys(name for run in firsts for name in run.settings)
+    trained = [run for run in firsts if run.history] or firsts  # a Bayes classifier has no settings
+    settings = dict.fromkeys(name for run in trained for name in run.settings)
     for name in settings:
-        if name not in (*_FREE, *by) and len({run.settings.get(name) for run in firsts}) > 1:
+        if name not in (*_FREE, *by) and len({run.settings.get(name) for run in trained}) > 1:
             names.append(name)
     seeds = [run for group in groups for run in group if "SEED" in run.settings]
     names += [_COUNT] if per == DEFINITION else (["SEED"] if seeds else [])
@@ -202,22 +217,20 @@ def _cell(name: str, group: Sequence[Run], per: str, by: Sequence[str]) -> Table
     if name == _COUNT:
         return len(group)
     values = [_value(name, run) for run in group]
+    if name == "model" and per == DEFINITION:
+        values = [_without_seed(run) for run in group]
     if per == RUN or name in by:
         return values[0]
     numbers = [float(value) for value in values if is_number(value)]
     is_result = name not in group[0].settings and name not in ("folder", "model")
     if is_result and numbers:
-        return _spread(numbers) if len(numbers) == len(values) else None
+        return Spread(tuple(numbers)) if len(numbers) == len(values) else None
     return _joined(values)
 
 
-def _spread(numbers: Sequence[float]) -> Spread:
-    finite = all(map(math.isfinite, numbers))
-    if not finite:
-        return Spread(math.nan, None)
-    return Spread(
-        statistics.fmean(numbers), statistics.stdev(numbers) if len(numbers) > 1 else None
-    )
+def _without_seed(run: Run) -> str:
+    """The id; without the seed, if it ends with that, as seqgra-sweep names the models of a sweep."""
+    return run.model_id.removesuffix(f"-s{run.setting('SEED')}")
 
 
 def _joined(values: Sequence[TableValue]) -> TableValue:

@@ -8,10 +8,12 @@ import io
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...backends.renderer import environment
 from ...visible import visible
+from ..results.learning import learning_curves
+from ..results.page import Picture
 from .table import Spread, Table, TableValue
 
 _TEX = {
@@ -39,6 +41,7 @@ class TablePage:
     columns: tuple[object, ...]
     rules: object
     rows: tuple[tuple[object, ...], ...]
+    pictures: tuple[Picture, ...] = ()
 
 
 def table_text(table: Table, form: str) -> str:
@@ -134,7 +137,12 @@ def _html(table: Table) -> str:
         cells = zip(values, kinds, strict=True)
         return tuple(Shown(html.escape(cell_text(value)), kind) for value, kind in cells)
 
-    return _rendered("html", TablePage(row(table.columns), None, tuple(map(row, table.rows))))
+    pictures = (
+        replace(picture, title=html.escape(picture.title)) for picture in learning_curves(table)
+    )
+    return _rendered(
+        "html", TablePage(row(table.columns), None, tuple(map(row, table.rows)), tuple(pictures))
+    )
 
 
 def _page(table: Table, cell: Callable[[TableValue], str], rules: object) -> TablePage:
