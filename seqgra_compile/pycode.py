@@ -1,8 +1,8 @@
 """The only place where values become Python text, in the form that Black gives it.
 
-Everything that a definition's author wrote freely (names, labels, paths) passes through
-`literal`, `docstring` or `comment`; none of the three can be left by what it holds. What may be too
-long for a line is `Bracketed` or `Spaced`, which `laid_out` breaks where Black would.
+All free text of a definition's author (names, labels, paths) passes through `literal`, `docstring`
+or `comment`, and cannot break out of them. What may be too long for a line is `Bracketed` or
+`Spaced`, which `laid_out` breaks where Black would.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from .visible import visible
 
-# What would speak to Black if a comment said it.
+# Comments that Black would obey.
 _DIRECTIVE = re.compile(r"\b(fmt|yapf)(\s*):")
 _WIDTH = 88
 _MAX_GAP = 16
@@ -34,7 +34,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Bracketed(Code):
-    """Text that can be broken behind `head`, between its items, and before `tail`.
+    """Text that can be broken after `head`, between its items, and before `tail`.
 
     `is_display`: a tuple, list or dictionary, whose items never share a line of their own.
     """
@@ -46,7 +46,7 @@ class Bracketed(Code):
 
     @property
     def comma(self) -> str:
-        """What ends each item on a line of its own: nothing behind the lone argument of a call."""
+        """What ends each item on its own line: nothing after the only argument of a call."""
         is_tuple = self.is_display and self.tail == ")"
         return "," if len(self.items) > 1 or is_tuple else ""
 
@@ -77,7 +77,7 @@ def code(value: object) -> Code:
     if isinstance(value, Code):
         return value
     if isinstance(value, str):
-        # As Black quotes: the single quotes where they save backslashes.
+        # As Black does: single quotes if they save backslashes.
         quote = "'" if value.count('"') > value.count("'") else '"'
         return Code(quote + _visible(value, quote) + quote)
     if isinstance(value, tuple):
@@ -136,7 +136,7 @@ def _display(head: str, items: Iterable[Code], tail: str) -> Bracketed:
 
 
 def laid_out(value: Code, indent: int = 0, after: str = "") -> str:
-    """The text as Black lays it out behind `indent` columns and before `after`.
+    """The text as Black lays it out after `indent` columns and before `after`.
 
     Only the first line is without its indentation: that is in the template, or in the line before.
     """
@@ -161,7 +161,7 @@ def laid_out(value: Code, indent: int = 0, after: str = "") -> str:
 
 
 def assignment(target: str, value: object) -> str:
-    """A statement at the top level; what cannot be broken goes into brackets if it fits there."""
+    """A statement at the top level; what cannot be broken is put in brackets if it fits there."""
     made = code(value)
     text = laid_out(prefixed(f"{target} = ", made))
     if "\n" in text or _fits(text, 0) or not _fits(made.text, 4):
@@ -170,7 +170,7 @@ def assignment(target: str, value: object) -> str:
 
 
 def fits(value: Code, indent: int, remark: str = "") -> bool:
-    """Whether a statement and the comment behind it, if any, fit on one line."""
+    """Whether a statement and the comment after it, if any, fit on one line."""
     return _fits(f"{value.text}  # {remark}" if remark else value.text, indent)
 
 
@@ -178,7 +178,7 @@ def _fits(text: str, indent: int) -> bool:
     room = _WIDTH - indent
     if text.isascii() or 2 * len(text) <= room:
         return len(text) <= room
-    # Some letters are two columns wide or none: how wide, Black knows best.
+    # Some letters are two columns wide or none; Black knows their widths.
     from black.strings import str_width  # noqa: PLC0415 - few texts are not ASCII
 
     return str_width(text) <= room
@@ -190,8 +190,7 @@ def _fits(text: str, indent: int) -> bool:
 def docstring(lines: Sequence[str]) -> str:
     """One string literal in triple quotes; long lines are wrapped, invisible characters escaped.
 
-    A line with a wide gap in it, as in "Reads:  this and that", goes on below what stands behind
-    the gap.
+    A line such as "Reads:  this and that" continues below the text after its wide gap.
     """
     wrapped: list[str] = []
     for line in lines:
@@ -210,7 +209,7 @@ def docstring(lines: Sequence[str]) -> str:
 
 
 def comment(text: str) -> str:
-    """Text for behind a `#`: one line, nothing invisible."""
+    """Text for a comment: one line, nothing invisible."""
     return _DIRECTIVE.sub(r"\1\2\\x3a", _visible(text))
 
 

@@ -53,7 +53,7 @@ def test_list_knows_its_kinds_only():
 
 def test_list_says_why_a_row_is_refused():
     assert "it compares pairs of inputs" in listed("losses")
-    assert "it takes sparse gradients only" in listed("optimizers")
+    assert "it accepts only sparse gradients" in listed("optimizers")
 
 
 @pytest.mark.parametrize("name", PAGES)

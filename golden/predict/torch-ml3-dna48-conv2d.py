@@ -38,7 +38,7 @@ try:
     import torch
     from torch import nn
 except ModuleNotFoundError as error:
-    print("PyTorch without CUDA: uv pip install --torch-backend cpu torch")
+    print("Without CUDA: uv pip install --torch-backend cpu torch", file=sys.stderr)
     sys.exit(f"{error}. To install: pip install numpy torch")
 if [int(part) for part in torch.__version__.split(".")[:2]] < [2, 4]:
     sys.exit(f"PyTorch {torch.__version__}: this script needs 2.4 or later")

@@ -1,8 +1,8 @@
 """The tokens of Python text, the same on every Python.
 
-Up to 3.11 a formatted string is one token, from 3.12 on it is several: its start, what stands
-between the braces, its end. Here it is one token, like any other string, because rows and pages
-must not depend on the Python that makes them.
+Up to 3.11 a formatted string is one token, from 3.12 on it is several: its start, the content of
+its braces, its end. Here it is one token, like any other string, because rows and pages must not
+depend on the Python that makes them.
 """
 
 from __future__ import annotations

@@ -149,7 +149,7 @@ def _rules_doc(model: BayesModel, terms: list[Term]) -> tuple[str, ...]:
         lines.append("Elements: each one's best score at the position.")
     if pairs:
         lines.append(
-            "Pairs: the best one; the second element starts so many letters after the "
+            "Pairs: the best one; the second element starts this many letters after the "
             + (
                 "start of the first one, from mindistance to below maxdistance, which "
                 "seqgra 0.0.4 leaves out."
@@ -160,8 +160,8 @@ def _rules_doc(model: BayesModel, terms: list[Term]) -> tuple[str, ...]:
         )
     if any(by_id[label].overruled for label in model.labels.value):
         lines.append(
-            "What stands before or beside spacing constraints "
-            + ("is left out, as in seqgra 0.0.4." if seqgra else "counts; seqgra 0.0.4 forgets it.")
+            "What comes before or beside spacing constraints "
+            + ("is left out, as in seqgra 0.0.4." if seqgra else "counts; seqgra 0.0.4 ignores it.")
         )
     return tuple(line for text in lines for line in textwrap.wrap(text, _WIDTH))
 

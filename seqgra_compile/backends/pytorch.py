@@ -37,7 +37,7 @@ _IMPORTS = (
 _PREDICT_IMPORTS = (*common.PREDICT_IMPORTS, Import("os"), _TRACEBACK, *_LIBRARY)
 
 # What the templates define, and the built-in functions that they call: an embedded module must
-# not bind these names anew. A test holds the list against the scripts in golden/.
+# not redefine these names. A test holds the list against the scripts in golden/.
 OWN_NAMES = frozenset(
     """
     CODE_OF REMEDY DiskArray read_examples contents make_cache read_set one_hot build_model build_loss build_optimizer clip_gradients adapt_epsilon

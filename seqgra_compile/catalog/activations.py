@@ -1,4 +1,4 @@
-"""Activations: their Keras names and the modules that they are in PyTorch."""
+"""Activations: their Keras names and their modules in PyTorch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from .parameters import BadValue, Kind
 
 @dataclass(frozen=True)
 class Activation:
-    """`torch` is a class, called with `arguments`; `over_channels`: also with their axis as `dim`.
+    """`torch` is a class, called with `arguments`; `over_channels`: it also gets the channels' axis
+    as `dim`.
 
     `fragment` names the template of a class that PyTorch lacks.
     """
@@ -58,7 +59,7 @@ ACTIVATIONS = {row.name: row for row in _ROWS}
 
 
 class ActivationKind(Kind):
-    """The name of an activation; Keras tells upper from lower case."""
+    """The name of an activation; Keras distinguishes upper and lower case."""
 
     wants = "an activation such as 'relu'"
 

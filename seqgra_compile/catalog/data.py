@@ -1,4 +1,4 @@
-"""The values of a data definition: numbers, and words out of closed lists."""
+"""The values of a data definition: numbers, and words from closed lists."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "mode": ("", *MODES),
     "spacingconstraint/@order": ORDERS,
 }
-# What is taken where an element or an attribute is absent.
+# The defaults of missing elements and attributes.
 DEFAULTS = {
     "mode": MODES[0],
     "operation/@k": "1",

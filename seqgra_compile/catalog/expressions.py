@@ -27,9 +27,9 @@ class Expression:
 
 @dataclass(frozen=True)
 class ExpressionRow:
-    """What a table of expressions needs to know of a row to parse it.
+    """What a table of expressions needs to know about a row to parse it.
 
-    `fault` says what is wrong with arguments that are fine by themselves, or nothing.
+    `fault` says what is wrong with a combination of valid arguments, or nothing.
     """
 
     name: str
@@ -40,7 +40,7 @@ class ExpressionRow:
 
 
 def folded(name: str) -> str:
-    """CamelCase and snake_case are one."""
+    """CamelCase and snake_case are equivalent."""
     return name.lower().replace("_", "")
 
 
@@ -58,7 +58,7 @@ def dotted(tree: ast.AST) -> str | None:
 
 
 def _written(tree: ast.expr) -> str:
-    """A number, word or quoted word as its parameter reads it; of anything else, nothing."""
+    """A number, word or quoted word as its parameter reads it; None for anything else."""
     if isinstance(tree, ast.Name):
         return tree.id
     try:
@@ -69,7 +69,7 @@ def _written(tree: ast.expr) -> str:
 
 
 def _takes(row: ExpressionRow, keyword: ast.keyword) -> str:
-    """Why a keyword argument cannot be where it is."""
+    """Why a keyword argument is not allowed."""
     if keyword.arg is None:
         return "write each argument by its name, not with **"
     names = [parameter.name for parameter in row.parameters]

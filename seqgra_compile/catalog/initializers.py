@@ -11,13 +11,13 @@ from ..pycode import Code, call
 from .expressions import Expression, ExpressionKind, ExpressionRow, default_expression
 from .parameters import Choice, Integer, Parameter, Real
 
-# A normal distribution cut off at two standard deviations has this standard deviation.
+# The standard deviation of a standard normal distribution that is cut off at two.
 _TRUNCATED_STDDEV = 0.87962566103423978
 
 
 @dataclass(frozen=True)
 class Fans:
-    """Inputs and outputs that meet in a weight tensor. `standard`: PyTorch counts them alike.
+    """Inputs and outputs of a weight tensor. `standard`: PyTorch counts them in the same way.
 
     `shape` and `axes` are those of the kernel: see `fans`.
     """
@@ -30,9 +30,9 @@ class Fans:
 
 
 def fans(shape: Shape, axes: tuple[int, ...]) -> Fans:
-    """As Keras counts them: of a kernel (window..., inputs, outputs).
+    """Keras's count for a kernel (window..., inputs, outputs).
 
-    PyTorch counts alike if it has the axes as (outputs, inputs, window...).
+    PyTorch's count is the same if its axes are (outputs, inputs, window...).
     """
     rank = len(shape)
     if rank == 1:
@@ -103,7 +103,7 @@ def _truncated(tensor: str, value: Expression, mean: float, std: float) -> Code:
 def _scaled(
     scale: float, fan: str, distribution: str, named: str | None = None, **fixed: object
 ) -> Callable[[str, Expression, Fans], Code]:
-    """A fixed variance scaling, under PyTorch's own name and arguments where it has one."""
+    """A fixed variance scaling, with PyTorch's own name and arguments if it has one."""
 
     def fill(tensor: str, value: Expression, fans: Fans) -> Code:
         if named and fans.standard:
@@ -245,7 +245,7 @@ def initializer(name: str) -> Expression:
 
 
 def draws(value: Expression) -> bool:
-    """Whether its values depend on the seed of all: it draws, and has no seed of its own."""
+    """Whether its values depend on the global seed: it draws, and has no seed of its own."""
     return dict(value.arguments).get("seed", "none") is None
 
 

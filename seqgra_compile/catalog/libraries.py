@@ -1,4 +1,4 @@
-"""The libraries that scripts are written for: what sets them apart where their rows do not."""
+"""The libraries that scripts are written for: how they differ, apart from their rows elsewhere."""
 
 from __future__ import annotations
 
@@ -88,6 +88,6 @@ _TASKS = {MULTI_CLASS: "MultiClass", MULTI_LABEL: "MultiLabel"}
 
 
 def implementation(library: str, sequence_space: str, task: str) -> str:
-    """The learner that seqgra would take for a library, sequence space and task."""
+    """The learner that seqgra would use for a library, sequence space and task."""
     space = sequence_space[0].upper() + sequence_space[1:]
     return f"{LIBRARIES[library].learner}{space}{_TASKS[task]}ClassificationLearner"

@@ -1,4 +1,4 @@
-"""Losses: what targets they take, what they expect of the model, how each library says them."""
+"""Losses: their targets, what they expect from the model, and their form in each library."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .sequences import MULTI_CLASS, MULTI_LABEL, TASKS
 
 
 class Scores(enum.Enum):
-    """What the model hands to the loss."""
+    """What the model gives to the loss."""
 
     LOGITS = "logits"
     LOG_PROBABILITIES = "log-probabilities"
@@ -77,7 +77,7 @@ _FROM_LOGITS = Parameter(
     "from_logits", Boolean(), False, "the model gives logits, not probabilities"
 )
 _SMOOTHING = Parameter(
-    "label_smoothing", Real(minimum=0, maximum=1), 0.0, "share taken from the true label"
+    "label_smoothing", Real(minimum=0, maximum=1), 0.0, "fraction taken from the true label"
 )
 _PAIRS = "it compares pairs of inputs, and a definition has one input and labels"
 

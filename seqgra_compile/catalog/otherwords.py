@@ -1,6 +1,6 @@
-"""What PyTorch, Keras and people call the things of this language, where the name is another one.
+"""Other names, from PyTorch, Keras and users, for the terms of this language.
 
-Only for messages: a definition that says one of these words is still refused.
+Only for messages: a definition with one of these names is still refused.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ _ACTIVATIONS = {
     "swish": "swish",
     "tanh": "tanh",
 }
-# Layers with several inputs, or with a path around others: no chain of operations holds them.
+# Layers with several inputs, or with a path around others, which no chain of operations can
+# express.
 _BRANCHING = frozenset(
     """
     add average attention additiveattention concatenate groupqueryattention lambda maximum minimum
@@ -62,7 +63,7 @@ _MODULE = (
     "operations form one chain: write branches, attention and skip connections as a PyTorch module, "
     'and name it in <external format="pytorch-module" classname="...">module.py</external>'
 )
-# By the parameter's other name; the first that the operation or optimizer has is meant.
+# By the parameter's other name: the first one that the operation or optimizer has is meant.
 _PARAMETERS = {
     "act": ("activation",),
     "activation_fn": ("activation",),
@@ -119,7 +120,7 @@ def other_library(word: str) -> str | None:
 
 
 def operation_hint(word: str) -> str | None:
-    """What an unknown operation is called here, or why there is none; None if nothing is known."""
+    """The name of an unknown operation here, or why there is none; None if nothing is known."""
     name = word.strip().rpartition(".")[2].lower()
     if name in _BRANCHING:
         return _MODULE
@@ -138,7 +139,7 @@ def parameter(word: str, known: Container[str]) -> str | None:
 
 
 def parameter_hint(word: str, known: Container[str]) -> str | None:
-    """What an unknown parameter is called here; None if nothing is known."""
+    """The name of an unknown parameter here; None if nothing is known."""
     if word.strip().lower() in _KNOWN_FROM_SHAPES:
         return "delete it: the compiler computes it from the shape of the input"
     ours = parameter(word, known)

@@ -24,7 +24,7 @@ _SMALLEST, _LARGEST = sys.float_info.min, sys.float_info.max
 
 
 class BadValue(ValueError):
-    """A value that a kind does not accept; the message says what it wants."""
+    """A value that a kind does not accept; the message says what it accepts."""
 
     def __init__(self, wanted: str, help: str | None = None) -> None:
         super().__init__(wanted)
@@ -32,7 +32,7 @@ class BadValue(ValueError):
 
 
 class Kind:
-    """What all kinds share."""
+    """The common part of all kinds."""
 
     @property
     def wants(self) -> str:
@@ -71,7 +71,7 @@ def check_range(text: str, wants: str) -> None:
 
 
 def python_literal(text: str, wants: str) -> Any:
-    """A Python literal out of a definition; raises `BadValue` for anything else."""
+    """A Python literal from a definition; raises `BadValue` for anything else."""
     tree = parsed(text)
     if tree is not None:
         check_range(text, wants)
@@ -297,7 +297,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Conflict:
-    """A parameter whose value the others do not allow, and why."""
+    """A parameter whose value the others do not allow, with the reason."""
 
     parameter: str
     problem: str

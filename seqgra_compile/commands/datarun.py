@@ -65,7 +65,7 @@ class TerminalProgress:
 
 @contextlib.contextmanager
 def reported(messages: Messages, extra: str = "data") -> Iterator[None]:
-    """Every end of a command but a good one: what is said of it, and the exit status.
+    """Every unsuccessful end of a command: its message, and the exit status.
 
     `extra` brings the packages that the command needs.
     """

@@ -226,7 +226,7 @@ def _without_training(options: Options) -> Options:
 def _compiled(
     name: str, include: Sequence[Path], options: Options
 ) -> tuple[tuple[Path, ...], Compilation]:
-    """The folders in which files were looked for, and what came out."""
+    """The folders in which files were searched, and the result."""
     looked_in = tuple(folders(name, include))
     try:
         return looked_in, compile_bytes(name, read_definition(name), looked_in, options)

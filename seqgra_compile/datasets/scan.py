@@ -174,7 +174,7 @@ def _sequence(result: Scan, want: Expected, line: Line, sequence: bytes) -> bool
         elif want.length:
             help = (
                 f"the definition says input_shape ({length}, ...): change it, or make the folder "
-                f"anew with seqgra-data ... --length {length}"
+                f"again with seqgra-data ... --length {length}"
             )
         else:
             help = "all sequences need the length of the first one: seqgra-data ... --length L"

@@ -3,7 +3,7 @@
 The method is that of Altschul and Erickson (1985) with the random tree of Wilson (1996), as Kandel
 et al. (1996) describe it: a sequence is a walk over its letters that uses each dinucleotide as an
 edge. The last edge out of each letter is drawn as a random tree towards the last letter, the other
-edges are put in random order, and the walk is taken anew.
+edges are put in random order, and the walk is repeated.
 """
 
 from __future__ import annotations

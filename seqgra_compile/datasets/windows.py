@@ -53,7 +53,7 @@ class Annotation:
     dropped: Counter[str] = field(default_factory=Counter)
 
     def windows(self, chromosome: int, length: int, request: WindowRequest) -> Iterator[Window]:
-        """The windows of one chromosome, which has so many letters, by their start."""
+        """The windows of one chromosome, which has this many letters, by their start."""
         if request.bins:
             found = self._of_bins(chromosome, length, request.bins, request)
         else:

@@ -222,7 +222,7 @@ def _prefix(found: _Found) -> XmlFault:
 
 
 def _namespace(found: _Found) -> XmlFault:
-    """The declaration of a namespace; libxml2's place is behind it."""
+    """The declaration of a namespace; libxml2's place is after it."""
     spans = [span for span in found.names() if span.start < found.at]
     declared = [span for span in spans if found.cut(span).startswith("xmlns")]
     span = declared[-1] if declared else found.word(found.at)

@@ -45,7 +45,7 @@ class Tag:
 
     @property
     def text(self) -> Span:
-        """The text, up to the first element behind its start; the tag's name if there is none."""
+        """The text, up to the first element after its start; the tag's name if there is none."""
         if self._first is None:
             return self.name
         if self._first_outer is self._last_outer:

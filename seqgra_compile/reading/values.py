@@ -20,7 +20,7 @@ from ..source import Span, Text
 # An id that is suggested is cut where a longer one would not be read.
 _MAX_SHOWN = 60
 
-# What is said of parameters, by name: where the name is, and the value.
+# The given parameters, by name: the place of the name, and the value.
 Texts = dict[str, tuple[Span, Text]]
 # In place of one that is wrong, and reported.
 NO_CLIP: Value[Any] = Value(None, "", None)

@@ -114,7 +114,7 @@
     what.append(
       make("span", found.length ? counted(found.length, "setting") : id.startsWith("s-")
         ? "The same in every such script: no setting decides this line alone."
-        : "No setting stands here."),
+        : "There is no setting here."),
     );
     if (point === kept) {
       what.append(make("span", "grey edges: lines that follow from it"));

@@ -110,8 +110,8 @@ MATRICES = {
 
 # What is added up for each label: the rules of the condition with this id, each
 # with pairs.
-# Pairs: the best one; the second element starts so many letters after the end of
-# the first one, from mindistance to maxdistance, as seqgra places them; its
+# Pairs: the best one; the second element starts this many letters after the end
+# of the first one, from mindistance to maxdistance, as seqgra places them; its
 # classifier counts from start to start and leaves the last out.
 RULES = {
     "c1": [[("se1", "se2", 3, 10)]],  # near

@@ -113,11 +113,10 @@ MATRICES = {
 # What is added up for each label: the rules of the condition with this id, each
 # with position, elements, pairs.
 # Elements: each one's best score at the position.
-# Pairs: the best one; the second element starts so many letters after the end of
-# the first one, from mindistance to maxdistance, as seqgra places them; its
+# Pairs: the best one; the second element starts this many letters after the end
+# of the first one, from mindistance to maxdistance, as seqgra places them; its
 # classifier counts from start to start and leaves the last out.
-# What stands before or beside spacing constraints counts; seqgra 0.0.4 forgets
-# it.
+# What comes before or beside spacing constraints counts; seqgra 0.0.4 ignores it.
 RULES = {
     # at both ends
     "c1": [("start", ["se1"], []), ("end", ["se2"], [])],

@@ -31,7 +31,7 @@ try:
     from torch import nn
     from tqdm import tqdm
 except ModuleNotFoundError as error:
-    print("PyTorch without CUDA: uv pip install --torch-backend cpu torch")
+    print("Without CUDA: uv pip install --torch-backend cpu torch", file=sys.stderr)
     sys.exit(f"{error}. To install: pip install numpy torch tqdm")
 if [int(part) for part in torch.__version__.split(".")[:2]] < [2, 4]:
     sys.exit(f"PyTorch {torch.__version__}: this script needs 2.4 or later")

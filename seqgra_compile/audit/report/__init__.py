@@ -35,7 +35,7 @@ _MODEL = ("class Model(", "def build_model(")
 
 
 def report_of_definition(compilation: Compilation, runs: Sequence[Run] = ()) -> str:
-    """A page of HTML that needs nothing but itself: the definition, its script, and its runs.
+    """A self-contained HTML page: the definition, its script, and its runs.
 
     Raises as `results` does.
     """
@@ -43,7 +43,7 @@ def report_of_definition(compilation: Compilation, runs: Sequence[Run] = ()) -> 
     found = results(runs, compilation.source.sha256, page.script.sha256 or None) if runs else None
     of_data = isinstance(compilation.model, Simulation)
     answers = () if of_data else checklist(compilation, runs)
-    fits = not (runs or page.remarks)  # the code stands right below the head
+    fits = not (runs or page.remarks)  # the code is right below the head
     return render_page(
         "report/page.html.j2", page=page, results=found, checklist=answers, fits=fits
     )
@@ -109,7 +109,7 @@ def _page(compilation: Compilation) -> Page:
 
 
 def _sources(compilation: Compilation) -> list[Source]:
-    """The definition, then the other files that are read as definitions."""
+    """The definition, then the other files that were read as definitions."""
     others = [found.source for found in compilation.diagnostics if found.source is not None]
     if isinstance(compilation.model, BayesModel):
         others.append(compilation.model.grammar.source)
@@ -227,7 +227,7 @@ def _script(script: str | None, settings: Sequence[Setting], colours: Mapping[st
 
 
 def _first_of_model(lines: Sequence[PageLine]) -> str:
-    """The line that a reader sees first: the class or the function of the model, or its section."""
+    """The line that is shown first: the class or the function of the model, or its section."""
     banner = next((line for line in lines if _is_banner(line, "Model")), None)
     if banner is None:
         return ""
@@ -275,7 +275,7 @@ def _drawing(model: Meant, settings: Sequence[Setting]) -> Drawing | None:
 
 
 def _drawn_instead(model: Meant) -> str:
-    """Why nothing is drawn."""
+    """The reason if nothing is drawn."""
     if model is None:
         return "The definition has errors."
     if isinstance(model, BayesModel):

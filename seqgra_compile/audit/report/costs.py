@@ -1,4 +1,4 @@
-"""What an operation costs and sees: multiply-adds per example, and its receptive field."""
+"""The cost of an operation, in multiply-adds per example, and its receptive field."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _WIDTHS = ("kernel_size", "pool_size", "size")
 
 @dataclass(frozen=True)
 class Cost:
-    """`field`: from how many positions of the input one value of the result comes.
+    """`field`: the number of input positions that one value of the result depends on.
 
-    It is "all", a number, two numbers in 2D, or empty where positions are rearranged in a way that
-    this does not follow. Windows that reach beyond the ends count in full.
+    It is "all", a number, two numbers in 2D, or empty if positions are rearranged in a way that is
+    not followed here. Windows that extend past the ends count in full.
     """
 
     multiply_adds: int
@@ -35,8 +35,8 @@ def costs(operations: Sequence[ir.Layer]) -> tuple[Cost, ...]:
 
 
 def multiply_adds(operation: ir.Layer) -> int:
-    """Of the kernels, per example: a kernel is applied once for each position of the result, or of
-    the input where each one is spread over several or all are run through.
+    """Those of the kernels, per example. A kernel is applied once per position of the result, or of
+    the input if each position is spread over several or all are run through.
     """
     kernels = sum(weight.count for weight in operation.weights if weight.name.endswith("kernel"))
     by_input = OPERATIONS[operation.name].sees in (Sees.SPREAD, Sees.ALL)
@@ -46,7 +46,7 @@ def multiply_adds(operation: ir.Layer) -> int:
 
 @dataclass
 class _Axis:
-    """Of one axis: how far a value sees, and how far apart two neighbours are in the input."""
+    """For one axis: how far a value sees, and how far apart two neighbours are in the input."""
 
     size: int
     field: Fraction = Fraction(1)
@@ -82,7 +82,7 @@ def _fields(operations: Sequence[ir.Layer]) -> Iterator[str]:
 
 
 def _ends(operation: ir.Layer, rank: int) -> str | None:
-    """The field of all that follows, where the operation mixes or rearranges positions."""
+    """The field of all later operations, if this one mixes or rearranges positions."""
     sees, rank_in = OPERATIONS[operation.name].sees, len(operation.input_shape)
     kernel = any(weight.name == "kernel" for weight in operation.weights)
     if sees is Sees.ALL or (kernel and rank_in == 1):

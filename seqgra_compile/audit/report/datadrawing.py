@@ -1,4 +1,4 @@
-"""A data definition as the report draws it: elements as sequence logos, rules as places in a sequence."""
+"""The drawing of a data definition: elements as sequence logos, rules as places in a sequence."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _CLASSES = {
 
 @dataclass(frozen=True)
 class Glyph:
-    """A letter of a logo: what is written, its class, and how it is moved and stretched."""
+    """A letter of a logo: its text, its class, and how it is moved and stretched."""
 
     text: str
     kind: str
@@ -40,7 +40,7 @@ class Glyph:
 
 @dataclass(frozen=True)
 class Tick:
-    """A number of the axis below a logo, and where it is."""
+    """A number on the axis below a logo, and its place."""
 
     x: float
     text: str
@@ -156,7 +156,7 @@ def _logo(element: Matrix | Kmers, alphabet: str, setting: int | None) -> Logo:
 
 
 def _columns(element: Matrix | Kmers, alphabet: str) -> Iterator[dict[str, float]]:
-    """Each position's letters and shares; of shorter words the last ones have none."""
+    """The letters and probabilities at each position; shorter words have none at the last ones."""
     if isinstance(element, Matrix):
         for row in element.positions:
             shares = (weight / sum(row) for weight in row)
@@ -172,14 +172,14 @@ def _columns(element: Matrix | Kmers, alphabet: str) -> Iterator[dict[str, float
 
 
 def information(column: dict[str, float]) -> float:
-    """Bits: how much less uncertain the letter is than any letter of the alphabet."""
+    """Bits: how much less uncertain the letter is than a letter of the alphabet at random."""
     total = sum(column.values())
     shares = [share / total for share in column.values() if share]
     return math.log2(len(column)) + sum(share * math.log2(share) for share in shares)
 
 
 def _glyphs(number: int, column: dict[str, float], most: float) -> Iterator[Glyph]:
-    """A position's letters, the highest one on top."""
+    """A position's letters, with the highest one on top."""
     bits, base = information(column), float(_TOP + _HEIGHT)
     for letter, share in sorted(column.items(), key=lambda each: each[1]):
         height = share * bits / most * _HEIGHT
@@ -208,7 +208,7 @@ def _condition(condition: Condition, model: Simulation, setting: int | None) -> 
         condition.id,
         visible(condition.label) if condition.label != condition.id else "",
         setting,
-        "one rule at most" if condition.exclusive and len(condition.rules) > 1 else "",
+        "at most one rule" if condition.exclusive and len(condition.rules) > 1 else "",
         tuple(_rule(rule, widths, length) for rule in condition.rules),
     )
 

@@ -1,4 +1,6 @@
-"""The architecture drawn: a silhouette of how many values an example has after each operation."""
+"""The drawing of an architecture: a silhouette of the number of values per example after each
+operation.
+"""
 
 from __future__ import annotations
 
@@ -73,14 +75,14 @@ def draw(operations: Sequence[ir.Layer], settings: Sequence[int | None]) -> Draw
 
 
 def _widths(sizes: Sequence[int]) -> list[float]:
-    """Of the silhouette: logarithmic, the largest as wide as the drawing."""
+    """The width of the silhouette: logarithmic, the largest as wide as the drawing."""
     logarithms = [math.log1p(size) for size in sizes]
     most = max(logarithms) or 1.0
     return [max(_LEAST, WIDTH * logarithm / most) for logarithm in logarithms]
 
 
 def brief(number: int) -> str:
-    """A large number with three digits and a letter: 209 M."""
+    """A large number with three digits and a letter, such as 209 M."""
     for size, letter in ((10**12, "T"), (10**9, "G"), (10**6, "M")):
         if number >= size:
             return f"{number / size:.3g} {letter}"

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from ...grammar import Rule, Spacing
 
-_MOST = 6  # constraints of which all combinations are looked at
+_MOST = 6  # the most constraints of which all combinations are tried
 Starts = dict[str, int]
 
 
 def extents(rule: Rule, widths: dict[str, int], length: int) -> dict[str, tuple[int, int]]:
-    """Of each element in a sequence of this length: its first letter, from 0, and behind its last."""
+    """For each element in a sequence of this length: its first letter, from 0, and the place after
+    its last.
+    """
     found = {}
     for name in rule.alone:
         first, last = _starts(rule.position, length, widths[name])
@@ -20,14 +22,14 @@ def extents(rule: Rule, widths: dict[str, int], length: int) -> dict[str, tuple[
     for chain in rule.chains:
         places = [*_placed(rule, chain, widths, length)]
         for name in dict.fromkeys(name for spacing in chain for name in spacing.names):
-            # Of an element that is paired with itself both places count.
+            # For an element that is paired with itself, both places count.
             ends = [end for place in places for key, end in place if key == name]
             found[name] = min(first for first, _ in ends), max(last for _, last in ends)
     return found
 
 
 def _starts(position: str | int, length: int, width: int) -> tuple[int, int]:
-    """The first and the last letter at which something of this width may start."""
+    """The first and the last letter at which an element of this width may start."""
     if position == "random":
         return 0, length - width
     fixed = {
@@ -67,7 +69,7 @@ def _block(
     widths: dict[str, int],
     room: int,
 ) -> tuple[int, int, list[tuple[str, int]]]:
-    """Where the elements of a chain lie relative to its first one, and the ends of it all."""
+    """The places of a chain's elements relative to its first one, and the ends of the chain."""
     starts: Starts = {chain[0].first: 0}
     parts = [(chain[0].first, 0)]
     for spacing, (farthest, swaps) in zip(chain, chosen, strict=True):

@@ -1,4 +1,4 @@
-"""The head of the page: what a reader asks first, in a few words each."""
+"""The head of the page: the main facts, in a few words each."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _of_training(model: ir.Model, found: dict[str, Fact]) -> dict[str, Fact]:
 
 
 def data_facts(model: Simulation) -> tuple[Fact, ...]:
-    """What a reader of a data definition asks first."""
+    """The main facts of a data definition."""
     shortest, longest = model.minimum_length.value, model.maximum_length.value
     length = f"{shortest:,}" if shortest == longest else f"{shortest:,} to {longest:,}"
     sizes = (f"{each.name} {sum(samples for _, samples in each.examples):,}" for each in model.sets)
@@ -104,7 +104,7 @@ def data_facts(model: Simulation) -> tuple[Fact, ...]:
 
 
 def compiler_facts(settings: Sequence[Setting]) -> tuple[Fact, ...]:
-    """The options that the compiler was called with, and what each means."""
+    """The options of the compiler, and their meanings."""
     found = []
     for name, option in SCRIPT_OPTIONS.items():
         value = next((row.text for row in settings if row.path == f"--{name}"), None)

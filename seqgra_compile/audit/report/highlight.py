@@ -1,4 +1,4 @@
-"""Definitions and scripts in pieces: what each piece of a line is, for colours and for links."""
+"""Definitions and scripts in pieces, each with its kind, for colours and links."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _MAX_TEXT = 2**20
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a line: what it is, its text, and the numbers of the settings that it states."""
+    """A part of a line: its kind, its text, and the numbers of the settings that it states."""
 
     kind: str
     text: str
@@ -61,8 +61,8 @@ class MarkedElement:
 def xml_marks(text: str) -> tuple[list[Mark], dict[int, MarkedElement]]:
     """All of a definition's text in pieces, and its elements by the place of their names.
 
-    What is not well-formed is taken as it comes. No definition is as long as a text that stays in
-    one piece.
+    Text that is not well-formed is kept as it is. No definition is as long as the limit of one
+    piece.
     """
     if len(text) > _MAX_TEXT:
         return [Mark(0, len(text), "")], {}
@@ -91,7 +91,7 @@ def xml_marks(text: str) -> tuple[list[Mark], dict[int, MarkedElement]]:
 
 def _matched(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str]:
     match = pattern.match(text, at)
-    assert match is not None  # the last branch of each pattern takes whatever there is
+    assert match is not None  # the last branch of each pattern matches anything
     return match
 
 
@@ -139,7 +139,7 @@ def mark_at(marks: list[Mark], offset: int) -> Mark | None:
 
 
 def _readable(kind: str, text: str, settings: str = "") -> Iterator[Piece]:
-    """Pieces in which nothing invisible is left that could hide or reorder what a reader sees."""
+    """Pieces without invisible characters, which could hide or reorder what is shown."""
     if text.isprintable():
         if text:
             yield Piece(kind, text, settings)
@@ -159,7 +159,7 @@ def _readable(kind: str, text: str, settings: str = "") -> Iterator[Piece]:
 
 
 def indent(line: Iterable[Piece]) -> int:
-    """How many columns of blanks a line starts with: even, and at most 32."""
+    """The number of blank columns at the start of a line: even, and at most 32."""
     text = "".join(piece.text for piece in line)
     return min(len(text) - len(text.lstrip(" ")), _MAX_INDENT) // 2 * 2
 

@@ -1,4 +1,6 @@
-"""Pages of HTML from templates: whatever a template prints is escaped, and nothing foreign runs."""
+"""HTML pages from templates: everything that a template prints is escaped, and no foreign code
+runs.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +29,6 @@ def render_page(template: str, **values: object) -> str:
 
 
 def _hash(templates: tuple[str, ...]) -> str:
-    """What the page's content security policy lets its style and its code through by."""
+    """The hash by which the content security policy allows the page's style or code."""
     text = "".join(environment(escapes=True).get_template(name).render() for name in templates)
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,4 +1,4 @@
-"""What the template of the report prints: all and only that, as text that Jinja escapes."""
+"""What the template of the report prints, as text that Jinja escapes."""
 
 from __future__ import annotations
 
@@ -34,8 +34,7 @@ class Remark:
 class PageLine:
     """A line of a definition or of the script.
 
-    `indent` is how far it starts from the left, rounded; `printed` says on paper what a link says
-    on a screen.
+    `indent` is how far it starts from the left, rounded; `printed` replaces a link on paper.
     """
 
     number: int
@@ -65,7 +64,8 @@ class File:
 
 @dataclass(frozen=True)
 class LedgerRow:
-    """A row of the ledger; `stem` and `leaf` are its path; it `departs` where seqgra does otherwise.
+    """A row of the ledger; `stem` and `leaf` are its path; it `departs` if seqgra does something
+    else.
 
     `at` and `near` are anchors of lines of the definition: where it is, and, for what the
     definition does not mention, what it belongs to. `lines` and `derived` are ranges of the script.
@@ -101,7 +101,7 @@ class LedgerGroup:
 
 @dataclass(frozen=True)
 class OriginCount:
-    """A kind of origin in the ledger, and how many settings are of it."""
+    """A kind of origin in the ledger, and its number of settings."""
 
     name: str
     title: str
@@ -111,9 +111,9 @@ class OriginCount:
 
 @dataclass(frozen=True)
 class Page:
-    """The report on one compilation; what it has no script for has `failed`.
+    """The report on one compilation, which has `failed` if there is no script.
 
-    `drawn` is the title of what is drawn: the architecture, or the elements and rules of `data`.
+    `drawn` is the title of the drawing: the architecture, or the elements and rules of `data`.
     """
 
     title: str

@@ -24,7 +24,7 @@ from .highlight import Mark, MarkedElement, mark_at
 from .page import LedgerGroup, LedgerRow, Link, OriginCount
 
 _MAX_VALUE = 240
-# Of each origin: the word for a class and for the page, in the order of the page.
+# For each origin: its word in classes and on the page, in the order of the page.
 _KINDS = {
     DEFINITION: ("said", "definition"),
     SEQGRA_DEFAULT: ("seqgra", "seqgra's default"),
@@ -62,7 +62,7 @@ class Places:
         self._tags = sorted(elements)
 
     def add(self, number: int, setting: Setting, whole: bool) -> None:
-        """Find the piece of the definition that a setting's place lies in, and its lines.
+        """Find the piece of the definition at a setting's place, and its lines.
 
         A setting at an element's name has all of its lines, and so has, with `whole`,
         one in an attribute of it.
@@ -87,7 +87,7 @@ class Places:
 
 
 def ledger_rows(settings: Sequence[Setting], places: Sequence[Places]) -> list[LedgerRow]:
-    """A row a setting, linked with its lines in the definitions and in the script."""
+    """One row per setting, linked with its lines in the definitions and in the script."""
     anchors = [[a for each in places for a in each.anchors(n)] for n in range(len(settings))]
     by_path = {setting.path: number for number, setting in enumerate(settings)}
     files = {each.source.name: each.anchor for each in places}
@@ -99,7 +99,7 @@ def ledger_rows(settings: Sequence[Setting], places: Sequence[Places]) -> list[L
 
 
 def anchors_near(path: str, by_path: dict[str, int], anchors: list[list[str]]) -> list[str]:
-    """The lines of what a setting belongs to that no definition states."""
+    """The lines of the element that a setting belongs to, if no definition states the setting."""
     whole = path.partition(": ")[0]
     above = path.rpartition("/")[0]
     for candidate in (whole, above, f"{above}/{above}"):
@@ -146,12 +146,13 @@ def _row(
 
 
 _TINTS = 6
-_SPECIFIC = 24  # lines of a script: settings that say more decide the whole, not a line of it
+_SPECIFIC = 24  # lines of a script: settings with more lines decide the whole, not single lines
 
 
 def tints(settings: Sequence[Setting], found: Sequence[LedgerRow]) -> dict[str, str]:
-    """Colours of lines by their anchors: those of the definition take turns, and each line of the
-    script has that of the setting that decides it and as little else as possible."""
+    """Colours of lines by their anchors: those of the definition alternate, and each line of the
+    script has the colour of the setting that decides it and the fewest other lines.
+    """
     stated = sorted(
         {row.at.split(" ")[0] for row in found if row.at and len(settings[row.number].lines) > 0},
         key=lambda anchor: tuple(map(int, anchor.removeprefix("d").split("-"))),

@@ -1,4 +1,4 @@
-"""The results of runs as a page shows them: pictures, tables, and sentences that must not be missed."""
+"""The results of runs as a page shows them: pictures, tables, and important remarks."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _subtitle(runs: Sequence[Run]) -> str:
 
 
 def _facts(runs: Sequence[Run]) -> tuple[Fact, ...]:
-    """What a reader looks for first."""
+    """The main results."""
     all_measured = [tables.measured(run) for run in runs]
     facts = []
     for name in dict.fromkeys(name for found in all_measured for name in found):
@@ -66,7 +66,7 @@ def _facts(runs: Sequence[Run]) -> tuple[Fact, ...]:
 
 
 def _why(run: Run) -> str:
-    """Why training ended, as far as the receipt tells."""
+    """Why training ended, as far as the receipt shows."""
     limit, patience = run.setting("EPOCHS"), run.setting("PATIENCE")
     if isinstance(limit, int) and len(run.history) < limit:
         waited = f": {patience} epochs without a lower validation loss" if patience else ""

@@ -1,7 +1,7 @@
 """A reproducibility checklist, filled in as far as the definition and the receipts answer it.
 
-The questions are those of REFORMS and DOME that concern a trained model, in our words. What nobody
-but the authors can say has an empty answer.
+The questions are those of REFORMS and DOME that concern a trained model, in our words. Questions
+that only the authors can answer are left empty.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Asked = tuple[str, str, Callable[["_Known"], str] | None]
 
 
 class _Known:
-    """What can be asked: a compilation, runs, or both."""
+    """The sources of answers: a compilation, runs, or both."""
 
     def __init__(self, compilation: Compilation | None, runs: Sequence[Run]) -> None:
         self.model = None if compilation is None else compilation.model
@@ -130,14 +130,14 @@ class _Known:
                 if name.endswith("_regularizer")
             ):  # fmt: skip
                 parts.append("penalties on weights")
-        return "; ".join(parts).capitalize() + "." if parts else "Nothing that the definition says."
+        return "; ".join(parts).capitalize() + "." if parts else "Nothing in the definition."
 
     def selection(self) -> str:
         epochs = [str(run.best_epoch) for run in self.runs if run.best_epoch is not None]
         if not epochs:
             return ""
         what = f"Epoch {epochs[0]}" if len(epochs) == 1 else f"Epochs {', '.join(epochs)}"
-        return f"{what} by the lowest validation loss. Choices between models are the authors' to tell."
+        return f"{what} by the lowest validation loss. Choices between models must be described by the authors."
 
     def measures(self) -> str:
         test = self.first.results.get("test", {}) if self.first else {}
@@ -202,10 +202,10 @@ _ASKED: tuple[Asked, ...] = (
      "REFORMS, data preprocessing; DOME, optimization", _Known.encoding),
     ("Are training, validation and test data apart, and how was that ensured?",
      "REFORMS, data leakage; DOME, data", _Known.copies),
-    ("Could an input give the outcome away in a way that it will not in use?",
+    ("Could an input reveal the outcome in a way that it would not in practice?",
      "REFORMS, data leakage", None),
     ("What kind of model is it?", "REFORMS, modeling; DOME, optimization", _Known.model_kind),
-    ("How many parameters are fitted, beside how many examples?",
+    ("How many parameters are fitted, and to how many examples?",
      "DOME, optimization", _Known.weights),
     ("How is it trained, with which hyperparameters?",
      "REFORMS, modeling; DOME, optimization", _Known.fitting),
@@ -221,7 +221,7 @@ _ASKED: tuple[Asked, ...] = (
     ("Which code, in which version?",
      "REFORMS, computational reproducibility; DOME, model", _Known.code),
     ("Which software and hardware?", "REFORMS, computational reproducibility", _Known.environment),
-    ("How are the results made again?", "REFORMS, computational reproducibility",
+    ("How can the results be reproduced?", "REFORMS, computational reproducibility",
      _Known.reproduction),
     ("Where are data, code and weights kept for others?",
      "REFORMS, computational reproducibility; DOME, data and model", None),
@@ -230,7 +230,7 @@ _ASKED: tuple[Asked, ...] = (
 
 
 def checklist(compilation: Compilation | None, runs: Sequence[Run] = ()) -> tuple[Answer, ...]:
-    """Every question, with the answer or with an empty text."""
+    """Every question, with its answer or an empty text."""
     known = _Known(compilation, runs)
     return tuple(
         Answer(asks, source, "" if answer is None else answer(known))

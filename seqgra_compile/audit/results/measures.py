@@ -1,7 +1,7 @@
-"""What a model's predictions are worth: curves, areas and counts, in NumPy.
+"""The quality of a model's predictions: curves, areas and counts, in NumPy.
 
-Truth is a column of booleans, scores one of floats: one value for each example. The tests hold
-every function to scikit-learn.
+Truth is a column of booleans and scores are a column of floats, with one value per example. The
+tests compare every function with scikit-learn.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ class Curve:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Bins of equal width that have examples: mean score, share of true ones, number of examples."""
+    """Bins of equal width, if they have examples: mean score, fraction of true ones, number of
+    examples.
+    """
 
     score: np.ndarray
     share: np.ndarray
@@ -37,7 +39,7 @@ class Calibration:
 
 
 def _steps(truth: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """True and false positives at each score as a threshold, the highest first."""
+    """True and false positives with each score as a threshold, the highest first."""
     import numpy as np
 
     order = np.argsort(scores, kind="stable")[::-1]
@@ -76,7 +78,7 @@ def precision_recall(truth: np.ndarray, scores: np.ndarray) -> Curve:
 
 
 def thinned(curve: Curve) -> tuple[np.ndarray, np.ndarray]:
-    """A curve's points, but only the first of those that a picture cannot tell apart."""
+    """A curve's points without those that a picture cannot tell apart."""
     import numpy as np
 
     cells = np.round(CELLS * np.stack([curve.x, curve.y])).astype(int)
@@ -110,7 +112,7 @@ def mean_precision_recall(curves: list[Curve]) -> Curve:
 
 
 def calibration(truth: np.ndarray, scores: np.ndarray) -> Calibration:
-    """For probabilities: how often what was given a probability is true."""
+    """For probabilities: how often examples with a given probability are true."""
     import numpy as np
 
     inner = np.linspace(0, 1, BINS + 1)[1:-1]
@@ -123,7 +125,7 @@ def calibration(truth: np.ndarray, scores: np.ndarray) -> Calibration:
 
 
 def confusion(truth: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Of (examples, labels) in multi-class tasks: counts by true label and by highest score."""
+    """From (examples, labels) of multi-class tasks: counts by true label and by highest score."""
     import numpy as np
 
     labels = truth.shape[1]
@@ -133,7 +135,7 @@ def confusion(truth: np.ndarray, scores: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Detection:
-    """How well a label is told from the rest; NaN where nothing was predicted, or nothing is true."""
+    """How well a label is told from the rest; NaN if it was never predicted, or never true."""
 
     true: int
     predicted: int

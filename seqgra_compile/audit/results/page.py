@@ -1,4 +1,4 @@
-"""What the template of a run's page prints: all and only that; text that Jinja escapes, and SVG."""
+"""What the template of a run's page prints: text that Jinja escapes, and SVG."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Fact:
-    """A figure or a setting at a page's head, what it is called, and a word on what it means."""
+    """A figure or a setting at a page's head, its name, and a short explanation."""
 
     name: str
     value: str
@@ -50,7 +50,7 @@ class PageTable:
 
 @dataclass(frozen=True)
 class Answer:
-    """An item of a checklist: what is asked, by whom, and the answer, or nothing."""
+    """An item of a checklist: the question, its source, and the answer or nothing."""
 
     asks: str
     source: str
@@ -71,7 +71,7 @@ class PageSection:
 
 @dataclass(frozen=True)
 class Results:
-    """One run, or several of one task. `remarks` are sentences that a reader must not miss."""
+    """One run, or several of one task. `remarks` are sentences that must not be overlooked."""
 
     title: str
     subtitle: str

@@ -1,7 +1,7 @@
 """Pictures of one run or several: epochs, curves, calibration, scores.
 
-With several runs, each is a thin line and their mean a thick one. A colour is a label's in all
-pictures, up to as many labels as there are colours; beyond, all labels are thin and grey.
+With several runs, each is a thin line and their mean a thick one. A label has the same colour in
+all pictures. If there are more labels than colours, all labels are thin and grey.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def short(label: str) -> str:
 
 
 def epochs(runs: Sequence[Run]) -> list[Picture]:
-    """Losses in one picture, what else was measured after each epoch in another."""
+    """Losses in one picture, the other measures of each epoch in another."""
     trained = [(run, run.best_epoch) for run in runs if run.history and run.best_epoch is not None]
     names = list(dict.fromkeys(name for run, _ in trained for name in run.history[0]))
     losses = [name for name in names if name.endswith("loss")]
@@ -113,14 +113,14 @@ def _epochs(
         caption = f"The dot marks epoch {chosen} of {lasted}, whose weights were kept."
     else:
         caption = f"Dots mark the epochs whose weights were kept: {chosen}. "
-        caption += "A thick line is the mean, as far as every run lasted."
+        caption += "A thick line is the mean, up to the end of the shortest run."
     about = f"Lines over epochs: {', '.join(column.replace('_', ' ') for column in columns)}. "
     about += _ends(runs[0].history, kept[0], columns)
     return _picture(key, f"{title} over epochs", caption, about, draw)
 
 
 def _ends(history: Sequence[Mapping[str, float]], epoch: int, columns: Sequence[str]) -> str:
-    """For whoever cannot see the lines: the first, the kept and the last value of the first run."""
+    """For those who cannot see the lines: the first, the kept and the last value of the first run."""
     kept = history[epoch - 1]
     return " ".join(
         f"{column.replace('_', ' ')} is {history[0][column]:.4g} after the first epoch, "
@@ -230,7 +230,7 @@ def are_probabilities(found: Sequence[Predicted]) -> bool:
 
 
 def calibrations(found: Sequence[Predicted]) -> list[Picture]:
-    """How often what was given a probability is true; none where scores are no probabilities."""
+    """How often examples with a given probability are true; none if scores are not probabilities."""
     if not are_probabilities(found):
         return []
     labels = found[0].labels
@@ -245,15 +245,15 @@ def calibrations(found: Sequence[Predicted]) -> list[Picture]:
         if not few:
             pairs = [(each.truth.ravel(), each.scores.ravel()) for each in found]
             _calibration(axes, pairs, INK, "-", "all labels together")
-        axes.set(xlabel="predicted probability", ylabel="share that is true", aspect="equal")
+        axes.set(xlabel="predicted probability", ylabel="fraction that is true", aspect="equal")
         axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
         axes.legend(loc="upper left")
 
-    caption = f"Examples in {measures.BINS} bins by probability; a bin without any has no dot. "
-    caption += "On the diagonal, of what is given 0.7, seven of ten are true."
+    caption = f"Examples in {measures.BINS} bins by probability; empty bins have no dot. "
+    caption += "On the diagonal, seven of ten examples with the score 0.7 are true."
     if len(found) > 1:
         caption += " Dots: each run; lines: all runs together."
-    about = "Share of true examples over predicted probability, for each label."
+    about = "Fraction of true examples over predicted probability, for each label."
     return [_picture("calibration", "Calibration", caption, about, draw)]
 
 
@@ -270,7 +270,7 @@ def _calibration(
 
 
 def histograms(found: Sequence[Predicted]) -> list[Picture]:
-    """Scores of each label, of examples that have it and of those that do not."""
+    """Scores of each label, for examples that have it and for those that do not."""
     import numpy as np
 
     labels = found[0].labels
@@ -297,7 +297,7 @@ def _histogram(
     def draw(axes: Axes) -> None:
         axes.stairs(shares[1], edges, color=SOFT, fill=True, alpha=0.45, label="others")
         axes.stairs(shares[0], edges, color=SERIES[0], linewidth=1.4, label=short(label))
-        axes.set(xlabel=f"score of {short(label)}", ylabel="share of examples")
+        axes.set(xlabel=f"score of {short(label)}", ylabel="fraction of examples")
         axes.set_ylim(0, 1.25 * max(max(each) for each in shares) or 1)  # the legend has room
         axes.legend(loc="upper center", ncols=2)
 

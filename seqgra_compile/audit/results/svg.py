@@ -1,6 +1,6 @@
-"""A figure of matplotlib as SVG within a page: its colours are the page's, its text is text.
+"""A matplotlib figure as SVG in a page: it has the page's colours, and its text is text.
 
-The page's content security policy lets no style attribute through, so styles become presentation
+The page's content security policy forbids style attributes, so styles become presentation
 attributes. Colours that stand for a colour of the page become its CSS variable, so that a picture
 follows the page into the dark.
 """
@@ -17,7 +17,7 @@ from lxml import etree
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Colours as matplotlib is given them, and what they are on the page.
+# Colours that matplotlib gets, and their colours on the page.
 INK, SOFT, RULE = "#000001", "#000002", "#000003"
 SERIES = tuple(f"#00001{number}" for number in range(6))
 _COLOURS = {
@@ -56,7 +56,9 @@ _LINK = "{http://www.w3.org/1999/xlink}href"
 def drawn(
     key: str, size: tuple[float, float], draw: Callable[[Axes], None], title: str, about: str
 ) -> str:
-    """An `svg` element of a size in inches; `key` is unique in the page, `about` says what is seen."""
+    """An `svg` element of a size in inches; `key` is unique in the page, `about` describes the
+    picture.
+    """
     import matplotlib
 
     settings: Any = {**_RC, "svg.hashsalt": key}  # matplotlib lists the names as literals
@@ -97,7 +99,7 @@ def _of_the_page(data: bytes, key: str, title: str, about: str) -> str:
 
 
 def _plain(element: etree._Element, key: str, referenced: set[str]) -> None:
-    """No style, short numbers, and ids that no other picture has."""
+    """Removes styles, shortens numbers, and makes ids unique."""
     for declaration in filter(None, element.attrib.pop("style", "").split(";")):
         name, _, value = (part.strip() for part in declaration.partition(":"))
         if name == "font":

@@ -1,4 +1,4 @@
-"""Tables of runs: results, labels, data, settings, and with what they were made."""
+"""Tables of runs: results, labels, data, settings, and versions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def cells(*values: object) -> tuple[Cell, ...]:
 
 
 def figure_text(value: object) -> str:
-    """Four digits of a measure, thousands of a count, text as it is."""
+    """Four digits for a measure, thousands separators for a count, text as it is."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return NONE
     if isinstance(value, float):
@@ -37,7 +37,7 @@ def figure_text(value: object) -> str:
 
 
 def measured(run: Run) -> dict[str, float]:
-    """What a run came to, by name: of its test set, and of the validation set at its best epoch."""
+    """The results of a run by name: for its test set, and for the validation set at its best epoch."""
     found = {}
     test = run.results.get("test", {})
     for name in ("mean AUROC", "mean AUPRC", "accuracy", "loss"):
@@ -76,7 +76,7 @@ def of_runs(runs: Sequence[Run]) -> PageTable:
             *(statistics.stdev(column) if len(column) > 1 else None for column in columns),
         ),
     ]  # fmt: skip
-    note = "The standard deviation is that of a sample: over n - 1."
+    note = "The standard deviation is that of a sample (n - 1)."
     return PageTable(
         "Results of each run", header, tuple(rows), tuple(foot) if len(runs) > 1 else (), note
     )
@@ -113,7 +113,7 @@ def _hash_or_text(value: object) -> str:
 
 
 def confusion_matrix(found: Sequence[Predicted]) -> PageTable | None:
-    """Of multi-class tasks: true label by row, predicted one by column, all runs together."""
+    """For multi-class tasks: true labels in rows, predicted ones in columns, all runs together."""
     labels = found[0].labels
     if len(labels) > _MOST_LABELS:
         return None
@@ -131,7 +131,7 @@ def confusion_matrix(found: Sequence[Predicted]) -> PageTable | None:
         ]
         rows.append((*cells(label), *row, *cells(total)))
     header = ("true label", *(f"predicted {visible(label)}" for label in labels), "all")
-    note = "A cell is the darker, the larger its share of the row."
+    note = "The darker a cell, the larger its share of the row."
     if len(found) > 1:
         note += f" Counts of {len(found)} runs, added."
     return PageTable("Confusion matrix", header, tuple(rows), (), note, "matrix")
@@ -140,7 +140,7 @@ def confusion_matrix(found: Sequence[Predicted]) -> PageTable | None:
 def by_label(
     found: Sequence[Predicted], task: str | None, areas: Sequence[Mapping[str, Mapping[str, float]]]
 ) -> PageTable:
-    """For each label: how often it is true and predicted, how well; the mean over runs."""
+    """For each label: how often it is true and predicted, and how well; the mean over runs."""
     rows = []
     for number, label in enumerate(found[0].labels):
         each = [_detected(one, number, task) for one in found]
@@ -152,7 +152,7 @@ def by_label(
         rows.append(cells(label, *counts, *(_mean(row) for row in values)))
     header = ("label", "true", "predicted", "precision", "recall", "F1", "AUROC", "AUPRC")
     if task == MULTI_LABEL:
-        note = f"A label is predicted where its probability is above {measures.THRESHOLD}."
+        note = f"A label is predicted if its probability is above {measures.THRESHOLD}."
     else:
         note = "The label with the highest score is predicted."
     if len(found) > 1:
@@ -174,7 +174,7 @@ def _mean(values: Iterable[float | None]) -> float | None:
 
 
 def of_data(run: Run) -> PageTable:
-    """Examples of each label in each set, with their hashes."""
+    """Examples per label and set, with the hashes of the sets."""
     sets = [name for name in SETS if name in run.data]
     header = ("label", *sets)
     rows = []

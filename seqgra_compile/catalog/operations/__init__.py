@@ -36,7 +36,7 @@ _BY_FOLDED_NAME = {
 
 
 def lower(operation: ir.Layer, library: str, channels_first: bool) -> LibraryLayer:
-    """What a library makes of an operation that it supports: `passes.checks` has seen to that."""
+    """An operation in a library that supports it, which `passes.checks` has made sure of."""
     cell = OPERATIONS[operation.name].lower[library]
     assert not isinstance(cell, Unsupported)
     return cell(operation, channels_first)
@@ -55,7 +55,7 @@ def lower_to_keras(operation: ir.Layer) -> KerasLayer:
 
 
 def find(name: str) -> OperationRow | None:
-    """An operation by its name or an alias, in any case, as seqgra reads it."""
+    """An operation by its name or an alias, in any case, as in seqgra."""
     return _BY_FOLDED_NAME.get(name.strip().lower())
 
 

@@ -1,4 +1,4 @@
-"""Activations that are operations of their own."""
+"""Activations that are separate operations."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SOFTMAX = (Parameter("axis", Integer(-1, 3), -1, "the axis that sums to 1"),)
 
 
 def _applied(operation: ir.Layer, class_name: str, **arguments: object) -> TorchLayer:
-    """A module that works on each value by itself."""
+    """A module that works on each value separately."""
     name = operation.identifier
     return TorchLayer(
         steps=(f"self.{name}({{x}})",), functions=(submodule(name, class_name, **arguments),)

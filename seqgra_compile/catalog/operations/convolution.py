@@ -113,7 +113,7 @@ def _weights(arguments: Arguments, shape: Shape) -> tuple[Weight, ...]:
 
 
 def _torch_padding(operation: ir.Layer, spatial: Shape) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """What nn.ConvNd pads alike on both sides, and what F.pad must add first (last axis first)."""
+    """What nn.ConvNd pads equally on both sides, and what F.pad must add before (last axis first)."""
     windows, strides, dilations = (
         _tuple(operation[key]) for key in ("kernel_size", "strides", "dilation_rate")
     )

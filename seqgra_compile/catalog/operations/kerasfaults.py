@@ -1,4 +1,4 @@
-"""Combinations of parameters on which Keras 3.15 fails, so that no script of it can honour them."""
+"""Combinations of parameters on which Keras 3.15 fails, so no Keras script can honour them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a cell of the operations table gives: an operation as a library says it."""
+"""What a cell of the operations table returns: an operation in the form of a library."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def submodule(attribute: str, function: str, *positional: object, **keywords: ob
 
 @dataclass(frozen=True)
 class TorchWeight:
-    """Where a weight in Keras's layout lives in the PyTorch model: attribute and axes' order.
+    """Where a weight in Keras's layout is in the PyTorch model: attribute and order of axes.
 
     `gates`: it has the weight's gates in this order, if in another one than Keras; `row`: it holds this
     row of the weight only.
@@ -70,7 +70,7 @@ class Start:
 
 @dataclass(frozen=True)
 class LibraryLayer:
-    """An operation as a library says it; each library has its own form, for its backend.
+    """An operation in a library; each library has its own form, for its backend.
 
     `draws` is what it draws in training; `trainable`: it can be frozen.
     """
@@ -113,12 +113,12 @@ class TorchLayer(LibraryLayer):
 
     @property
     def trainable(self) -> bool:
-        """All that has weights of its own can be frozen."""
+        """Everything with weights can be frozen."""
         return bool(self.modules)
 
     @property
     def start(self) -> Start:
-        """Layers with weights draw when they are made, unless a class of ours gives the values."""
+        """Layers with weights draw when they are created, unless our own class gives the values."""
         return Start(() if self.preset else tuple(each.function for each in self.modules))
 
 

@@ -1,4 +1,4 @@
-"""Operations that are random in training and do nothing otherwise."""
+"""Operations that are random in training and otherwise do nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _channels(arguments: Arguments, shape: Shape) -> Shape:
 def _noise(
     operation: ir.Layer, class_name: str, kind: str, shape: Shape, **arguments: object
 ) -> TorchLayer:
-    """A module that draws in training, so many numbers of a kind for each example."""
+    """A module that draws, in training, this many numbers of a kind for each example."""
     name = operation.identifier
     return TorchLayer(
         steps=(f"self.{name}({{x}})",),

@@ -1,4 +1,4 @@
-"""Normalisation."""
+"""Normalization."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .row import (
 )
 
 _AXIS = Parameter(
-    "axis", Integer(-1, 3), -1, "the axis, counted with the batch, that is kept apart"
+    "axis", Integer(-1, 3), -1, "the axis, counted with the batch, that is normalized separately"
 )
 _EPSILON = Parameter("epsilon", Real(above=0), 0.001, "added to the variance")
 _AFFINE = (
@@ -36,7 +36,10 @@ _PENALTIES = (regularizer_parameter("beta"), regularizer_parameter("gamma"))
 _BATCH = (
     _AXIS,
     Parameter(
-        "momentum", Real(minimum=0, maximum=1), 0.99, "share of the running mean that a step keeps"
+        "momentum",
+        Real(minimum=0, maximum=1),
+        0.99,
+        "fraction of the running mean that a step keeps",
     ),
     _EPSILON,
     *_AFFINE,
@@ -63,7 +66,7 @@ def _batch_shape(arguments: Arguments, shape: Shape) -> Shape:
     if _axis(arguments, shape) not in (0, len(shape) - 1):
         raise ShapeError(
             "SG307",
-            f"BatchNormalization has no axis {arguments['axis'].value} to keep apart in {shape}",
+            f"BatchNormalization has no axis {arguments['axis'].value} in {shape}",
             "axis",
             "write -1 for the channels",
         )
@@ -124,11 +127,11 @@ def _batch_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
         **momentum,
         eps=operation["epsilon"],
     )
-    # The classes take at most two axes beside the batch.
+    # The classes accept at most two axes besides the batch.
     flat, unflat = ("{x}.flatten(2)", ".view_as({x})") if len(shape) > 2 else ("{x}", "")
     return TorchLayer(
         steps=(f"self.{name}({flat}){unflat}",),
-        # They keep axis 1 apart: the channels moved there, or the first axis as it is.
+        # They normalize along axis 1: the channels moved there, or the first axis as it is.
         channels_first=axis == len(shape) - 1 and len(shape) > 1,
         modules=(module,),
         weights=_placed(operation),
@@ -139,7 +142,7 @@ def _batch_torch(operation: ir.Layer, channels_first: bool) -> TorchLayer:
 
 
 def _constants(operation: ir.Layer) -> tuple[Code, ...]:
-    """A scale or shift that the definition switches off stays as it is."""
+    """A scale or shift that the definition switches off keeps its value."""
     parts = (("scale", "weight"), ("center", "bias"))
     return tuple(
         Code(f"self.{operation.identifier}.{attribute}.requires_grad_(False)")

@@ -127,9 +127,9 @@ def _global_torch(operation: ir.Layer, function: Submodule) -> TorchLayer:
 
 
 def _global_max_torch(rank: int) -> TorchCell:
-    """One window over all positions: of AdaptiveMaxPool, attribution tools know nothing.
+    """One window over all positions, because attribution tools do not know AdaptiveMaxPool.
 
-    Of equal values it takes the first, where Keras shares the gradient: docs/parity.md.
+    It takes the first of equal values, while Keras shares the gradient: docs/parity.md.
     """
 
     def lower(operation: ir.Layer, channels_first: bool) -> TorchLayer:

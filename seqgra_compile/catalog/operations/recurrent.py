@@ -96,9 +96,9 @@ _AROUND = (
 
 @dataclass(frozen=True)
 class _Cell:
-    """What sets one kind of recurrent layer apart; `bias` is the shape of the bias.
+    """How a kind of recurrent layer differs; `bias` is the shape of the bias.
 
-    `known`: seqgra 0.0.4 knows it.
+    `known`: seqgra 0.0.4 has it.
     """
 
     name: str
@@ -154,7 +154,7 @@ def _keras(cell: _Cell) -> KerasCell:
             merge_mode=operation["merge_mode"],
             name=operation.identifier,
         )
-        # It makes each initializer once for each direction.
+        # It creates each initializer once per direction.
         return KerasLayer(text, 2 * seeds, trainable=True, draws=2 * draws)
 
     return lower
@@ -199,7 +199,7 @@ _CELLS = (
         "SimpleRNN",
         "recurrent layer without gates",
         1,
-        # Keras 3.15 takes an activity regularizer here and drops it: none is offered.
+        # Keras 3.15 accepts an activity regularizer here but ignores it, so there is none.
         tuple(
             parameter
             for parameter in (*_UNITS, *_WEIGHTS, *_RUNNING)

@@ -1,4 +1,4 @@
-"""Operations that only move, repeat or drop values."""
+"""Operations that only move, repeat or remove values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REPEAT = (Parameter("n", Integer(1), about="number of positions"),)
 _PADDING = (
     Parameter("padding", PairKind(), (1, 1), "zeros before and after, or one number for both"),
 )
-_CROPPING = (Parameter("cropping", PairKind(), (1, 1), "positions dropped before and after"),)
+_CROPPING = (Parameter("cropping", PairKind(), (1, 1), "positions removed before and after"),)
 _SIZE = (Parameter("size", Size(1), 2, "how often each position is repeated"),)
 _SEQUENCE = "(length, channels)"
 
@@ -158,7 +158,7 @@ ROWS = (
     ),
     OperationRow(
         "Cropping1D",
-        "drops positions at the ends",
+        "removes positions at the ends",
         _CROPPING,
         _cropped,
         {PYTORCH: _cropping_torch, TENSORFLOW: keras_layer("Cropping1D", _CROPPING)},

@@ -1,4 +1,4 @@
-"""What a row of the operations table is, and how its cells are filled."""
+"""A row of the operations table, and how its cells are filled."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ShapeError(ValueError):
 
 @dataclass(frozen=True)
 class Unsupported:
-    """Stands in a cell of `lower` that a library cannot fill, and says why."""
+    """Fills a cell of `lower` that a library does not support, with the reason."""
 
     reason: str
 
@@ -47,7 +47,7 @@ def unsupported(reason: str) -> Unsupported:
 
 
 class Sees(Enum):
-    """From which positions of its input one value of an operation's result comes."""
+    """The positions of the input that one value of an operation's result depends on."""
 
     # Those under kernel_size or pool_size, strides and dilation_rate; without them, its own.
     WINDOW = auto()
@@ -64,7 +64,7 @@ KerasCell = Callable[[ir.Layer, bool], KerasLayer]
 
 @dataclass(frozen=True)
 class OperationRow:
-    """One row: an operation of the language, and how each library says it.
+    """One row: an operation of the language, and its form in each library.
 
     `infer` gives the output's shape or raises `ShapeError`. `lower` has a cell for each library: it
     gets an operation with known shapes, and whether its input has its channels first. `applies` names
@@ -92,12 +92,12 @@ class OperationRow:
     last_axis: bool = False
 
     def refusal(self, library: str) -> str | None:
-        """Why a library cannot say it; None if it can."""
+        """Why a library does not support it; None if it does."""
         cell = self.lower.get(library, Unsupported("its cell is empty"))
         return cell.reason if isinstance(cell, Unsupported) else None
 
     def activation(self, arguments: Arguments) -> str | None:
-        """The activation that its result has passed, if any."""
+        """The activation applied to its result, if any."""
         return self.applies or (
             arguments["activation"].value if "activation" in arguments else None
         )
@@ -149,13 +149,13 @@ KERNEL_AND_BIAS = (
 
 
 def kernel_and_bias(arguments: Arguments, kernel: Shape, units: int) -> tuple[Weight, ...]:
-    """A kernel and, where wanted, a bias."""
+    """A kernel and, if wanted, a bias."""
     weights = (Weight("kernel", kernel, "kernel"),)
     return (*weights, Weight("bias", (units,), "bias")) if arguments["use_bias"].value else weights
 
 
 def torch_kernel_and_bias(operation: ir.Layer, axes: tuple[int, ...]) -> tuple[TorchWeight, ...]:
-    """Where they live in a PyTorch layer; `axes` orders the kernel's."""
+    """Where they are in a PyTorch layer; `axes` is the order of the kernel's axes."""
     places = {"kernel": ("weight", axes), "bias": ("bias", (0,))}
     return tuple(
         TorchWeight(
@@ -166,7 +166,7 @@ def torch_kernel_and_bias(operation: ir.Layer, axes: tuple[int, ...]) -> tuple[T
 
 
 def keras_arguments(parameters: tuple[Parameter, ...], operation: ir.Layer) -> dict[str, Code]:
-    """Every argument that the Keras layer takes, defaults spelled out."""
+    """Every argument of the Keras layer, defaults included."""
     return {
         row.keyword or row.name: row.kind.keras(operation[row.name])
         for row in parameters
@@ -175,7 +175,7 @@ def keras_arguments(parameters: tuple[Parameter, ...], operation: ir.Layer) -> d
 
 
 def keras_seeds(operation: ir.Layer) -> tuple[bool, ...]:
-    """Of the initializers that draw, in order: whether a weight uses it."""
+    """For each initializer that draws, in order: whether a weight uses it."""
     roles = {f"{weight.role}_initializer" for weight in operation.weights}
     return tuple(
         name in roles
@@ -187,7 +187,7 @@ def keras_seeds(operation: ir.Layer) -> tuple[bool, ...]:
 def keras_layer(
     class_name: str, parameters: tuple[Parameter, ...] = (), **extra: object
 ) -> KerasCell:
-    """A cell that calls the Keras layer with every argument spelled out."""
+    """A cell that calls the Keras layer with every argument."""
 
     def lower(operation: ir.Layer, channels_first: bool) -> KerasLayer:
         arguments: dict[str, object] = {**keras_arguments(parameters, operation), **extra}
@@ -217,7 +217,7 @@ def channels_dim(rank: int, channels_first: bool) -> int:
 
 
 def activated(operation: ir.Layer, layer: TorchLayer) -> TorchLayer:
-    """The layer with the operation's own activation behind it, if it has one."""
+    """The layer followed by the operation's own activation, if it has one."""
     name = operation["activation"]
     if name in (None, "linear"):
         return layer
@@ -232,7 +232,7 @@ def activated(operation: ir.Layer, layer: TorchLayer) -> TorchLayer:
 
 
 def torch_initial_values(operation: ir.Layer, layer: TorchLayer) -> Iterator[tuple[str, Code]]:
-    """By the name of the initializer: statements that give each weight its initial values."""
+    """Statements that give each weight its initial values, by the name of the initializer."""
     known = {weight.name: weight for weight in operation.weights}
     for placed in layer.weights:
         weight = known[placed.name]

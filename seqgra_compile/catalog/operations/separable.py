@@ -1,4 +1,4 @@
-"""Convolutions that treat channels apart, and transposed ones."""
+"""Convolutions that treat channels separately, and transposed convolutions."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _SEQUENCE = "(length, channels)"
 
 
 def _length(name: str, arguments: Arguments, shape: Shape) -> int:
-    """Positions after the depthwise window."""
+    """The positions after the depthwise window."""
     require_rank(name, shape, 2, _SEQUENCE)
     window, stride, dilation = (
         arguments[key].value for key in ("kernel_size", "strides", "dilation_rate")

@@ -1,4 +1,4 @@
-"""All optimizers, by library and name: the parameters of each, and how its library says it."""
+"""All optimizers, by library and name: the parameters of each, and its form in the library."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ ROWS = (
         _EPSILON,
         known=True,
         torch=Counterpart("Adadelta", {**alike("learning_rate", "rho"), "eps": ("epsilon",)}),
-        otherwise="Keras 2 squares a gradient in another order and rounds otherwise",
+        otherwise="Keras 2 squares a gradient in another order and rounds differently",
     ),
     _keras(
         "Adagrad",
@@ -110,7 +110,7 @@ ROWS = (
         _EPSILON,
         CENTERED,
         known=True,
-        otherwise="Keras 2 multiplies in another order and rounds otherwise",
+        otherwise="Keras 2 multiplies in another order and rounds differently",
         replaced={"rho": 0.9},
     ),
     _keras(

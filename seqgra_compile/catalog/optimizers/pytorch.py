@@ -122,7 +122,7 @@ ROWS = (
         _rate(0.001),
         _BETAS,
         _eps(1e-08),
-        refused="it takes sparse gradients only, and no model of one-hot sequences has any",
+        refused="it accepts only sparse gradients, which no model of one-hot sequences has",
     ),
     _torch(
         "Adamax",
@@ -198,7 +198,7 @@ ROWS = (
         "stochastic gradient descent",
         _rate(0.001),
         MOMENTUM,
-        Parameter("dampening", FRACTION, 0.0, "share of the gradient left out of the momentum"),
+        Parameter("dampening", FRACTION, 0.0, "fraction of the gradient left out of the momentum"),
         decay(0.0),
         NESTEROV,
         known=True,

@@ -1,4 +1,4 @@
-"""What a row of the optimizers table is, and the parameters that both libraries' optimizers have."""
+"""A row of the optimizers table, and the parameters that the optimizers of both libraries have."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class OptimizerRow:
 
     @property
     def defaults(self) -> str:
-        """Whose the parameters' defaults are."""
+        """Where the defaults of the parameters come from."""
         return SEQGRA_DEFAULT if self.known else LIBRARY_DEFAULT
 
 
@@ -55,7 +55,7 @@ CLIPPING = (
 AMSGRAD = Parameter("amsgrad", Boolean(), False, "use the largest second moment so far")
 CENTERED = Parameter("centered", Boolean(), False, "divide by the variance of the gradient")
 NESTEROV = Parameter("nesterov", Boolean(), False, "Nesterov momentum")
-MOMENTUM = Parameter("momentum", FRACTION, 0.0, "share of the last step that is kept")
+MOMENTUM = Parameter("momentum", FRACTION, 0.0, "fraction of the last step that is kept")
 
 
 def decay(default: float, about: str = "L2 penalty on all weights") -> Parameter:

@@ -1,8 +1,8 @@
 """Reads .h5 files from standard input and writes what each holds as JSON: a separate program.
 
-The HDF5 library is known to crash on damaged files; here it takes nobody with it. A file comes
-behind its length, and so goes its answer. Exit status: 0 after the last file, 1 if one cannot be
-read, 3 if h5py is not installed.
+The HDF5 library is known to crash on damaged files; here it takes nobody with it. Each file is
+preceded by its length, and so is its answer. Exit status: 0 after the last file, 1 if one cannot
+be read, 3 if h5py is not installed.
 """
 
 from __future__ import annotations
