@@ -81,6 +81,11 @@ def test_one_row_over_the_seeds_of_data(tmp_path: Path):
     assert len(pictures) == 2 and told in pictures[0]
     assert pictures[0].count("<use") >= len(folders)  # a circle for each
     etree.fromstring(pictures[0])
+    by = ("--by", "data.training.examples", "-o", page)
+    few = ("--columns", "data.training.examples,test.accuracy")
+    for words, count in ((few, 1), (("--per", "run"), 0)):
+        assert run_audit("table", *folders, *words, *by).exit_code == 0
+        assert page.read_text("utf-8").count("<svg") == count
     result = run_audit("table", *folders, "--by", "size")
     assert result.exit_code == 2 and b"no run has 'size'" in result.stderr
 
