@@ -61,11 +61,11 @@ class UnsupportedOptions(ValueError):
 
 @dataclass(frozen=True)
 class Options:
-    """What the caller chooses; the rest is in the definition.
+    """The caller's choices; everything else is in the definition.
 
-    `semantics`, `data`, `records`, `shards` and `emit` are names in the tables of `catalog.semantics`. `library` is
-    PyTorch or TensorFlow, the definition's own if None. `shards` is the number of parts of
-    a batch. `check_only`: no text is made.
+    `semantics`, `data`, `records`, `shards` and `emit` are names in the tables of
+    `catalog.semantics`. `library` is PyTorch or TensorFlow, the definition's own if None. `shards`
+    is the number of parts of a batch. `check_only`: no script is made.
     """
 
     semantics: str = INTENDED
@@ -82,10 +82,10 @@ _DEFAULT = Options()
 
 @dataclass(frozen=True)
 class Compilation:
-    """What came out: `script` is None if the definition has errors or was only checked.
+    """The result.
 
-    `model` is the definition as meant and `arranged` the script before it is text, if there are no
-    errors.
+    `script` is None if the definition has errors or was only checked. `model` is the typed
+    definition and `arranged` the script before it is rendered, if there are no errors.
     """
 
     source: Source
@@ -100,7 +100,7 @@ class Compilation:
 
     @functools.cached_property
     def settings(self) -> tuple[Setting, ...]:
-        """The ledger: every setting that decides the run. Empty if there is no script."""
+        """The ledger: every setting that decides the run; empty if there is no script."""
         from .audit.ledger import settings  # noqa: PLC0415 - a compilation needs no ledger
 
         if self.model is None or self.arranged is None or self.script is None:
@@ -113,7 +113,7 @@ def compile_definition(
 ) -> Compilation:
     """Compile a model definition file; raises OSError if it cannot be read.
 
-    Files that the definition names are looked for beside it, then in the folders `include`. Raises
+    Files that the definition names are searched beside it, then in the folders `include`. Raises
     `UnsupportedOptions` if the definition's library has no scripts under these options.
     """
     path = Path(path)
@@ -128,9 +128,9 @@ def compile_bytes(
     folders: Sequence[str | Path] = (),
     options: Options = _DEFAULT,
 ) -> Compilation:
-    """Compile a definition that is already read; `name` occurs in messages and the script.
+    """Compile a definition that has already been read; `name` occurs in messages and the script.
 
-    Files that it names are looked for in `folders`.
+    Files that it names are searched in `folders`.
     """
     diagnostics = Diagnostics()
     source = read_source(name, data, diagnostics)
@@ -186,10 +186,10 @@ def _check_options(options: Options, library: LibraryRow) -> None:
     if options.semantics not in library.semantics:
         raise UnsupportedOptions(f"{name} has no scripts under the semantics {options.semantics}")
     if options.data != MEMORY and not library.trains:
-        problem = f"{name} trains nothing: --data {options.data} is of no use to it"
+        problem = f"{name} trains nothing: --data {options.data} has no effect"
         raise UnsupportedOptions(problem)
     if options.shards != SHARDS[0] and not library.trains:
-        raise UnsupportedOptions(f"{name} trains nothing: --shards is of no use to it")
+        raise UnsupportedOptions(f"{name} trains nothing: --shards has no effect")
     chosen = options.data, options.records, options.shards
     if options.emit == PREDICT and chosen != (MEMORY, FULL, SHARDS[0]):
         raise UnsupportedOptions(f"--emit {PREDICT} takes no --data, --records or --shards")

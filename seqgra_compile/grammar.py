@@ -1,7 +1,7 @@
 """What a Bayes classifier knows: sequence elements, rules, and how they score each label.
 
-A `Grammar` is a data definition as meant. A `BayesModel` is the model definition that names it,
-and what each label's condition adds up to under the chosen semantics.
+A `Grammar` is a typed data definition. A `BayesModel` is the model definition that names it, with
+the terms of each label's score under the chosen semantics.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from .source import Source, Span
 
 @dataclass(frozen=True)
 class Matrix:
-    """A sequence element: per position the letters' weights as written, in the alphabet's order.
+    """A sequence element: for each position, the letters' weights as written, in the alphabet's
+    order.
 
     `letters` are each position's letters as listed: in the order in which a simulator draws them.
     """
@@ -33,7 +34,7 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Kmers:
-    """A sequence element: words and their weights; `written` are the words in their own case."""
+    """A sequence element: words and their weights; `written` are the words in their original case."""
 
     name: str
     words: tuple[tuple[str, float], ...]
@@ -74,13 +75,13 @@ class Rule:
 
     @property
     def alone(self) -> tuple[str, ...]:
-        """The elements that no spacing constraint pairs."""
+        """The elements that are in no spacing constraint."""
         paired = {name for spacing in self.spacings for name in (spacing.first, spacing.second)}
         return tuple(name for name in self.elements if name not in paired)
 
     @property
     def chains(self) -> tuple[tuple[Spacing, ...], ...]:
-        """The spacing constraints; those that share an element with the one before are together."""
+        """The spacing constraints; those that share an element with the previous one are together."""
         chains: list[tuple[Spacing, ...]] = []
         for spacing in self.spacings:
             known = {name for each in chains[-1:] for other in each for name in other.names}
@@ -93,7 +94,9 @@ class Rule:
 
 @dataclass(frozen=True)
 class Condition:
-    """`exclusive`: one of its rules is applied at most; `mode_stated`: the definition says which."""
+    """`exclusive`: at most one of its rules is applied; `mode_stated`: the definition states the
+    mode.
+    """
 
     id: str
     label: str
@@ -104,7 +107,7 @@ class Condition:
 
     @property
     def overruled(self) -> tuple[Rule, ...]:
-        """Rules with spacing constraints that come after or beside something else."""
+        """Rules with spacing constraints that follow other rules, or have other elements."""
         return tuple(
             rule
             for number, rule in enumerate(self.rules)
@@ -114,7 +117,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Grammar:
-    """A data definition: the path by which the model definition names it, and what is in it."""
+    """A data definition: the path by which the model definition names it, and its content."""
 
     path: str
     source: Source
@@ -129,7 +132,7 @@ class Grammar:
 
 @dataclass(frozen=True)
 class Distribution:
-    """How frequent each letter is: in one set or in all, under one condition or under all."""
+    """The frequency of each letter: in one set or in all, under one condition or under all."""
 
     path: str
     set_name: str | None
@@ -140,7 +143,7 @@ class Distribution:
 
 @dataclass(frozen=True)
 class ExampleSet:
-    """A set: for each kind of example the ids of its conditions, and how many there are of it."""
+    """A set: for each kind of example, the ids of its conditions and the number of examples."""
 
     name: str
     examples: tuple[tuple[tuple[str, ...], int], ...]
@@ -171,10 +174,10 @@ class Shuffle:
 
 @dataclass(frozen=True)
 class Simulation:
-    """A data definition from which data are made, as meant under its semantics.
+    """A data definition from which data are simulated, under its semantics.
 
-    `conditions` have rules that name no element twice: a second mention has a name of its own in
-    `copies`, which says of which element it is.
+    No rule of `conditions` names an element twice: a second mention has a new name, and `copies`
+    maps it to its element.
     """
 
     id: Given[str]
@@ -197,9 +200,8 @@ class Simulation:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two elements, and how many letters after the first one the second starts.
-
-    After its end, or, under the semantics of seqgra 0.0.4, after its start.
+    """Two elements, and the number of letters from the end of the first to the start of the second;
+    under the semantics of seqgra 0.0.4, from start to start.
     """
 
     first: str
@@ -210,7 +212,9 @@ class Pair:
 
 @dataclass(frozen=True)
 class Term:
-    """What a rule adds to its label's score: each element's best at a position, and the best pair."""
+    """What a rule adds to its label's score: each element's best score at a position, and the best
+    pair.
+    """
 
     position: str | int
     elements: tuple[str, ...]
@@ -219,7 +223,7 @@ class Term:
 
 @dataclass(frozen=True)
 class BayesModel(BayesDefinition):
-    """A Bayes classifier with what its data definition says, and the terms of each label."""
+    """A Bayes classifier with the content of its data definition, and the terms of each label."""
 
     grammar: Grammar
     terms: tuple[tuple[Term, ...], ...]

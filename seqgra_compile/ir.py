@@ -1,4 +1,4 @@
-"""A model definition as meant: typed, defaults filled in, shapes known, origins kept.
+"""A typed model definition: defaults filled in, shapes known, origins kept.
 
 Shapes are without the batch, in Keras's order: (length, channels) or (height, width, channels).
 Operations, losses and optimizers are named by their canonical name; their rows are in `catalog`.
@@ -29,9 +29,10 @@ SIMULATOR = "simulator"
 
 @dataclass(frozen=True)
 class Value(Generic[T]):
-    """A setting: its value, its element path, and its place, or None where the XML is silent.
+    """A setting: its value, its element path, and its place, or None if the XML does not mention
+    it.
 
-    `origin` is one of those above; `note` is what a stage has made of the value, or empty.
+    `origin` is one of those above; `note` says how a stage changed the value, or is empty.
     """
 
     value: T
@@ -47,7 +48,7 @@ class Value(Generic[T]):
 
 @dataclass(frozen=True)
 class Given(Value[T]):
-    """A setting that cannot be left out: the XML says it, or a file that has its place there."""
+    """A setting without a default, from the XML or from a file that the XML names."""
 
     span: Span
 
@@ -59,8 +60,8 @@ Arguments = dict[str, Value[Any]]
 class Weight:
     """A weight tensor of an operation, in Keras's layout.
 
-    `role` names its parameters: `kernel_initializer`, `kernel_regularizer`. None of a role that has
-    no initializer is ever written: such a weight starts as its operation says.
+    `role` names its parameters: `kernel_initializer`, `kernel_regularizer`. A role without an
+    initializer is never printed: such a weight starts as its operation says.
     """
 
     name: str
@@ -113,7 +114,7 @@ class KerasFile:
 
 @dataclass(frozen=True)
 class SavedLayer:
-    """What a Keras file holds of an operation: its layer's name, and the weights there.
+    """What a Keras file holds for an operation: its layer's name, and its weights.
 
     These are under the catalog's names or their numbers in its order; `group` is where they lie in
     an HDF5 file.
@@ -126,9 +127,10 @@ class SavedLayer:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation, as the definition or a Keras file says it.
+    """One operation, as the definition or a Keras file gives it.
 
-    `seed` is that of its generator in Keras, which draws one when it is made if there is none.
+    `seed` is the seed of its generator in Keras, which draws one when it is created if none is
+    given.
     """
 
     number: int
@@ -225,7 +227,7 @@ class Import:
 
 @dataclass(frozen=True)
 class PerBatch:
-    """A line of a module that means another thing for a part of a batch than for the batch."""
+    """A line of a module that computes something else for a part of a batch than for the whole."""
 
     line: int
     problem: str
@@ -302,7 +304,7 @@ class LabelPattern:
 
 @dataclass(frozen=True)
 class General:
-    """What the definitions of all libraries say.
+    """What the definitions of all libraries have.
 
     `label_pattern` is None where labels are listed; `semantics` is the name in the catalog under
     which the model is compiled; `data`, `records` and `emit` are the names of how the script holds
@@ -335,7 +337,7 @@ class General:
 class ExternalModel(General):
     """A model whose architecture is a file, before it is read.
 
-    The loss and the optimizer are None where the file may hold them.
+    The loss and the optimizer are None if the file may hold them.
     """
 
     architecture: External
@@ -369,5 +371,5 @@ class Model(DefinedModel):
 
     @property
     def operations(self) -> tuple[Layer, ...]:
-        """Those that are known: none of a PyTorch module."""
+        """The known operations; none for a PyTorch module."""
         return self.architecture.operations if isinstance(self.architecture, Network) else ()

@@ -1,4 +1,4 @@
-"""Where the templates and schemas lie: inside an installed package, or beside it in a checkout."""
+"""Where the templates and schemas are: inside an installed package, or beside it in a checkout."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from pathlib import PurePath
 
 MAX_BYTES = 16 * 2**20
 LINE_END = re.compile(r"\r\n|\r|\n")
-# Bytes are counted by the block, so that a place in a long line costs no walk through it.
+# Bytes are counted in blocks, so that finding a place in a long line is fast.
 _BLOCK = 4096
 
 
@@ -59,7 +59,7 @@ class Source:
 
     @property
     def file_name(self) -> str:
-        """The last part of the name: a script must not show where its user stood."""
+        """The last part of the name: a script must not show its user's folders."""
         return PurePath(self.name).name
 
     @property
@@ -84,7 +84,7 @@ class Source:
         return self._line_starts[line - 1] + column - 1
 
     def byte(self, offset: int) -> int:
-        """The same place in the bytes, counted from 0; behind broken bytes, it may be too far."""
+        """The same place in the bytes, counted from 0; after broken bytes, it may be too far."""
         block = offset // _BLOCK
         within = self.text[block * _BLOCK : offset].encode(self.encoding, "replace")
         return min(self._block_bytes[block] + len(within), len(self.data))
@@ -96,7 +96,7 @@ class Source:
         return list(itertools.accumulate(sizes, initial=self.mark))
 
     def line_span(self, number: int) -> Span:
-        """Where a line lies, without its end."""
+        """The place of a line, without its end."""
         starts = self._line_starts
         start = starts[number - 1]
         end = starts[number] if number < len(starts) else len(self.text)

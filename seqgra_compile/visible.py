@@ -1,4 +1,6 @@
-"""Text for a reader: on one line, with everything escaped that cannot be seen or told apart."""
+"""Text for people: on one line, with everything escaped that is invisible or looks like something
+else.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +33,8 @@ def _escape(character: str) -> str:
 def visible(text: str) -> str:
     """Text on one line with everything invisible escaped, for a reader rather than for Python.
 
-    An accent may be a part of its letter or a character behind it. Both look the same, and are not:
-    what could be composed, but is not, is escaped, so that no two texts are shown alike.
+    An accent may be part of its letter or a character after it. Both look the same but differ:
+    what could be composed, but is not, is escaped, so that different texts never look the same.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -48,7 +50,7 @@ def composed(text: str) -> str:
 
 
 def _is_composed(character: str) -> bool:
-    """Whether a character is none that composition removes, such as an accent of its own."""
+    """Whether composition keeps a character, unlike a separate accent."""
     return not (
         _UNICODE.combining(character) or ord(character) in _JAMO or composed(character) != character
     )

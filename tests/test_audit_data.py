@@ -13,7 +13,7 @@ import pytest
 import random_data
 from click.testing import CliRunner
 
-from seqgra_compile.audit.diff import compare_definitions
+from seqgra_compile.audit.changes.diff import compare_definitions
 from seqgra_compile.commands.audit import main
 from seqgra_compile.compiler import Compilation, Options, compile_bytes
 

@@ -12,8 +12,8 @@ from mutations import DEFINITIONS, EXAMPLES, body, compiled, mutations
 from run_command import run_audit
 
 from seqgra_compile import ir
-from seqgra_compile.audit.diff import Comparison, compare_definitions, differences_text
-from seqgra_compile.audit.effects import SAME
+from seqgra_compile.audit.changes.diff import Comparison, compare_definitions, differences_text
+from seqgra_compile.audit.changes.effects import SAME
 from seqgra_compile.audit.ledger.setting import shown_apart
 from seqgra_compile.compiler import Compilation, compile_definition
 
@@ -103,7 +103,7 @@ def test_a_module_under_another_name(tmp_path):
     other = compiled(text.replace("motif_scanner.py", "other.py").encode(), tmp_path)
     comparison = compare_definitions(one, other)
     assert comparison.matters
-    assert changes(comparison)["initial weights"] == "not known: a module decides them"
+    assert changes(comparison)["initial weights"] == "not known: depends on a module"
 
 
 # ---- effects ----
@@ -180,7 +180,7 @@ def test_a_module_under_another_name(tmp_path):
             {
                 "computation": "steps: 1 added",
                 "batches": "order of the examples: the same in the first epoch; others in later "
-                "ones, for the noise is drawn otherwise",
+                "ones, because the noise is drawn differently",
             },
         ),
     ],

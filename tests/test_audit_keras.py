@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from test_audit_diff import DROPOUT, GLOBAL, KERAS, compile_text, data, replaced, verdicts
 
-from seqgra_compile.audit.diff import compare_definitions
-from seqgra_compile.audit.effects import SAME, weight_count
+from seqgra_compile.audit.changes.diff import compare_definitions
+from seqgra_compile.audit.changes.effects import SAME, weight_count
 
 
 def changed(*pairs: str, text: str = KERAS) -> str:

@@ -363,7 +363,7 @@ def test_the_option(tmp_path):
 
 def test_a_bayes_classifier_has_no_use_for_it():
     model = ONE.folder.parent / "boc-mc2-rna30-pairs" / "model.xml"
-    with pytest.raises(UnsupportedOptions, match="trains nothing: --data disk is of no use"):
+    with pytest.raises(UnsupportedOptions, match="trains nothing: --data disk has no effect"):
         compile_definition(model, options=Options(data="disk"))
     result = CliRunner().invoke(main, [str(model), "--data", "disk"])
-    assert result.exit_code == 2 and "is of no use" in result.output
+    assert result.exit_code == 2 and "has no effect" in result.output

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from run_command import run_audit
 
-from seqgra_compile.audit.compare import Verdict, compare_runs, comparison_text
-from seqgra_compile.audit.receipt import ReceiptError, read_receipt
+from seqgra_compile.audit.runs.compare import Verdict, compare_runs, comparison_text
+from seqgra_compile.audit.runs.receipt import ReceiptError, read_receipt
 from seqgra_compile.visible import visible
 
 RECEIPT = {
@@ -145,13 +145,13 @@ def test_kinds_are_told_apart():
 @pytest.mark.parametrize(
     "data, problem",
     [
-        (b"", "no JSON text"),
-        (b"{", "no JSON text"),
-        (b"\xff", "no JSON text"),
-        (b"[" * 100_000, "no JSON text"),
-        (b"[]", "outermost value is no object"),
+        (b"", "not JSON"),
+        (b"{", "not JSON"),
+        (b"\xff", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"[]", "outermost value is not an object"),
         (b"{}", "'definition' is missing"),
-        (b'{"a": 1, "a": 2}', "'a' is in it twice"),
+        (b'{"a": 1, "a": 2}', "'a' occurs twice"),
         (json.dumps(changed("threads", "1")).encode(), "'threads' must be a whole number"),
         (json.dumps(changed("threads", True)).encode(), "'threads' must be a whole number"),
         (json.dumps(changed("settings", [])).encode(), "'settings' must be an object"),
@@ -218,7 +218,7 @@ def test_command_cannot_tell(tmp_path):
     damaged.write_text('{"\x1b[2J": 1, "\x1b[2J": 2}'.replace("\x1b", "\\u001b"))
     result = run_audit("compare", damaged, one)
     assert result.exit_code == 2 and b"\x1b" not in result.stderr
-    assert b"is in it twice" in result.stderr
+    assert b"occurs twice" in result.stderr
     assert run_audit("compare", one, tmp_path).exit_code == 2
     assert run_audit("compare", "-", "-").exit_code == 2
     assert run_audit("compare", one, one, "--tolerance", "-1").exit_code == 2

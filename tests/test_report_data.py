@@ -11,7 +11,7 @@ import random_data
 from test_simulate import constraint, definition, rule, simulated
 
 from seqgra_compile.audit.report import report_of_definition
-from seqgra_compile.audit.report.data import draw_data, information
+from seqgra_compile.audit.report.datadrawing import draw_data, information
 from seqgra_compile.audit.report.extents import extents
 from seqgra_compile.compiler import compile_bytes
 

@@ -20,7 +20,7 @@ from sklearn import metrics
 
 from seqgra_compile.audit.report import report_of_runs
 from seqgra_compile.audit.results import results
-from seqgra_compile.audit.run import UnlikeRuns, read_run
+from seqgra_compile.audit.runs.run import UnlikeRuns, read_run
 
 MULTI = "multi-label classification"
 
@@ -301,7 +301,7 @@ def test_bad_input(tmp_path):
         ([empty], b"not the folder of a finished run"),
         ([EXAMPLES / "motifs.xml", "--run", empty], b"not the folder of a finished run"),
         ([EXAMPLES / "motifs.xml", "--run", tmp_path / "none"], b"No such file"),
-        ([half], b"half a run"),
+        ([half], b"an unfinished run"),
         ([folder, "--run", other], b"its task is multi-label classification"),
     ):
         result = run_audit("report", *words)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from made_runs import EPOCHS, LABELS, Y_HAT, Y, make_run, receipt
 
-from seqgra_compile.audit.run import RunError, read_run
+from seqgra_compile.audit.runs.run import RunError, read_run
 from seqgra_compile.catalog.sequences import MULTI_CLASS, MULTI_LABEL
 
 
@@ -73,31 +73,31 @@ BAD = {
     "no-receipt": (lambda f: [each.unlink() for each in f.iterdir()], "not the folder of a"),
     "stopped": (stopped, "--resume continues it"),
     "no-records": (lambda f: (f / "receipt.json").unlink(), "--records full"),
-    "no-json": (lambda f: (f / "receipt.json").write_text("{"), "no JSON"),
-    "no-metrics": (lambda f: (f / "metrics.json").unlink(), "half a run"),
-    "no-history": (lambda f: (f / "history.tsv").unlink(), "half a run"),
+    "no-json": (lambda f: (f / "receipt.json").write_text("{"), "not JSON"),
+    "no-metrics": (lambda f: (f / "metrics.json").unlink(), "the run is incomplete"),
+    "no-history": (lambda f: (f / "history.tsv").unlink(), "the run is incomplete"),
     "other-accuracy": (edited(lambda r: r["test"].update(accuracy=1.0)), "'test': one of the two"),
     "no-test": (edited(lambda r: r.pop("test")), "'test': one of the two"),
     "other-metrics": (edited(lambda r: r.pop("test"), "metrics.json"), "'test': one of the two"),
     "other-data": (edited(lambda r: r["data"].pop("test")), "'data': one of the two"),
     "other-loss": (edited(lambda r: r["epochs"][2].update(training_loss=0.1)), "epoch 3: one of"),
     "lost-epoch": (edited(lambda r: r["epochs"].pop()), "the 3 epochs: one of"),
-    "other-best": (edited(lambda r: r["best"].update(epoch=3)), "no row of its epochs"),
-    "no-best": (edited(lambda r: r.pop("best")), "no row of its epochs"),
+    "other-best": (edited(lambda r: r["best"].update(epoch=3)), "not one of its epochs"),
+    "no-best": (edited(lambda r: r.pop("best")), "not one of its epochs"),
     "text-for-number": (
         edited(lambda r: r["data"]["test"].update(examples="many")),
         "data 'test' lack",
     ),
     "negative": (edited(lambda r: r["data"]["test"].update(examples=-4)), "data 'test' lack"),
     "data-list": (edited(lambda r: r["data"].update(test=[4])), "data 'test' lack"),
-    "no-data": (edited(lambda r: r.update(data={})), "names no set"),
+    "no-data": (edited(lambda r: r.update(data={})), "has no set"),
     "other-label": (edited(lambda r: r["settings"].update(LABELS="('a', 'b')")), "data 'training'"),
-    "no-labels": (edited(lambda r: r["settings"].pop("LABELS")), "names no labels"),
-    "setting-runs": (edited(lambda r: r["settings"].update(SEED="exit(1)")), "no value of Python"),
-    "setting-number": (edited(lambda r: r["settings"].update(SEED=1)), "SEED a value that is no"),
+    "no-labels": (edited(lambda r: r["settings"].pop("LABELS")), "has no labels"),
+    "setting-runs": (edited(lambda r: r["settings"].update(SEED="exit(1)")), "not a Python value"),
+    "setting-number": (edited(lambda r: r["settings"].update(SEED=1)), "SEED a value that is not"),
     "history-lines": (replaced("history.tsv", "\n2\t", "\n7\t"), "epoch 2: one of"),
     "history-empty": (lambda f: (f / "history.tsv").write_text(""), "the 4 epochs: one of"),
-    "history-bytes": (lambda f: (f / "history.tsv").write_bytes(b"\xff"), "no UTF-8"),
+    "history-bytes": (lambda f: (f / "history.tsv").write_bytes(b"\xff"), "not UTF-8"),
 }
 
 

@@ -314,7 +314,9 @@ def test_something_else_is_there(kind, tmp_path):
     else:
         target.write_text("all of it")
     said = sweep(tmp_path, *SIMULATED, status=2).stderr.decode()
-    assert ("it is no sweep, and holds thesis.tex" if kind == "folder" else "it is a file") in said
+    assert (
+        "it is not a sweep, and holds thesis.tex" if kind == "folder" else "it is a file"
+    ) in said
 
 
 # ---- what is run ----

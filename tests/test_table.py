@@ -194,7 +194,7 @@ def damaged(folder: Path) -> Path:
         (["0.1-0", "0.1-0/receipt.json"], "it is given twice"),
         (["0.1-0", "labels"], "its labels are not those of 0.1-0"),
         (["0.1-0", "task"], "its task is multi-label classification"),
-        (["0.1-0", "half"], "half a run"),
+        (["0.1-0", "half"], "so the run is incomplete"),
         (["0.1-0", "--columns", "test.acuracy"], "did you mean 'test.accuracy'?"),
         (["0.1-0", "--columns", "test"], "no run has 'test'"),
         (["0.1-0", "-o", "table.pdf"], "must end with .tsv, .csv, .md, .tex, .html"),

@@ -1,1 +1,1 @@
-"""What an auditor asks of a definition, a script and a run. No compilation imports this."""
+"""What an auditor asks about a definition, a script and a run. Compiling does not import this."""

@@ -1,8 +1,8 @@
 """The tokens of Python text, the same on every Python.
 
 Up to 3.11 a formatted string is one token, from 3.12 on it is several: its start, what stands
-between the braces, its end. Here it is one, as any other string: rows and pages that are made of
-tokens must not depend on the Python that makes them.
+between the braces, its end. Here it is one token, like any other string, because rows and pages
+must not depend on the Python that makes them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def tokens(text: str) -> Iterator[TokenInfo]:
 
 
 def _measured(token: TokenInfo) -> TokenInfo:
-    """Python 3.12.1 counts the last column of a long string by the letters of its first line."""
+    """Python 3.12.1 computes the last column of a long string from its first line."""
     above, newline, last = token.string.rpartition("\n")
     if token.type != tokenize.STRING or not newline:
         return token
@@ -54,9 +54,10 @@ def lines_of(node: ast.stmt | ast.expr | ast.keyword) -> range:
 
 
 def name_uses(code: ast.AST) -> Iterator[tuple[str, int, int]]:
-    """Each name, and the first and last line of what holds it.
+    """Each name, with the first and last line of its surroundings.
 
-    Inside a formatted string Pythons count lines differently, so there it is the whole string.
+    Versions of Python count lines inside a formatted string differently, so there it is the whole
+    string.
     """
     waiting: list[tuple[ast.AST, ast.expr | None]] = [(code, None)]
     while waiting:

@@ -1,4 +1,4 @@
-"""Is a script what a definition compiles to, and if not, in what does it differ?"""
+"""Whether a script is what a definition compiles to, and if not, how it differs."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _DEPENDENCIES = re.compile(r"^# /// script$.*?^# ///$", re.MULTILINE | re.DOTALL
 
 
 class Difference(enum.Enum):
-    """From none to the gravest; the value completes "SCRIPT ..."."""
+    """From none to the most serious; the value completes "SCRIPT ..."."""
 
     NONE = "is what the definition compiles to"
     VERSION = "differs only in the version of the compiler that it names"
-    LAYOUT = "differs only in its layout: line ends, blanks or another Black; the code is the same"
+    LAYOUT = "differs only in its layout: line ends, spaces or another version of Black; the code is the same"
     COMMENTS = "differs in comments or docstrings; the code is the same"
     CODE = "differs in its code"
 
@@ -46,14 +46,14 @@ class Verification:
 def verify_script(
     name: str, data: bytes, folders: Sequence[str | Path], script_name: str, script: bytes
 ) -> Verification:
-    """Compile a definition under the options in a script's header, and compare.
+    """Compile a definition with the options in a script's header, and compare.
 
     Raises `HeaderError` for a script without header, `UnsupportedOptions` as the compiler does.
     The compilation of the result has no script if the definition has errors.
     """
     text = script.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
     header = read_header(text.replace("\r\n", "\n").replace("\r", "\n"))
-    # Standard input has no name: the script tells it.
+    # Standard input has no name; the script's header gives it.
     named = header.file if name == "-" else name
     options: dict[str, Any] = dict(header.options)
     compilation = compile_bytes(named, data, folders, Options(**options))
@@ -90,7 +90,7 @@ def _difference(
 
 
 def _with_version(compilation: Compilation, script: str, version: str) -> str:
-    """The script as if the compiler had this version."""
+    """The script as this version of the compiler would write it."""
     lines = script.split("\n")
     row = next(each for each in compilation.settings if each.path == "seqgra-compile")
     for number in row.lines:
@@ -100,7 +100,7 @@ def _with_version(compilation: Compilation, script: str, version: str) -> str:
 
 @dataclass(frozen=True)
 class _Content:
-    """What a script says, apart from its layout. `dependencies` is what `uv run` reads."""
+    """A script without its layout. `dependencies` is what `uv run` reads."""
 
     code: str
     dependencies: tuple[str, ...]
@@ -122,7 +122,7 @@ class _Content:
 
 
 def _taken_docstrings(tree: ast.Module) -> list[str]:
-    """All docstrings, which the tree then lacks; Black may have indented them otherwise."""
+    """All docstrings, which are removed from the tree; Black may have indented them differently."""
     found = []
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -135,7 +135,7 @@ def _taken_docstrings(tree: ast.Module) -> list[str]:
 
 
 def _remarks(header: Header, compilation: Compilation) -> Iterator[str]:
-    """What the two headers say differently."""
+    """How the two headers differ."""
     source = compilation.source
     if header.version != __version__:
         yield (
@@ -151,12 +151,12 @@ def _remarks(header: Header, compilation: Compilation) -> Iterator[str]:
 
 
 def _written(file_name: str) -> str:
-    """As a docstring has it: what cannot be seen escaped, blanks as one."""
+    """As in a docstring: invisible characters escaped, blanks collapsed."""
     return visible(" ".join(file_name.split()))
 
 
 def _diff(expected: str, found: str, script_name: str) -> str:
-    """A unified diff: what the compiler writes, then what the script has."""
+    """A unified diff, from what the compiler writes to what the script has."""
     lines = difflib.unified_diff(
         expected.split("\n"), found.split("\n"), "compiled", script_name, lineterm=""
     )

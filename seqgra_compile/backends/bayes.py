@@ -15,9 +15,16 @@ from ..pycode import Code, code, comment, docstring, laid_out, listing, literal,
 from ..script import Constant
 from ..source import Source
 from . import common, header
+from .elements import (
+    KMERS_DOC,
+    condition_rules,
+    matrices_doc,
+    matrix_rows,
+    named_positions,
+    too_wide,
+)
 from .family import family
 from .imports import import_lines
-from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide, windows
 
 _IMPORTS = (*common.IMPORTS, Import("math"))
 _PREDICT_IMPORTS = (*common.PREDICT_IMPORTS, Import("math"))
@@ -71,7 +78,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         rules=_rules(model, terms),
         weights_doc=f"({size}, width)",
         empty_matrices=seqgra and model.sequence_space.value == "protein",
-        windows=windows(term.position for term in terms if term.elements),
+        windows=named_positions(term.position for term in terms if term.elements),
         lone_elements=any(term.elements for term in terms),
         pairs=any(term.pairs for term in terms),
         from_starts=seqgra,
@@ -129,7 +136,7 @@ def _words(kmers: Kmers) -> Words:
 
 
 def _rules_doc(model: BayesModel, terms: list[Term]) -> tuple[str, ...]:
-    """What the rules mean, and where seqgra departs from it."""
+    """What the rules mean, and where seqgra differs."""
     seqgra = SEMANTICS[model.semantics].imitates
     by_id = model.grammar.by_id
     elements, pairs = any(term.elements for term in terms), any(term.pairs for term in terms)
@@ -172,7 +179,7 @@ def _rules(model: BayesModel, terms: list[Term]) -> tuple[ConditionRules, ...]:
 
 
 def _rule(term: Term, elements: bool, pairs: bool) -> Code:
-    """Position and elements, and pairs, as far as there are any."""
+    """Position, elements and pairs, as far as there are any."""
     found = listing((each.first, each.second, each.nearest, each.farthest) for each in term.pairs)
     if not elements:
         return found

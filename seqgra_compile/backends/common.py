@@ -1,4 +1,4 @@
-"""What the scripts of all libraries say alike."""
+"""What the scripts of all libraries have in common."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.semantics import DISK, FULL, PREDICT, SEMANTICS, WHOLE
 from ..catalog.sequences import MULTI_CLASS, SEQUENCE_SPACES, SequenceSpace
+from ..catalog.structure import EXTERNAL, SEQUENTIAL
 from ..ir import Import, Value
 from ..pycode import (
     Code,
@@ -32,7 +33,6 @@ from .family import family
 
 STANDARD = frozenset(sys.stdlib_module_names)
 _BODY = 4  # columns before the statements of a function
-SEQUENTIAL, EXTERNAL = "architecture/sequential", "architecture/external"
 IMPORTS = (
     Import("argparse"),
     Import("hashlib"),
@@ -71,7 +71,7 @@ PREDICT_IMPORTS = (
 
 @dataclass(frozen=True)
 class Oldest:
-    """The oldest version of a library with which a script computes what it says."""
+    """The oldest version of a library with which a script works."""
 
     package: str
     module: str
@@ -85,7 +85,7 @@ class Oldest:
 
     @property
     def check(self) -> tuple[str, str]:
-        """Two lines behind the imports: they end a script under an older version."""
+        """Two lines after the imports, which end a script under an older version."""
         version = f"{self.module}.__version__"
         return (
             f'if [int(part) for part in {version}.split(".")[:2]] < {list(self.version)}:',
@@ -121,7 +121,7 @@ def sections(folder: str, model: ir.General) -> tuple[Section, ...]:
 
 
 def imports(model: ir.General, own: Iterable[Import]) -> tuple[Import, ...]:
-    """What a script imports: its own, and what its way with data and records needs."""
+    """What a script imports: its own needs, and those of its data and records."""
     if model.emit == PREDICT:
         return tuple(own)
     return (
@@ -139,7 +139,7 @@ def shared_fields(
     weights: str,
     shape: str,
 ) -> dict[str, Any]:
-    """The fields of `TrainingScript` that all libraries fill alike.
+    """The fields of `TrainingScript` that all libraries fill in the same way.
 
     `folder` holds the templates; `weights` names the files of weights; `shape` is that of a one-hot
     batch, with a hole for the number of channels.
@@ -198,7 +198,7 @@ def alphabet(model: ir.General) -> AlphabetCodes:
 
 
 def _complement(space: SequenceSpace) -> str:
-    """The code of each code's letter on the opposite strand; empty if there is none."""
+    """For each code, the code of the letter on the opposite strand; empty if there is none."""
     if not space.paired:
         return ""
     codes = [space.alphabet.index(letter) for letter in space.paired]
@@ -275,7 +275,7 @@ def constant(name: str, value: Value[Any]) -> Constant:
 
 
 def _named(name: str, value: object, remark: str, path: str) -> Constant:
-    """A constant with its comment after it, or above it where the line would be too long."""
+    """A constant with its comment after it, or above it if the line would be too long."""
     before, made = f"{name} = ", code(value)
     if fits(prefixed(before, made), 0, remark):
         return Constant(name, made.text, remark, path)
@@ -283,7 +283,7 @@ def _named(name: str, value: object, remark: str, path: str) -> Constant:
 
 
 def remark(value: Value[Any]) -> Constant:
-    """A value that decided what the script looks like: only its comment is left."""
+    """A value that decided what the script looks like, of which only a comment remains."""
     return Constant("", str(value.value), _origin(value), value.path)
 
 
@@ -314,13 +314,13 @@ def _architecture(architecture: ir.Network | ir.Module) -> tuple[Constant, ...]:
 
 
 def returned(value: Code) -> str:
-    """What a function of the script returns, in its one line after the head."""
+    """What a function of the script returns, on the only line after its head."""
     before = "return "
     return laid_out(prefixed(before, value), _BODY).removeprefix(before)
 
 
 def optimizer_text(model: ir.Model, *positional: object, **clipping: object) -> str:
-    """The optimizer's call: hyperparameters as constants, the library's other arguments fixed."""
+    """The optimizer's call: hyperparameters are constants, the library's other arguments are fixed."""
     row = OPTIMIZERS[model.library.value, model.optimizer.name]
     arguments = {
         parameter.keyword or parameter.name: Code(parameter.name.upper())

@@ -1,6 +1,6 @@
-"""Conditions whose rules are the same but for their elements: tables, where there are many.
+"""Conditions whose rules differ only in their elements: tables, if there are many of them.
 
-A table saves nothing where one line would hold it.
+A table saves nothing if it would fit on one line.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _BLANK = "\0"  # inside a label
 _PLAIN = re.compile(r"[\w.:+-]+", re.ASCII)
 _NAMES = ("element",), ("one", "two"), ("one", "two", "three")
 
-# A condition's rules, with other texts for the names of its elements.
+# A condition's rules, with other text for the names of its elements.
 RulesOf = Callable[[Condition, Mapping[str, Code]], Iterable[Code]]
 
 
 def condition_tables(
     conditions: tuple[Condition, ...], rules: RulesOf
 ) -> tuple[tuple[Condition, ...], tuple[AlikeConditions, ...]]:
-    """The conditions that are written one by one, and the tables of the others."""
+    """The conditions that are written separately, and the tables of the others."""
     single: list[Condition] = []
     tables: list[AlikeConditions] = []
     many = len(conditions) >= _MANY
@@ -55,7 +55,7 @@ def _named(condition: Condition, rules: RulesOf) -> Code:
 
 
 def _shape(condition: Condition, rules: RulesOf) -> str:
-    """Equal for conditions that a table can hold together; empty for one that none can hold."""
+    """Equal for conditions that fit into one table; empty for a condition that fits into none."""
     elements = _elements(condition)
     plain = all(map(_PLAIN.fullmatch, (condition.id, *elements)))
     return _named(condition, rules).text if plain and 1 <= len(elements) <= len(_NAMES) else ""

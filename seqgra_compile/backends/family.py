@@ -1,4 +1,4 @@
-"""Which runs are of one family: those that differ in their definition's id, name, text and seed only."""
+"""Which runs are of one family: their definitions differ only in id, name, description and seed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import json
 from .. import ir
 from ..source import Source
 
-# What a family's definitions differ in; and what changes no weight.
+# What may differ within a family, and what changes no weight.
 _APART = {"id", "name", "description", "seed", "label_pattern", "data", "records", "shards", "emit"}
 # Names of files: what they hold is in `weights_file` of the operation.
 _FILES = {"weights_file"}
-# Where something is said, not what; and what follows from a module's code.
+# Where something is said, not what is said; and what follows from a module's code.
 _PLACES = {"span", "class_span", "path", "origin", "note", "per_batch"}
 
 
@@ -34,7 +34,7 @@ def _plain(value: object) -> object:
     if isinstance(value, ir.Value):
         return _plain(value.value)
     if isinstance(value, Source):
-        return None  # what was read from it is there
+        return None  # its content is included
     if dataclasses.is_dataclass(value):
         names = [field.name for field in dataclasses.fields(value) if field.name not in _PLACES]
         return {name: _plain(getattr(value, name)) for name in names}

@@ -1,8 +1,8 @@
 """A script's header, written and read: from what it was compiled, by which version, with which options.
 
-The docstring also holds what the definition's author wrote, who may imitate it. But no text of his
-has a blank line, so all of it lies before the last paragraph, but for the name of the file; and
-behind that name stand the hash, the options and how a script is run, none of them free text.
+The docstring also has free text of the definition's author, who may imitate a header. But this
+text has no blank line, so all of it comes before the last paragraph, except the file name. After
+that name come the hash, the options and the usage, none of which is free text.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _COMPILED = re.compile(
     r"\sUsage:  ",
     re.DOTALL,
 )
-_SILENT = "its docstring does not say from what it was compiled"
+_SILENT = "its docstring does not say what it was compiled from"
 
 
 # ---- written ----
 
 
 def header(model: ir.Model, source: Source, weights: str) -> str:
-    """The docstring: what this is, from what, how it is run, what it reads and writes."""
+    """The docstring: what the script is, from what, how to run it, what it reads and writes."""
     if model.emit == PREDICT:
         return predict_header(model, source, f"{weights.partition(',')[0]} and receipt.json")
     return docstring(
@@ -60,7 +60,7 @@ def _usage(model: ir.Model) -> Iterator[str]:
 
 
 def predict_header(model: ir.General, source: Source, files: str) -> str:
-    """The same of a script that scores sequences with the `files` of a run."""
+    """The same for a script that scores sequences with the `files` of a run."""
     space, trains = model.sequence_space.value, isinstance(model, ir.Model)
     names = "label" if model.task.value == MULTI_CLASS else "labels, joined by |"
     length = "" if has_length(model) else " [--length N]"
@@ -79,7 +79,7 @@ def predict_header(model: ir.General, source: Source, files: str) -> str:
 
 
 def has_length(model: ir.General) -> bool:
-    """Whether the definition names the sequences' length."""
+    """Whether the definition gives the length of the sequences."""
     return isinstance(model, ir.Model) and isinstance(model.architecture, ir.Sequential)
 
 
@@ -109,7 +109,7 @@ def options(model: ir.General) -> str:
 
 
 def columns(model: ir.General) -> str:
-    """The form of the data files."""
+    """The format of the data files."""
     labels = "label" if model.task.value == MULTI_CLASS else "labels, joined by |"
     sequence = f"{_article(model.sequence_space.value)} sequence"
     return f"a header x, tab, y, then on each line {sequence}, a tab, its {labels}"
@@ -123,7 +123,7 @@ def _article(noun: str) -> str:
 
 
 class HeaderError(ValueError):
-    """A text that has no header of ours; the message says why."""
+    """A text without our header; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def _docstring(text: str) -> tuple[str, int]:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        # What is broken may be further down.
+        # The broken part may be further down.
         return _first_string(text)
     docstring = ast.get_docstring(tree, clean=False)
     if docstring is None:
@@ -186,4 +186,4 @@ def _first_string(text: str) -> tuple[str, int]:
                 break
     except (SyntaxError, ValueError, tokenize.TokenError, MemoryError, RecursionError):
         pass
-    raise HeaderError("it is no script of ours: it does not begin with a docstring")
+    raise HeaderError("it is not a compiled script: it does not begin with a docstring")

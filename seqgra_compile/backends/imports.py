@@ -11,7 +11,9 @@ from ..pycode import Bracketed, Code, laid_out
 def import_lines(
     imports: Iterable[Import], standard: frozenset[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Import lines, each once, `import` before `from`: of the standard library, of packages."""
+    """Import lines, each once, `import` before `from`: those of the standard library, those of
+    packages.
+    """
     groups: tuple[set[tuple[bool, str]], set[tuple[bool, str]]] = (set(), set())
     for bound in imports:
         group = 0 if bound.module.partition(".")[0] in standard else 1
@@ -21,7 +23,7 @@ def import_lines(
 
 
 def _laid_out(text: str) -> str:
-    """An import's line, broken where it is too long and can be."""
+    """An import's line, broken if it is too long and can be broken."""
     head, names, name = text.partition(" import ")
     if not names:
         return text

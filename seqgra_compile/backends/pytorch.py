@@ -54,7 +54,7 @@ OWN_NAMES = frozenset(
     """.split()
 )
 
-# And those of the section Processes.
+# And the names of the section Processes.
 SHARDS_NAMES = frozenset(
     "RANK PROCESSES SHARDS join share together tree_sum set_gradients check_parts int".split()
 )
@@ -96,7 +96,7 @@ def arrange(model: ir.Model, source: Source, diagnostics: Diagnostics) -> PyTorc
     multi_class = model.task.value == MULTI_CLASS
     one_hot_targets = multi_class and not loss.indices
     logits = scores is Scores.LOGITS
-    # seqgra trains no embedded PyTorch architecture: only imitations make its draws there.
+    # seqgra cannot train an embedded PyTorch architecture, so only imitations make its draws here.
     draws = module is not None or SEMANTICS[model.semantics].imitates
     dependencies = _dependencies(model)
     names = [name.partition(">")[0] for name in dependencies]
@@ -176,7 +176,7 @@ def _statement(code: Code, parameter: str = "") -> Statement:
 def _apply(
     operation: ir.Layer, layer: TorchLayer, moves: tuple[str, ...], last: bool
 ) -> tuple[Statement, ...]:
-    """The statements of `forward`; the last operation's return what they find."""
+    """The statements of `forward`; those of the last operation return the result."""
     penalties = _activity(operation, layer)
     result = "return " if last and not penalties else "x = "
     line = Code(result + _nested(layer.steps))
@@ -193,7 +193,7 @@ def _apply(
 
 
 def _nested(steps: tuple[str, ...]) -> str:
-    """One expression of all steps, each around the one before it."""
+    """One expression of all steps, each applied to the previous one."""
     expression = "x"
     for step in steps:
         expression = step.format(x=expression)
@@ -201,7 +201,7 @@ def _nested(steps: tuple[str, ...]) -> str:
 
 
 def _remark(operation: ir.Layer, layer: TorchLayer) -> str:
-    """The shape of an operation's output and its weights; its name if no submodule says it."""
+    """The shape of an operation's output and its weights; its name, if no submodule shows it."""
     weights = f", {operation.weight_count:,} weights" if operation.weights else ""
     named = layer.modules or layer.functions
     name = "" if named else f"{operation.number} {operation.name} "
@@ -301,7 +301,7 @@ def _imports(
 
 
 def _target(bound: Import) -> str:
-    """What a name means: `import torch.nn as nn` and `from torch import nn` are alike."""
+    """What a name means: `import torch.nn as nn` and `from torch import nn` are the same."""
     if bound.name:
         return f"{bound.module}.{bound.name}"
     return bound.module if bound.alias else bound.module.partition(".")[0]
@@ -315,7 +315,7 @@ def _module(module: ir.Module) -> EmbeddedModule:
 
 
 def _names_are_free(model: ir.Model, module: ir.Module, diagnostics: Diagnostics) -> bool:
-    """Whether the module leaves the script's own names alone."""
+    """Whether the module does not redefine the script's own names."""
     imports = common.imports(model, _PREDICT_IMPORTS if model.emit == PREDICT else _IMPORTS)
     own = {bound.binds: _target(bound) for bound in imports}
     constants = {constant.name for constant in common.constants(model)}

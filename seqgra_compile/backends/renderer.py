@@ -18,10 +18,10 @@ TEMPLATE = "script.py.j2"
 
 @functools.cache
 def environment(escapes: bool = False) -> Environment:
-    """The templates, for all who render them: a name that is not there is an error.
+    """The templates, for everything that is rendered; an undefined name is an error.
 
-    Scripts are Python, so nothing is escaped: `pycode` has made every text. Pages are HTML: it
-    `escapes` whatever a template prints.
+    Scripts are Python, so nothing is escaped: `pycode` made all text. For HTML pages, it `escapes`
+    whatever a template prints.
     """
     return Environment(
         loader=FileSystemLoader(folder("templates"), encoding="utf-8"),

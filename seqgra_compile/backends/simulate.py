@@ -1,4 +1,4 @@
-"""The simulation of data: the standard library and NumPy only."""
+"""The simulation of data, with only the standard library and NumPy."""
 
 from __future__ import annotations
 
@@ -27,8 +27,15 @@ from ..script import Constant, Section
 from ..source import Source
 from . import common
 from .conditiontables import condition_tables
+from .elements import (
+    KMERS_DOC,
+    condition_rules,
+    matrices_doc,
+    matrix_rows,
+    named_positions,
+    too_wide,
+)
 from .imports import import_lines
-from .matrices import KMERS_DOC, condition_rules, matrices_doc, matrix_rows, too_wide, windows
 
 _EACH = Code("EACH")  # all conditions
 _WIDTH = 84  # of lines, less their indentation
@@ -111,7 +118,7 @@ def arrange(simulation: Simulation, source: Source, diagnostics: Diagnostics) ->
             for condition in single
         ),
         alike=tables,
-        positions=windows(rule.position for rule in rules),
+        positions=named_positions(rule.position for rule in rules),
         pairs=any(rule.spacings for rule in rules),
         chains=_has_chains(rules),
         modes=tuple(Row(MODE, line) for line in _modes_doc(conditions)),
@@ -187,7 +194,7 @@ def _background(each: Distribution) -> Row:
 
 
 def _set(each: ExampleSet, written: list[str]) -> Row:
-    """Neighbours of which there are equally many are together, as far as they fit on a line."""
+    """Neighbours with equal counts are together, as far as they fit on a line."""
     kinds: list[tuple[int, object]] = []
     for samples, names in _equally_many(each):
         width = _WIDTH - 4 - len(f'({samples}, ""),')
@@ -202,7 +209,7 @@ def _set(each: ExampleSet, written: list[str]) -> Row:
 
 
 def _equally_many(each: ExampleSet) -> Iterable[tuple[int, list[str]]]:
-    """How many examples, and the conditions of each such kind."""
+    """Numbers of examples, and the conditions of each kind."""
     for samples, examples in itertools.groupby(each.examples, key=lambda example: example[1]):
         yield samples, ["|".join(ids) for ids, _ in examples]
 
@@ -217,7 +224,7 @@ def _shuffle(each: Shuffle) -> Row:
 
 
 def _shuffles_doc(simulation: Simulation) -> tuple[str, ...]:
-    """Where seqgra departs from the definition."""
+    """Where seqgra differs from the definition."""
     seqgra = SEMANTICS[simulation.semantics].imitates
     lines = []
     if any(shuffle.early for shuffle in simulation.shuffles):
@@ -228,9 +235,9 @@ def _shuffles_doc(simulation: Simulation) -> tuple[str, ...]:
         )
     if len(simulation.shuffles) > 1:
         lines.append(
-            "Each operation also shuffles the copies of those before, as in seqgra 0.0.4."
+            "Each operation also shuffles the copies of earlier ones, as in seqgra 0.0.4."
             if seqgra
-            else "The examples alone are shuffled; seqgra 0.0.4 also shuffles earlier copies."
+            else "Only the examples are shuffled; seqgra 0.0.4 also shuffles earlier copies."
         )
     return tuple(lines)
 
@@ -246,7 +253,7 @@ def _letters(simulation: Simulation, matrices: list[Matrix]) -> str:
 
 
 def _regular(matrix: Matrix, letters: str) -> bool:
-    """Whether its positions list letters in this order; those left out have no weight."""
+    """Whether its positions list letters in this order; omitted letters have no weight."""
     return all(row == "".join(c for c in letters if c in row) for row in matrix.letters)
 
 
@@ -296,11 +303,11 @@ def _rules_doc(rules: list[Rule]) -> Iterable[str]:
         text += "; spacingconstraints: sid1, sid2, mindistance, maxdistance, order"
     yield from _wrapped(f"{text}.")
     if _has_chains(rules):
-        yield "Constraints that share elements are together in a list."
+        yield "Constraints that share elements are in one list."
 
 
 def _rule(rule: Rule, rules: list[Rule], names: Mapping[str, Code]) -> Code:
-    """`names`: what is written for names of elements, where it is something else."""
+    """`names`: what is written instead of names of elements."""
     elements = listing(names.get(name, name) for name in rule.elements)
     columns = [rule.position, rule.probability, elements]
     if any(rule.spacings for rule in rules):
@@ -325,7 +332,7 @@ def _modes_doc(conditions: tuple[Condition, ...]) -> Iterable[str]:
     """Sequential: each rule is applied with its probability."""
     silent = [each.id for each in conditions if not each.mode_stated]
     exclusive = any(each.exclusive for each in conditions)
-    text = "mutually exclusive of those in EXCLUSIVE, of others sequential"
+    text = "mutually exclusive for those in EXCLUSIVE, sequential for others"
     text = text if exclusive else "sequential"
     if silent:
         others = [each for each in conditions if not each.exclusive]

@@ -45,7 +45,7 @@ def reader(model: ir.Model) -> Reader | None:
 
 
 def open_statement(architecture: ir.Network | ir.Module) -> tuple[LoadedWeights, ...]:
-    """The statement that opens the one file of all weights, where there is one."""
+    """The statement that opens the file with all weights, if there is one."""
     if not isinstance(architecture, ir.Sequential) or not architecture.file:
         return ()
     weights = architecture.file.weights
@@ -57,13 +57,13 @@ def open_statement(architecture: ir.Network | ir.Module) -> tuple[LoadedWeights,
 
 
 def load_statement(statement: Code, operation: ir.Layer | None = None) -> LoadedWeights:
-    """A statement of `build_model`, for the operation if it has a file of its own."""
+    """A statement of `build_model`, if the operation has its own file."""
     own = operation.number if operation and operation.weights_file else None
     return LoadedWeights(laid_out(statement, 4), own)
 
 
 def has_weights(operation: ir.Layer) -> bool:
-    """Whether an operation starts with the weights of a file."""
+    """Whether an operation starts with weights from a file."""
     return bool(operation.weights_file or operation.stored)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ROOT = "seqgramodel"
+# Element paths of the two kinds of architecture, and of an operation by its number.
+SEQUENTIAL, EXTERNAL = "architecture/sequential", "architecture/external"
+OPERATION = f"{SEQUENTIAL}/operation[{{}}]"
 
 
 @dataclass(frozen=True)

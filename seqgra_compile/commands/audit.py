@@ -160,7 +160,7 @@ def diff_command(
     Exit status: 0 no difference for training, 1 a difference, 2 a definition has errors or cannot
     be read.
     """
-    from ..audit.diff import compare_definitions, differences_text
+    from ..audit.changes.diff import compare_definitions, differences_text
 
     def work() -> int:
         if before == after == "-":

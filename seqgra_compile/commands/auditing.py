@@ -15,7 +15,7 @@ from ..visible import visible
 from .console import complain, folders, is_coloured, our_bug, read_definition, say
 
 if TYPE_CHECKING:
-    from ..audit.run import Run
+    from ..audit.runs.run import Run
 
 SAME, DIFFERENT, UNKNOWN = 0, 1, 2  # 2: no answer is possible
 
@@ -51,7 +51,7 @@ def compile_and_tell(name: str, include: tuple[Path, ...], options: Options) -> 
 
 def read_runs(names: Sequence[str]) -> list[Run] | None:
     """Runs from their folders or receipts, or None after a complaint for each that is damaged."""
-    from ..audit.run import HISTORY, RECEIPT, RunError, read_run
+    from ..audit.runs.run import HISTORY, RECEIPT, RunError, read_run
 
     found, damaged = [], False
     for name in names:

@@ -101,7 +101,7 @@ def _is_run(name: str) -> bool:
 
 def _shown(name: str, make: Callable[[], str]) -> str | None:
     """The page, or None after a complaint."""
-    from ..audit.run import RunError
+    from ..audit.runs.run import RunError
 
     try:
         return make()

@@ -59,9 +59,9 @@ def table_command(
 
     Exit status: 0 fine, 2 a run is damaged, not finished or of another task, or a column is unknown.
     """
-    from ..audit.run import UnlikeRuns
-    from ..audit.table import UnknownColumn, table_of_runs
-    from ..audit.tableforms import table_text
+    from ..audit.results.tableforms import table_text
+    from ..audit.runs.run import UnlikeRuns
+    from ..audit.runs.table import UnknownColumn, table_of_runs
 
     def work() -> int:
         form = "tsv" if output is None else Path(output).suffix.removeprefix(".").lower()
@@ -114,7 +114,7 @@ def compare_command(one: str, other: str, tolerance: float) -> None:
     Exit status: 0 identical, or within the tolerance that was asked for; 1 different; 2 a run is
     damaged or cannot be read.
     """
-    from ..audit.compare import Verdict, compare_runs, comparison_text
+    from ..audit.runs.compare import Verdict, compare_runs, comparison_text
 
     def work() -> int:
         if not math.isfinite(tolerance):
@@ -133,7 +133,7 @@ def compare_command(one: str, other: str, tolerance: float) -> None:
 
 def _receipt(name: str) -> dict[str, Any] | None:
     """The receipt in a run's folder or in a file, or None after a complaint."""
-    from ..audit.receipt import MAX_RECEIPT, ReceiptError, read_receipt
+    from ..audit.runs.receipt import MAX_RECEIPT, ReceiptError, read_receipt
 
     if name != "-" and Path(name).is_dir():
         runs = read_runs([name])

@@ -18,10 +18,10 @@ from ..visible import visible
 _MAX_QUOTED = 60
 # From 0 to 1: 'DNS' is like 'DNA' by 0.67, 'kernel_size' like 'kernel_regularizer' by 0.69.
 _LIKE = 0.7
-# A suggestion is looked for among the first _MAX_COMPARED names; _MAX_LISTED of them are listed.
+# Suggestions come from the first _MAX_COMPARED names; _MAX_LISTED of them are listed.
 _MAX_COMPARED = 500
 _MAX_LISTED = 60
-# What more than this is wrong with a definition is not worth the time to find it.
+# More faults than these are not worth the time to find them.
 _MAX_FOUND = 1000
 # A line of the definition is shown up to this many characters around its caret.
 _MAX_SHOWN = 160
@@ -29,7 +29,7 @@ _MAX_BEFORE = 100
 
 
 class TooManyError(Exception):
-    """Raised when more is found than anybody reads; that itself is already reported."""
+    """Raised when there are more diagnostics than anybody reads; this is already reported."""
 
 
 class Severity(enum.Enum):
@@ -49,9 +49,9 @@ class Diagnostic:
 
 
 class Diagnostics:
-    """Collects what the stages find; a stage reports all that it can see.
+    """Collects what the stages find; a stage reports everything that it can see.
 
-    `source` is the file in which the spans lie, or None where that is the definition itself.
+    `source` is the file in which the spans lie, or None for the definition itself.
     """
 
     def __init__(self, found: list[Diagnostic] | None = None, source: Source | None = None) -> None:
@@ -59,11 +59,11 @@ class Diagnostics:
         self.source = source
 
     def within(self, source: Source) -> Diagnostics:
-        """The same collection, for spans that lie in another file."""
+        """The same collection, for spans in another file."""
         return Diagnostics(self.found, source)
 
     def adopt(self, others: Diagnostics) -> None:
-        """Take over what was found before this file was a source."""
+        """Take over what was found before this file became a source."""
         self.found += (replace(found, source=self.source) for found in others.found)
 
     def error(self, code: str, span: Span, message: str, help: str | None = None) -> None:
@@ -79,8 +79,8 @@ class Diagnostics:
         self, code: str, severity: Severity, span: Span, message: str, help: str | None
     ) -> None:
         if len(self.found) >= _MAX_FOUND:
-            problem = f"more than {_MAX_FOUND:,} things to report: the rest is not looked for"
-            way_out = "is this the right file? if so, mend what is reported first"
+            problem = f"more than {_MAX_FOUND:,} things to report: the compiler stops looking"
+            way_out = "is this the right file? if so, fix what is reported first"
             self.found.append(
                 Diagnostic("SG105", Severity.ERROR, problem, span, way_out, self.source)
             )
@@ -101,12 +101,12 @@ def _order(found: Diagnostic) -> tuple[bool, int, str]:
 
 
 def quoted(text: str) -> str:
-    """Free text of a definition inside a message: in quotes, cut where it is long."""
+    """Free text of a definition inside a message: in quotes, cut if it is long."""
     return f"'{text if len(text) <= _MAX_QUOTED else text[:_MAX_QUOTED] + '...'}'"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known name that a word is most likely meant to be, or None if nothing is near."""
+    """The known name that a word most likely means, or None if nothing is similar."""
     import difflib  # only for what is misspelt
 
     word = word.strip().lower()[:_MAX_QUOTED]
@@ -126,7 +126,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """A suggestion in words, or None if nothing is near."""
+    """A suggestion in words, or None if nothing is similar."""
     name = nearest(word, known)
     return name and f"did you mean '{name}'?"
 
@@ -166,7 +166,7 @@ def coloured_text(text: str, style: str) -> str:
 def diagnostic_text(
     diagnostic: Diagnostic, source: Source, paint: Paint = plain_text, brief: bool = False
 ) -> str:
-    """Place, reason, the line with a caret below it, and how to fix it; if brief, no more than a line.
+    """Place, reason, the line with a caret below it, and how to fix it; if brief, only one line.
 
     ```text
     model.xml:11:18: error[SG203]: Dense has no parameter 'unts'
@@ -213,14 +213,16 @@ def _marked(text: str, line: Span, span: Span) -> tuple[str, str]:
 
 
 def _drawn(character: str) -> str:
-    """What cannot be seen, or would reorder or recolour the line, as one visible character."""
+    """Characters that are invisible, or would reorder or recolour the line, as one visible
+    character.
+    """
     if character == "\t" or visible(character) == character:
         return character
     return "\N{REPLACEMENT CHARACTER}"
 
 
 def _columns(character: str) -> int:
-    """How many columns of a terminal a character takes."""
+    """The number of terminal columns that a character takes."""
     if unicodedata.category(character) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -19,14 +19,14 @@ from .writers import STANDARD_INPUT, Problem, Said, region
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
-# What stands for itself in a path of a URI.
+# Characters that are not escaped in the path of a URI.
 _PLAIN = string.ascii_letters + string.digits + "-._~/"
 
 
 class SarifWriter:
-    """One document with one run for the whole call, however many definitions it names.
+    """One document with one run for the whole call, for all its definitions.
 
-    What the definitions have is a result; what keeps the command from its work is a notification.
+    Faults of definitions are results; what keeps the command from its work is a notification.
     """
 
     def __init__(self) -> None:
@@ -144,7 +144,7 @@ def _artifact(source: Source) -> dict[str, object]:
 
 
 def _location(name: str) -> dict[str, object]:
-    """A file as a URI: absolute or relative as the user named it, any byte but plain ones escaped."""
+    """A file as a URI: absolute or relative as the user named it, with all special bytes escaped."""
     if name == STANDARD_INPUT:
         return {"uri": name, "description": {"text": "standard input"}}
     path = PurePath(name)

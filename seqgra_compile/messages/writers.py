@@ -1,7 +1,7 @@
-"""What the command has to say, for a reader or for a program: one writer for each format.
+"""What the command says, for people or for programs: one writer for each format.
 
-A writer gives text back, which the face prints to standard error; together, what one call of the
-command prints there is one whole document of its format, whatever happens.
+A writer returns text, which the command prints to standard error. All text of one call is one
+whole document of the format, whatever happens.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from ..visible import visible
 from .diagnostics import Diagnostic, Severity, coloured_text, diagnostic_text, plain_text
 
 STANDARD_INPUT = "-"
-# A fault that several definitions of one call have is shown with its line and help for so many.
+# A fault of several definitions in one call is shown in full, with line and help, this many times.
 _SHOWN_IN_FULL = 3
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What keeps the command from its work: wrong usage, an unreadable file, a bug of ours (SG9).
+    """What keeps the command from its work: wrong usage, an unreadable file, a bug in the compiler
+    (SG9).
 
-    `name` is the file or the stream that it is about, if it is about one. `details` are lines that
-    people alone are shown, such as a table.
+    `name` is the file or stream that it is about, if any. `details` are lines that only people are
+    shown, such as a table.
     """
 
     message: str
@@ -41,7 +42,7 @@ class Problem:
 class Region:
     """A span with all its coordinates: lines and columns from 1, in characters; bytes from 0.
 
-    As the span, it ends before its end.
+    Like the span, it excludes its end.
     """
 
     line: int
@@ -53,7 +54,7 @@ class Region:
 
 
 def region(span: Span, source: Source) -> Region:
-    """Where a span lies; what a span says of characters behind the text's end is cut off."""
+    """Where a span lies; the part of a span after the end of the text is cut off."""
     start = min(span.start, len(source.text))
     end = max(start, min(span.end, len(source.text)))
     first, last = source.place(start), source.place(end)
@@ -78,17 +79,17 @@ class Writer(Protocol):
         """What keeps the command from its work."""
 
     def end(self, status: int) -> str:
-        """The last text, behind all messages; `status` is the command's."""
+        """The last text, after all messages; `status` is the command's exit status."""
 
 
 class Said:
-    """What was found in a file that several definitions of one call name is said once."""
+    """Faults of a file that several definitions of one call name are reported once."""
 
     def __init__(self) -> None:
         self.places: set[tuple[str, Span, str, str]] = set()
 
     def new(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
-        """Those that were not found for an earlier definition."""
+        """The diagnostics that were not found for an earlier definition."""
         new = []
         for each in found:
             place = each.source and (each.source.name, each.span, each.code, each.message)
@@ -100,9 +101,9 @@ class Said:
 
 
 class TextWriter:
-    """Each message as people read it, and a line of counts at the end; coloured for a terminal.
+    """Each message for people, and a line of counts at the end; coloured for a terminal.
 
-    A fault that many definitions have is shown in full for the first of them, on a line for others.
+    A fault of many definitions is shown in full for the first of them, in one line for others.
     """
 
     def __init__(self, coloured: bool = False) -> None:
@@ -129,7 +130,7 @@ class TextWriter:
     def _count(self, found: Diagnostic) -> None:
         if found.severity not in self.counts:
             return
-        # The first error is worth explaining, or the first warning where there is no error.
+        # The first error is worth explaining, or the first warning if there is no error.
         if not self.counts[Severity.ERROR] and (
             self.first is None or found.severity is Severity.ERROR
         ):
@@ -148,7 +149,7 @@ class TextWriter:
         return "\n".join(lines) + "\n"
 
     def end(self, status: int) -> str:
-        """How much was found, and how to learn more."""
+        """The number of diagnostics, and how to learn more."""
         words = [
             f"{count:,} {severity.value}{'' if count == 1 else 's'}"
             for severity, count in self.counts.items()
@@ -163,7 +164,7 @@ class TextWriter:
 
 
 class JsonWriter:
-    """Each message as a JSON object on a line of its own, all with the same keys."""
+    """Each message as a JSON object on its own line, all with the same keys."""
 
     def __init__(self) -> None:
         self.said = Said()
@@ -207,12 +208,12 @@ def _json_line(**values: object) -> str:
 
 
 def representable(name: str) -> str:
-    """A file's name; the bytes in it that are no text, which JSON cannot hold, become visible."""
+    """A file's name; bytes in it that are not text, which JSON cannot hold, become visible."""
     return "".join(visible(c) if "\ud800" <= c <= "\udfff" else c for c in name)
 
 
 class GithubWriter:
-    """Each message as a workflow command of GitHub Actions, shown beside the file's line."""
+    """Each message as a workflow command of GitHub Actions, which shows it beside the line."""
 
     _KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
@@ -241,7 +242,7 @@ class GithubWriter:
             message = f"{source.name}:{place.line}:{place.column}: {message}"
         else:
             properties = {"file": PurePath(source.name).as_posix(), "line": place.line}
-            # GitHub takes columns only within one line.
+            # GitHub accepts columns only within one line.
             if place.line == place.end_line:
                 properties |= {"col": place.column, "endColumn": place.end_column}
             else:

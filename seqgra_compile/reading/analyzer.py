@@ -15,13 +15,14 @@ from ..catalog.sequences import (
     SEQUENCE_SPACES,
     TASKS,
 )
+from ..catalog.structure import EXTERNAL, OPERATION
 from ..catalog.training import FORMATS
 from ..ir import SEQGRA_DEFAULT, Arguments, Given, Value
 from ..messages.diagnostics import Diagnostics, nearest, quoted, suggest
 from ..source import Text
 from .labels import read_labels
 from .sections import Sections
-from .values import Owner, as_written, read_arguments, read_choice, read_id, read_value
+from .values import PARAMETER, Owner, as_written, read_arguments, read_choice, read_id, read_value
 from .written import (
     Definition,
     ExternalElement,
@@ -180,7 +181,7 @@ class _Analysis:
         return ir.Sequential(tuple(each for each in found if each), architecture.tag.span)
 
     def external(self, external: ExternalElement, library: str | None) -> ir.External | None:
-        path = "architecture/external"
+        path = EXTERNAL
         name = self.choice(external.format, f"{path}/@format", FORMATS)
         if name is None or library is None:
             return None
@@ -234,7 +235,7 @@ class _Analysis:
 
     def arguments(self, row: OperationRow, number: int, operation: OperationElement) -> Arguments:
         known = {parameter.name: parameter for parameter in operations.parameters(row)}
-        path = f"architecture/sequential/operation[{number}]"
+        path = OPERATION.format(number)
         given = {
             name: (attribute.name.span, attribute.value)
             for name, attribute in operation.attributes.items()
@@ -247,5 +248,5 @@ class _Analysis:
                     f"{row.name} has no parameter {quoted(name)}",
                     parameter_hint(name, known) or suggest(name, known),
                 )
-        owner = Owner(row.name, operation.name.span, f"{path}/@", "SG205")
+        owner = Owner(row.name, operation.name.span, f"{path}/@", PARAMETER)
         return read_arguments(known.values(), given, owner, self.diagnostics)

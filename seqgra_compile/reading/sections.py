@@ -18,7 +18,7 @@ from ..catalog.training import FORMATS, TRAINING
 from ..ir import LIBRARY_DEFAULT, SEQGRA_DEFAULT, Arguments, Value
 from ..messages.diagnostics import Diagnostics, quoted, suggest
 from ..source import Text
-from .values import NO_CLIP, Owner, Texts, read_arguments
+from .values import HYPERPARAMETER, NO_CLIP, Owner, Texts, read_arguments
 from .written import Definition, ExternalElement, SectionElement
 
 
@@ -149,7 +149,7 @@ class Sections:
                     else "it takes no others",
                 )
         path = section.tag.value + "/"
-        of = Owner(owner, section.tag.span, path, "SG208", silent=silent)
+        of = Owner(owner, section.tag.span, path, HYPERPARAMETER, silent=silent)
         return read_arguments(known.values(), given, of, self.diagnostics)
 
     def _named(self, given: Texts, section: SectionElement) -> tuple[Text | None, Texts]:

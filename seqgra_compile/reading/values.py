@@ -27,8 +27,23 @@ NO_CLIP: Value[Any] = Value(None, "", None)
 
 
 @dataclass(frozen=True)
+class ParameterForm:
+    """What parameters are called, the code for a missing one, and how one is written around a name."""
+
+    noun: str
+    missing: str
+    example: str
+
+
+PARAMETER = ParameterForm("parameter", "SG205", '{}="..."')
+HYPERPARAMETER = ParameterForm(
+    "hyperparameter", "SG208", '<hyperparameter name="{}">...</hyperparameter>'
+)
+
+
+@dataclass(frozen=True)
 class Owner:
-    """Whose parameters they are: its name and place, their common path, the code for a missing one.
+    """Whose parameters they are: its name and place, their common path, and their form.
 
     `origin` is that of the parameters which are given, `silent` that of the others.
     """
@@ -36,20 +51,9 @@ class Owner:
     name: str
     span: Span
     path: str
-    missing: str
+    form: ParameterForm
     origin: str = DEFINITION
     silent: str = LIBRARY_DEFAULT
-
-    @property
-    def noun(self) -> str:
-        return "parameter" if self.missing == "SG205" else "hyperparameter"
-
-    @property
-    def example(self) -> str:
-        """How one of them is written, with a hole for its name."""
-        if self.missing == "SG205":
-            return '{}="..."'
-        return '<hyperparameter name="{}">...</hyperparameter>'
 
 
 def read_value(
@@ -87,11 +91,11 @@ def read_arguments(
         elif not row.required:
             values[name] = Value(row.default, owner.path + name, None, owner.silent)
         elif name not in meant:
-            write = owner.example.format(name)
+            write = owner.form.example.format(name)
             diagnostics.error(
-                owner.missing,
+                owner.form.missing,
                 owner.span,
-                f"{owner.name} needs the {owner.noun} '{name}'",
+                f"{owner.name} needs the {owner.form.noun} '{name}'",
                 f"write {write} ({row.about}): {row.kind.wants}",
             )
     return values

@@ -10,7 +10,7 @@ ELEMENTS = {
     "task": "How many labels an example has: exactly one, or any number.",
     "sequencespace": "The letters of the sequences.",
     "library": "The library of the script.",
-    "implementation": "The learner that seqgra takes: it follows from library, sequencespace and "
+    "implementation": "The learner that seqgra uses: it follows from library, sequencespace and "
     "task, and must agree with them. It may be left out.",
     "inputencoding": "The shape of an example: 1D (length, channels), which is the default, or 2D "
     "(1, length, channels).",
@@ -18,7 +18,7 @@ ELEMENTS = {
     "label": "A label as it is in the data files.",
     "pattern": "Labels that are numbered: prefix, a number from min to max, postfix.",
     "seed": "The seed of all random numbers: initial weights, the order of the examples, dropout.",
-    "architecture": "The network: operations in a row, or a file.",
+    "architecture": "The network: a chain of operations, or a file.",
     "sequential": "Operations in the order in which they see the data.",
     "operation": "One operation: its name is the text, its parameters are the attributes.",
     "external": "The path of a file with the architecture, beside the definition or in a folder "

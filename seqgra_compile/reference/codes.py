@@ -11,21 +11,21 @@ _HEAD = """
 
 # Diagnostic codes
 
-For whoever meets a code in a message and wants to know more: what is wrong, why it matters, an example, and how to
+For those who see a code in a message and want to know more: what is wrong, why it matters, an example, and how to
 fix it. In a terminal:
 
 ```
 seqgra-compile --explain SG305
 ```
 
-A code has one meaning for ever. [golden/reject](../golden/reject) holds definitions that show each of them.
+The meaning of a code never changes. [golden/reject](../golden/reject) holds definitions that show each of them.
 """
 _FAMILIES = {
     "SG1": "XML and structure",
     "SG2": "Names and values",
     "SG3": "Shapes",
     "SG4": "Between sections",
-    "SG5": "What a library cannot say",
+    "SG5": "What a library cannot express",
     "SG6": "Files that a definition names",
     "SG7": "Departures of seqgra",
     "SG8": "Data folders",

@@ -1,4 +1,4 @@
-"""The language of data definitions: a part of docs/language.md, and what `--list data` prints."""
+"""The language of data definitions, for docs/language.md and `--list data`."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from .dataabout import ELEMENTS as ABOUT
 
 DATA = "data"  # what --list calls it all
 _HEAD = """
-What a data definition can say; [simulate.md](simulate.md) tells what becomes of it. An XML editor completes and explains
+What a data definition can say; [simulate.md](simulate.md) explains how it is used. An XML editor completes and explains
 it with [schemas/data-definition.xsd](../schemas/data-definition.xsd). Ids hold letters, digits, `_` and `-`.
 """
 
 
 def places() -> Iterator[tuple[int, str, str, str, str, str]]:
-    """Each element and attribute, from the outside in.
-
-    Its depth, name, how often it occurs, what it may be, its default, and what it is.
+    """Each element and attribute, from the outside in: depth, name, number of occurrences, values,
+    default, and meaning.
     """
     yield from _element(Child(ROOT), 0)
 
@@ -55,7 +54,7 @@ def _wants(place: str) -> str:
 
 
 def data_part() -> tuple[str, str]:
-    """For docs/language.md: what to know, and a table."""
+    """For docs/language.md: an introduction and a table."""
     head = "| Element | Occurs | Is | Default | Meaning |\n| --- | --- | --- | --- | --- |"
     rows = (
         f"| {'&emsp;' * depth}`{name}` | {occurs} | {wants} | {default} | {about} |"
@@ -69,7 +68,7 @@ def data_names() -> list[str]:
 
 
 def data_listing(element: str = ROOT) -> str | None:
-    """The same for a terminal: all, or an element and what is in it; None if there is none."""
+    """The same for a terminal: everything, or an element and its content; None if there is none."""
     title = "Elements and @attributes of data definitions"
     lines, within = [title, "=" * len(title), ""], None
     for depth, name, _, wants, default, about in places():

@@ -1,7 +1,7 @@
 """schemas/data-definition.xsd: data definitions for XML editors.
 
 Texts of elements and attributes are tied to their places, so the schema is as strict as the
-reader, but for what depends on several places at once.
+reader, except for what depends on several places at once.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _HEAD = """
 """
 _WORD = "[A-Za-z]"
 _LETTERS = {"letter": _WORD, "kmer": f"{_WORD}+"}
-# Ids that must occur once, and the places that name them.
+# Ids that must be unique, and the places that refer to them.
 _KEYS = {
     "condition": "conditions/condition",
     "sequenceelement": "sequenceelements/sequenceelement",
@@ -120,7 +120,7 @@ def _attributes(rule: ElementRow, tag: str) -> list[ET.Element]:
 
 
 def _identities() -> list[ET.Element]:
-    """No id twice, no set twice, and no name of what is not there."""
+    """No duplicate ids or sets, and no references to missing ones."""
     found = [_identity("unique", "set", "datageneration/sets/set", "name")]
     found += [_identity("key", name, path, "id") for name, path in _KEYS.items()]
     for refer, path, attribute in _REFERENCES:

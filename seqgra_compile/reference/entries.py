@@ -26,7 +26,7 @@ OfLibrary = TypeVar("OfLibrary", LossRow, OptimizerRow)
 
 @dataclass(frozen=True)
 class LanguageEntry:
-    """A row: its name and other names, what it is, what else is to be said, its parameters."""
+    """A row: its name and other names, what it is, notes, and its parameters."""
 
     name: str
     about: str
@@ -46,7 +46,7 @@ class EntryGroup:
 
 
 def written(value: object) -> str:
-    """A value as a definition writes it; `none` for one that it cannot write."""
+    """A value as a definition writes it; `none` for a value that it cannot write."""
     if value is None:
         return "none"
     if isinstance(value, Expression):

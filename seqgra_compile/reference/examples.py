@@ -14,7 +14,7 @@ from ..compiler import compile_bytes
 from ..ir import Value
 from ..script import TrainingScript
 
-# Inputs to try, the usual one first, and the encoding that gives them; the last one needs a Flatten.
+# Inputs to try, the usual one first, with their encoding; the last one needs a Flatten.
 _INPUTS = (("1D", (12, 4), 0), ("2D", (1, 12, 4), 0), ("1D", (12, 4), 1))
 _DEFINITION = """<seqgramodel>
   <general id="example"><name/><description/><task>multi-class classification</task>
@@ -60,7 +60,7 @@ def example_element(row: OperationRow, **more: str) -> str:
 
 
 def example_definition(row: OperationRow, library: str) -> str:
-    """A definition whose first operation this is; a Flatten precedes it if it must."""
+    """A definition with this as its first operation, after a Flatten if it needs one."""
     encoding, shape, flattened = _input(row)
     first = {"input_shape": str(shape)}
     operations = [example_element(row, **({} if flattened else first))]
@@ -110,7 +110,7 @@ def example_lines(row: OperationRow, library: str) -> Iterable[tuple[str, str]]:
 
 
 def _at_the_margin(statement: str) -> str:
-    """Without the indentation of its place, which all of its lines have but the first."""
+    """Without the indentation of its place, which all lines except the first have."""
     first, *rest = statement.split("\n")
     closing = rest[-1] if rest else ""
     indent = len(closing) - len(closing.lstrip())

@@ -1,4 +1,4 @@
-"""docs/language.md: everything that a model definition can say, and what it becomes."""
+"""docs/language.md: everything that a model definition can say, and what it compiles to."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ them.
 _OPERATIONS = """
 Both libraries compute the same from the same weights. The lines are those of the script for the operation shown; the
 numbers in a name count the operations. The script defines classes of its own, such as `BatchNormalization`
-in PyTorch, where PyTorch's would compute something else. All operations also take:
+in PyTorch, where PyTorch's own would compute something else. All operations also take:
 """
 _SEQGRA = """
-By default a script does what the definition says. Where seqgra 0.0.4 does otherwise, the compiler says so in a note, as
+By default a script does what the definition says. Where seqgra 0.0.4 does something else, the compiler says so in a note, as
 `seqgra-compile --explain` does:
 """
 
@@ -75,7 +75,7 @@ def language_page() -> str:
         *("## Initializers", _initializers()),
         *("## Regularizers", _regularizers()),
         *("## Data definitions", *data_part()),
-        *("## Where seqgra does otherwise", _SEQGRA.strip(), *_departures()),
+        *("## Where seqgra differs", _SEQGRA.strip(), *_departures()),
     )
     return "\n\n".join(parts) + "\n"
 
@@ -280,7 +280,7 @@ def _departures() -> Iterable[str]:
             yield re.sub(r"(?m)^## .*\n\n", "", row.text)
 
 
-# The files that are made from the catalog: path, and what makes the text.
+# The files that are made from the catalog: path, and the function that makes the text.
 PAGES: dict[str, Callable[[], str]] = {
     "schemas/model-definition.xsd": model_schema,
     "schemas/data-definition.xsd": data_schema,

@@ -35,7 +35,7 @@ _ATTRIBUTES = {
     "max": type_name(LABEL_NUMBER),
     "format": "external-format",
 }
-# What may not occur twice in an element: which of its children, and what of them.
+# What must be unique in an element: which of its children, and which part of them.
 _UNIQUE = {"labels": ("label", ".")} | dict.fromkeys(SECTIONS, ("hyperparameter", "@name"))
 
 
@@ -129,14 +129,14 @@ def _parameters(kinds: dict[str, Kind]) -> ET.Element:
 
 
 def _members(owned: Owned, kinds: dict[str, Kind]) -> list[str]:
-    """The names of their types; `kinds` keeps what the names mean."""
+    """The names of their types; `kinds` records what the names mean."""
     found: Mapping[str, Kind] = {type_name(row.kind): row.kind for _, row in owned}
     kinds.update(found)
     return list(found)
 
 
 def _value_type(section: str, kinds: dict[str, Kind]) -> ET.Element:
-    """What the hyperparameters of a section may be."""
+    """The possible hyperparameters of a section."""
     names, owned = SECTIONS[section]
     members = [f"{section}-name"] if names else []
     for rows in owned().values():

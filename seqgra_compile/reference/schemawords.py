@@ -1,4 +1,4 @@
-"""The closed lists of the language as simple types, and whose parameters are called what."""
+"""The closed lists of the language as simple types, and the owners of each parameter name."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from ..catalog.training import FORMATS, TRAINING
 from .entries import default_text, meaning
 from .simpletypes import NOT_BLANK, blank, in_any_case, pattern, without_underscores, words, xs
 
-# Parameters of one name, and whose they are; "" where all rows of the table have it.
+# Parameters of one name, and their owners; "" if all rows of the table have it.
 Owned = list[tuple[str, Parameter]]
 
 
 def sentences(owned: Owned) -> str:
-    """What a name means: once for each meaning and default, with those that have it."""
+    """The meanings of a name: each meaning and default once, with its owners."""
     owners: dict[str, list[str]] = {}
     for owner, row in owned:
         ends = "required" if row.required else f"default {default_text(row)}"
@@ -110,7 +110,7 @@ def _implementations() -> Iterable[str]:
 
 
 def _in_any_case(rows: dict[str, str], patterns: Iterable[str]) -> ET.Element:
-    """Names as an editor completes them, and in any case."""
+    """Names in the form that an editor completes, and in any case."""
     return xs("simpleType", xs("union", words(rows.items()), pattern(*patterns)))
 
 

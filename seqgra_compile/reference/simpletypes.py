@@ -27,7 +27,7 @@ from ..catalog.parameters import (
 from .entries import written
 
 NAMESPACE = "http://www.w3.org/2001/XMLSchema"
-# What Python's numbers, tuples and lists are written with, and a comment behind them.
+# The characters of Python's numbers, tuples and lists, and of a comment after them.
 _LITERAL = r"[()\[\],.+\-_\s\\0-9a-fA-FxXoO]+(#[\s\S]*)?"
 _LIMITS = {
     "minInclusive": "from",
@@ -58,7 +58,7 @@ def schema_text(schema: ET.Element) -> str:
 
 
 def xml_attributes() -> ET.Element:
-    """xml:space, xml:lang and the like, which mean nothing here."""
+    """xml:space, xml:lang and the like, which are ignored."""
     wildcard = xs(
         "anyAttribute",
         namespace="http://www.w3.org/XML/1998/namespace",
@@ -73,7 +73,7 @@ def blank() -> ET.Element:
 
 
 def words(values: Iterable[tuple[str, str]], base: str = "xs:token") -> ET.Element:
-    """Exactly these words, each with what it is."""
+    """Exactly these words, each with its meaning."""
     rows = (xs("enumeration", value=value, about=about) for value, about in values)
     return xs("simpleType", xs("restriction", *rows, base=base))
 
@@ -137,7 +137,7 @@ def _activation(kind: ActivationKind) -> ET.Element:
 
 
 def _expression(kind: ExpressionKind) -> ET.Element:
-    """The usual spellings, and whatever else holds one of the names."""
+    """The usual spellings, and any other text with one of the names."""
     usual = [("None", f"no {_noun(kind)}")] if kind.optional else []
     names = []
     for row in kind.rows.values():
@@ -176,12 +176,14 @@ _MAKERS: dict[type[Kind], Callable[[Any], ET.Element]] = {
 
 
 def simple_type(kind: Kind) -> ET.Element:
-    """The type of what a kind accepts; ranges of tuples and arguments are left to the compiler."""
+    """The type of the values that a kind accepts; the compiler checks ranges of tuples and
+    arguments.
+    """
     return _MAKERS[type(kind)](kind)
 
 
 def type_name(kind: Kind) -> str:
-    """The name of a kind's type; kinds that are written alike share one."""
+    """The name of a kind's type; kinds with the same form share one."""
     if isinstance(kind, (Reals, Size, PairKind, ShapeKind)):
         return "python-literal"
     if isinstance(kind, ExpressionKind):

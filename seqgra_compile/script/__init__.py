@@ -1,7 +1,7 @@
-"""A training script as arranged: all and only what the templates print, as Python text.
+"""A training script before rendering: exactly what the templates print, as Python text.
 
-Each field says who decides it, and so does each element of a list. What one setting alone has
-decided is that setting itself, in other form; what several have decided follows from them.
+Each field says which settings decide it, and so does each element of a list. What a single setting
+decides is that setting in another form; what several settings decide follows from them.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ SCORES = (Decider.LOSS, Decider.TASK)
 class Constant:
     """`NAME = value  # comment`; without a name, a comment alone.
 
-    `path` is the element path of the setting that it states. `above`: the comment has a line of its
-    own, since the two do not fit on one.
+    `path` is the element path of the setting that it states. `above`: the comment has its own
+    line, because the two do not fit on one.
     """
 
     name: str
@@ -71,13 +71,14 @@ class Section:
 
 @dataclass(frozen=True)
 class AlphabetCodes:
-    """Letters and their codes: `codes` and `lower` are byte strings whose place is their code.
+    """Letters and their codes: `codes` and `lower` are byte strings in the order of the codes.
 
-    `letters` are those of `codes`, for messages; `known` is a byte string of all that have a code.
+    `letters` are those of `codes`, for messages; `known` is a byte string of all letters that have
+    a code.
 
-    `unknown` is the code of the letter for any, `share` its value in each channel;
-    `lenient`: any other letter counts as it. `complement` is the codes' list of the opposite strand, or
-    empty.
+    `unknown` is the code of the letter that stands for any, `share` its value in each channel;
+    `lenient`: any other letter counts as it. `complement` has the codes of the opposite strand, or
+    is empty.
     """
 
     size: int = decided_by(Decider.SPACE)
@@ -95,7 +96,7 @@ class AlphabetCodes:
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement of an operation, and the name of the parameter that alone it is for, if any."""
+    """A statement of an operation, and the only parameter that it is for, if any."""
 
     text: str
     parameter: str = ""
@@ -122,7 +123,7 @@ class LayerStatements:
 class LoadedWeights:
     """The statement that gives a layer the initial weights of a file.
 
-    `number` is its operation's, or None if one file holds those of all.
+    `number` is that of the operation, or None if one file holds the weights of all.
     """
 
     load: str
@@ -135,17 +136,17 @@ class LoadedWeights:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Script:
-    """What the scripts of all libraries hold.
+    """What the scripts of all libraries have.
 
-    `imports` are lines before those of `packages`, which may be missing; then the text `install`
-    says what to do; `checks` are lines that end a script under too old versions of them.
-    `family` is a hash that is the same for definitions that differ in id, name, text and seed only.
-    `length_from_data`: the sequences' length is that of the first one, not the definition's.
-    `on_disk`: data stay on disk. `records`: the script keeps records of its run. `shards`: it
-    computes each batch in parts, in one or more processes.
-    `trains`: there is something to train, and a run that was stopped can go on. `one_hot` is the
-    template of the function that encodes codes. Of several labels, those whose probability (or what
-    the model gives in its place) is above `cut` are predicted.
+    `imports` are lines before those of `packages`; if one of these is missing, the text `install`
+    says what to do; `checks` are lines that end a script if a package is too old. `family` is a
+    hash shared by definitions that differ only in id, name, description and seed.
+    `length_from_data`: the length is that of the first sequence, not in the definition. `on_disk`:
+    data stay on disk. `records`: the script keeps records of its run. `shards`: it computes each
+    batch in parts, in one or more processes. `trains`: there is something to train, and a run that
+    was stopped can go on. `one_hot` is the template of the function that encodes codes. Of several
+    labels, those whose probability (or what the model gives in its place) is above `cut` are
+    predicted.
     """
 
     docstring: str = decided_by(Decider.HEADER)
@@ -175,19 +176,19 @@ class Script:
     @property
     @decides(Decider.ARCHITECTURE)
     def embeds(self) -> bool:
-        """Whether it holds a module whose errors are its author's."""
+        """Whether it holds a module, whose errors are for its author to fix."""
         return False
 
     @property
     @decides(Decider.LIBRARY)
     def has_cpu_build(self) -> bool:
-        """Whether its library comes without CUDA, from elsewhere."""
+        """Whether its library has a build without CUDA on another index."""
         return False
 
     @property
     @decides(Decider.LIBRARY)
     def starts_loudly(self) -> bool:
-        """Whether `imports` end by putting standard error away, until `packages` are there."""
+        """Whether `imports` end by hiding standard error until `packages` are imported."""
         return False
 
     @property
@@ -219,11 +220,11 @@ class Script:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TrainingScript(Script):
-    """A script that trains a model; as seqgra 0.0.4 does if it imitates or even streams.
+    """A script that trains a model, as seqgra 0.0.4 does if it `imitates` or even `streams`.
 
-    `probabilities` and `ranked` are expressions: what is written of the scores on the test set, and
-    what the areas under curves are made of, in which no rounding makes ties. `by_batch`: the first
-    one is made batch by batch, since its last digits depend on the number of scores.
+    `probabilities` and `ranked` are expressions: what is written for the scores on the test set,
+    and what the areas under curves are computed from, without ties from rounding. `by_batch`: the
+    first is computed batch by batch, because its last digits depend on the number of scores.
     """
 
     model_doc: str = decided_by(Decider.ARCHITECTURE, Decider.OPERATIONS, Decider.LOSS)

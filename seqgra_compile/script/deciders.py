@@ -1,4 +1,4 @@
-"""What may decide a part of a script: a setting, all settings of a kind, or one of a kind."""
+"""What may decide a part of a script: a setting, all settings of a kind, or one of them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 
 
 class Decider(Enum):
-    """A setting with what belongs to it, such as the loss and its parameters; or all of a kind."""
+    """A setting with what belongs to it, such as the loss and its parameters; or all settings of a
+    kind.
+    """
 
-    HEADER = auto()  # of the docstring's parts each has its own
+    HEADER = auto()  # each part of the docstring has its own
     VERSION = auto()
     SHA256 = auto()
     SEMANTICS = auto()
@@ -47,7 +49,7 @@ class Decider(Enum):
 
 
 class Part(Enum):
-    """What a script holds of an operation."""
+    """The parts of an operation in a script."""
 
     LAYER = auto()
     PENALTY = auto()
@@ -99,12 +101,12 @@ Getter = TypeVar("Getter", bound=Callable[..., object])
 
 
 def decided_by(*deciders: Group) -> Any:
-    """A field that these decide; without any it is the same in every script of a library."""
+    """A field with its deciders; without any, it is the same in every script of a library."""
     return field(metadata={_DECIDERS: deciders})
 
 
 def decides(*deciders: Group) -> Callable[[Getter], Getter]:
-    """The same of a property."""
+    """The same for a property."""
 
     def marked(getter: Getter) -> Getter:
         setattr(getter, _DECIDERS, deciders)
@@ -114,7 +116,7 @@ def decides(*deciders: Group) -> Callable[[Getter], Getter]:
 
 
 def deciders(kind: Any, name: str) -> tuple[Group, ...] | None:
-    """Those of a field or property of a record's type; None where it does not say."""
+    """The deciders of a field or property of a record's type; None if it has none."""
     for each in dataclasses.fields(kind):
         if each.name == name:
             return each.metadata.get(_DECIDERS)

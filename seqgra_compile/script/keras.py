@@ -1,4 +1,4 @@
-"""A Keras training script as arranged."""
+"""A Keras training script before rendering."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .deciders import Decider, OfOperation, decided_by, decides
 class KerasScript(TrainingScript):
     """`true_class` and `threshold` are expressions of the accuracy; `activity`: it has penalties.
 
-    `torch_epsilon`: the optimizer adds epsilon where PyTorch does.
+    `torch_epsilon`: the optimizer adds epsilon at the same place as PyTorch.
     """
 
     model_name: str = decided_by(Decider.ID)

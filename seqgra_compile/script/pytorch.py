@@ -1,4 +1,4 @@
-"""A PyTorch training script as arranged."""
+"""A PyTorch training script before rendering."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .deciders import Decider, Group, OfOperation, Part, decided_by, decides
 
 @dataclass(frozen=True)
 class Penalty:
-    """A term of the loss; `number` and `role` are its operation's and its weights', if it has one."""
+    """A term of the loss; `number` is its operation's and `role` its weights', if it has one."""
 
     text: str
     number: int | None = None
@@ -33,7 +33,7 @@ class EmbeddedModule:
 class PyTorchScript(TrainingScript):
     """`fragments` are templates of classes that the model needs; if it `draws`, as seqgra does.
 
-    `scores` is the expression that a batch `x` becomes.
+    `scores` is the expression for the scores of a batch `x`.
     """
 
     module: EmbeddedModule | None = decided_by(Decider.ARCHITECTURE)

@@ -1,4 +1,4 @@
 """`seqgra-sweep`: a grid of models, seeds and data as a folder of scripts and a workflow.
 
-It writes and runs nothing: Snakemake, or a shell, does.
+It writes files and runs nothing; Snakemake or a shell runs them.
 """

@@ -1,4 +1,4 @@
-"""Whether a model can read what a data definition simulates: all runs would fail otherwise."""
+"""Whether a model can read what a data definition simulates; otherwise all runs would fail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .variants import DataOriginal, ModelOriginal
 
 
 def check_fit(model: ModelOriginal, data: DataOriginal) -> None:
-    """Raises `DefinitionError` at a letter, length or label that the model does not know."""
+    """Raises `DefinitionError` for a letter, length or label that the model does not know."""
     assert isinstance(model.meant, Classifier)
     want, simulated = expected(model.meant), data.meant
     spaces = model.meant.sequence_space.value, simulated.sequence_space.value

@@ -1,4 +1,4 @@
-"""A sweep's folder: what is there, and what may be added to it."""
+"""A sweep's folder: its content, and what may be added to it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NEW_FOLDER = "name a new folder with -o"
 
 
 def known_runs(target: Path) -> list[SweepRun]:
-    """The runs of the sweep that is there, none in a new folder; raises `SweepError`, OSError."""
+    """The runs of the existing sweep, none in a new folder; raises `SweepError`, OSError."""
     if target.exists() and not target.is_dir():
         raise SweepError("it is a file", str(target), _NEW_FOLDER)
     path = target / SHEET
@@ -28,7 +28,7 @@ def known_runs(target: Path) -> list[SweepRun]:
 def to_write(
     target: Path, plan: Plan, known: Sequence[SweepRun]
 ) -> tuple[tuple[SweepRun, ...], dict[Path, bytes]]:
-    """All runs then, and the files to write, in an order in which the sheet is the last.
+    """All runs, old and new, and the files to write, with the sheet as the last one.
 
     Raises `SweepError` if the folder holds anything else under their names, or no sweep.
     """
@@ -61,11 +61,11 @@ def to_write(
 
 
 def _check_is_ours(target: Path, known: Sequence[SweepRun], files: dict[str, bytes]) -> None:
-    """A folder without a sheet may hold what a call that was killed has left, and no more."""
+    """A folder without a sheet may hold what a killed call has left, but nothing else."""
     if known or not target.is_dir():
         return
     ours = {name.partition("/")[0] for name in files}
     others = sorted(set(os.listdir(target)) - ours)
     if others:
-        problem = f"it is no sweep, and holds {first_few(others)}"
+        problem = f"it is not a sweep, and holds {first_few(others)}"
         raise SweepError(problem, str(target), _NEW_FOLDER)

@@ -21,11 +21,11 @@ _SIZE = re.compile(r"\d{1,9}|0?\.\d{1,6}|1\.0{1,6}", re.ASCII)
 
 @dataclass(frozen=True)
 class Data:
-    """A data set: its name, and what it is made of.
+    """A data set: its name, and its origin.
 
-    `size` is its number of training examples, or the share that is drawn from those of `folder`.
-    Its test set is that of the simulated data `test_data`, or of `folder`. Without a size, a folder
-    is taken as it is, or of simulated data the test set alone.
+    `size` is its number of training examples, or the fraction that is drawn from those of
+    `folder`. Its test set is that of the simulated data `test_data`, or of `folder`. Without a
+    size, a folder is used as it is, or only the test set of simulated data.
     """
 
     data: str
@@ -56,7 +56,7 @@ COLUMNS = tuple(field.name for field in fields(SweepRun))
 
 
 def read_seeds(words: Sequence[str], option: str) -> tuple[int, ...]:
-    """Seeds out of words such as 1, 1-5 and 1,3,7, each once, in their order."""
+    """Seeds from words such as 1, 1-5 and 1,3,7, each once, in their order."""
     found: dict[int, None] = {}
     if not words:
         return ()
@@ -77,7 +77,7 @@ def read_seeds(words: Sequence[str], option: str) -> tuple[int, ...]:
 
 
 def read_sizes(words: Sequence[str], shares: bool) -> tuple[str, ...]:
-    """Sizes, each once, in their order: whole numbers, and where `shares` are taken, fractions."""
+    """Sizes, each once, in their order: whole numbers and, if `shares` are allowed, fractions."""
     found: dict[str, None] = {}
     if not words:
         return ()
@@ -95,8 +95,8 @@ def read_sizes(words: Sequence[str], shares: bool) -> tuple[str, ...]:
 def pairs(seeds: Sequence[int], data: Sequence[T], grid: bool) -> list[tuple[int, T]]:
     """Model seeds and the data of data seeds that belong together.
 
-    All with all if `grid`; otherwise the first with the first and so on, where the fewer start
-    again from the first.
+    All with all if `grid`; otherwise the first with the first and so on, repeating the shorter
+    list.
     """
     if grid:
         return [(seed, each) for each in data for seed in seeds]
@@ -110,7 +110,7 @@ def sheet(runs: Iterable[SweepRun]) -> str:
 
 
 def read_sheet(text: str, place: str) -> list[SweepRun]:
-    """The runs in a sheet; raises `SweepError` if it is none that was written here."""
+    """The runs in a sheet; raises `SweepError` if it was not written by seqgra-sweep."""
     header, *lines = text.splitlines() or [""]
     rows = [line.split("\t") for line in lines]
     if header.split("\t") != list(COLUMNS) or any(len(row) != len(COLUMNS) for row in rows):
@@ -121,7 +121,7 @@ def read_sheet(text: str, place: str) -> list[SweepRun]:
 
 
 def joined(known: Iterable[SweepRun], new: Iterable[SweepRun]) -> tuple[SweepRun, ...]:
-    """Both without repetition: in the order of the architectures, then by size and seeds."""
+    """Both, without repetition, in the order of the architectures, then by size and seeds."""
     found = dict.fromkeys([*known, *new])
     architectures = list(dict.fromkeys(run.architecture for run in found))
 

@@ -30,9 +30,9 @@ DEFINITIONS = "definitions"
 
 @dataclass(frozen=True)
 class Simulated:
-    """Data that are simulated: by which definition, in which sizes, under which seeds.
+    """Data that are simulated: from which definition, in which sizes, with which seeds.
 
-    Without sizes or seeds, the definition's own are taken.
+    Without sizes or seeds, those of the definition are used.
     """
 
     definition: DataOriginal
@@ -43,7 +43,9 @@ class Simulated:
 
 @dataclass(frozen=True)
 class DataFolders:
-    """Data folders by name, and how much is drawn of them under which seeds; all without sizes."""
+    """Data folders by name, and how much is drawn from them with which seeds; everything without
+    sizes.
+    """
 
     folders: Mapping[str, str]
     sizes: Sequence[str]
@@ -52,7 +54,7 @@ class DataFolders:
 
 @dataclass(frozen=True)
 class SweepRequest:
-    """What is asked for; `grid`: all model seeds with all data seeds."""
+    """What the user asks for; `grid`: all model seeds with all data seeds."""
 
     models: Sequence[ModelOriginal]
     seeds: Sequence[int]
@@ -82,7 +84,7 @@ class Plan:
 
 
 def planned(request: SweepRequest, known: Sequence[SweepRun] = ()) -> Plan:
-    """All of it. A Bayes classifier that is among the known runs is not made again."""
+    """The plan of a sweep. A Bayes classifier that is among the known runs is not made again."""
     plan, data = Plan(), request.data
     trained = [model for model in request.models if not model.is_bayes]
     bayes = [model for model in request.models if model.is_bayes]
@@ -116,7 +118,7 @@ def _run(architecture: str, seed: str, data: Data) -> SweepRun:
 
 
 def _simulated(data: Simulated, plan: Plan) -> tuple[list[list[Data]], list[Data]]:
-    """The data sets of each seed, and that whose test set is used; with their definitions."""
+    """The data sets of each seed, and the one whose test set is used, with their definitions."""
     original = data.definition
     seeds = data.seeds or (original.seed,)
     if data.test_seed in seeds:
@@ -156,7 +158,7 @@ def _given(data: DataFolders) -> tuple[list[list[Data]], list[Data]]:
 
 
 def named_folders(folders: Iterable[Path], paths: Iterable[str]) -> dict[str, str]:
-    """Data folders by the names that they have in the sweep; `paths` are as its files write them."""
+    """Data folders by their names in the sweep; `paths` are as written in its files."""
     found: dict[str, str] = {}
     for folder, path in zip(folders, paths, strict=True):
         missing = [f"{name}.txt" for name in SETS if not (folder / f"{name}.txt").is_file()]
@@ -177,7 +179,7 @@ def named_folders(folders: Iterable[Path], paths: Iterable[str]) -> dict[str, st
 
 
 def _add_bayes(data: DataOriginal, model: ir.General, test: Data, plan: Plan) -> None:
-    """One of the data's own rules and the model's labels, where there can be one."""
+    """A Bayes classifier of the data's own rules with the model's labels, if there can be one."""
     id = f"{data.id}-bayes"
     name = data.source.file_name
     text = environment(escapes=True).get_template("sweep/bayes.xml.j2")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class SweepError(Exception):
-    """Options that do not fit together, or a folder that cannot take the sweep.
+    """Options that exclude one another, or a folder that cannot hold the sweep.
 
     `place` is a file or an option, `help` how to fix it.
     """
@@ -15,4 +15,4 @@ class SweepError(Exception):
 
 
 class DefinitionError(SweepError):
-    """A definition of which no sweep can be made, though it can be compiled."""
+    """A definition that compiles, but from which no sweep can be made."""

@@ -1,6 +1,6 @@
 """Definitions of a sweep: the user's bytes with another id, seed or number of samples.
 
-They are changed at the places where the reader found these values, and nowhere else.
+They are changed only at the places where these values were found.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..source import Source, Span
 from .problem import DefinitionError, SweepError
 
 TRAINING, VALIDATION, TEST = SETS
-# None cannot be written: a set that no run reads has one example of each kind.
+# A set without examples is impossible: a set that no run reads has one example of each kind.
 _FEWEST = 1
 
 Model = TypeVar("Model", bound="ir.General | Simulation")
@@ -29,9 +29,9 @@ Model = TypeVar("Model", bound="ir.General | Simulation")
 
 @dataclass(frozen=True)
 class Original(Generic[Model]):
-    """A definition as the user gave it, and as meant: it has no errors.
+    """A definition as written and as typed, without errors.
 
-    `folders` are those in which files that it names are looked for.
+    `folders` are those in which its files are searched.
     """
 
     source: Source
@@ -71,7 +71,7 @@ def with_seed(original: ModelOriginal, seed: int) -> Variant:
 
 
 def as_it_is(original: ModelOriginal) -> Variant:
-    """The definition byte for byte, compiled as the file in which the sweep keeps it."""
+    """The definition, byte for byte, compiled under the file name that it has in the sweep."""
     return _compiled(original, original.id, original.source.data)
 
 
@@ -120,7 +120,7 @@ def size_of(original: DataOriginal) -> int:
 
 
 def with_size(original: DataOriginal, size: int, seed: int) -> Variant:
-    """A training set of this size and a validation set to match. Its test set is not used."""
+    """A training set of this size and a validation set in proportion. Its test set is not used."""
     examples = examples_of(original)
     samples = {name: _samples(each) for name, each in examples.items()}
     kinds = len(samples[TRAINING])
@@ -165,7 +165,7 @@ def _samples(examples: Sequence[ExampleElement]) -> list[int]:
 def scaled(samples: Sequence[int], total: int) -> list[int]:
     """Whole numbers in these proportions that add up to the total, none less than 1.
 
-    Rounded down; what is left goes to the largest remainders, of equal ones to the first.
+    Rounded down; the rest goes to the largest remainders, the first of equal ones.
     """
     whole = sum(samples)
     counts = [max(each * total // whole, _FEWEST) for each in samples]

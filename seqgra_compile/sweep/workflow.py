@@ -10,23 +10,23 @@ from ..backends.renderer import environment
 from ..resources import folder
 from .grid import SHEET, SweepRun, sheet
 
-# They depend on the runs, and are written anew when some are added.
+# They depend on the runs, and are written again when runs are added.
 _GROWING = {
     "Snakefile": "Snakefile.j2",
     "commands.sh": "commands.sh.j2",
     "README.md": "README.md.j2",
 }
-# Once they are there, they are the user's to edit.
+# Once they exist, the user may edit them.
 _KEPT = {"config.yaml": "config.yaml.j2", "profiles/default/config.yaml": "profile.yaml.j2"}
 
 
 def growing(runs: Sequence[SweepRun]) -> dict[str, bytes]:
-    """What depends on the runs. The sheet is last: with it, a sweep is complete."""
+    """Files that depend on the runs. The sheet is last and makes a sweep complete."""
     return _rendered(_GROWING, runs) | {SHEET: sheet(runs).encode()}
 
 
 def kept(runs: Sequence[SweepRun]) -> dict[str, bytes]:
-    """Settings that stay as they are if they are there."""
+    """Settings, which are kept if they exist."""
     return _rendered(_KEPT, runs)
 
 
@@ -46,7 +46,7 @@ def _rendered(names: dict[str, str], runs: Sequence[SweepRun]) -> dict[str, byte
 
 
 def _values(runs: Sequence[SweepRun]) -> dict[str, object]:
-    """All that the templates ask for."""
+    """What the templates need."""
     architectures = dict.fromkeys(run.architecture for run in runs if run.model_seed)
     simulated = is_simulated(runs)
     bayes = any(not run.model_seed for run in runs)

@@ -59,8 +59,8 @@ KMERS = {
     "a": {"ACGTA": 0.5, "ACG": 0.5},
 }
 
-# conditions/condition/mode: mutually exclusive of those in EXCLUSIVE, of others
-# sequential
+# conditions/condition/mode: mutually exclusive for those in EXCLUSIVE, sequential for
+# others
 # conditions/condition/grammar/rule: position, probability, sequenceelementrefs;
 # spacingconstraints: sid1, sid2, mindistance, maxdistance, order.
 RULES = {

@@ -143,8 +143,8 @@ LETTERS_OF = {
     "se4": ["Y", "IW", "E", "S", "RECG"],
 }
 
-# conditions/condition/mode: mutually exclusive of those in EXCLUSIVE, of others
-# sequential
+# conditions/condition/mode: mutually exclusive for those in EXCLUSIVE, sequential for
+# others
 # conditions/condition/grammar/rule: position, probability, sequenceelementrefs;
 # spacingconstraints: sid1, sid2, mindistance, maxdistance, order.
 RULES = {

@@ -54,8 +54,8 @@ MATRICES = {
     ],
 }
 
-# conditions/condition/mode: mutually exclusive of those in EXCLUSIVE, of others
-# sequential
+# conditions/condition/mode: mutually exclusive for those in EXCLUSIVE, sequential for
+# others
 # conditions/condition/grammar/rule: position, probability, sequenceelementrefs.
 RULES = {
     "c1": [("random", 0.3, ["se1"]), ("random", 0.3, ["se1"])],  # l

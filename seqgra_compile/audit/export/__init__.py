@@ -1,6 +1,7 @@
-"""A run in forms of others: for an archive, for a hub of models, for a search of data sets.
+"""A run in forms for sharing: for archives, model hubs and data set search.
 
-Each is written by the library that defines the form, in a new folder that appears whole.
+Each is written by the library that defines the form, into a new folder that appears completely or
+not at all.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..run import Run
+from ..runs.run import Run
 from .inputs import ExportError, Inputs
 
 RO_CRATE, MODEL_CARD, CROISSANT = "ro-crate", "model-card", "croissant"
@@ -19,18 +20,18 @@ FORMS = {
     MODEL_CARD: "README.md for the Hugging Face Hub, with its metrics block",
     CROISSANT: "croissant.json, which describes the data folder",
 }
-# Which extra brings what.
+# Which package each form needs.
 PACKAGES = {RO_CRATE: "rocrate", MODEL_CARD: "huggingface_hub", CROISSANT: "mlcroissant"}
 
 
 def export_run(run: Run, form: str, out: Path, inputs: Inputs) -> None:
     """Write a form into a new or empty folder.
 
-    Raises `ExportError`, OSError, and ModuleNotFoundError where the form's library is missing.
+    Raises `ExportError`, OSError, and ModuleNotFoundError if the form's library is missing.
     """
     if out.exists() and (not out.is_dir() or os.listdir(out)):
         raise ExportError(out, "it is not empty; name another folder with -o")
-    files = inputs.files(run)  # what is not of this run is refused, whatever the form
+    files = inputs.files(run)  # files of another run are refused, whatever the form
     write = _writer(form)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:

@@ -8,7 +8,7 @@ from pathlib import Path
 from ...backends.renderer import environment
 from ...catalog.libraries import LIBRARIES
 from ...visible import visible
-from ..run import Run
+from ..runs.run import Run
 from .inputs import Inputs
 
 _METRICS = {
@@ -51,7 +51,7 @@ def write(run: Run, out: Path, inputs: Inputs, files: Mapping[str, Path]) -> Non
 
 
 def _body(run: Run, header: str) -> dict[str, object]:
-    """What the template prints, ready for Markdown."""
+    """What the template prints, escaped for Markdown."""
     test = run.results.get("test", {})
     return {
         "header": header,
@@ -72,5 +72,5 @@ def _body(run: Run, header: str) -> dict[str, object]:
 
 
 def _plain(text: str) -> str:
-    """Text in a cell of Markdown."""
+    """Text in a Markdown cell."""
     return "".join(f"\\{sign}" if sign in "\\|*_`<[]" else sign for sign in visible(text))

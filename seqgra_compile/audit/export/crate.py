@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..run import Run
+from ..runs.run import Run
 from .inputs import Inputs
 
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
@@ -21,7 +21,7 @@ _FORMATS = {
     ".py": "text/x-python",
     ".xml": "application/xml",
 }
-# What a run leaves only while it lasts.
+# Files that exist only during a run.
 _NOT_ITS_OWN = ("checkpoint", "lock")
 
 
@@ -101,7 +101,7 @@ def _about(path: Path, is_script: bool = False) -> Mapping[str, object]:
 
 
 def _missing(kind: Any, crate: Any, run: Run, given: Mapping[str, object]) -> Iterable[Any]:
-    """What the run read and the caller does not give: its name and hash."""
+    """Inputs of the run that the caller does not give: name and hash."""
     for name, found in run.data.items():
         if f"data/{name}.txt" not in given:
             more = {"sha256": found.sha256, "description": f"{found.examples} examples"}
@@ -109,7 +109,7 @@ def _missing(kind: Any, crate: Any, run: Run, given: Mapping[str, object]) -> It
 
 
 def _ended(run: Run) -> str | None:
-    """When the run ended, as its receipt says."""
+    """When the run ended, according to its receipt."""
     circumstances = run.receipt.get("circumstances")
     time = circumstances.get("time") if isinstance(circumstances, dict) else None
     found = email.utils.parsedate(time) if isinstance(time, str) else None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..run import Run
+from ..runs.run import Run
 from .inputs import Inputs
 
 _COLUMNS = {"x": "a sequence", "y": "its label, or its labels joined by |"}
@@ -29,7 +29,7 @@ def write(run: Run, out: Path, inputs: Inputs, files: Mapping[str, Path]) -> Non
 
 
 def _set(mlcroissant: Any, run: Run, name: str, given: Path | None) -> tuple[Any, Any]:
-    """A file, and the records in it."""
+    """A file and its records."""
     found, path = run.data[name], f"{name}.txt"
     size = given.stat().st_size if given else None
     counts = "; ".join(f"{label} {count}" for label, count in found.labels.items())

@@ -1,4 +1,4 @@
-"""What a run was made from, as far as it is at hand for an export."""
+"""What a run was made from, as far as the caller has it, for an export."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..run import Run
+from ..runs.run import Run
 
 
 class ExportError(ValueError):
-    """Why a run cannot be exported: the path and a sentence."""
+    """Why a run cannot be exported: a path and a message."""
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(problem)
@@ -54,4 +54,4 @@ def _check(path: Path, sha256: str, what: str) -> None:
         while part := file.read(2**20):
             digest.update(part)
     if digest.hexdigest() != sha256:
-        raise ExportError(path, f"it is not {what}: its SHA-256 is another")
+        raise ExportError(path, f"it is not {what}: its SHA-256 differs")

@@ -1,7 +1,7 @@
 """The ledger of a compilation: every setting that decides the run, and its lines in the script.
 
-Where each piece of the script comes from is known from the templates (`provenance`), and each field
-says who decides it. A line that one setting alone has decided is its own; what it has decided
+Where each piece of the script comes from is known from the templates (`provenance`), and each
+field says who decides it. A line that a single setting decides is its own; what it decides
 together with others follows from it.
 """
 
@@ -35,7 +35,7 @@ from .. import lexer
 from . import fixed
 from .entries import entries
 from .entry import Entry
-from .operations import OperationLines, ParameterLines
+from .parameters import OperationLines, ParameterLines
 from .provenance import Field, FieldPath, Origin, traced_tokens
 from .setting import IDLE, SILENT, Setting, Where
 
@@ -50,7 +50,7 @@ def settings(
     text: str,
     diagnostics: Diagnostics,
 ) -> tuple[Setting, ...]:
-    """All rows, in the order of the definition; then what libraries and templates fix."""
+    """All rows, in the order of the definition, then those that libraries and templates fix."""
     ledger = _Ledger(model, script, text)
     found = entries(model, source)
     remarks = _remarks(found, diagnostics)
@@ -62,7 +62,7 @@ def settings(
 
 
 def _remarks(found: tuple[Entry, ...], diagnostics: Diagnostics) -> dict[int, list[str]]:
-    """By the entry's number: where seqgra departs, as the compiler has reported it."""
+    """By the entry's number: where seqgra differs, as the compiler reports it."""
     remarks: dict[int, list[str]] = defaultdict(list)
     for diagnostic in diagnostics:
         if diagnostic.code.startswith("SG7"):
@@ -72,7 +72,7 @@ def _remarks(found: tuple[Entry, ...], diagnostics: Diagnostics) -> dict[int, li
 
 
 def _number(found: tuple[Entry, ...], diagnostic: Diagnostic) -> int:
-    """Of the setting that a diagnostic speaks of."""
+    """The number of the setting that a diagnostic is about."""
     place = diagnostic.span
     before = {
         number: entry.span
@@ -85,15 +85,15 @@ def _number(found: tuple[Entry, ...], diagnostic: Diagnostic) -> int:
     exact = [number for number in around if before[number] == place]
     if around:
         return (exact or around)[0]
-    # What lies within no setting (a rule of a data definition) belongs to the last one before it.
+    # A place outside any setting (a rule of a data definition) belongs to the previous setting.
     return max(before, key=lambda number: before[number].start, default=0)
 
 
 class _Ledger:
-    """The lines of one script, by who has decided them.
+    """The lines of one script, by what decides them.
 
-    `own` lines a group has decided alone, `shared` ones together with others; `printed` are those
-    of a field's value.
+    A group alone decides its `own` lines, and the `shared` ones together with others; `printed`
+    are the lines of a field's value.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class _Ledger:
         self.parameters = self._parameter_lines()
 
     def _place_fields(self) -> None:
-        """Few tokens have origins of their own; what they say is looked up once."""
+        """Few tokens have their own origins, so these are looked up once."""
         by_origins: dict[tuple[Origin, ...], set[int]] = defaultdict(set)
         for token in self.tokens:
             by_origins[token.origins].update(token.lines)
@@ -129,8 +129,8 @@ class _Ledger:
                     self.printed[origin.path] |= lines
 
     def _place_header(self, text: str) -> None:
-        """The docstring's lines: what the author wrote, what it was compiled from and with, how it
-        is used.
+        """The docstring's lines: the author's text, what it was compiled from and with, how it is
+        used.
         """
         header = read_header(text)
         free = set(range(1, header.first))
@@ -173,7 +173,7 @@ class _Ledger:
         return uses
 
     def _reached(self) -> dict[Group, tuple[Group, ...]]:
-        """Whose lines follow from a group's head as well: another loss has other parameters."""
+        """Groups whose lines also follow from a group's head: another loss has other parameters."""
         if isinstance(self.model, Simulation):
             return _reached_by_data(self.model)
         if isinstance(self.model, BayesModel):
@@ -225,7 +225,7 @@ class _Ledger:
         return calls
 
     def _printed(self, *path: str | int) -> set[int]:
-        """The lines that a value has printed."""
+        """The lines that a value prints."""
         return self.printed.get(path, set())
 
     def _lines_of(self, *groups: Group) -> set[int]:
@@ -241,7 +241,7 @@ class _Ledger:
         lines, derived = self._places(entry)
         parameters = self._of_operation(entry)
         if parameters and not parameters.has_effect(entry.parameter):
-            # Keras is told all the same.
+            # Keras also gets it.
             lines, derived = set(parameters.lines(entry)), set()
             remark = remark or IDLE
         elif (
@@ -252,7 +252,7 @@ class _Ledger:
             remark = remark or IDLE
         elif not lines:
             remark = remark or SILENT
-        # The definition's hash follows from all that is in it.
+        # The definition's hash follows from all of its content.
         derived = (derived | self.compiled | self.own[Decider.SHA256]) - lines
         return Setting(
             entry.path,
@@ -272,7 +272,7 @@ class _Ledger:
         return None
 
     def _places(self, entry: Entry) -> tuple[set[int], set[int]]:
-        """Its lines, and those that follow from it."""
+        """A setting's lines, and those that follow from it."""
         lines: set[int] = set()
         derived: set[int] = set()
         for path in entry.constants:
@@ -316,7 +316,7 @@ class _Ledger:
         return lines, derived
 
     def _behind(self, number: int) -> set[int]:
-        """All lines of an operation and of those behind it, to which its shape is handed on."""
+        """All lines of an operation and of later ones, which receive its shape."""
         return self._lines_of(Decider.OPERATIONS) | self._lines_behind.get(number, _NONE)
 
     @functools.cached_property
@@ -330,7 +330,7 @@ class _Ledger:
 
 
 def _groups(script: Script | SimulateScript, path: FieldPath) -> tuple[Group, ...]:
-    """Who has decided a field, or the part of it that the path leads to."""
+    """What decides a field, or the part of it at the end of the path."""
     name, within = str(path[0]), path[1:]
     if within and isinstance(within[0], int):
         place, group = getattr(script, name), None
@@ -347,7 +347,7 @@ def _groups(script: Script | SimulateScript, path: FieldPath) -> tuple[Group, ..
 
 
 def _reached_by_data(model: Simulation) -> dict[Group, tuple[Group, ...]]:
-    """Of a row, what all rows of its kind decide together."""
+    """What all rows of the same kind decide together."""
     rows: tuple[tuple[Decider, list[Group]], ...] = (
         (Decider.BACKGROUNDS, [Stated(each.path) for each in model.distributions]),
         (Decider.SETS, [Stated(each.path) for each in model.sets]),
@@ -358,7 +358,7 @@ def _reached_by_data(model: Simulation) -> dict[Group, tuple[Group, ...]]:
     reached: dict[Group, tuple[Group, ...]] = {
         group: (kind,) for kind, groups in rows for group in groups
     }
-    # Where the two are equal, the script states one of them.
+    # If the two are equal, the script states one of them.
     reached[Decider.LENGTHS] = _stated([model.minimum_length, model.maximum_length])
     return reached
 

@@ -9,6 +9,7 @@ from typing import Any
 from ... import __version__, ir
 from ...catalog.operations import OPERATIONS
 from ...catalog.semantics import SEMANTICS, TRAIN, WHOLE
+from ...catalog.structure import EXTERNAL, OPERATION, SEQUENTIAL
 from ...grammar import BayesModel, Classifier, Kmers, Simulation, Term
 from ...ir import DEFINITION, FILE, Value
 from ...script.deciders import Decider, OfCondition, OfElement, OfOperation
@@ -21,7 +22,7 @@ _FILE_PATH = "file: "
 
 
 def entries(model: Classifier | Simulation, source: Source) -> tuple[Entry, ...]:
-    """In the order of the definition, the compiler and its options first."""
+    """The settings in the order of the definition, the compiler and its options first."""
     if isinstance(model, Simulation):
         return (*_compiled(model, source), *simulated(model))
     found = [*_called(model, source), *_general(model)]
@@ -83,15 +84,14 @@ def _general(model: ir.General) -> Iterator[Entry]:
 
 
 def _architecture(architecture: ir.Network | ir.Module) -> Iterator[Entry]:
-    external = "architecture/external"
     file = None if isinstance(architecture, ir.Module) else architecture.file
-    path = external if file or isinstance(architecture, ir.Module) else "architecture/sequential"
+    path = EXTERNAL if file or isinstance(architecture, ir.Module) else SEQUENTIAL
     entry = functools.partial(Entry, group=Decider.ARCHITECTURE, head=True, constants=(path,))
     if isinstance(architecture, ir.Module):
-        yield entry(external, architecture.path, DEFINITION, architecture.span)
+        yield entry(EXTERNAL, architecture.path, DEFINITION, architecture.span)
         name = architecture.class_name
-        yield entry(f"{external}/@classname", name, DEFINITION, architecture.class_span)
-        yield entry(f"{external}: its content", architecture.sha256, FILE, unit="SHA-256")
+        yield entry(f"{EXTERNAL}/@classname", name, DEFINITION, architecture.class_span)
+        yield entry(f"{EXTERNAL}: its content", architecture.sha256, FILE, unit="SHA-256")
         return
     count = sum(operation.weight_count for operation in architecture.operations)
     size = counted(len(architecture.operations), "operations")
@@ -99,7 +99,7 @@ def _architecture(architecture: ir.Network | ir.Module) -> Iterator[Entry]:
     if file is None:
         yield entry(path, summary, DEFINITION, architecture.span)
     else:
-        yield entry(external, file.name, DEFINITION, architecture.span)
+        yield entry(EXTERNAL, file.name, DEFINITION, architecture.span)
         yield entry(f"{_FILE_PATH}{file.path}", file.sha256, FILE, unit="SHA-256")
         if file.weights:
             yield Entry(
@@ -219,19 +219,19 @@ def _term(term: Term, whence: str) -> str:
 
 
 def operation_path(operation: ir.Layer) -> str:
-    """What the rows of an operation are called."""
+    """The path of an operation's rows."""
     if operation.saved:
         return f"{_FILE_PATH}layer {operation.saved.name}"
-    return f"architecture/sequential/operation[{operation.number}]"
+    return OPERATION.format(operation.number)
 
 
 def input_path(model: ir.Model) -> str:
-    """What the row of the length and the channels of the input is called."""
+    """The path of the row with the input's length and channels."""
     return model.operations[0].arguments["input_shape"].path
 
 
 def cell_parameters(operation: ir.Layer) -> dict[str, str]:
-    """The keywords of an operation's layer in Keras, and the parameters that they are."""
+    """The keywords of an operation's layer in Keras, and their parameters."""
     rows = OPERATIONS[operation.name].parameters
     own = {row.keyword or row.name: row.name for row in rows if row.passed}
     return {**own, "merge_mode": "merge_mode", "trainable": "trainable", "seed": "seed"}

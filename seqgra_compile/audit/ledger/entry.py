@@ -1,4 +1,4 @@
-"""A setting, and where it comes from, not yet where it stands in the script."""
+"""A setting and where it comes from, without its lines in the script."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def entry_of(
     parameter: str = "",
     constants: tuple[str, ...] | None = None,
 ) -> Entry:
-    """A value; what a stage has made of it becomes a remark."""
+    """A value; if a stage changed it, the change becomes a remark."""
     name = value.path.rpartition("/")[2].lstrip("@")
     return Entry(
         value.path,

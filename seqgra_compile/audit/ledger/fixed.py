@@ -1,4 +1,4 @@
-"""Rows of the ledger that no definition can set: what libraries and templates have fixed."""
+"""Rows of the ledger that no definition can set, because libraries and templates fix them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def fixed_settings(
 
 
 def _arguments(tokens: tuple[Token, ...], code: ast.Module, model: ir.Model) -> Iterator[Setting]:
-    """Arguments of the library that are written out: they have a value and no name."""
+    """Arguments of the library that are written out: they have a value but no constant."""
     at = {(token.first, token.column): token for token in tokens}
     own: dict[str, set[str]] = {}
     for node in ast.walk(code):
@@ -38,7 +38,7 @@ def _arguments(tokens: tuple[Token, ...], code: ast.Module, model: ir.Model) -> 
         if function.startswith(_PARTS):
             continue
         for keyword in node.keywords:
-            # What stands inside a formatted string is no token of its own; none of the calls does.
+            # The inside of a formatted string has no tokens of its own; no call is inside one.
             token = at.get((keyword.lineno, keyword.col_offset))
             path = _owner(token, model) if token else None
             if token is None or path is None:
@@ -86,12 +86,12 @@ def _operation(token: Token, model: ir.Model) -> ir.Layer | None:
 
 
 def _printed(token: Token) -> list[FieldPath]:
-    """The fields whose values hold the token."""
+    """The fields whose values contain the token."""
     return [each.path for each in token.origins if isinstance(each, Field) and each.printed]
 
 
 def _own_keywords(token: Token, model: ir.Model) -> set[str]:
-    """Keywords that have a row already, and the layer's name."""
+    """Keywords that already have a row, and the layer's name."""
     operation = _operation(token, model)
     if operation is None:
         return {"shape", "clipnorm", "clipvalue"}
@@ -100,7 +100,7 @@ def _own_keywords(token: Token, model: ir.Model) -> set[str]:
 
 
 def _templates(tokens: tuple[Token, ...], code: ast.Module) -> Iterator[Setting]:
-    """Numbers, strings and booleans of the code that every script of a kind holds."""
+    """Numbers, strings and booleans in code that every script of a kind has."""
     documented = docstrings(code)
     found: dict[Template, list[Token]] = {}
     for token in within(tokens, _SECTIONS):
@@ -129,7 +129,7 @@ def within(tokens: tuple[Token, ...], sections: tuple[str, ...]) -> Iterator[Tok
 
 
 def docstrings(code: ast.Module) -> set[int]:
-    """The first lines of docstrings: they explain, and set nothing."""
+    """The first lines of docstrings, which explain and set nothing."""
     kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
     return {
         node.body[0].lineno

@@ -11,7 +11,7 @@ from ...source import Source
 from .setting import ORIGINS, SILENT, Setting, ranges
 
 _MAX_VALUE, _MAX_WIDTH, _MAX_LINES = 40, 64, 32
-# How a row's lines are printed if there are none; no string holds an end of line.
+# How a row without lines is printed; no string contains a line end.
 _LINES = '\n      "lines": {},\n      "derived": {},'
 _NO_LINES = _LINES.format([], [])
 
@@ -89,5 +89,5 @@ def _object(setting: Setting) -> dict[str, object]:
 
 
 def _dumped(value: object) -> str:
-    # Escapes keep what cannot be seen out of a terminal.
+    # Escapes keep invisible characters out of a terminal.
     return json.dumps(value, indent=2) + "\n"

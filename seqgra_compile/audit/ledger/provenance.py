@@ -45,7 +45,7 @@ class Field:
 
 Origin = Template | Field
 Origins = tuple[Origin, ...]
-# They say nothing: lines with nothing else go with the token before them.
+# Tokens without meaning: lines with only these belong to the token before them.
 _FREE = {"(", ")", ","}
 _CLOSING = {")", "),", "]", "],", "}", "},", "])", ")]"}
 _LAYOUT = {
@@ -87,7 +87,7 @@ class _Kind(Enum):
 
 @dataclass(frozen=True)
 class _Mark:
-    """What begins: `names` are a template's, or those of fields; `variable` is a loop's."""
+    """What a mark begins: `names` are those of a template or of fields; `variable` is a loop's."""
 
     kind: _Kind
     names: tuple[tuple[str, ...], ...]
@@ -166,7 +166,7 @@ def _path(node: nodes.Node) -> tuple[str, ...]:
 
 @functools.cache
 def _marking() -> tuple[Environment, list[_Mark]]:
-    """The renderer's environment, but for the marks, and these."""
+    """The renderer's environment, with marks."""
     plain = environment()
     assert plain.loader is not None
     loader = _Loader(plain.loader)
@@ -184,7 +184,7 @@ def rendered(script: Script | SimulateScript) -> RenderedText:
 
 @dataclass(frozen=True)
 class RenderedText:
-    """A rendered text, and where the origins change: from an offset on, these."""
+    """A rendered text, and the offsets from which the origins change."""
 
     text: str
     offsets: tuple[int, ...]
@@ -200,7 +200,7 @@ class RenderedText:
         return tuple(dict.fromkeys(o for origins in self.origins[first:last] for o in origins))
 
 
-# What stands at a place: its origins, and the fields that the variables of loops are.
+# What is known at a place: its origins, and the fields that loop variables refer to.
 _Scope = dict[str, FieldPath]
 
 
@@ -244,7 +244,7 @@ def _opened(mark: _Mark, index: str, origins: Origins, scope: _Scope) -> tuple[O
 
 
 def _with_empty(text: RenderedText, offset: int, more: Origins) -> RenderedText:
-    """What printed nothing inside a line has decided the look of that line: it is its origin."""
+    """A part that printed nothing inside a line still decided that line: it is an origin of it."""
     before, after = text.text[:offset], text.text[offset:]
     if before.endswith("\n") or not before or not after:
         return text
@@ -278,7 +278,7 @@ def traced_tokens(script: Script | SimulateScript, printed: str) -> tuple[Token,
 
 
 def _closed(found: Iterable[Token], printed: str) -> Iterator[Token]:
-    """Lines that hold nothing but closing brackets go with the token before them."""
+    """Lines with only closing brackets belong to the token before them."""
     bare = {n for n, line in enumerate(printed.split("\n"), 1) if line.strip() in _CLOSING}
     for token in found:
         last = token.last

@@ -20,12 +20,12 @@ IDLE = "without effect here"
 SILENT = "no line of the script says it"
 
 ORIGINS = {
-    DEFINITION: "the definition, or the data definition that it names, says so",
-    SEQGRA_DEFAULT: "the definition is silent, and seqgra takes this",
-    LIBRARY_DEFAULT: "the definition is silent, and the library's default is written out",
+    DEFINITION: "the definition, or the data definition that it names, gives it",
+    SEQGRA_DEFAULT: "the definition does not mention it, and seqgra uses this",
+    LIBRARY_DEFAULT: "the definition does not mention it, and the library's default is written out",
     LIBRARY: "an argument of the library that no definition can set, written out",
-    TEMPLATE: "a constant of the code that every such script holds",
-    OPTION: "the compiler was called with it",
+    TEMPLATE: "a constant in the code of every such script",
+    OPTION: "an option of the compiler's command line",
     FILE: "a file that the definition names",
     COMPILER: "the compiler itself",
 }
@@ -45,11 +45,11 @@ class Where:
 
 @dataclass(frozen=True)
 class Setting:
-    """What decides the run, where it comes from, and its lines in the script.
+    """A setting of the run, its origin, and its lines in the script.
 
-    `lines` hold the setting itself: its constant and where that is used, or the code that it alone
-    has chosen. `derived` lines follow from it and from others: hashes, shapes, numbers of weights.
-    Both are in order, each once, and have no line in common.
+    `lines` have the setting itself: its constant and where that is used, or the code that only
+    this setting decides. `derived` lines follow from it and from others: hashes, shapes, numbers
+    of weights. Both are sorted, without repetition, and have no line in common.
     """
 
     path: str
@@ -63,18 +63,18 @@ class Setting:
 
     @property
     def text(self) -> str:
-        """The value for a reader."""
+        """The value, for people."""
         return value_text(self.value)
 
     @property
     def measure(self) -> str:
-        """The unit as a reader says it behind the value: one position, two positions."""
+        """The unit as it is read after the value: one position, two positions."""
         one = type(self.value) is int and self.value == 1
         return in_number(1, self.unit) if one else self.unit
 
 
 def in_number(number: int, nouns: str) -> str:
-    """The singular or the plural, which is given."""
+    """The singular or the plural of a noun that is given in the plural."""
     return nouns.removesuffix("s") if number == 1 else nouns
 
 
@@ -83,7 +83,7 @@ def counted(number: int, nouns: str) -> str:
 
 
 def value_text(value: object) -> str:
-    """A value for a reader: on one line, nothing invisible."""
+    """A value for people: on one line, nothing invisible."""
     if value is None:
         return "none"
     if isinstance(value, str):
@@ -97,12 +97,12 @@ _DIGITS = 4
 
 
 def shown_briefly(value: object, digits: int = _DIGITS) -> str:
-    """A value for a reader who compares: floats with the digits that matter."""
+    """A value for comparison: floats with the digits that matter."""
     return value_text(_rounded(value, digits))
 
 
 def shown_apart(one: object, other: object) -> tuple[str, str]:
-    """Two values with as many digits as tell them apart."""
+    """Two values with as many digits as are needed to tell them apart."""
     for digits in range(_DIGITS, 17):
         found = shown_briefly(one, digits), shown_briefly(other, digits)
         if found[0] != found[1]:

@@ -15,7 +15,7 @@ from .setting import in_number
 
 
 def simulated(model: Simulation) -> Iterator[Entry]:
-    """In the order of the definition."""
+    """The settings, in the order of the definition."""
     for value, group in (
         (model.id, Decider.ID),
         (model.name, Decider.NAME),
@@ -51,7 +51,7 @@ def simulated(model: Simulation) -> Iterator[Entry]:
 
 
 def _listed(element: Matrix | Kmers, space: str) -> tuple[object, ...]:
-    """Words, or each position's letters, with their weights and in the order of the draws."""
+    """Words, or the letters of each position, with their weights, in the order of drawing."""
     if isinstance(element, Kmers):
         weights = dict(element.words)
         return tuple(

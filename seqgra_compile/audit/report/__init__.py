@@ -18,8 +18,8 @@ from ..ledger.entries import operation_path
 from ..ledger.setting import Setting, ranges
 from ..results import results
 from ..results.checklist import checklist
-from ..run import Run
-from .data import DataDrawing, draw_data
+from ..runs.run import Run
+from .datadrawing import DataDrawing, draw_data
 from .drawing import Drawing, draw
 from .facts import compiler_facts, data_facts, facts
 from .highlight import indent, python_lines, xml_lines, xml_marks

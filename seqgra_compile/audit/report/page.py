@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..results.page import Fact
-from .data import DataDrawing
+from .datadrawing import DataDrawing
 from .drawing import Drawing
 from .highlight import Piece
 

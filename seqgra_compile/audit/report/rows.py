@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from ...catalog.structure import OPERATION
 from ...ir import DEFINITION, FILE, LIBRARY_DEFAULT, SEQGRA_DEFAULT
 from ...source import Source
 from ...visible import visible
@@ -46,7 +47,7 @@ _TITLES = {
     "sequenceelements": "Sequence elements",
     "template": "Fixed by every script's code",
 }
-_OPERATION = "architecture/sequential/operation["
+_OPERATION = OPERATION.partition("{")[0]
 
 
 class Places:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ...catalog.sequences import MULTI_CLASS, MULTI_LABEL
 from ...visible import visible
-from ..run import Run, check_alike
+from ..runs.run import Run, check_alike
 from . import pictures, tables
 from .page import Fact, PageSection, Results
 from .pictures import Predicted, predicted

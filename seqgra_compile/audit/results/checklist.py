@@ -13,7 +13,7 @@ from ...catalog.operations import FAMILIES
 from ...compiler import Compilation
 from ...visible import visible
 from ..ledger.setting import counted
-from ..run import Run
+from ..runs.run import Run
 from .page import Answer
 
 Asked = tuple[str, str, Callable[["_Known"], str] | None]

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TypeGuard
 from markupsafe import Markup
 
 from ...visible import visible
-from ..receipt import is_number
-from ..table import Spread, Table, TableValue
+from ..runs.receipt import is_number
+from ..runs.table import Spread, Table, TableValue
 from .page import Picture
 from .svg import INK, SERIES, drawn
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from ...visible import visible
-from ..run import Run
+from ..runs.run import Run
 from . import measures
 from .measures import Curve
 from .page import Picture

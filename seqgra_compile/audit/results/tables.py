@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ...catalog.data import SETS
 from ...catalog.sequences import MULTI_LABEL
 from ...visible import visible
-from ..run import Run
+from ..runs.run import Run
 from . import measures
 from .page import Cell, PageTable
 from .pictures import Predicted

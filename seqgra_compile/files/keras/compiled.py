@@ -12,7 +12,7 @@ from ...catalog import losses, optimizers
 from ...catalog.optimizers.row import CLIPPING, OptimizerRow
 from ...catalog.parameters import Parameter
 from ...messages.diagnostics import Diagnostics, quoted
-from ...reading.values import NO_CLIP, Owner, read_arguments
+from ...reading.values import HYPERPARAMETER, NO_CLIP, Owner, read_arguments
 from ...source import Span, Text
 from .contents import Config, RefusedFileError, Training
 from .decompile import PATH
@@ -148,7 +148,7 @@ def _arguments(
                 given[key] = (span, Text(definition_text(value), span))
         elif not _is_harmless(key, value, harmless):
             raise _refused(f"its {name} has {quoted(key)} set to {quoted(str(value))}")
-    owner = Owner(f"{name} of the file", span, f"{PATH}{path}/", "SG208", ir.FILE)
+    owner = Owner(f"{name} of the file", span, f"{PATH}{path}/", HYPERPARAMETER, ir.FILE)
     return read_arguments(parameters, given, owner, diagnostics)
 
 

@@ -11,7 +11,7 @@ from ...catalog.operations.row import OperationRow
 from ...catalog.parameters import Parameter
 from ...ir import FILE, Value
 from ...messages.diagnostics import Diagnostics, quoted, suggest
-from ...reading.values import Owner, Texts, read_arguments
+from ...reading.values import PARAMETER, Owner, Texts, read_arguments
 from ...source import Span, Text
 from .chain import layers
 from .contents import RECURRENT, Config, Contents, LayerConfig, RefusedFileError, Stored, damaged
@@ -130,7 +130,7 @@ class _Decompiling:
             f"{row.name}, {self.layer.noun} of {quoted(self.contents.file.name)},",
             self.span,
             f"{PATH}{self.layer.path}/",
-            "SG205",
+            PARAMETER,
             FILE,
         )
         arguments = read_arguments(parameters(row), given, owner, self.diagnostics)

@@ -1,6 +1,6 @@
 """The long text of each diagnostic code: one Markdown file per code beside this module.
 
-A code has one meaning for ever; it is never given to anything else. A file has a title, paragraphs
+The meaning of a code never changes, and no code is used again. A file has a title, paragraphs
 that say what is wrong and why, an example, and how to fix it.
 """
 

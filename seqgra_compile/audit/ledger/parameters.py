@@ -1,6 +1,6 @@
-"""The lines of a parameter of an operation in the script, and what it reaches.
+"""The lines of an operation's parameter in the script, and what it affects.
 
-What a parameter reaches is not guessed: the catalog's row is asked once more, and it is seen which
+What a parameter affects is not guessed: the catalog's row is called once more, to see which
 parameters it reads for the layer, for the shape of its result, and for its weights.
 """
 
@@ -18,7 +18,7 @@ from .. import lexer
 from .entries import cell_parameters
 from .entry import Entry
 
-# What is read for a check only, of the layer, the shape and the weights.
+# Parameters that are read only for a check, for the layer, the shape and the weights.
 _UNREAD: tuple[frozenset[str], ...] = (frozenset(), frozenset({"implementation"}), frozenset())
 
 
@@ -63,8 +63,8 @@ Placed = list[tuple[Statement, set[int]]]
 
 @dataclass(frozen=True)
 class OperationLines:
-    """The lines of an operation: all of its layer's, those of each statement that makes it and that
-    applies it, those of the penalties on the weights of each role, and of its weights' file.
+    """The lines of an operation: all of its layer's, those of each statement that makes and applies
+    it, those of the penalties on the weights of each role, and those of its weights file.
     """
 
     layer: set[int]
@@ -90,7 +90,7 @@ class ParameterLines:
         self.calls = calls
 
     def lines(self, entry: Entry) -> set[int]:
-        """Those that say the parameter; none if this script has no use for it."""
+        """The lines that give the parameter; none if this script does not use it."""
         name = entry.parameter
         if name == "weights_file":
             return self.places.weights
@@ -101,7 +101,7 @@ class ParameterLines:
         return self._stated(name)
 
     def has_effect(self, name: str) -> bool:
-        """Whether this script would be another one with another value."""
+        """Whether another value would change this script."""
         if name == "weights_file":
             return bool(self.operation.weights)
         if name == "trainable":
@@ -120,7 +120,7 @@ class ParameterLines:
         return any(weight.role == role for weight in self.operation.weights)
 
     def _named(self, name: str) -> set[int]:
-        """In a call that names it."""
+        """The lines of a call that names it."""
         keywords = cell_parameters(self.operation)
         lines: set[int] = set()
         for node in (call for line in self.places.layer for call in self.calls.get(line, ())):
@@ -132,17 +132,17 @@ class ParameterLines:
         return self.places.layer  # it decides which layer this is
 
     def _stated(self, name: str) -> set[int]:
-        """By the statements that are for it."""
+        """The lines of the statements for it."""
         made, applied = self.places.made, self.places.applied
         role, _, kind = name.rpartition("_")
         if name in ("trainable", "activity_regularizer"):
             return _chosen([*made, *applied], {name})
         if kind == "regularizer":
             return self.places.penalty.get(role, set())
-        # What freezes a layer also belongs to the layer.
+        # A statement that freezes a layer also belongs to the layer.
         plain = {"", "trainable"}
         if kind == "initializer":
-            # The statements that fill the weights, or the layer if it does so by itself.
+            # The statements that fill the weights, or those of the layer if it does so itself.
             found = _chosen(made, {name}) or _chosen(made, plain)
             return found if self._fills(role) else set()
         if name not in self.reads.layer | self.reads.shape:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from ..grammar import ExampleSet, Kmers, Matrix, Rule, Simulation
+from ...grammar import ExampleSet, Kmers, Matrix, Rule, Simulation
 from .effects import SAME, Effect
 
 _REACHED = "others, since one stream of random numbers runs through all sets"
 
 
 def data_effects(a: Simulation, b: Simulation) -> tuple[Effect, ...]:
-    """Of each set in the order of the files, then of the shuffled copies."""
+    """The effects on each set in the order of the files, then on the shuffled copies."""
     same = (a.seed.value, *_lengths(a)) == (b.seed.value, *_lengths(b))
     found = []
     for one, other in zip_longest(a.sets, b.sets):
@@ -44,7 +44,7 @@ def _lengths(model: Simulation) -> tuple[int, int]:
 
 
 def _made_of(model: Simulation, each: ExampleSet) -> tuple[object, ...]:
-    """All that decides a set, besides seed, lengths, and what was drawn before."""
+    """All that decides a set, except seed, lengths, and earlier draws."""
     conditions = [condition for condition in model.conditions if condition.id in each.conditions]
     rules = [
         (condition.id, condition.exclusive, tuple(_rules(model, condition.rules)))

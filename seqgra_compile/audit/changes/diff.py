@@ -1,4 +1,6 @@
-"""Two definitions: what differs for training, or for the data, setting by setting and by its effect."""
+"""Two definitions: what differs, setting by setting, and what it means for training or for the
+data.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +10,22 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from .. import ir
-from ..compiler import Compilation
-from ..grammar import BayesModel, Simulation
-from ..visible import visible
+from ... import ir
+from ...catalog.structure import EXTERNAL, OPERATION, SEQUENTIAL
+from ...compiler import Compilation
+from ...grammar import BayesModel, Simulation
+from ...visible import visible
+from ..ledger.setting import IDLE, TEMPLATE, Setting
 from .dataeffects import data_effects
 from .effects import SAME, Effect, effects
-from .ledger.setting import IDLE, TEMPLATE, Setting
 from .steps import NOTHING, Aligned, align, beside, steps_of
 
-# Texts, and names of what the output is called: nothing that is computed looks at them.
+# Descriptions and names of outputs, which no computation uses.
 _TEXTS = ("general/@id", "general/name", "general/description")
 _MEASURED = "On the same data, machine and versions"
-_MOST = 12  # operations that are named where the same differs in many
-_OPERATIONS = ("architecture/sequential/operation[", "file: layer ")
-_PATH = _OPERATIONS[0] + "{}]"
-# What the effects and the steps say in full.
+_MOST = 12  # operations that are listed if many have the same difference
+_OPERATIONS = (OPERATION.partition("{")[0], "file: layer ")
+# Settings that the effects and the steps describe in full.
 _TOLD = (
     *_OPERATIONS,
     "general/labels",
@@ -74,7 +76,7 @@ class Comparison:
 
 
 def compare_definitions(a: Compilation, b: Compilation) -> Comparison:
-    """Both must have been compiled without errors, and be of models or both of data."""
+    """Both must have been compiled without errors, and be both of models or both of data."""
     changes = tuple(_changes(a, b))
     names = (a.source.file_name, b.source.file_name)
     same_bytes = a.source.data == b.source.data
@@ -106,7 +108,7 @@ def _changes(a: Compilation, b: Compilation) -> Iterator[Change]:
 
 
 def _compared(compilation: Compilation) -> Iterator[Setting]:
-    """The rows that say something by themselves: what follows from others is left out."""
+    """The rows that do not follow from others."""
     for row in compilation.settings:
         summary = _is_summary(row.path, compilation)
         if row.path != "definition" and row.origin != TEMPLATE and not summary:
@@ -114,12 +116,12 @@ def _compared(compilation: Compilation) -> Iterator[Setting]:
 
 
 def _is_summary(path: str, compilation: Compilation) -> bool:
-    """Rows that sum up others, and files all of whose contents have rows."""
-    if path in ("architecture/sequential", "file: layers"):
+    """Rows that summarize others, and files whose contents have rows."""
+    if path in (SEQUENTIAL, "file: layers"):
         return True
     model = compilation.model
     if isinstance(model, BayesModel):
-        return path == "architecture/external: its content"
+        return path == f"{EXTERNAL}: its content"
     if not isinstance(model, ir.Model) or isinstance(model.architecture, ir.Module):
         return False
     file = model.architecture.file
@@ -127,19 +129,19 @@ def _is_summary(path: str, compilation: Compilation) -> bool:
 
 
 def _matched(a: Compilation, b: Compilation) -> dict[str, str]:
-    """Paths of operations in the one, and those of the same operations in the other.
+    """Paths of operations in one definition, and those of the same operations in the other.
 
-    An operation that is put in moves those behind it: without this, all of them would differ.
+    An inserted operation moves all later ones, which would otherwise all differ.
     """
     if not (isinstance(a.model, ir.Model) and isinstance(b.model, ir.Model)):
         return {}
     if not (_is_embedded(a.model) and _is_embedded(b.model)):
         return {}
-    matched = {_PATH.format(each.number): "nothing" for each in a.model.operations}
+    matched = {OPERATION.format(each.number): "nothing" for each in a.model.operations}
     for pair in align(steps_of(a.model), steps_of(b.model)):
         if pair.matched and not (pair.one[0].is_part or pair.other[0].is_part):
             one, other = (found[0].number for found in (pair.one, pair.other))
-            matched[_PATH.format(one)] = _PATH.format(other)
+            matched[OPERATION.format(one)] = OPERATION.format(other)
     prefixes = sorted(matched, key=len, reverse=True)
     paths = {}
     for row in a.settings:
@@ -162,7 +164,7 @@ def _differs(one: Setting, other: Setting) -> bool:
 def _change(path: str, one: Setting | None, other: Setting | None, model: object) -> Change:
     rows = [row for row in (one, other) if row is not None]
     idle = all(row.remark == IDLE for row in rows)
-    named = path == "architecture/external"  # the content counts, not what its file is called
+    named = path == EXTERNAL  # the content counts, not the name of its file
     unroll = path.endswith("/@unroll")  # how a loop is run
     task = path == "general/task" and isinstance(model, Simulation)
     return Change(
@@ -179,7 +181,7 @@ def _place(row: Setting | None) -> str:
 
 
 def differences_text(comparison: Comparison, complete: bool = False) -> str:
-    """For a reader: the verdict, the effects, the steps; all settings with their places if asked."""
+    """For people: the verdict, the effects, the steps; on request, all settings with their places."""
     lines = [_verdict(comparison)]
     if comparison.matters and comparison.effects:
         where = "On the same versions" if comparison.simulates else _MEASURED
@@ -211,8 +213,9 @@ def differences_text(comparison: Comparison, complete: bool = False) -> str:
 def _written_otherwise(
     changes: Sequence[Change], found: Sequence[Effect], aligned: Sequence[Aligned]
 ) -> tuple[Change, ...]:
-    """The changes, of which those of operations do not count if all steps and effects are the same:
-    an activation may be written as an operation or as a parameter of the one before."""
+    """The changes. Those of operations do not count if all steps and effects are the same: an
+    activation may be an operation or a parameter of the previous one.
+    """
     same = bool(found) and all(effect.verdict == SAME for effect in found)
     if not same or beside(aligned) or not all(pair.same for pair in aligned):
         return tuple(changes)
@@ -223,12 +226,12 @@ def _written_otherwise(
 
 
 def _is_of_a_step(path: str) -> bool:
-    """Whether the steps say all of it: they have no seeds of their own."""
+    """Whether the steps say all of it: steps do not show seeds."""
     return path.startswith(_OPERATIONS) and not path.endswith(": seed")
 
 
 def _effects(found: Sequence[Effect]) -> Iterator[str]:
-    """What changes, topic by topic, then the names of what does not."""
+    """What changes, topic by topic, then the topics that do not change."""
     others = [effect for effect in found if effect.verdict != SAME]
     width = max(len(name) for name in ("the same", *(effect.topic for effect in others))) + 4
     for effect in others:
@@ -239,7 +242,9 @@ def _effects(found: Sequence[Effect]) -> Iterator[str]:
 
 
 def _steps(comparison: Comparison) -> Iterator[str]:
-    """A line per kind of difference: the numbers of the operations in the two, then what differs."""
+    """One line per kind of difference: the numbers of the operations in the two, then the
+    difference.
+    """
     yield f"Operations of {visible(' and '.join(comparison.names))}:"
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for pair in comparison.aligned:
@@ -254,7 +259,7 @@ def _steps(comparison: Comparison) -> Iterator[str]:
 
 
 def _listed(pairs: Sequence[tuple[str, str]]) -> str:
-    """Numbers of operations in one or both."""
+    """The numbers of operations in one or both."""
     texts = ["/".join(dict.fromkeys(n for n in pair if n != NOTHING)) for pair in pairs]
     more = f" and {len(texts) - _MOST} more" if len(texts) > _MOST else ""
     return ", ".join(texts[:_MOST]) + more

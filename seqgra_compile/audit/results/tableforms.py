@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..backends.renderer import environment
-from ..visible import visible
-from .results.learning import learning_curves
-from .results.page import Picture
-from .table import Spread, Table, TableValue
+from ...backends.renderer import environment
+from ...visible import visible
+from ..runs.table import Spread, Table, TableValue
+from .learning import learning_curves
+from .page import Picture
 
 _TEX = {
     "\\": r"\textbackslash{}",
@@ -36,7 +36,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class TablePage:
-    """What a template prints, as text that is ready: `rules` say where columns are aligned."""
+    """What a template prints, as finished text: `rules` give the alignment of columns."""
 
     columns: tuple[object, ...]
     rules: object
@@ -53,7 +53,7 @@ def table_text(table: Table, form: str) -> str:
 
 
 def _rows(table: Table) -> list[list[str]]:
-    """Lines of cells; a result over several runs has two, its mean and its deviation."""
+    """Lines of cells; a result over several runs has two cells, its mean and its deviation."""
     columns = zip(*table.rows, strict=True)
     spreads = [any(isinstance(cell, Spread) for cell in column) for column in columns]
     names: list[TableValue] = []
@@ -69,7 +69,7 @@ def _rows(table: Table) -> list[list[str]]:
 
 
 def _tsv(table: Table) -> str:
-    """Nothing is quoted: tabs and ends of lines are escaped already."""
+    """Nothing is quoted, because tabs and line ends are already escaped."""
     return "".join("\t".join(row) + "\n" for row in _rows(table))
 
 
@@ -87,7 +87,7 @@ def _parts(cell: TableValue) -> list[TableValue]:
 
 
 def cell_text(cell: TableValue, plus_minus: str = _PLUS_MINUS) -> str:
-    """A mean has as many decimals as two digits of its deviation; other results four digits."""
+    """A mean is rounded to two significant digits of its deviation; other results to four digits."""
     if cell is None:
         return ""
     if not isinstance(cell, Spread):
@@ -104,7 +104,7 @@ def _is_number(cell: TableValue) -> bool:
 
 
 def _numeric(table: Table) -> list[bool]:
-    """Which columns hold numbers alone."""
+    """Which columns contain only numbers."""
     columns = zip(*table.rows, strict=True)
     return [all(cell is None or _is_number(cell) for cell in column) for column in columns]
 

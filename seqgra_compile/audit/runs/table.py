@@ -1,6 +1,6 @@
 """A table of runs: a row for each definition, over its seeds, or for each run.
 
-A column is named after what it holds: a setting of the section Definition (LEARNING_RATE), a path
+A column is named after its content: a setting of the section Definition (LEARNING_RATE), a path
 into the receipt (test.accuracy, data.training.examples, versions.PyTorch), or one of `OWN`.
 """
 
@@ -12,13 +12,13 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..catalog.libraries import FRAMEWORKS
-from ..messages.diagnostics import did_you_mean, first_few
+from ...catalog.libraries import FRAMEWORKS
+from ...messages.diagnostics import did_you_mean, first_few
 from .receipt import is_number
 from .run import Run, UnlikeRuns, check_alike
 
 DEFINITION, RUN = "definition", "run"
-# Those that are there are the columns of a table, if none are named.
+# The columns of a table if none are named, as far as they exist.
 _RESULTS = ("test.accuracy", "test.mean AUROC", "test.mean AUPRC", "test.loss")
 # Settings in which the runs of one definition may differ.
 _FREE = ("MODEL_ID", "SEED")
@@ -27,7 +27,7 @@ _MAX_JOINED = 10  # values in one cell
 
 
 class UnknownColumn(ValueError):
-    """A column that no run has; a sentence."""
+    """A column that no run has; the message says so."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ TableValue = Spread | float | int | str | None
 
 @dataclass(frozen=True)
 class Table:
-    """`columns` are names; each row has a cell for each, None where a run has nothing to say.
+    """`columns` are names; each row has a cell for each, None if a run has no value.
 
     `by` are the columns in which runs in one row are alike.
     """
@@ -72,10 +72,11 @@ def table_of_runs(
     columns: Sequence[str] = (),
     by: Sequence[str] = (),
 ) -> Table:
-    """The runs in rows; without names the columns are what differs and the results on the test set.
+    """The runs in rows; without names, the columns are what differs and the results on the test
+    set.
 
-    Runs of a definition on other data are another row. With `by`, names of columns, only those are
-    that differ in one of them.
+    Runs of a definition on other data are in another row; with `by`, names of columns, only those
+    that differ in one of these.
 
     Raises `UnlikeRuns` for runs that are not of one task and for one that is given twice, and
     `UnknownColumn` for a name that no run knows.
@@ -102,13 +103,13 @@ def _check(runs: Sequence[Run]) -> None:
 def definition_of(run: Run) -> str:
     """What runs of one definition have in common, whatever their seed, id, name and description.
 
-    A receipt without this hash, of an older script, tells only whether the file was the same.
+    The receipt of an older script lacks this hash; it only shows whether the file was the same.
     """
     return str(run.receipt.get("family", run.receipt["definition"]))
 
 
 def _groups(runs: Sequence[Run], by: Sequence[str]) -> list[list[Run]]:
-    """Runs of one definition on the same data, or alike in `by`, in the order of the first of each."""
+    """Runs of one definition on the same data, or with equal `by`, in order of first occurrence."""
     groups: dict[tuple[TableValue, ...], list[Run]] = {}
     for run in runs:
         alike = tuple(_value(name, run) for name in by or ("data",))
@@ -140,7 +141,7 @@ _COUNT = "n"
 
 
 def _chosen(groups: Sequence[Sequence[Run]], per: str, by: Sequence[str]) -> list[str]:
-    """What the rows are called, what differs between them, and the results that are there."""
+    """The names of the rows, what differs between them, and the existing results."""
     firsts = [group[0] for group in groups]
     names = ["model"] if per == DEFINITION else ["folder", "model"]
     apart = ("library",) if by else ("library", "data")
@@ -188,7 +189,7 @@ def _paths(found: Mapping[str, object], before: str = "") -> Iterable[str]:
 
 
 def _value(name: str, run: Run) -> TableValue:
-    """What a run has under a column's name."""
+    """A run's value for a column."""
     if name in OWN:
         return OWN[name](run)
     if name in run.settings:
@@ -198,7 +199,7 @@ def _value(name: str, run: Run) -> TableValue:
 
 
 def _at(path: str, found: object) -> TableValue:
-    """A path's end; names may hold dots themselves, as labels do."""
+    """The value at a path; names may contain dots, as labels do."""
     if not isinstance(found, Mapping):
         return None
     value = found.get(path)
@@ -233,7 +234,7 @@ def _without_seed(run: Run) -> str:
 
 
 def _joined(values: Sequence[TableValue]) -> TableValue:
-    """One value, or all that there are."""
+    """One value, or all values."""
     found = list(dict.fromkeys(value for value in values if value is not None))
     if len(found) < 2:
         return found[0] if found else None

@@ -1,4 +1,4 @@
-"""A run's receipt (receipt.json), read: JSON whose shape is right."""
+"""Reads a run's receipt (receipt.json): JSON of the right shape."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REQUIRED: Mapping[str, tuple[type, ...]] = {
 _KINDS = {dict: "an object", str: "a string", int: "a whole number", list: "a list"}
 
 
-# A JSON object: what is in it is checked where it is used.
+# A JSON object, whose content is checked where it is used.
 Receipt = dict[str, Any]
 
 
@@ -28,11 +28,11 @@ class ReceiptError(ValueError):
 
 
 def read_receipt(data: bytes) -> Receipt:
-    """A receipt whose shape is right; raises `ReceiptError`."""
+    """A receipt of the right shape; raises `ReceiptError`."""
     receipt = read_object(data)
     for name, kinds in _REQUIRED.items():
         if name not in receipt:
-            raise ReceiptError(f"it is no whole receipt: '{name}' is missing")
+            raise ReceiptError(f"the receipt is incomplete: '{name}' is missing")
         if type(receipt[name]) not in kinds:
             raise ReceiptError(f"'{name}' must be {' or '.join(_KINDS[kind] for kind in kinds)}")
     _check_epochs(receipt.get("epochs", []))
@@ -46,14 +46,14 @@ def read_object(data: bytes) -> Receipt:
     except (ValueError, RecursionError) as error:
         if isinstance(error, ReceiptError):
             raise
-        raise ReceiptError("it is no JSON text") from error
+        raise ReceiptError("it is not JSON") from error
     if not isinstance(found, dict):
-        raise ReceiptError("it is no receipt: its outermost value is no object")
+        raise ReceiptError("it is not a receipt: its outermost value is not an object")
     return found
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
-    """Whether a value of JSON is a number; true and false are none."""
+    """Whether a JSON value is a number; true and false are not."""
     return type(value) in (int, float)
 
 
@@ -62,7 +62,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ReceiptError(f"'{twice}' is in it twice")
+        raise ReceiptError(f"'{twice}' occurs twice")
     return found
 
 

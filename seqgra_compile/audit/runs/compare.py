@@ -1,4 +1,4 @@
-"""Two receipts of runs: identical, within a tolerance, or different, and where first."""
+"""Compare two receipts of runs: identical, within a tolerance, or different, and where first."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..visible import visible
+from ...visible import visible
 from .receipt import is_number
 
-# What a run was asked to do, and what it was done with: in this order they are compared.
+# What a run was asked to do, and what it ran with, in the order of comparison.
 _ASKED = ("settings", "data", "definition", "script", "family", "sources")
 _WITH = ("versions", "device", "threads")
-# The one block that is not compared: when and where it was.
+# The only block that is not compared: when and where the run was.
 _CIRCUMSTANCES = "circumstances"
 _MAX_SHOWN = 80
 
@@ -28,7 +28,9 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True)
 class Found:
-    """A value that differs: where, and what the two receipts say. `close`: within tolerance."""
+    """A value that differs: its place, and its value in the two receipts. `close`: within
+    tolerance.
+    """
 
     path: str
     one: object
@@ -63,12 +65,12 @@ class RunComparison:
 def compare_runs(
     one: Mapping[str, Any], other: Mapping[str, Any], tolerance: float = 0.0
 ) -> RunComparison:
-    """Everything but the circumstances.
+    """Compare everything except the circumstances.
 
-    The tolerance is for the results of a run: its epochs, its best epoch, its test set. A number is
-    within it if the two are at most so far apart, or that share of the larger one. The hash of the
-    weights, which tells nothing of the distance, may then differ; so may versions, device and
-    threads, for which a tolerance is asked. Whatever the run was asked to do must be the same.
+    The tolerance applies to the results of a run: its epochs, its best epoch, its test set. Two
+    numbers may differ by this much, absolutely or relative to the larger one. With a tolerance,
+    the hash of the weights may also differ, and so may versions, device and threads. What the run
+    was asked to do must be the same.
     """
     rest = [
         {k: v for k, v in each.items() if k not in (*_ASKED, *_WITH, "epochs", _CIRCUMSTANCES)}
@@ -135,7 +137,7 @@ def _close(one: object, other: object, tolerance: float) -> bool:
 
 
 def comparison_text(comparison: RunComparison) -> str:
-    """For a reader: the verdict, then what differs, the first epoch first."""
+    """For people: the verdict, then what differs, beginning with the first epoch."""
     lines = [comparison.verdict.value]
     first = comparison.asked[:1]
     if first and first[0].path.startswith("settings "):
@@ -143,7 +145,7 @@ def comparison_text(comparison: RunComparison) -> str:
         lines.append(f"  first setting that differs: {found}")
         first = ()
     lines += [f"  asked for: {found}" for found in (*first, *comparison.asked[1:])]
-    lines += [f"  done with: {found}" for found in comparison.done_with]
+    lines += [f"  run with: {found}" for found in comparison.done_with]
     if comparison.epochs:
         lines.append(f"  first epoch that differs: {comparison.epochs[0]}")
         lines += _spread(comparison.epochs)

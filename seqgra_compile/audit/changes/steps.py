@@ -1,4 +1,4 @@
-"""What two models compute, side by side: steps that are the same, others, new or gone."""
+"""What two models compute, side by side: steps that are the same, changed, new or removed."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .. import ir
-from ..catalog.operations import OPERATIONS
-from .ledger.operations import parameters_read
-from .ledger.setting import shown_apart, shown_briefly
+from ... import ir
+from ...catalog.operations import OPERATIONS
+from ..ledger.parameters import parameters_read
+from ..ledger.setting import shown_apart, shown_briefly
 
-# Parameters whose names end so decide the first weights, or a penalty beside the loss.
+# Parameters with these suffixes decide initial weights, or a penalty added to the loss.
 _BESIDE = ("_initializer", "_regularizer")
 NOTHING = "-"
 
 
 @dataclass(frozen=True)
 class Step:
-    """An operation, or the activation that it ends with, which counts as a step of its own.
+    """An operation, or the activation at its end, which counts as its own step.
 
     `computes` are the parameters that decide the result. `beside` are the others: initial weights,
     penalties, whether the weights are trained.
@@ -34,7 +34,7 @@ class Step:
 
     @property
     def said(self) -> str:
-        """For a step that only one of the two has: its name and what makes it special."""
+        """For a step that only one model has: its name and its parameters."""
         row = OPERATIONS.get(self.name)
         defaults = {each.name: each.default for each in row.parameters} if row else {}
         values = {k: v for k, v in self.computes.items() if k not in defaults or v != defaults[k]}
@@ -44,9 +44,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Aligned:
-    """Steps of the two models that are one another's; one of the two may have none.
+    """Corresponding steps of the two models, or a step of one of them.
 
-    `changed`: what of the result's parameters differs.
+    `changed`: which parameters of the result differ.
     """
 
     one: tuple[Step, ...]
@@ -59,7 +59,7 @@ class Aligned:
 
     @property
     def matched(self) -> bool:
-        """Whether these are one operation each, of one name."""
+        """Whether each is one operation, both of the same name."""
         return len(self.one) == len(self.other) == 1 and self._names[0] == self._names[1]
 
     @property
@@ -86,7 +86,7 @@ class Aligned:
 
 
 def steps_of(model: ir.Model) -> tuple[Step, ...]:
-    """In order; none of a module, which the compiler does not look into."""
+    """The steps in order; none for a module, which the compiler does not examine."""
     return tuple(
         step for operation in model.operations for step in _steps(operation, model.library.value)
     )
@@ -116,12 +116,12 @@ def _steps(operation: ir.Layer, library: str) -> Iterator[Step]:
 
 
 def _last(operation: ir.Layer) -> bool:
-    """Whether the activation, if any, works on the result, and not within a recurrent layer."""
+    """Whether the activation, if any, applies to the result, not within a recurrent layer."""
     return "recurrent_initializer" not in operation.arguments
 
 
 def align(one: Sequence[Step], other: Sequence[Step]) -> tuple[Aligned, ...]:
-    """Steps by their names: what both end with and begin with, then what difflib finds between."""
+    """Align steps by name: first the common end and beginning, then the rest with difflib."""
     names = [[step.name for step in steps] for steps in (one, other)]
     last = _common(*(each[::-1] for each in names))
     first = _common(*(each[: len(each) - last] for each in names))
@@ -139,7 +139,7 @@ def align(one: Sequence[Step], other: Sequence[Step]) -> tuple[Aligned, ...]:
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many of the first names are the same."""
+    """The length of the common beginning."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
@@ -158,7 +158,7 @@ def _changed(one: Mapping[str, object], other: Mapping[str, object]) -> Iterator
 
 
 def beside(aligned: Iterable[Aligned]) -> dict[str, list[tuple[str, str]]]:
-    """Changes of initial weights, penalties and training, each with the operations that have it."""
+    """Changes of initial weights, penalties and training, each with its operations."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for pair in aligned:
         if pair.matched:
@@ -168,7 +168,7 @@ def beside(aligned: Iterable[Aligned]) -> dict[str, list[tuple[str, str]]]:
 
 
 def steps_summary(aligned: Iterable[Aligned]) -> str:
-    """How many steps are others, gone and new; empty if none."""
+    """The numbers of changed, removed and added steps; empty if there are none."""
     changed = removed = added = 0
     for pair in aligned:
         if pair.same:

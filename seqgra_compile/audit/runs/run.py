@@ -1,7 +1,6 @@
 """A finished run, read from its folder and checked: what its files say must agree.
 
-Whoever makes a table, a page or an export of runs reads them here. Nothing is executed and no
-weights are loaded.
+Tables, pages and exports of runs read them here. Nothing is executed and no weights are loaded.
 """
 
 from __future__ import annotations
@@ -13,19 +12,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..catalog.data import SETS
-from ..catalog.sequences import MULTI_CLASS, MULTI_LABEL
+from ...catalog.data import SETS
+from ...catalog.sequences import MULTI_CLASS, MULTI_LABEL
 from .receipt import MAX_RECEIPT, Receipt, ReceiptError, is_number, read_object, read_receipt
 
 RECEIPT, METRICS, HISTORY = "receipt.json", "metrics.json", "history.tsv"
-# Blocks of a receipt that are not results: what was asked, what it was done with, and when.
+# Blocks of a receipt that are not results: what was asked, what it ran with, and when.
 _ORIGIN = ("data", "epochs", "device", "threads", "definition", "script", "settings", "versions")
 _CIRCUMSTANCES = "circumstances"
 _MAX_TEXT = 2**32
 
 
 class RunError(ValueError):
-    """Why a folder or file is not a finished run: the path and a sentence."""
+    """Why a folder or file is not a finished run: a path and a message."""
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(problem)
@@ -33,12 +32,14 @@ class RunError(ValueError):
 
 
 class UnlikeRuns(RunError):
-    """Runs that cannot be shown together: the path of one, and a sentence."""
+    """Runs that cannot be shown together: the path of one, and a message."""
 
 
 @dataclass(frozen=True)
 class Set:
-    """A data file as a run read it: its hash and number of examples, and how many have each label."""
+    """A data file as a run read it: its hash, its number of examples, and the number for each
+    label.
+    """
 
     sha256: str
     examples: int
@@ -60,9 +61,9 @@ class Predictions:
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run. `receipt` is its receipt as it is; the rest is taken from it.
+    """A finished run. `receipt` is its receipt; the rest is taken from it.
 
-    `folder` is None if the receipt alone was read. `history` has a row for each epoch, none for a
+    `folder` is None if only the receipt was read. `history` has a row for each epoch, none for a
     Bayes classifier; `settings` are Python literals as text, by name; `results` are the blocks
     copies, best, weights, test and the like.
     """
@@ -88,17 +89,18 @@ class Run:
 
     @property
     def seconds(self) -> float | None:
-        """How long it took, all parts of a run that was stopped; None if the receipt is older."""
+        """The duration, including all parts of a resumed run; None if the receipt is older."""
         circumstances = self.receipt.get(_CIRCUMSTANCES)
         found = circumstances.get("seconds") if isinstance(circumstances, dict) else None
         return float(found) if is_number(found) else None
 
     @functools.cached_property
     def task(self) -> str | None:
-        """Multi-class or multi-label classification; None if nothing tells. Raises `RunError`.
+        """Multi-class or multi-label classification; None if unknown.
 
-        A receipt that does not name it leaves two signs: labels that do not add up to examples are
-        several for some; of one label each, the probabilities add up to 1.
+        Raises `RunError`. If the receipt does not name it, there are two signs: with several
+        labels per example, the labels do not add up to the examples; with one each, the
+        probabilities add up to 1.
         """
         task = self.receipt.get("task")
         if isinstance(task, str):
@@ -114,7 +116,7 @@ class Run:
         return MULTI_CLASS if one_each and shares else MULTI_LABEL
 
     def setting(self, name: str) -> object:
-        """A setting's value, None if the definition has none of this name."""
+        """A setting's value, or None if the definition has no such setting."""
         text = self.settings.get(name)
         return None if text is None else ast.literal_eval(text)
 
@@ -125,11 +127,11 @@ class Run:
 
     @functools.cached_property
     def predictions(self) -> Predictions | None:
-        """Those for the test set, None if there are none; raises `RunError`."""
+        """The predictions for the test set, None if there are none; raises `RunError`."""
         return self.predictions_of("test")
 
     def predictions_of(self, name: str) -> Predictions | None:
-        """Those for a set, None if there are none; raises `RunError`."""
+        """The predictions for a set, None if there are none; raises `RunError`."""
         path = self._file(f"{name}-y-hat.txt")
         return None if path is None else _predictions(path, self.labels, self.data.get(name))
 
@@ -149,7 +151,7 @@ def read_run(path: str | Path) -> Run:
 
 
 def check_alike(runs: Sequence[Run], remedy: str) -> None:
-    """Whether runs are of one task and have the same labels; raises `UnlikeRuns`."""
+    """Check that runs have the same task and labels; raises `UnlikeRuns`."""
     first = runs[0]
     for run in runs[1:]:
         if run.labels != first.labels:
@@ -173,9 +175,11 @@ def _taken(path: Path, file: Path, folder: Path | None) -> Run:
 
 
 def _without_receipt(folder: Path) -> str:
-    """Why there is none, as far as the folder tells."""
+    """Why there is no receipt, as far as the folder shows."""
     if (folder / "checkpoint").exists():
-        return "half a run: it was stopped or still trains; train.py --resume continues it"
+        return (
+            "an unfinished run: it was stopped or is still training; train.py --resume continues it"
+        )
     if (folder / METRICS).exists():
         return f"no {RECEIPT}: the script keeps no records; compile it with --records full"
     return f"no {RECEIPT}: this is not the folder of a finished run"
@@ -186,7 +190,7 @@ def _run(path: Path, folder: Path | None, receipt: Receipt) -> Run:
     labels = _labels(settings)
     data = {name: _set(name, found, labels) for name, found in receipt["data"].items()}
     if not data:
-        raise ReceiptError("'data' names no set")
+        raise ReceiptError("'data' has no set")
     results = {
         name: value
         for name, value in receipt.items()
@@ -200,7 +204,7 @@ def _run(path: Path, folder: Path | None, receipt: Receipt) -> Run:
 def _texts(receipt: Receipt, name: str) -> dict[str, str]:
     for key, value in receipt[name].items():
         if not isinstance(value, str):
-            raise ReceiptError(f"'{name}' gives {key} a value that is no string")
+            raise ReceiptError(f"'{name}' gives {key} a value that is not a string")
     return dict(receipt[name])
 
 
@@ -210,11 +214,11 @@ def _labels(settings: Mapping[str, str]) -> tuple[str, ...]:
             ast.literal_eval(settings[name])
         except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
             if settings[name] not in ("inf", "-inf", "nan"):
-                problem = f"its setting {name} is no value of Python: {settings[name][:50]}"
+                problem = f"its setting {name} is not a Python value: {settings[name][:50]}"
                 raise ReceiptError(problem) from error
     labels = ast.literal_eval(settings.get("LABELS", "()"))
     if not (isinstance(labels, tuple) and labels and all(isinstance(n, str) for n in labels)):
-        raise ReceiptError("its setting LABELS names no labels")
+        raise ReceiptError("its setting LABELS has no labels")
     return labels
 
 
@@ -232,19 +236,19 @@ def _check_best(epochs: tuple[Receipt, ...], best: object) -> None:
     if not epochs and best is None:
         return
     if repr(best) not in map(repr, epochs):  # in which a NaN is like another
-        raise ReceiptError("its block 'best' is no row of its epochs: it was changed")
+        raise ReceiptError("its block 'best' is not one of its epochs: it was changed")
 
 
 # ---- the files beside it ----
 
 
 def _check_folder(folder: Path, run: Run) -> None:
-    """Whether the other files say what the receipt says."""
+    """Check that the other files agree with the receipt."""
     metrics = folder / METRICS
     try:
         found = read_object(_bytes(_there(metrics), MAX_RECEIPT))
     except ReceiptError as error:
-        raise RunError(metrics, "it is no JSON text") from error
+        raise RunError(metrics, "it is not JSON") from error
     _check_same(metrics, _unlike(run.receipt, found))
     if not run.history:
         return
@@ -259,7 +263,9 @@ def _check_folder(folder: Path, run: Run) -> None:
 
 def _there(path: Path) -> Path:
     if not path.exists():
-        raise RunError(path, f"it is missing: half a run; {RECEIPT} alone can still be read")
+        raise RunError(
+            path, f"it is missing, so the run is incomplete; {RECEIPT} alone can still be read"
+        )
     return path
 
 
@@ -269,7 +275,7 @@ def _check_same(path: Path, what: str) -> None:
 
 
 def _unlike(receipt: Mapping[str, object], metrics: Mapping[str, object]) -> str:
-    """The first block of the metrics that the receipt has otherwise, or that only it has."""
+    """The first block in which metrics and receipt differ, or that only one of them has."""
     blocks = [*metrics, *(name for name in (*SETS, "best") if name in receipt)]
     unlike = (name for name in blocks if repr(metrics.get(name)) != repr(receipt.get(name)))
     return next((f"'{name}'" for name in unlike), "")
@@ -306,7 +312,7 @@ def _text(path: Path) -> str:
     try:
         return _bytes(path, _MAX_TEXT).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise RunError(path, "it is no UTF-8 text") from error
+        raise RunError(path, "it is not UTF-8 text") from error
 
 
 def _bytes(path: Path, limit: int) -> bytes:

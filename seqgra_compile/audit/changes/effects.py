@@ -1,7 +1,7 @@
 """What a difference between two models means for training: each rule with its reason.
 
-Both are meant to see the same data, on one machine, with the same versions. What a rule cannot
-know, such as what an embedded module draws, it says.
+The rules assume the same data, machine and versions. If a rule cannot know something, such as what
+an embedded module draws, it says so.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .. import ir
-from ..catalog.expressions import Expression
-from ..catalog.initializers import draws
-from ..catalog.libraries import LIBRARIES, LibraryRow
-from ..catalog.operations import lower
-from ..catalog.optimizers import OPTIMIZERS
-from ..catalog.semantics import SEMANTICS, Semantics
-from ..visible import visible
-from .ledger.setting import counted, shown_apart, shown_briefly
+from ... import ir
+from ...catalog.expressions import Expression
+from ...catalog.initializers import draws
+from ...catalog.libraries import LIBRARIES, LibraryRow
+from ...catalog.operations import lower
+from ...catalog.optimizers import OPTIMIZERS
+from ...catalog.semantics import SEMANTICS, Semantics
+from ...visible import visible
+from ..ledger.setting import counted, shown_apart, shown_briefly
 from .steps import align, steps_of, steps_summary
 
 SAME, OTHERS = "the same", "others"
@@ -27,14 +27,14 @@ _FEW = 3  # names of labels
 
 @dataclass(frozen=True)
 class Effect:
-    """One aspect of training, and what becomes of it."""
+    """One aspect of training, and how it changes."""
 
     topic: str
     verdict: str
 
 
 def effects(a: ir.Model, b: ir.Model) -> tuple[Effect, ...]:
-    """Every aspect, whether it changes or not."""
+    """Every aspect, changed or not."""
     return (
         Effect("computation", _computation(a, b)),
         Effect("number of weights", _count(a, b)),
@@ -48,9 +48,9 @@ def effects(a: ir.Model, b: ir.Model) -> tuple[Effect, ...]:
 
 
 def _computation(a: ir.Model, b: ir.Model) -> str:
-    """Whether the same weights would give the same scores."""
+    """Whether the same weights give the same scores."""
     if _module(a) is not None or _module(b) is not None:
-        return SAME if _module(a) == _module(b) else "not known: a module decides it"
+        return SAME if _module(a) == _module(b) else "not known: depends on a module"
     found = steps_summary(align(steps_of(a), steps_of(b)))
     if not found and a.library.value != b.library.value:
         return "the same steps, in another library"
@@ -61,7 +61,7 @@ def _count(a: ir.Model, b: ir.Model) -> str:
     counts = [weight_count(model) for model in (a, b)]
     if None in counts:
         same = a.architecture == b.architecture or _module(a) == _module(b) is not None
-        return SAME if same else "not known: a module decides it"
+        return SAME if same else "not known: depends on a module"
     return SAME if counts[0] == counts[1] else f"{counts[0]:,} -> {counts[1]:,}"
 
 
@@ -72,7 +72,7 @@ def weight_count(model: ir.Model) -> int | None:
 
 
 def _module(model: ir.Model) -> tuple[str, str] | None:
-    """What tells one embedded module from another."""
+    """What distinguishes embedded modules."""
     if isinstance(model.architecture, ir.Module):
         return model.architecture.sha256, model.architecture.class_name
     return None
@@ -82,16 +82,17 @@ def _module(model: ir.Model) -> tuple[str, str] | None:
 
 
 def initial_weights(a: ir.Model, b: ir.Model) -> str:
-    """The same if the same numbers are drawn for the same weights.
+    """The same if the same random numbers are drawn for the same weights.
 
-    The seed is set right before the model is built. Which numbers a weight gets then depends on its
-    shape, its initializer, and on what was drawn before: in PyTorch by the layers that have
-    weights, whose own initial values are drawn first; in Keras 3 by each initializer that is made,
-    though there be no weight for it, and by each layer that draws noise: they take their seeds then.
+    The seed is set right before the model is built. Which numbers a weight gets then depends on
+    its shape, its initializer, and on what was drawn before: in PyTorch by the layers that have
+    weights, whose own initial values are drawn first; in Keras 3 by each initializer that is
+    created, even without a weight, and by each layer that draws noise, since these draw their
+    seeds then.
     """
     if _module(a) is not None or _module(b) is not None:
         if _module(a) != _module(b):
-            return "not known: a module decides them"
+            return "not known: depends on a module"
         return SAME if a.seed.value == b.seed.value else "others, if the module draws any"
     if a.library.value != b.library.value:
         return OTHERS if _draws_weights(a) or _draws_weights(b) else SAME
@@ -110,7 +111,7 @@ def _draws_weights(model: ir.Model) -> bool:
 
 
 def _initializers(operation: ir.Layer) -> list[tuple[bool, Expression]]:
-    """Of each weight: whether a file holds it, and its initializer."""
+    """For each weight: whether a file holds it, and its initializer."""
     fixed = bool(operation.weights_file or operation.stored)
     return [(fixed, operation[f"{weight.role}_initializer"]) for weight in operation.weights]
 
@@ -121,7 +122,7 @@ def _fills(model: ir.Model) -> list[object]:
         fill for operation in model.operations for fill in _fill(operation, model.library.value)
     ]
     while found and found[-1] == _SEED:
-        found.pop()  # nothing is drawn behind it
+        found.pop()  # nothing is drawn after it
     file = model.architecture.file if isinstance(model.architecture, ir.Network) else None
     stored = file and file.weights and file.weights.sha256
     return [stored, *found]
@@ -143,7 +144,7 @@ def _fill(operation: ir.Layer, library: str) -> list[object]:
 
 
 def batches(a: ir.Model, b: ir.Model) -> str:
-    """Which examples each step sees, in which order."""
+    """Which examples each step sees, and in which order."""
     one, other = a.training, b.training
     parts = []
     if one.batch_size.value != other.batch_size.value:
@@ -175,10 +176,10 @@ def _semantics(model: ir.Model) -> Semantics:
 def _order(a: ir.Model, b: ir.Model) -> str:
     """The order of shuffled examples.
 
-    Keras's scripts draw it apart from all else, as seqgra does in both of its modes or in our own
-    way; seqgra's streaming for PyTorch draws it with Python's generator, and otherwise PyTorch
-    draws it with the generator that also draws the noise of dropout: the first epoch's order comes
-    before any noise, the later ones behind it.
+    Keras scripts draw it separately, as seqgra does in both of its modes or in our own way.
+    seqgra's streaming for PyTorch draws it with Python's generator. Otherwise PyTorch draws it
+    with the generator that also draws the noise of dropout: the first epoch's order comes before
+    any noise, later ones after it.
     """
     kinds = [(model.library.value, _way(model)) for model in (a, b)]
     if kinds[0] != kinds[1] or a.seed.value != b.seed.value:
@@ -188,18 +189,20 @@ def _order(a: ir.Model, b: ir.Model) -> str:
     if _module(a) is not None or _module(b) is not None:
         if _module(a) == _module(b) and _steps(a) == _steps(b):
             return SAME
-        return "the same in the first epoch; in later ones others, if a module draws noise"
+        return "the same in the first epoch; others in later ones, if a module draws noise"
     noise = [_drawn(model) for model in (a, b)]
     if noise == [[], []] or (noise[0] == noise[1] and _steps(a) == _steps(b)):
         return SAME
     if all(noise):
-        # An epoch may draw the same number of them.
-        return "the same in the first epoch; in later ones not known"
-    return "the same in the first epoch; others in later ones, for the noise is drawn otherwise"
+        # An epoch may draw equally many.
+        return "the same in the first epoch; not known in later ones"
+    return (
+        "the same in the first epoch; others in later ones, because the noise is drawn differently"
+    )
 
 
 def _way(model: ir.Model) -> tuple[bool, bool]:
-    """How a script draws the order: as seqgra does, and as it does while it streams.
+    """How a script draws the order: as seqgra does, and as it does while streaming.
 
     In Keras seqgra's two modes have the same one. seqgra can train a PyTorch module, so that its
     script draws as seqgra does in any case.
@@ -220,7 +223,7 @@ def _steps(model: ir.Model) -> tuple[object, ...]:
 
 
 def _drawn(model: ir.Model) -> list[object]:
-    """What the layers draw in training: as much for any rate above 0."""
+    """What the layers draw in training, which is the same for any rate above 0."""
     library = model.library.value
     layers = [lower(each, library, channels_first=True) for each in model.operations]
     return [draw for layer in layers for draw in layer.draws]
@@ -230,7 +233,7 @@ def _drawn(model: ir.Model) -> list[object]:
 
 
 def _input(a: ir.Model, b: ir.Model) -> str:
-    """Letters, labels and length of what is read, and how it is encoded."""
+    """Letters, labels and length of the sequences, and their encoding."""
     parts = []
     for name, what in (
         ("sequence_space", "letters"),
@@ -310,7 +313,7 @@ def _optimizer(a: ir.Model, b: ir.Model) -> str:
 
 
 def _stated(of: ir.Loss | ir.Optimizer) -> str:
-    """A name and the arguments that the definition gives."""
+    """A name, with the arguments that the definition gives."""
     told = [
         f"{name} {shown_briefly(value.value)}"
         for name, value in of.arguments.items()
@@ -332,7 +335,7 @@ def _arguments(a: ir.Arguments, b: ir.Arguments) -> list[str]:
 
 
 def _run(a: ir.Model, b: ir.Model) -> str:
-    """When it ends: by itself, this leaves the epochs that both run as they are."""
+    """When the run ends; this does not change the epochs that both run."""
     parts = []
     one, other = (model.training for model in (a, b))
     if one.epochs.value != other.epochs.value:

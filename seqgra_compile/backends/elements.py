@@ -25,7 +25,7 @@ def too_wide(rows: Rows) -> bool:
 
 
 def matrix_rows(rows: Rows, wide: bool) -> tuple[str, ...]:
-    """Lists of numbers, or where one would be too long for a line, texts with the same numbers."""
+    """Lists of numbers or, if one would be too long for a line, text with the same numbers."""
     if not wide:
         return _numbers(rows)
     texts = []
@@ -34,7 +34,7 @@ def matrix_rows(rows: Rows, wide: bool) -> tuple[str, ...]:
         if len(numbers) + len('"",') <= _WIDTH:
             texts.append(f"{literal(numbers)},")
             continue
-        # In brackets: a string beside a string could pass for two rows that lack a comma.
+        # In brackets, because adjacent strings look like two rows without a comma.
         *first, last = textwrap.wrap(numbers, _WIDTH - 4 - len('" "'))
         parts = [literal(part + " ") for part in first] + [literal(last)]
         texts.append("\n            ".join(["(", *parts]) + "\n        ),")
@@ -44,7 +44,7 @@ def matrix_rows(rows: Rows, wide: bool) -> tuple[str, ...]:
 def condition_rules(
     conditions: Iterable[tuple[str, str, Iterable[Code]]],
 ) -> tuple[ConditionRules, ...]:
-    """Ids, labels and rules. A label is a comment behind its condition, if all of them fit there."""
+    """Ids, labels and rules. A label is a comment after its condition, if all of them fit there."""
     entries = [
         (id, comment(label if label != id else ""), prefixed(f"{literal(id)}: ", listing(rules)))
         for id, label, rules in conditions
@@ -64,16 +64,16 @@ def _fits(text: str) -> bool:
 
 
 def _numbers(rows: Rows) -> tuple[str, ...]:
-    """Each position as a list and its comma."""
+    """Each position as a list with a comma."""
     return tuple(f"{listing(map(_short, row))}," for row in rows)
 
 
 def _short(weight: float) -> float | int:
-    """0 and 1 without a decimal point: most weights of a protein's positions are 0."""
+    """0 and 1 without a decimal point, because most weights of protein positions are 0."""
     return int(weight) if weight in (0, 1) else weight
 
 
-def windows(positions: Iterable[str | int]) -> Windows:
+def named_positions(positions: Iterable[str | int]) -> Windows:
     """Which positions rules name."""
     named = set(positions)
     return Windows(

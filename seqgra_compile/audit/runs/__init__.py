@@ -1,0 +1,1 @@
+"""Runs that are over: read, compared with one another, and put into tables."""
