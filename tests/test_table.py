@@ -81,6 +81,11 @@ def test_one_row_over_the_seeds_of_data(tmp_path: Path):
     assert len(pictures) == 2 and told in pictures[0]
     assert pictures[0].count("<use") >= len(folders)  # a circle for each
     etree.fromstring(pictures[0])
+    by = ("--by", "data.training.examples", "-o", page)
+    few = ("--columns", "data.training.examples,test.accuracy")
+    for words, count in ((few, 1), (("--per", "run"), 0)):
+        assert run_audit("table", *folders, *words, *by).exit_code == 0
+        assert page.read_text("utf-8").count("<svg") == count
     result = run_audit("table", *folders, "--by", "size")
     assert result.exit_code == 2 and b"no run has 'size'" in result.stderr
 
@@ -189,7 +194,7 @@ def damaged(folder: Path) -> Path:
         (["0.1-0", "0.1-0/receipt.json"], "it is given twice"),
         (["0.1-0", "labels"], "its labels are not those of 0.1-0"),
         (["0.1-0", "task"], "its task is multi-label classification"),
-        (["0.1-0", "half"], "the run is incomplete"),
+        (["0.1-0", "half"], "so the run is incomplete"),
         (["0.1-0", "--columns", "test.acuracy"], "did you mean 'test.accuracy'?"),
         (["0.1-0", "--columns", "test"], "no run has 'test'"),
         (["0.1-0", "-o", "table.pdf"], "must end with .tsv, .csv, .md, .tex, .html"),

@@ -59,9 +59,9 @@ def table_command(
 
     Exit status: 0 fine, 2 a run is damaged, not finished or of another task, or a column is unknown.
     """
+    from ..audit.results.tableforms import table_text
     from ..audit.runs.run import UnlikeRuns
     from ..audit.runs.table import UnknownColumn, table_of_runs
-    from ..audit.runs.tableforms import table_text
 
     def work() -> int:
         form = "tsv" if output is None else Path(output).suffix.removeprefix(".").lower()

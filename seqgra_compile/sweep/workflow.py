@@ -71,7 +71,7 @@ def _is_drawn(runs: Sequence[SweepRun]) -> bool:
 
 
 def _by(runs: Sequence[SweepRun]) -> str:
-    """In which columns runs are alike that differ in seeds alone: their size, and of which data they are."""
+    """The option that puts runs into one row that differ in seeds alone."""
     if not any(run.size for run in runs):
         return ""
     several = len({run.folder for run in runs}) > 1

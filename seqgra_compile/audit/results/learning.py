@@ -1,7 +1,7 @@
 """Learning curves: a result on the test set over a number, such as that of training examples.
 
-A line joins the means of one definition; bars are standard deviations, circles are runs. A row without the number, as
-a Bayes classifier's, is a level.
+A line joins the means of one definition; bars are standard deviations, circles are runs. A row
+without the number, as a Bayes classifier's, is a level.
 """
 
 from __future__ import annotations
@@ -38,11 +38,14 @@ class _Lines:
 
 def learning_curves(table: Table) -> list[Picture]:
     """A picture for each result that the table has; none if no column of `by` has several numbers."""
+    cells = dict(zip(table.columns, zip(*table.rows, strict=True), strict=True))
     for over in table.by:
-        places = {row[table.columns.index(over)] for row in table.rows if over in table.columns}
-        if sum(map(_is_place, places)) > 1:
-            names = [name for name in _RESULTS if name in table.columns]
-            return [_picture(table, over, name) for name in names]
+        if sum(map(_is_place, set(cells.get(over, ())))) > 1:
+            return [
+                _picture(table, over, name)
+                for name in _RESULTS
+                if any(isinstance(cell, Spread) for cell in cells.get(name, ()))
+            ]
     return []
 
 
@@ -59,7 +62,11 @@ def _lines(table: Table, over: str, result: str) -> _Lines:
         if not isinstance(found, Spread):
             continue
         if _is_place(place):
-            curves.setdefault(name, {})[place] = found
+            line, number = name, 1
+            while place in curves.get(line, {}):  # columns that do not tell two lines apart
+                number += 1
+                line = f"{name} ({number})"
+            curves.setdefault(line, {})[place] = found
         else:
             levels[name] = found
     return _Lines(curves, levels)
@@ -73,10 +80,11 @@ def _names(table: Table, over: str) -> list[str]:
         if name not in (over, "n")
         and not any(isinstance(row[number], Spread) for row in table.rows)
     ]
-    lines = list(zip(*columns, strict=True))
-    for count in range(1, len(columns) + 1):
-        if len({line[:count] for line in lines}) == len(set(lines)):
-            break
+    lines = [tuple(column[number] for column in columns) for number in range(len(table.rows))]
+    needed = [
+        n for n in range(len(columns)) if len({line[:n] for line in lines}) == len(set(lines))
+    ]
+    count = max(1, needed[0]) if needed else len(columns)
     names = [visible(", ".join(line[:count])) for line in lines]
     return [name if len(name) <= _WIDEST else f"{name[: _WIDEST - 3]}..." for name in names]
 
@@ -106,7 +114,8 @@ def _picture(table: Table, over: str, result: str) -> Picture:
         axes.minorticks_off()
         axes.set_xlabel(number)
         axes.set_ylabel(what)
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16))
+        if any([*lines.curves, *lines.levels]):
+            axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16))
 
     title = f"{what[0].upper()}{what[1:]} on the test set over {number}"
     caption = "Lines join means over runs, bars are one standard deviation, circles are runs."

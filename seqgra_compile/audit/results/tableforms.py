@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from ...backends.renderer import environment
 from ...visible import visible
-from ..results.learning import learning_curves
-from ..results.page import Picture
-from .table import Spread, Table, TableValue
+from ..runs.table import Spread, Table, TableValue
+from .learning import learning_curves
+from .page import Picture
 
 _TEX = {
     "\\": r"\textbackslash{}",
