@@ -244,6 +244,13 @@ def join(device: torch.device) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
 
 
+def swap(own: torch.Tensor, other: torch.Tensor, process: int) -> None:
+    """Send a process what is one's own, and receive the same of it."""
+    both = dist.P2POp(dist.isend, own, process), dist.P2POp(dist.irecv, other, process)
+    for transfer in dist.batch_isend_irecv([*both]):
+        transfer.wait()
+
+
 def tree_sum(count: int, term, first: int = 0) -> torch.Tensor:
     """The sum of terms from the first on: that of one half and that of the other."""
     if count == 1:
@@ -273,9 +280,12 @@ def set_gradients(model, loss_fn, codes, targets, *step: int) -> torch.Tensor:
 
     with torch.random.fork_rng([codes.device] if codes.is_cuda else []):
         total = tree_sum(size, of_part, RANK * size)
-    sums = [total.clone() for _ in range(PROCESSES)]
-    together(dist.all_gather, sums, total)
-    loss, *gradients = tree_sum(PROCESSES, sums.__getitem__).split([1, *sizes])
+    distance = 1
+    while distance < PROCESSES:  # pairs, pairs of pairs, ...: all get the same sum
+        other = torch.empty_like(total)
+        together(swap, total, other, RANK ^ distance)
+        total, distance = total + other, 2 * distance
+    loss, *gradients = total.split([1, *sizes])
     for weight, gradient in zip(weights, gradients):
         weight.grad = gradient.view_as(weight).to(weight.dtype)
     return loss[0]
