@@ -101,6 +101,15 @@ def test_the_models_of_a_sweep_have_one_name(tmp_path: Path):
     ]
 
 
+def test_hashes_are_short_where_people_read(runs: list[Path], tmp_path: Path):
+    words = ("--per", "run", "--columns", "folder,data.test.sha256")
+    (whole,) = {row["data.test.sha256"] for row in rows(run_audit("table", *runs, *words).stdout)}
+    page = tmp_path / "page.html"
+    assert run_audit("table", *runs, *words, "-o", page).exit_code == 0
+    text = page.read_text("utf-8")
+    assert len(whole) == 64 and whole not in text and text.count(f">{whole[:8]}<") == len(runs)
+
+
 def test_a_row_for_each_run(runs: list[Path]):
     names = ["folder", "SEED", "test.loss", "test.AUROC.bound", "versions.PyTorch"]
     result = run_audit("table", *runs, "--per", "run", "--columns", ",".join(names))

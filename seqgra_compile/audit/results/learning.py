@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from ...visible import visible
 from ..runs.receipt import is_number
-from ..runs.table import Spread, Table, TableValue
+from ..runs.table import Spread, Table, TableValue, readable
 from .page import Picture
 from .svg import INK, SERIES, drawn
 
@@ -75,7 +75,7 @@ def _lines(table: Table, over: str, result: str) -> _Lines:
 def _names(table: Table, over: str) -> list[str]:
     """What each row's line is called: by as few columns as tell lines apart."""
     columns = [
-        [str(row[number]) for row in table.rows]
+        [readable(row[number]) for row in table.rows]
         for number, name in enumerate(table.columns)
         if name not in (over, "n")
         and not any(isinstance(row[number], Spread) for row in table.rows)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from ...backends.renderer import environment
 from ...visible import visible
-from ..runs.table import Spread, Table, TableValue
+from ..runs.table import Spread, Table, TableValue, readable
 from .learning import learning_curves
 from .page import Picture
 
@@ -91,7 +91,7 @@ def cell_text(cell: TableValue, plus_minus: str = _PLUS_MINUS) -> str:
     if cell is None:
         return ""
     if not isinstance(cell, Spread):
-        return f"{cell:.{_DIGITS}g}" if isinstance(cell, float) else visible(str(cell))
+        return f"{cell:.{_DIGITS}g}" if isinstance(cell, float) else visible(readable(cell))
     mean, deviation = cell.mean, cell.deviation
     if not deviation:
         return str(int(mean)) if mean.is_integer() else f"{mean:.{_DIGITS}g}"

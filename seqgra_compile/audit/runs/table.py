@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,6 +53,12 @@ class Spread:
 
 
 TableValue = Spread | float | int | str | None
+
+
+def readable(value: TableValue) -> str:
+    """As a reader is shown it: eight digits tell hashes apart."""
+    text = str(value)
+    return text[:8] if re.fullmatch("[0-9a-f]{64}", text) else text
 
 
 @dataclass(frozen=True)
