@@ -7,7 +7,8 @@ PY = .venv/bin/python
 .NOTPARALLEL:
 
 demo: .venv/demo.stamp ; rm -rf demo && $(PY) -m seqgra_compile examples/motifs.xml -o demo/train.py && $(PY) demo/train.py examples/data -o demo/model -g -1 --threads 1
-test: .venv/test.stamp ; $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Where bytecode is not kept, each command that a test starts would compile all modules again.
+test: .venv/test.stamp ; PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 docs: .venv/docs.stamp ; NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build
 golden: .venv/test.stamp ; $(PY) tests/support/regenerate.py --histories
 bench: .venv/test.stamp ; $(PY) benchmarks/run.py $(BENCH)

@@ -115,7 +115,7 @@ def test_what_is_not_of_the_run_is_refused(run: Path):
     ):
         (run.parent / name).write_text("another")
         result = exported(run, "croissant", option, name.removesuffix("/test.txt"))
-        assert result.exit_code == 2 and b"of this run: its SHA-256 is another" in result.stderr
+        assert result.exit_code == 2 and b"of this run: its SHA-256 differs" in result.stderr
         assert not (run.parent / "out").exists() and len(list(run.parent.glob(".out*"))) == 0
 
 
