@@ -56,7 +56,7 @@ OWN_NAMES = frozenset(
 
 # And the names of the section Processes.
 SHARDS_NAMES = frozenset(
-    "RANK PROCESSES SHARDS join share swap together tree_sum set_gradients check_parts int".split()
+    "RANK PROCESSES SHARDS join share together set_gradients check_parts int".split()
 )
 PREDICT_NAMES = frozenset(
     """

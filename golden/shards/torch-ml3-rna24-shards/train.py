@@ -244,29 +244,16 @@ def join(device: torch.device) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
 
 
-def swap(own: torch.Tensor, other: torch.Tensor, process: int) -> None:
-    """Send a process what is one's own, and receive the same of it."""
-    both = dist.P2POp(dist.isend, own, process), dist.P2POp(dist.irecv, other, process)
-    for transfer in dist.batch_isend_irecv([*both]):
-        transfer.wait()
-
-
-def tree_sum(count: int, term, first: int = 0) -> torch.Tensor:
-    """The sum of terms from the first on: that of one half and that of the other."""
-    if count == 1:
-        return term(first)
-    half = count // 2
-    return tree_sum(half, term, first) + tree_sum(half, term, first + half)
-
-
-def set_gradients(model, loss_fn, codes, targets, *step: int) -> torch.Tensor:
-    """A batch's mean loss, whose gradients the weights get."""
+def set_gradients(model, loss_fn, codes, targets, batch, *step: int) -> torch.Tensor:
+    """The mean loss of a batch, whose gradients the weights get."""
     weights = [weight for weight in model.parameters() if weight.requires_grad]
     sizes, size = [weight.numel() for weight in weights], SHARDS // PROCESSES
-    xs, ys = codes.tensor_split(SHARDS), targets.tensor_split(SHARDS)
+    xs, ys = codes[batch].tensor_split(SHARDS), targets[batch].tensor_split(SHARDS)
 
-    def of_part(part: int) -> torch.Tensor:
-        """Its share of the loss and of each gradient, in a row."""
+    def of_parts(part: int, count: int) -> torch.Tensor:
+        """The share that parts from this one on have in loss and gradients, in a row."""
+        if count > 1:
+            return of_parts(part, count // 2) + of_parts(part + count // 2, count // 2)
         if not len(xs[part]):  # the last batch may have fewer examples than parts
             return weights[0].new_zeros(1 + sum(sizes))
         seed = np.random.SeedSequence([SEED, *step, part]).generate_state(1).item()
@@ -274,16 +261,17 @@ def set_gradients(model, loss_fn, codes, targets, *step: int) -> torch.Tensor:
             generator.manual_seed(seed)
         x, y = one_hot(xs[part]), ys[part].float()
         mean = loss_fn(model(x), y) + penalty(model)
-        loss = mean * (len(x) / len(codes))
+        loss = mean * (len(x) / len(batch))
         gradients = torch.autograd.grad(loss, weights, materialize_grads=True)
         return torch.cat([value.detach().flatten() for value in (loss, *gradients)])
 
-    with torch.random.fork_rng([codes.device] if codes.is_cuda else []):
-        total = tree_sum(size, of_part, RANK * size)
+    with torch.random.fork_rng([xs[0].device] if xs[0].is_cuda else []):
+        total = of_parts(RANK * size, size)
     distance = 1
     while distance < PROCESSES:  # pairs, pairs of pairs, ...: all get the same sum
-        other = torch.empty_like(total)
-        together(swap, total, other, RANK ^ distance)
+        other, pair = torch.empty_like(total), RANK ^ distance
+        for call in (dist.send, dist.recv) if RANK < pair else (dist.recv, dist.send):
+            together(call, total if call is dist.send else other, pair)
         total, distance = total + other, 2 * distance
     loss, *gradients = total.split([1, *sizes])
     for weight, gradient in zip(weights, gradients):
@@ -301,8 +289,7 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title, epoch) -> floa
     losses = torch.zeros(len(batches), device=codes.device)
     bar = tqdm(batches, title, leave=False, disable=RANK > 0 or None)
     for number, batch in enumerate(bar):
-        x, y = codes[batch], targets[batch]
-        loss = set_gradients(model, loss_fn, x, y, epoch, number)
+        loss = set_gradients(model, loss_fn, codes, targets, batch, epoch, number)
         clip_gradients(model)
         optimizer.step()
         losses[number] = loss.detach() * len(batch)
