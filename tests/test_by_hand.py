@@ -189,7 +189,7 @@ def test_parts_of_a_batch_have_noise_of_their_own(tmp_path):
     state = torch.get_rng_state()
     # Parts of 2 and 1 examples, whose means are 2 and 1.
     for step in (1, 2, 1):
-        loss = module.set_gradients(model, loss_fn, codes, targets, step)
+        loss = module.set_gradients(model, loss_fn, codes, targets, torch.arange(3), step)
         assert loss.item() == pytest.approx((2 * 2 + 1 * 1) / 3)
     assert torch.equal(torch.get_rng_state(), state)
     one, other, *_ = seen

@@ -187,7 +187,7 @@ def test_windows_over_an_end_are_padded(tmp_path: Path) -> None:
     command = ("bed", "c1=a.bed", "c2=b.bed", "--genome", "genome.fa", "--length", 30, *SPLIT)
     result = run_data(*command, "-o", "dropped", folder=tmp_path)
     assert result.exit_code == 1  # nothing is left for training
-    assert b"examples is in the training set" in result.stderr
+    assert b"none of the 3 examples is in the training set" in result.stderr
     assert not (tmp_path / "dropped").exists()
     assert run_data(*command, "-o", "data", "--pad", "N", folder=tmp_path).exit_code == 0
     found = dict(examples(tmp_path / "data", "training"))

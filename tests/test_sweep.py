@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import json
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from made_runs import receipt
 from run_command import Result, run, run_audit, run_sweep
 
 from seqgra_compile.sweep.grid import pairs, read_seeds, read_sizes
@@ -489,6 +491,49 @@ def test_examples_are_drawn(tmp_path):
     assert sorted(draw(tmp_path, "1.0", "1", "all")) == sorted(whole)
     for name in ("validation.txt", "test.txt"):
         assert (tmp_path / "half" / name).read_bytes() == (tmp_path / "data" / name).read_bytes()
+
+
+def test_the_table_of_what_is_there(tmp_path):
+    """One run of seven is missing; the commands are those of the sweep."""
+    sweep(tmp_path, "--seeds", "1-3", *SIMULATED)
+    lie = tmp_path / "sweep"
+    accuracy = {"300": (0.7, 0.8, 0.9), "600": (0.95, 0.9, None)}
+    for row in rows(tmp_path):
+        seed, value = int(row["model_seed"] or 0), 0.97
+        if seed:
+            value = accuracy[row["size"]][seed - 1]
+        found = receipt(seed, MODEL_ID=row["model"])
+        found["family"] = "model" if seed else "bayes"
+        found["test"]["accuracy"] = value
+        if seed:
+            found["data"]["training"]["examples"] = int(row["size"])
+        else:
+            found["data"] = {"test": found["data"]["test"]}
+        path = lie / "receipts" / row["model"] / f"{row['data']}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if value:
+            path.write_text(json.dumps(found))
+    names = receipts(tmp_path)
+    commands = [
+        line for line in (lie / "commands.sh").read_text().splitlines() if " table " in line
+    ]
+    for line in commands:
+        words = line.partition(" table receipts/*/*.json ")[2].split("&&")[0].split("||")[0].split()
+        assert run_audit("table", *names, *words, folder=lie).exit_code == 0
+    assert len(commands) == 2 and len(names) == 6
+    assert len(rows(tmp_path, "table.tsv")) == 6
+    page = (lie / "table.html").read_text("utf-8")
+    body = etree.HTML(page)
+    cells = [[each.text for each in line] for line in body.iterfind(".//tr")]
+    n, mean = cells[0].index("n"), cells[0].index("test.accuracy")
+    assert {(line[n], line[mean]) for line in cells[1:]} == {
+        ("3", "0.80 ± 0.10"),
+        ("2", "0.925 ± 0.035"),
+        ("1", "0.97"),
+    }
+    picture = page[page.index("<svg") : page.index("</svg>") + len("</svg>")]
+    assert "0.8 at 300, 0.925 at 600" in picture
+    etree.fromstring(picture)
 
 
 # ---- the same with real runs ----

@@ -10,14 +10,16 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-# What PyTorch, Keras, TensorFlow, NumPy, tqdm and h5py import, themselves included.
+# What PyTorch, Keras, TensorFlow, NumPy, tqdm and h5py import, themselves included. Keras imports
+# pandas, scikit-learn and Matplotlib where they are installed.
 IMPORTED = frozenset(
     """
-    absl astunparse certifi charset_normalizer clang cloudpickle dill filelock flatbuffers fsspec
-    functorch gast google grpc h5py idna jinja2 joblib keras libclang markdown markdown_it markupsafe
-    mdurl ml_dtypes mpmath namex narwhals networkx numpy nvidia opt_einsum optree packaging pandas
-    pkg_resources pygments requests rich scipy setuptools six sklearn sympy tensorboard tensorflow
-    termcolor threadpoolctl torch torchgen tqdm triton typing_extensions urllib3 werkzeug wheel wrapt
+    PIL absl astunparse backports certifi charset_normalizer clang cloudpickle cycler dateutil dill
+    filelock flatbuffers fontTools fsspec functorch gast google grpc h5py idna jinja2 joblib keras
+    kiwisolver libclang markdown markdown_it markupsafe matplotlib mdurl ml_dtypes mpl_toolkits mpmath
+    namex narwhals networkx numpy nvidia opt_einsum optree packaging pandas pkg_resources pygments
+    pyparsing requests rich scipy setuptools six sklearn sympy tensorboard tensorflow termcolor
+    threadpoolctl torch torchgen tqdm triton typing_extensions urllib3 werkzeug wheel wrapt
     """.split()
 )
 # Parts of the standard library that no library imports: a neighbour of this name does no harm.

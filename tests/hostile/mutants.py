@@ -5,7 +5,6 @@
 The faults are in mutants.toml: a text of one file, what takes its place, and the test that fails then.
 Before that test runs, the copy's scripts in golden/ are written anew, as `make golden` would do: that
 their bytes differ does not count. Exits with 1 if a fault has not the fate that the table gives it.
-Needs Python 3.11.
 """
 
 from __future__ import annotations
@@ -19,7 +18,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import tomllib
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib  # which Black brings there
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
