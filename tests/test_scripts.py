@@ -58,11 +58,11 @@ def runs(request, tmp_path_factory) -> dict[str, Run]:
     items = [item for item in request.session.items if item.path == Path(__file__)]
     calls = [item.callspec.params for item in items if hasattr(item, "callspec")]
     asked = {params["case"].id for params in calls if "case" in params}
-    asked |= {case.id for case in USUAL.values()}
+    asked |= {USUAL[params["library"]].id for params in calls if "library" in params}
     done = {}
     for library in MODEL_FILES:
-        cases = [case for case in CASES if case.library == library and case.id in asked]
-        done |= run_cases(cases, tmp_path_factory.mktemp(library))
+        if cases := [case for case in CASES if case.library == library and case.id in asked]:
+            done |= run_cases(cases, tmp_path_factory.mktemp(library))
     return done
 
 
