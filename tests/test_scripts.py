@@ -191,7 +191,7 @@ def test_a_second_run_gives_the_same_weights(library: str, runs, tmp_path):
 
 def own(stderr: str) -> str:
     """Without what TensorFlow's libraries say on their own when they are loaded."""
-    theirs = re.compile(r"WARNING: All log messages before absl|[IW]\d{4} .*\.cc:\d+\] ")
+    theirs = re.compile(r"WARNING: All log messages before absl|[IW]\d{4} .*\.(?:cc|h):\d+\] ")
     lines = stderr.splitlines(keepends=True)
     return "".join(line for line in lines if not theirs.match(line))
 
