@@ -8,5 +8,5 @@ def choose_device(gpu: int, threads: int | None) -> torch.device:
     torch.utils.deterministic.fill_uninitialized_memory = False  # would only cost time
     torch.empty(8_000_000)  # freed at once: glibc then reuses freed blocks of such sizes
     torch.backends.cudnn.benchmark = torch.backends.cudnn.allow_tf32 = False
-    torch.backends.cuda.matmul.allow_tf32 = False  # TF32 would round to 10 bits
+    torch.backends.cuda.matmul.allow_tf32 = False  # TF32 has 10 mantissa bits, not 23
     return torch.device("cpu" if gpu == -1 else f"cuda:{gpu}")
