@@ -142,7 +142,7 @@ def test_a_module_under_another_name(tmp_path):
         (('shuffle">True', 'shuffle">False'), {"batches": "in the order of the file"}),
         (
             ('batch_size">32', 'batch_size">64'),
-            {"batches": "32 -> 64 examples a step; order of the examples: the same"},
+            {"batches": "32 -> 64 examples per step; order of the examples: the same"},
         ),
         (
             (">Adam<", ">AdamW<"),

@@ -165,7 +165,7 @@ def check(one: str, other: str, semantics: tuple[str, str], tmp_path: Path, monk
     assert (steps[0] == steps[1]) is ("counts a step too many" not in told["optimizer"])
     same = [first == second for first, second in zip(*epochs, strict=True)]
     verdict = told["batches"]
-    assert (sizes[0] == sizes[1]) is ("examples a step" not in verdict)
+    assert (sizes[0] == sizes[1]) is ("examples per step" not in verdict)
     others = verdict.endswith("order of the examples: others") or "shuffle" in verdict
     others = others or "in the order of the file" in verdict
     assert same == ([False, False] if others else [True, True]), verdict

@@ -120,10 +120,10 @@ def check(bad: Bad, found: dict[str, Outcome]) -> None:
         assert outcome.said.startswith(f"{outcome.path}:{start}")
         assert all(part in outcome.said for part in others)
         assert len(outcome.said) < 700
-        if ": found " in outcome.said:
+        if ", need x, tab, y." in outcome.said:
             assert "seqgra-data fasta c1=FILE c2=FILE -o DIR --split 0.8 0.1 0.1\n" in outcome.said
         elif bad.says != bad_data.NO_EXAMPLE:
-            assert f"\n{outcome.path}: bad lines: 1; need " in outcome.said
+            assert f"\n{outcome.path}: lines to correct: 1; each line needs " in outcome.said
         assert outcome.status == 1
         assert not outcome.output.exists(), "a refusal writes nothing"
         return
@@ -278,7 +278,7 @@ def test_only_seqgras_semantics_take_any_letter(tmp_path):
     path = tmp_path / "data.txt"
     path.write_bytes(text([("R?" + x[2:], y)]))
     assert read_set(path, case.length)[0][0, :3].tolist()[:2] == [4, 4]
-    for mark, said in ("\t", "length 5, other letters b''"), ("\r", r"length 60, .*b'\\r'"):
+    for mark, said in ("\t", "found 5 letters, a tab"), ("\r", r"found 60 letters .*b'\\r'"):
         path.write_bytes(text([(x, y), (x[:5] + mark + x[6:], y)]))
         with pytest.raises(SystemExit, match=f":3: {said}"):
             read_set(path, case.length)
@@ -288,12 +288,12 @@ def test_the_definitions_of_any_length_take_that_of_the_first_line(tmp_path):
     case = CASES[DNA["Bayes"]]
     read_set, path = reader(case)["read_set"], tmp_path / "data.txt"
     path.write_bytes(text([("ACGT", case.labels[0]), ("ACG", case.labels[0])]))
-    with pytest.raises(SystemExit, match=":3: length 3, other letters b''"):
+    with pytest.raises(SystemExit, match=":3: found 3 letters, a tab"):
         read_set(path, None)
     path.write_bytes(text([("ACGT", case.labels[0])]))
     assert read_set(path, None)[0].tolist() == [[0, 1, 2, 3]]
     path.write_bytes(b"x\ty\nACGT c\n")
-    with pytest.raises(SystemExit, match=":2: length 6, other letters b' ', then b''"):
+    with pytest.raises(SystemExit, match=r":2: found 6 letters \(unknown: b' '\), no tab"):
         read_set(path, None)
 
 
@@ -321,14 +321,15 @@ def test_every_bad_line_is_counted_and_the_first_twenty_shown(tmp_path):
             ((x + "A", "none"), case.length + 1, "", "none"),
         )[number % 5]
         pairs += [row, (x, y)]
-        found = f"length {length}, other letters b'{other}', then b'\\t{rest}'"
+        unknown = f" (unknown: b'{other}')" if other else ""
+        found = f"found {length} letters{unknown}, a tab, b'{rest}'"
         wanted.append(f"{path}:{5 + 2 * number}: {found}")
     path.write_bytes(text(pairs))
     with pytest.raises(SystemExit) as caught:
         reader(case)["read_set"](path, case.length)
-    need = f"{case.length} of ACGTN, a tab, one of {case.labels}"
+    need = f"{case.length} letters of ACGTN, a tab, one of {case.labels}"
     *shown, last = str(caught.value).split("\n")
-    assert shown == wanted[:20] and last == f"{path}: bad lines: 25; need {need}"
+    assert shown == wanted[:20] and last == f"{path}: lines to correct: 25; each line needs {need}"
 
 
 def test_what_makes_the_files_that_are_missing(tmp_path):

@@ -574,5 +574,5 @@ def test_a_fault_of_a_shared_file_is_said_once(format, tmp_path):
     said = result.stderr.decode()
     assert said.count("not 'most'") == 1
     if format == "text":
-        assert "\nother.xml: 1 more, as said above\n" in said
+        assert "\nother.xml: 1 more, the same as above\n" in said
         assert "1 error in 2 definitions; " in said

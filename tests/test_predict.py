@@ -372,7 +372,7 @@ def test_standard_input_and_scan(bayes: Path):
     [
         (["run", "none.fa"], b"", "none.fa: No such file"),
         (["run", "run"], b"", "run: Is a directory"),
-        (["run"], b"ACG\n", "-: 3 letters: an element has 4"),
+        (["run"], b"ACG\n", "-: 3 letters; an element has 4"),
         (["run"], b"ACGUACGU\nACG", "-:2: 2: length 3, need 8"),
         (["run", "--scan", "0"], b"", "--scan takes a number of at least 1"),
         (["run", "--scan", "2"], b"", "--scan needs --length"),

@@ -184,7 +184,8 @@ def test_copies_are_counted(library: str, shared, capsys):
     function(case, "warn")({"data": {}}, find(sets))
     assert capsys.readouterr() == (
         "",
-        "warning: copies of validation in training: 2\nwarning: copies of test in training: 2\n",
+        "warning: copied examples, validation in training: 2\n"
+        "warning: copied examples, test in training: 2\n",
     )
     # Each example counts, not each sequence.
     sets["test"] = np.concatenate([sets["training"][0][:1]] * 100), None

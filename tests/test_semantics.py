@@ -131,7 +131,9 @@ def test_unknown_letters(semantics, tmp_path):
     path.write_text("x\ty\nACGTNacgtnRY\tc1\n")
     found = names(MODULE, semantics)
     if semantics == INTENDED:
-        with pytest.raises(SystemExit, match=r"training.txt:2: length 12, other letters b'RY'"):
+        with pytest.raises(
+            SystemExit, match=r"training.txt:2: found 12 letters \(unknown: b'RY'\)"
+        ):
             found["read_set"](path, None)
     else:
         codes, *_ = found["read_set"](path, None)

@@ -244,7 +244,7 @@ def test_numbers_of_glibc(seed):
         pytest.skip("needs glibc")
     text = (GOLDEN.parent.parent / "templates" / "simulate" / "shuffle.py.j2").read_text("utf-8")
     names = {"collections": collections, "itertools": itertools, "Iterator": Iterator}
-    exec(text[text.index("def glibc_rand") : text.index("# Only shuffles")], names)
+    exec(text[text.index("def glibc_rand") : text.index("# For shuffles")], names)
     library = ctypes.CDLL(None)
     library.srand(ctypes.c_uint(seed))
     drawn = itertools.islice(names["glibc_rand"](seed), 500)

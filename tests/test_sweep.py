@@ -228,11 +228,11 @@ def test_a_sweep_with_other_content_is_refused(name, tmp_path):
 WRONG = {
     "nothing to train on": ((), "either --simulate data.xml, or --data-dir DIR"),
     "both": ((*SIMULATED, "--data-dir", "data"), "either --simulate data.xml, or --data-dir DIR"),
-    "no seed": (("--seeds", "one", *SIMULATED), "'one' is no seed"),
+    "no seed": (("--seeds", "one", *SIMULATED), "'one' is not a seed"),
     "turned around": (("--seeds", "5-1", *SIMULATED), "the smaller seed comes first"),
     "too large a seed": (("--seeds", "4294967296", *SIMULATED), "seeds are 0 to 4294967295"),
     "a share": (("--simulate", DATA, "--sizes", "0.5"), "a fraction is for --data-dir"),
-    "no size": (("--simulate", DATA, "--sizes", "0"), "'0' is no size"),
+    "no size": (("--simulate", DATA, "--sizes", "0"), "'0' is not a size"),
     "too small": (("--simulate", DATA, "--sizes", "2"), "3 is the smallest size"),
     "test seed": ((*SIMULATED, "--test-seed", "2"), "the test set would repeat training data"),
     "a model as data": (("--simulate", MODEL), "--simulate takes a data definition"),
@@ -269,9 +269,9 @@ def test_errors_of_definitions(tmp_path):
 
 
 MISFITS = {
-    "label": ("<label>c2</label>", "<label>c3</label>", "have the labels 'c2', which it does not"),
-    "length": ("(150, 4)", "(200, 4)", "have 150 letters, and it reads 200"),
-    "space": ("<sequencespace>DNA<", "<sequencespace>RNA<", "are DNA, and it reads RNA"),
+    "label": ("<label>c2</label>", "<label>c3</label>", "have the labels 'c2', which the model"),
+    "length": ("(150, 4)", "(200, 4)", "have 150 letters, and the model reads 200"),
+    "space": ("<sequencespace>DNA<", "<sequencespace>RNA<", "are DNA, and the model reads RNA"),
 }
 
 
@@ -295,7 +295,7 @@ def test_the_label_of_shuffled_copies_must_be_known(tmp_path):
     text = text.replace("</sets>", f"</sets><postprocessing>{copies}</postprocessing>")
     (tmp_path / "data.xml").write_text(text)
     said = sweep(tmp_path, "--simulate", tmp_path / "data.xml", status=1).stderr.decode()
-    assert "have the labels 'none', which it does not know" in said
+    assert "have the labels 'none', which the model does not know" in said
 
 
 def test_a_data_definition_without_a_test_set(tmp_path):

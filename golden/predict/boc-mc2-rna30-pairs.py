@@ -90,7 +90,7 @@ def read_sequences(path: str) -> Iterator[tuple[int, bytes, bytes]]:
     columns = first.split(b"\t")
     if b"x" not in columns and b"sequence" not in columns:
         if len(columns) > 1 or b"," in first:
-            refuse(f"{path}:{start}", "needs tabs and a header: id, x; or id, sequence")
+            refuse(f"{path}:{start}", "needs tabs and a header with x or sequence")
         lines, columns = itertools.chain([(start, first)], lines), [b"x"]
     x = columns.index(b"x" if b"x" in columns else b"sequence")
     for number, line in lines:
@@ -101,7 +101,7 @@ def read_sequences(path: str) -> Iterator[tuple[int, bytes, bytes]]:
 
 
 def read_examples(path: str, length: int | None, step: int | None) -> Iterator[tuple]:
-    """The first cells of each row of the output, and the codes that it scores.
+    """For each row of the output: its first cells, and the codes to score.
 
     If no length is given, it is that of the first sequence.
     """
@@ -111,7 +111,7 @@ def read_examples(path: str, length: int | None, step: int | None) -> Iterator[t
         place, codes = f"{path}:{line}: {name}", letters.translate(CODE_OF)
         length = length or len(codes) or 1
         if len(codes) < length or (len(codes) > length and not step):
-            needed = f"need {length}; --scan STEP scores windows of longer ones"
+            needed = f"need {length}; --scan STEP scores windows of longer sequences"
             refuse(place, f"length {len(codes)}, {needed}")
         bad = codes.find(255)
         if bad != -1:
@@ -125,7 +125,7 @@ def read_examples(path: str, length: int | None, step: int | None) -> Iterator[t
 
 
 def batches(examples: Iterator[tuple]) -> Iterator[tuple[tuple, np.ndarray]]:
-    """These in batches; codes (B, length) uint8."""
+    """The examples in batches; codes (B, length) uint8."""
     rows = 0
     try:
         while batch := list(itertools.islice(examples, 100)):
@@ -167,11 +167,12 @@ MATRICES = {
     ],
 }
 
-# What is added up for each label: the rules of the condition with this id, each
-# with pairs.
-# Pairs: the best one; the second element starts this many letters after the end
-# of the first one, from mindistance to maxdistance, as seqgra places them; its
-# classifier counts from start to start and leaves the last out.
+# A label's score is the sum over the rules of the condition with its id; each
+# rule has pairs.
+# Pairs: the score of the best pair. Its second element starts mindistance to
+# maxdistance letters after the end of the first, as in seqgra's simulations;
+# seqgra's classifier counts from the start of the first, and leaves out
+# maxdistance.
 RULES = {
     "c1": [[("se1", "se2", 3, 10)]],  # near
     "c2": [[("se1", "se2", 11, 25)]],  # far
@@ -230,7 +231,7 @@ def window_maximum(scores: np.ndarray, size: int) -> np.ndarray:
 
 
 def best_pair(first: np.ndarray, second: np.ndarray, nearest: int, farthest: int):
-    """The best sum (B,) of relative scores with starts nearest to farthest apart."""
+    """The best sum (B,) of two relative scores, starts nearest to farthest apart."""
     second = second[:, nearest:]
     starts = min(first.shape[1], second.shape[1])
     size = min(farthest - nearest + 1, second.shape[1])
@@ -277,9 +278,9 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=about, formatter_class=form)
     add = parser.add_argument
     add("model_dir", type=Path, help="folder that train.py has written")
-    add("file", nargs="?", default="-", help="default: standard input")
+    add("file", nargs="?", default="-", help="sequences; default: standard input")
     add("--scan", type=int, metavar="STEP", help="score a window every STEP letters")
-    add("--length", type=int, help="of a window; default: of the first sequence")
+    add("--length", type=int, help="window length; default: that of the first sequence")
     arguments = parser.parse_args()
     for name in ("scan", "length"):
         value = getattr(arguments, name)
@@ -291,7 +292,7 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def check_receipt(path: Path) -> None:
-    """Refuse the run of another definition; only seed, id, name and text may differ."""
+    """Refuse a run of another definition; seed, id, name and description may differ."""
     family = "6fdbd467de2d2f4e62537588e17f5123a00586bef7d379557af4c94a6398bd3b"
     try:
         found = json.loads(path.read_bytes())["family"]
@@ -300,7 +301,7 @@ def check_receipt(path: Path) -> None:
         print(f"warning: {path}: {problem}", file=sys.stderr)
         return
     if found != family:
-        refuse(str(path), "of another definition")
+        refuse(str(path), "of another definition; compile predict.py from that one")
 
 
 def write_scores(places: tuple, y_hat: np.ndarray) -> None:
@@ -318,7 +319,7 @@ def main() -> None:
     print(*columns, *LABELS, "predicted", sep="\t")
     for places, codes in batches(examples):
         if codes.shape[1] < widest:
-            refuse(arguments.file, f"{codes.shape[1]} letters: an element has {widest}")
+            refuse(arguments.file, f"{codes.shape[1]} letters; an element has {widest}")
         write_scores(places, predict(model, codes))
 
 

@@ -125,7 +125,7 @@ def read_sequences(path: str) -> Iterator[tuple[int, bytes, bytes]]:
     columns = first.split(b"\t")
     if b"x" not in columns and b"sequence" not in columns:
         if len(columns) > 1 or b"," in first:
-            refuse(f"{path}:{start}", "needs tabs and a header: id, x; or id, sequence")
+            refuse(f"{path}:{start}", "needs tabs and a header with x or sequence")
         lines, columns = itertools.chain([(start, first)], lines), [b"x"]
     x = columns.index(b"x" if b"x" in columns else b"sequence")
     for number, line in lines:
@@ -136,13 +136,13 @@ def read_sequences(path: str) -> Iterator[tuple[int, bytes, bytes]]:
 
 
 def read_examples(path: str, length: int, step: int | None) -> Iterator[tuple]:
-    """The first cells of each row of the output, and the codes that it scores."""
+    """For each row of the output: its first cells, and the codes to score."""
     count = 0
     for count, (line, name, letters) in enumerate(read_sequences(path), start=1):
         name = name.decode("utf-8", "backslashreplace") or count
         place, codes = f"{path}:{line}: {name}", letters.translate(CODE_OF)
         if len(codes) < length or (len(codes) > length and not step):
-            needed = f"need {length}; --scan STEP scores windows of longer ones"
+            needed = f"need {length}; --scan STEP scores windows of longer sequences"
             refuse(place, f"length {len(codes)}, {needed}")
         bad = codes.find(255)
         if bad != -1:
@@ -156,7 +156,7 @@ def read_examples(path: str, length: int, step: int | None) -> Iterator[tuple]:
 
 
 def batches(examples: Iterator[tuple]) -> Iterator[tuple[tuple, np.ndarray]]:
-    """These in batches, as in the test of train.py; codes (B, length) uint8."""
+    """The examples in batches, as train.py tests them; codes (B, length) uint8."""
     rows = 0
     try:
         while batch := list(itertools.islice(examples, BATCH_SIZE)):
@@ -293,11 +293,11 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=about, formatter_class=form)
     add = parser.add_argument
     add("model_dir", type=Path, help="folder that train.py has written")
-    add("file", nargs="?", default="-", help="default: standard input")
+    add("file", nargs="?", default="-", help="sequences; default: standard input")
     add("--scan", type=int, metavar="STEP", help="score a window every STEP letters")
     gpu = 0 if gpus else -1
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
-    add("--threads", type=int, help="on the CPU; default: the library's choice")
+    add("--threads", type=int, help="CPU threads; default: the library's choice")
     arguments = parser.parse_args()
     for name in ("scan", "threads"):
         value = getattr(arguments, name)
@@ -326,7 +326,7 @@ def choose_device(gpu: int, threads: int) -> str:
         tf.config.experimental.set_memory_growth(gpus[gpu], True)
         tf.config.experimental.enable_op_determinism()  # not needed on the CPU
     tf.config.experimental.enable_tensor_float_32_execution(False)  # full float32
-    # Keras 3 makes NumPy 2 warn when it saves.
+    # Keras 3 makes NumPy 2 warn when it saves a model.
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="keras")
     keras.config.set_floatx("float32")  # ~/.keras/keras.json could say otherwise
     keras.config.set_epsilon(1e-07)
@@ -336,7 +336,7 @@ def choose_device(gpu: int, threads: int) -> str:
 
 
 def check_receipt(path: Path) -> None:
-    """Refuse the run of another definition; only seed, id, name and text may differ."""
+    """Refuse a run of another definition; seed, id, name and description may differ."""
     family = "e75e8e650e858617b20f1ec4fdd43a1c39e06579dc7f924d48dc2a9ddcdf5214"
     try:
         found = json.loads(path.read_bytes())["family"]
@@ -345,7 +345,7 @@ def check_receipt(path: Path) -> None:
         print(f"warning: {path}: {problem}", file=sys.stderr)
         return
     if found != family:
-        refuse(str(path), "of another definition")
+        refuse(str(path), "of another definition; compile predict.py from that one")
 
 
 def load_model(path: Path) -> keras.Model:

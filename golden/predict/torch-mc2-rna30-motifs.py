@@ -109,7 +109,7 @@ def read_sequences(path: str) -> Iterator[tuple[int, bytes, bytes]]:
     columns = first.split(b"\t")
     if b"x" not in columns and b"sequence" not in columns:
         if len(columns) > 1 or b"," in first:
-            refuse(f"{path}:{start}", "needs tabs and a header: id, x; or id, sequence")
+            refuse(f"{path}:{start}", "needs tabs and a header with x or sequence")
         lines, columns = itertools.chain([(start, first)], lines), [b"x"]
     x = columns.index(b"x" if b"x" in columns else b"sequence")
     for number, line in lines:
@@ -120,13 +120,13 @@ def read_sequences(path: str) -> Iterator[tuple[int, bytes, bytes]]:
 
 
 def read_examples(path: str, length: int, step: int | None) -> Iterator[tuple]:
-    """The first cells of each row of the output, and the codes that it scores."""
+    """For each row of the output: its first cells, and the codes to score."""
     count = 0
     for count, (line, name, letters) in enumerate(read_sequences(path), start=1):
         name = name.decode("utf-8", "backslashreplace") or count
         place, codes = f"{path}:{line}: {name}", letters.translate(CODE_OF)
         if len(codes) < length or (len(codes) > length and not step):
-            needed = f"need {length}; --scan STEP scores windows of longer ones"
+            needed = f"need {length}; --scan STEP scores windows of longer sequences"
             refuse(place, f"length {len(codes)}, {needed}")
         bad = codes.find(255)
         if bad != -1:
@@ -140,7 +140,7 @@ def read_examples(path: str, length: int, step: int | None) -> Iterator[tuple]:
 
 
 def batches(examples: Iterator[tuple]) -> Iterator[tuple[tuple, np.ndarray]]:
-    """These in batches, as in the test of train.py; codes (B, length) uint8."""
+    """The examples in batches, as train.py tests them; codes (B, length) uint8."""
     rows = 0
     try:
         while batch := list(itertools.islice(examples, BATCH_SIZE)):
@@ -197,11 +197,11 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=about, formatter_class=form)
     add = parser.add_argument
     add("model_dir", type=Path, help="folder that train.py has written")
-    add("file", nargs="?", default="-", help="default: standard input")
+    add("file", nargs="?", default="-", help="sequences; default: standard input")
     add("--scan", type=int, metavar="STEP", help="score a window every STEP letters")
     gpu = 0 if gpus else -1
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
-    add("--threads", type=int, help="on the CPU; default: the library's choice")
+    add("--threads", type=int, help="CPU threads; default: the library's choice")
     arguments = parser.parse_args()
     for name in ("scan", "threads"):
         value = getattr(arguments, name)
@@ -211,21 +211,21 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
 
 
 def choose_device(gpu: int, threads: int | None) -> torch.device:
-    """The GPU with this number, or the CPU for -1; results are made repeatable.
-
-    They are bit-identical only on one machine, with the same versions and threads.
+    """The GPU with this number, or the CPU for -1. Results become repeatable: the same
+    bits on one machine, with the same versions and number of threads.
     """
     torch.set_num_threads(threads or torch.get_num_threads())
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA starts
     torch.use_deterministic_algorithms(gpu != -1, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # would only cost time
+    torch.empty(8_000_000)  # freed at once: glibc then keeps freed blocks for reuse
     torch.backends.cudnn.benchmark = torch.backends.cudnn.allow_tf32 = False
-    torch.backends.cuda.matmul.allow_tf32 = False  # TF32 would round to 10 bits
+    torch.backends.cuda.matmul.allow_tf32 = False  # TF32 has 10 mantissa bits, not 23
     return torch.device("cpu" if gpu == -1 else f"cuda:{gpu}")
 
 
 def check_receipt(path: Path) -> None:
-    """Refuse the run of another definition; only seed, id, name and text may differ."""
+    """Refuse a run of another definition; seed, id, name and description may differ."""
     family = "765a4e330c9d4b987c974730ede1cdef420c53c7c7b265565e01f6aaed802d9e"
     try:
         found = json.loads(path.read_bytes())["family"]
@@ -234,7 +234,7 @@ def check_receipt(path: Path) -> None:
         print(f"warning: {path}: {problem}", file=sys.stderr)
         return
     if found != family:
-        refuse(str(path), "of another definition")
+        refuse(str(path), "of another definition; compile predict.py from that one")
 
 
 def load_model(path: Path) -> nn.Module:

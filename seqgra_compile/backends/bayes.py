@@ -142,26 +142,31 @@ def _rules_doc(model: BayesModel, terms: list[Term]) -> tuple[str, ...]:
     elements, pairs = any(term.elements for term in terms), any(term.pairs for term in terms)
     columns = [*(["position, elements"] if elements else []), *(["pairs"] if pairs else [])]
     lines = [
-        "What is added up for each label: the rules of the condition with this id, each with "
+        "A label's score is the sum over the rules of the condition with its id; each rule has "
         f"{', '.join(columns) or 'nothing'}."
     ]
     if elements:
-        lines.append("Elements: each one's best score at the position.")
+        lines.append("Elements: the best score of each one at the position.")
     if pairs:
         lines.append(
-            "Pairs: the best one; the second element starts this many letters after the "
+            "Pairs: the score of the best pair. Its second element starts "
             + (
-                "start of the first one, from mindistance to below maxdistance, which "
-                "seqgra 0.0.4 leaves out."
+                "at least mindistance and less than maxdistance letters after the start of the "
+                "first, as in seqgra 0.0.4."
                 if seqgra
-                else "end of the first one, from mindistance to maxdistance, as seqgra places "
-                "them; its classifier counts from start to start and leaves the last out."
+                else "mindistance to maxdistance letters after the end of the first, as in seqgra's "
+                "simulations; seqgra's classifier counts from the start of the first, and leaves "
+                "out maxdistance."
             )
         )
     if any(by_id[label].overruled for label in model.labels.value):
         lines.append(
-            "What comes before or beside spacing constraints "
-            + ("is left out, as in seqgra 0.0.4." if seqgra else "counts; seqgra 0.0.4 ignores it.")
+            "Rules before one with spacing constraints, and elements outside the constraints, "
+            + (
+                "are left out, as in seqgra 0.0.4."
+                if seqgra
+                else "count; seqgra 0.0.4 forgets them."
+            )
         )
     return tuple(line for text in lines for line in textwrap.wrap(text, _WIDTH))
 

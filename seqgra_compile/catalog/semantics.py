@@ -10,7 +10,7 @@ DISK = "disk"
 
 STORAGES = {
     MEMORY: "one byte per position, in memory",
-    DISK: "the same on disk, in caches beside the data files: for data larger than memory",
+    DISK: "the same in caches on disk, beside the data files, for data larger than memory",
 }
 
 # What a script keeps of its run, apart from the results.
@@ -18,8 +18,8 @@ FULL = "full"
 NONE = "none"
 
 RECORDS = {
-    FULL: "a checkpoint to resume from, a lock, copies between the sets, areas under curves, and a "
-    "receipt with the hashes of all that decides the result",
+    FULL: "a checkpoint to resume from, a lock, counts of examples that are in two sets, areas under "
+    "curves, and a receipt with the hashes of all that decides the result",
     NONE: "only the results; the script is shorter and trains the same weights",
 }
 
@@ -68,7 +68,7 @@ SEMANTICS = {
         ),
         Semantics(
             STREAMING,
-            "what it does by default, when it reads its data from files while it trains",
+            "what seqgra 0.0.4 does by default, when it reads its data from files during training",
             True,
             True,
         ),

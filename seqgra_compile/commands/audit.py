@@ -149,7 +149,7 @@ def verify_command(definition: str, script: str, include: tuple[Path, ...]) -> N
 def diff_command(
     before: str, after: str, include: tuple[Path, ...], options: Options, complete: bool
 ) -> None:
-    """Tell what the change from BEFORE to AFTER means for training.
+    """Explain what the change from BEFORE to AFTER means for training.
 
     It does not compare texts. It says whether the change affects what the model computes, the
     number of weights, the initial weights, the batches, the loss, the optimizer and the length of

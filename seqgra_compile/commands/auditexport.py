@@ -42,7 +42,7 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="The data folder of the run, to be included or described.",
 )
-@click.option("--license", help="What others may do with it: an SPDX identifier, such as MIT.")
+@click.option("--license", help="What others may do with the run: an SPDX identifier, such as MIT.")
 def export_command(
     run: str,
     form: str,

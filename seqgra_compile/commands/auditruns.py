@@ -118,7 +118,7 @@ def compare_command(one: str, other: str, tolerance: float) -> None:
 
     def work() -> int:
         if not math.isfinite(tolerance):
-            raise click.UsageError("a tolerance is a number")
+            raise click.UsageError("a tolerance is a finite number")
         if one == other == "-":
             raise click.UsageError("standard input can be read only once")
         first, second = _receipt(one), _receipt(other)

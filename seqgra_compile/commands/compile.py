@@ -77,8 +77,8 @@ def _complete_names(_context: click.Context, _option: click.Parameter, word: str
     "-o",
     "--output",
     type=click.Path(),
-    help="Write the script to this file, or, if it is a folder, ends with a slash, or there are "
-    "several definitions, to this folder as <model id>.py.",
+    help="Write the script to this file. If it is a folder or ends with a slash, or there are "
+    "several definitions, write <model id>.py into this folder.",
 )
 @include_option
 @script_options

@@ -111,7 +111,7 @@ def fasta_command(inputs: tuple[str, ...], **chosen: Any) -> None:
         sets = None
         if chosen["by_chromosome"]:
             if chosen["split"] or chosen["split_ids"]:
-                raise UsageProblem("--by-chromosome decides on all sets", "leave out --split")
+                raise UsageProblem("--by-chromosome determines all sets", "leave out --split")
             sets = chromosome_sets(chosen["validation"], chosen["test"])
             check_chromosomes(chosen)
             given: list[Input] = []
@@ -177,7 +177,7 @@ Examples:
 )  # fmt: skip
 @click.option(
     "--rename", metavar="add-chr|remove-chr|FILE",
-    help="How the names of chromosomes are turned into those of the genome.",
+    help="How chromosomes get the genome's names; FILE has two columns, old and new name.",
 )  # fmt: skip
 @click.option(
     "--unknown-chromosomes", type=click.Choice(("refuse", "drop")), default="refuse",
@@ -301,9 +301,9 @@ def data_table_command(inputs: tuple[str, ...], **chosen: Any) -> None:
         given: list[Input] = []
         alone = chosen["split_column"] or chosen["chromosome"]
         if alone and (chosen["split"] or chosen["split_ids"]):
-            raise UsageProblem("the column decides on all sets", "leave out --split")
+            raise UsageProblem("--split-column determines all sets", "leave out --split")
         if chosen["split_column"] and (chosen["validation"] or chosen["test"]):
-            raise UsageProblem("--split-column decides on all sets", "leave out the others")
+            raise UsageProblem("--split-column determines all sets", "leave out the others")
         if chosen["chromosome"]:
             check_chromosomes(chosen)
             sets = chromosome_sets(chosen["validation"], chosen["test"])

@@ -144,7 +144,7 @@ def check_bed(chosen: Mapping[str, Any]) -> None:
     if chosen["test"] and not chosen["validation"]:
         check_chromosomes(chosen)
     if chosen["validation"] and (chosen["split"] or chosen["split_ids"]):
-        raise UsageProblem("--validation and --test decide on all sets", "leave --split out")
+        raise UsageProblem("--validation and --test determine all sets", "leave --split out")
     if chosen["bins"] and not chosen["multi_label"]:
         raise UsageProblem("--bins: a bin may have several labels", "add --multi-label")
     if chosen["bins"] and chosen["stranded"]:

@@ -135,7 +135,7 @@ def make(
     check_target(target, overwrite)
     definition = chosen["definition"]
     if definition is not None and definition.exists() and not overwrite:
-        message = f"--write-definition {definition}: is there already"
+        message = f"--write-definition {definition}: it exists already"
         raise UsageProblem(message, "name another file, or replace it with --overwrite")
     rules = Rules(
         ALPHABETS[chosen["alphabet"]],
@@ -217,7 +217,7 @@ def given_sets(
     shares = fractions(chosen["split"])
     if chosen["split_ids"] is not None:
         if given or shares:
-            raise UsageProblem("--split-ids decides on all sets alone", "leave the others out")
+            raise UsageProblem("--split-ids alone determines all sets", "leave the others out")
         return [], "", None
     if shares is None and not validation:
         if given:

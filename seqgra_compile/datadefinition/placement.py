@@ -51,8 +51,8 @@ class Placement:
             self.diagnostics.note(
                 "SG731",
                 rule.span,
-                "seqgra 0.0.4 places an element once that a rule names twice; the script places it "
-                "as often as it is named",
+                "seqgra 0.0.4 places an element only once if a rule names it twice; the script "
+                "places it as often as it is named",
             )
         named = [*rule.elements]
         if self.shares:  # else an element that is paired with itself has the same letters twice

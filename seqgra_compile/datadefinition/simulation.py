@@ -299,7 +299,7 @@ class _Analysis:
     def note_departures(self) -> None:
         operations = self.definition.operations
         for text in self.definition.padded:
-            said = f"seqgra 0.0.4 takes the blanks around {quoted(text.value)} as a part of it"
+            said = f"seqgra 0.0.4 takes the blanks around {quoted(text.value)} as part of it"
             if self.seqgra:
                 help = "delete them, or compile with --semantics intended"
                 self.diagnostics.error("SG525", text.span, said, help)
@@ -351,7 +351,7 @@ class _Analysis:
     def warn_of_sum(self, condition: Condition) -> None:
         total = math.fsum(rule.probability for rule in condition.rules)
         if condition.exclusive and not math.isclose(total, 1, rel_tol=1e-9):
-            without = "later rules get less than they should"
+            without = "later rules are applied less often than they say"
             self.diagnostics.warning(
                 "SG436",
                 condition.span,

@@ -82,7 +82,7 @@ def dangers(sets: Mapping[str, SetStatistics], copies: Copies, want: Expected) -
         help = "a model may have memorized them: seqgra-data ... --split keeps copies together"
         yield Danger("SG814", other, message, help)
     if copies.two_labels:
-        message = f"{plural(copies.two_labels, 'example')} with another label than an example with the same sequence"
+        message = f"{plural(copies.two_labels, 'example')} with the sequence of another example, but a different label"
         help = "remove one of the two, or use multi-label classification"
         yield Danger("SG815", first, message, help)
 

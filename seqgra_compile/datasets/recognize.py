@@ -61,6 +61,6 @@ def recognize(head: bytes) -> FileKind | None:
 
 
 def kind_of(path: Path) -> FileKind | None:
-    """The same of a file."""
+    """The kind of a file, by its first bytes, if known."""
     with path.open("rb") as file:
         return recognize(file.read(HEAD))

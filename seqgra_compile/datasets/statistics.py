@@ -1,4 +1,4 @@
-"""What a set of a data folder holds: counted line by line, in memory that few things decide."""
+"""What a set of a data folder holds: counted line by line; only the counts are held."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PERCENT = 101  # steps of GC's share
 class SetStatistics:
     """Of the examples of one set that a script would take.
 
-    `gc` has, for each label, how many examples have each percent of G and C; `runs` counts the
+    `gc` counts, for each label, the examples with each percentage of G and C; `runs` counts the
     stretches of examples with the same column y.
     """
 

@@ -68,7 +68,7 @@ def warnings(made: Made) -> Iterator[str]:
             yield f"no example in the {name} set has the label {first_few(missing)}"
     if written.two_labels:
         yield (
-            f"{written.two_labels:,} sequences are there with different labels; "
+            f"{written.two_labels:,} sequences occur with different labels; "
             "--multi-label makes one example of each"
         )
     if written.across_sets:

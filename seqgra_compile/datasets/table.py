@@ -127,7 +127,7 @@ def _rows(
 
 
 def _encoding(path: Path, data: BinaryIO) -> str:
-    """UTF-8 or, where its mark is there, UTF-16; what is no text is refused."""
+    """UTF-8, or UTF-16 if the file has its byte order mark; what is not text is refused."""
     peeked = data.peek(HEAD)[:HEAD] if hasattr(data, "peek") else b""
     if peeked.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"

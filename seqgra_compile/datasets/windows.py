@@ -65,7 +65,7 @@ class Annotation:
                 self.dropped["windows over an end of a chromosome"] += 1
 
     def covered(self, chromosome: int, of: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Starts and ends of what the regions of a class cover, or of all: apart and in order."""
+        """Starts and ends of the stretches that a class's regions, or all, cover: disjoint, sorted."""
         import numpy as np
 
         parts = [
@@ -186,7 +186,7 @@ def merged(starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 
 def overlap(start: np.ndarray, end: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """How many letters of each window intervals cover that are apart and in order."""
+    """How many letters of each window are covered by intervals, disjoint and sorted."""
     import numpy as np
 
     if not len(starts):

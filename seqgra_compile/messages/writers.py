@@ -124,7 +124,7 @@ class TextWriter:
         texts = [diagnostic_text(each, source, self.paint, self._is_known(each)) for each in new]
         self.faults.update({(each.code, each.message) for each in new})
         if len(new) < len(found):
-            texts.append(visible(f"{source.name}: {len(found) - len(new)} more, as said above"))
+            texts.append(visible(f"{source.name}: {len(found) - len(new)} more, the same as above"))
         return "".join(text + "\n" for text in texts)
 
     def _count(self, found: Diagnostic) -> None:

@@ -179,7 +179,7 @@ def _reference(found: _Found) -> XmlFault:
     start = found.back("&#")
     reference = _CHARACTER_REFERENCE.match(found.text, start)
     if reference and reference.end() >= found.at > start:
-        reason = "a reference to no character of XML"
+        reason = "a reference to a character that XML does not allow"
         return Span(*reference.span()), reason, "write the character itself"
     return _character(found)
 

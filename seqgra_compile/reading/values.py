@@ -111,7 +111,7 @@ def _argument(
         return None
     for refused, reason in row.refused:
         if value.value == refused:
-            problem = f"{row.name}={refused} cannot be honoured: {reason}"
+            problem = f"{row.name}={refused} cannot be expressed: {reason}"
             diagnostics.error("SG501", text.span, problem, "delete it, or write the default")
     return value
 
@@ -128,7 +128,7 @@ def read_id(text: Text, path: str, diagnostics: Diagnostics) -> Given[str]:
             "SG201",
             text.span,
             (
-                f"the id {quoted(text.value)} holds more than letters, digits, '_' and '-'"
+                f"the id {quoted(text.value)} has characters other than letters, digits, '_' and '-'"
                 if text.value
                 else "the id is empty"
             ),

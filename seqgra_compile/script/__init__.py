@@ -144,7 +144,7 @@ class Script:
     `length_from_data`: the length is that of the first sequence, not in the definition. `on_disk`:
     data stay on disk. `records`: the script keeps records of its run. `shards`: it computes each
     batch in parts, in one or more processes. `trains`: there is something to train, and a run that
-    was stopped can go on. `one_hot` is the template of the function that encodes codes. Of several
+    was stopped can continue. `one_hot` is the template of the function that encodes codes. Of several
     labels, those whose probability (or what the model gives in its place) is above `cut` are
     predicted.
     """

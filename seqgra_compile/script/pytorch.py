@@ -31,7 +31,7 @@ class EmbeddedModule:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PyTorchScript(TrainingScript):
-    """`fragments` are templates of classes that the model needs; if it `draws`, as seqgra does.
+    """`fragments` are templates of classes that the model needs; `draws`: it draws as seqgra does.
 
     `scores` is the expression for the scores of a batch `x`.
     """

@@ -15,19 +15,20 @@ def check_fit(model: ModelOriginal, data: DataOriginal) -> None:
     want, simulated = expected(model.meant), data.meant
     spaces = model.meant.sequence_space.value, simulated.sequence_space.value
     if spaces[0] != spaces[1]:
-        raise _misfit(model, data, f"are {spaces[1]}, and it reads {spaces[0]}")
+        raise _misfit(model, data, f"are {spaces[1]}, and the model reads {spaces[0]}")
     shortest, longest = simulated.minimum_length.value, simulated.maximum_length.value
     if shortest != longest:
-        raise _misfit(model, data, f"have {shortest} to {longest} letters, and it reads one length")
+        problem = f"have {shortest} to {longest} letters, and the model reads one length"
+        raise _misfit(model, data, problem)
     if want.length not in (None, shortest):
-        raise _misfit(model, data, f"have {shortest} letters, and it reads {want.length}")
+        raise _misfit(model, data, f"have {shortest} letters, and the model reads {want.length}")
     written = {id for each in simulated.sets for id in each.conditions}
     for shuffle in simulated.shuffles:
         written |= set(filter(None, shuffle.labels.split("|")))
     unknown = sorted(written - set(want.labels))
     if unknown:
         some = first_few(map(repr, unknown))
-        raise _misfit(model, data, f"have the labels {some}, which it does not know")
+        raise _misfit(model, data, f"have the labels {some}, which the model does not know")
 
 
 def _misfit(model: ModelOriginal, data: DataOriginal, problem: str) -> DefinitionError:

@@ -54,8 +54,8 @@ def to_write(
         raise SweepError(
             f"it has other content in {first_few(unlike)}",
             str(target),
-            "a sweep is of one version, one set of options, and definitions that stay as they "
-            f"are: {_NEW_FOLDER}",
+            "a sweep has one version of the compiler, one set of options, and definitions that "
+            f"do not change: {_NEW_FOLDER}",
         )
     return runs, found
 

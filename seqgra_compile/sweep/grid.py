@@ -63,13 +63,13 @@ def read_seeds(words: Sequence[str], option: str) -> tuple[int, ...]:
     for word in ",".join(words).split(","):
         match = _RANGE.fullmatch(word)
         if not match:
-            raise SweepError(f"{word!r} is no seed", option, "write 1-5, or 1 2 3")
+            raise SweepError(f"{word!r} is not a seed", option, "write 1-5, or 1 2 3")
         first = int(match[1])
         last = int(match[2] or first)
         if last < first:
             raise SweepError(f"{word}: the smaller seed comes first", option, f"{last}-{first}")
         if last > SEED.maximum:
-            raise SweepError(f"{last} is no seed", option, f"seeds are 0 to {SEED.maximum}")
+            raise SweepError(f"{last} is not a seed", option, f"seeds are 0 to {SEED.maximum}")
         if last - first >= _MAX_SEEDS or len(found) > _MAX_SEEDS:
             raise SweepError(f"more than {_MAX_SEEDS:,} seeds", option, "make several sweeps")
         found |= dict.fromkeys(range(first, last + 1))
@@ -84,7 +84,7 @@ def read_sizes(words: Sequence[str], shares: bool) -> tuple[str, ...]:
     for word in ",".join(words).split(","):
         if not _SIZE.fullmatch(word) or Fraction(word) == 0:
             help = "write numbers of training examples, such as 10000"
-            raise SweepError(f"{word!r} is no size", "--sizes", help)
+            raise SweepError(f"{word!r} is not a size", "--sizes", help)
         if "." in word and not shares:
             help = "a fraction is for --data-dir: simulated data have as many examples as are asked"
             raise SweepError(f"{word} is a fraction", "--sizes", help)
@@ -121,7 +121,7 @@ def read_sheet(text: str, place: str) -> list[SweepRun]:
 
 
 def joined(known: Iterable[SweepRun], new: Iterable[SweepRun]) -> tuple[SweepRun, ...]:
-    """Both, without repetition, in the order of the architectures, then by size and seeds."""
+    """The runs of both, without repetition, in the order of the architectures, then by size and seeds."""
     found = dict.fromkeys([*known, *new])
     architectures = list(dict.fromkeys(run.architecture for run in found))
 

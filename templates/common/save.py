@@ -9,6 +9,6 @@ def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)  # it may fill the disk
-        error.filename = str(path)  # an error of a full disk lacks it
+        partial.unlink(missing_ok=True)  # a partial file may fill the disk
+        error.filename = str(path)  # the error of a full disk names no file
         raise

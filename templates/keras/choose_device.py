@@ -11,7 +11,7 @@ def choose_device(gpu: int, threads: int) -> str:
         tf.config.experimental.set_memory_growth(gpus[gpu], True)
         tf.config.experimental.enable_op_determinism()  # not needed on the CPU
     tf.config.experimental.enable_tensor_float_32_execution(False)  # full float32
-    # Keras 3 makes NumPy 2 warn when it saves.
+    # Keras 3 makes NumPy 2 warn when it saves a model.
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="keras")
     keras.config.set_floatx("float32")  # ~/.keras/keras.json could say otherwise
     keras.config.set_epsilon(1e-07)

@@ -1,5 +1,5 @@
 def check_normalization(model: nn.Module, count: int) -> None:
-    """Batch normalization fails on a last batch of one example: say so at the first."""
+    """Batch normalization fails on a batch of one example: say so at the start."""
     first = min(BATCH_SIZE, count)
 
     def check(layer: nn.Module, inputs: tuple) -> None:

@@ -1,5 +1,5 @@
 class FrozenBatchNormalization(nn.BatchNorm1d):
-    """As in Keras, if not trainable: it does not follow the data, even in training."""
+    """As in Keras if not trainable: its statistics do not change, even in training."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         kept = self.running_mean, self.running_var, self.weight, self.bias

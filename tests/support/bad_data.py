@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from cases import Case, examples, text
 
 Pairs = list[tuple[str, str]]
-NO_EXAMPLE = " no examples; need "
+NO_EXAMPLE = " no examples; each line needs "
 
 
 @dataclass(frozen=True)
 class Bad:
     """`make` gives the file's bytes from clean pairs. `says` is None if the file is taken; else it is
-    what the message goes on with behind the path and a colon, as far as it matters: ` ... ` stands for
+    what the message has after the path and a colon, as far as it matters: ` ... ` stands for
     anything.
 
     `same`: a file that is taken gives what the clean one gives.
@@ -59,20 +59,20 @@ def header(found: bytes) -> str:
 
 
 def columns(rest: str, length: str = "") -> str:
-    """`rest`: how the line goes on behind its first column, as it is shown."""
-    return f"8: length {length} ... , then b'{rest}"
+    """`rest`: what follows the first column, as it is shown."""
+    return f"8: found {length} ... , {rest}"
 
 
 def cut(count: int) -> str:
-    return f"8: length {count}, other letters "
+    return f"8: found {count} letters"
 
 
 def letter(found: str) -> str:
-    return f"8: length  ... , other letters b{found}, then b'\\t"
+    return f"8: found  ...  (unknown: b{found}), a tab, b'"
 
 
 def label(found: str, line: int = 8) -> str:
-    return f"{line}: length  ... , other letters b'', then b'\\t{found}"
+    return f"{line}: found  ... letters, a tab, b'{found}"
 
 
 # ---- taken ----
@@ -173,26 +173,26 @@ def refused(length: int) -> tuple[Bad, ...]:
         Bad("json", raw(b'[{"x": "A", "y": 1}]'), header(b'[{"x": "A", "y": 1}]')),
         # lines
         Bad("spaces-for-tabs", with_line(lambda x, y: f"{x}    {y}"), "8: "),
-        Bad("one-column", with_line(lambda x, y: x), columns("'")),
+        Bad("one-column", with_line(lambda x, y: x), columns("no tab")),
         Bad("label-only", with_line(lambda x, y: "\t" + y), cut(0)),
         Bad("tab-only", with_line(lambda x, y: "\t"), cut(0)),
-        Bad("three-columns", with_line(lambda x, y: f"{x}\t{y}\tz"), columns("\\t")),
-        Bad("trailing-tab", with_line(lambda x, y: f"{x}\t{y}\t"), columns("\\t")),
-        Bad("leading-tab", with_line(lambda x, y: f"\t{x}\t{y}"), columns("\\t", "0")),
+        Bad("three-columns", with_line(lambda x, y: f"{x}\t{y}\tz"), columns("a tab, b'")),
+        Bad("trailing-tab", with_line(lambda x, y: f"{x}\t{y}\t"), columns("a tab, b'")),
+        Bad("leading-tab", with_line(lambda x, y: f"\t{x}\t{y}"), columns("a tab, b'", "0")),
         Bad("leading-space", with_line(lambda x, y: f" {x}\t{y}"), cut(length + 1)),
-        Bad("index-column", with_line(lambda x, y: f"7\t{x}\t{y}"), columns("\\t", "1")),
+        Bad("index-column", with_line(lambda x, y: f"7\t{x}\t{y}"), columns("a tab, b'", "1")),
         Bad("short", with_line(lambda x, y: f"{x[:-1]}\t{y}"), cut(length - 1)),
         Bad("long", with_line(lambda x, y: f"{x}A\t{y}"), cut(length + 1)),
         Bad("columns-swapped-in-a-line", with_line(lambda x, y: f"{y}\t{x}"), "8: "),
-        Bad("line-of-spaces-at-the-end", with_line(lambda x, y: "  "), columns("'")),
-        Bad("comment-in-the-middle", with_line(lambda x, y: "# more"), columns("'")),
+        Bad("line-of-spaces-at-the-end", with_line(lambda x, y: "  "), columns("no tab")),
+        Bad("comment-in-the-middle", with_line(lambda x, y: "# more"), columns("no tab")),
         Bad("header-twice", lambda pairs: text(pairs) * 2, cut(1)),
-        Bad("cut-in-the-sequence", with_line(lambda x, y: x[:9]), columns("'")),
-        Bad("cut-behind-the-sequence", with_line(lambda x, y: x), columns("'")),
+        Bad("cut-in-the-sequence", with_line(lambda x, y: x[:9]), columns("no tab")),
+        Bad("cut-behind-the-sequence", with_line(lambda x, y: x), columns("no tab")),
         Bad(
             "ten-million-columns",
             lambda pairs: text(pairs) + b"\t" * 10_000_000 + b"\n",
-            columns("\\t\\t\\t", "0"),
+            columns("a tab, b'\\t\\t", "0"),
         ),
         Bad(
             "ten-million-letters",
@@ -209,7 +209,11 @@ def refused(length: int) -> tuple[Bad, ...]:
         Bad("gap", with_line(lambda x, y: f"{x[:-1]}-\t{y}"), letter("'-'")),
         Bad("space-inside", with_line(lambda x, y: f"{x[:4]} {x[5:]}\t{y}"), letter("' '")),
         Bad("trailing-space", with_line(lambda x, y: f"{x[:-1]} \t{y}"), letter("' '")),
-        Bad("tab-inside", with_line(lambda x, y: f"{x[:4]}\t{x[5:]}\t{y}"), columns("\\t", "4")),
+        Bad(
+            "tab-inside",
+            with_line(lambda x, y: f"{x[:4]}\t{x[5:]}\t{y}"),
+            columns("a tab, b'", "4"),
+        ),
         Bad("digit", with_line(lambda x, y: f"{x[:1]}0{x[2:]}\t{y}"), letter("'0'")),
         Bad("star", with_line(lambda x, y: f"{x[:-1]}*\t{y}"), letter("'*'")),
         Bad(
@@ -229,7 +233,7 @@ def refused(length: int) -> tuple[Bad, ...]:
 # Beyond that in DNA; a file of a protein may well hold these letters.
 REFUSED_DNA = (
     Bad("ambiguity-code", with_line(lambda x, y: f"R{x[1:]}\t{y}"), letter("'R'")),
-    Bad("uracil", with_line(lambda x, y: f"{x[:-1]}u\t{y}"), "8: length  ... , other letters b'"),
+    Bad("uracil", with_line(lambda x, y: f"{x[:-1]}u\t{y}"), "8: found  ...  (unknown: b'"),
     Bad("any", with_line(lambda x, y: f"X{x[1:]}\t{y}"), letter("'X'")),
     Bad("question-mark", with_line(lambda x, y: f"?{x[1:]}\t{y}"), letter("'?'")),
 )
@@ -247,7 +251,7 @@ REFUSED_CLASSES = (
     Bad(
         "huge-label",
         with_line(lambda x, y: x + "\t" + "c" * 1_000_000),
-        label("c" * 49 + "'"),
+        label("c" * 50 + "'"),
     ),
     Bad(
         "label-that-turns-the-text",

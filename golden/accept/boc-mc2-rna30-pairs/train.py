@@ -69,13 +69,15 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
                 codes += x
                 targets.append(index_of[label])
             elif line.strip(b"\r\n"):
-                other = sequence.translate(None, b"ACGUNacgun")
-                found = f"length {len(x)}, other letters {other[:20]!r}"
-                bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
+                other = sequence.translate(None, b"ACGUNacgun")[:20]
+                seen = f"{len(x)} letters" + (f" (unknown: {other!r})" if other else "")
+                rest = f"a tab, {label[:50]!r}" if tab else "no tab"
+                bad.append(f"{path}:{number}: found {seen}, {rest}")
     if bad or not codes:
-        need = f"{length or 'n'} of ACGUN, a tab, one of {LABELS[:10]}"
-        what = f"bad lines: {len(bad)}" if bad else "no examples"
-        sys.exit("\n".join([*bad[:20], f"{path}: {what}; need {need}"]))
+        width = length or "equally many"
+        need = f"{width} letters of ACGUN, a tab, one of {LABELS[:10]}"
+        what = f"lines to correct: {len(bad)}" if bad else "no examples"
+        sys.exit("\n".join([*bad[:20], f"{path}: {what}; each line needs {need}"]))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, np.array(targets, np.int64), digest.hexdigest()
 
@@ -108,11 +110,12 @@ MATRICES = {
     ],
 }
 
-# What is added up for each label: the rules of the condition with this id, each
-# with pairs.
-# Pairs: the best one; the second element starts this many letters after the end
-# of the first one, from mindistance to maxdistance, as seqgra places them; its
-# classifier counts from start to start and leaves the last out.
+# A label's score is the sum over the rules of the condition with its id; each
+# rule has pairs.
+# Pairs: the score of the best pair. Its second element starts mindistance to
+# maxdistance letters after the end of the first, as in seqgra's simulations;
+# seqgra's classifier counts from the start of the first, and leaves out
+# maxdistance.
 RULES = {
     "c1": [[("se1", "se2", 3, 10)]],  # near
     "c2": [[("se1", "se2", 11, 25)]],  # far
@@ -171,7 +174,7 @@ def window_maximum(scores: np.ndarray, size: int) -> np.ndarray:
 
 
 def best_pair(first: np.ndarray, second: np.ndarray, nearest: int, farthest: int):
-    """The best sum (B,) of relative scores with starts nearest to farthest apart."""
+    """The best sum (B,) of two relative scores, starts nearest to farthest apart."""
     second = second[:, nearest:]
     starts = min(first.shape[1], second.shape[1])
     size = min(farthest - nearest + 1, second.shape[1])
@@ -277,8 +280,8 @@ def main() -> None:
 
 
 # ---- Records -----------------------------------------------------------------
-# Nothing below decides a result: it saves and reports the results.
-BEGUN = time.monotonic()  # for the seconds at the end
+# The code below decides no result: it saves and reports them.
+BEGUN = time.monotonic()  # start of the run
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
@@ -292,14 +295,14 @@ def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)  # it may fill the disk
-        error.filename = str(path)  # an error of a full disk lacks it
+        partial.unlink(missing_ok=True)  # a partial file may fill the disk
+        error.filename = str(path)  # the error of a full disk names no file
         raise
 
 
 def warn(run: dict, copies: dict) -> None:
     """Warn, on standard error, of what is allowed but often a mistake."""
-    found = [f"copies of {pair}: {count:,}" for pair, count in copies.items() if count]
+    found = [f"copied examples, {pair}: {n:,}" for pair, n in copies.items() if n]
     for name, data in run["data"].items():
         missing = [label for label, count in data["labels"].items() if not count]
         if missing:
@@ -336,7 +339,7 @@ def files_in(out: Path) -> set[str]:
 
 
 def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
-    """Record what decides the result besides the data; --resume needs the same."""
+    """Record what decides the result besides the data."""
     try:
         script = Path(__file__).read_bytes()
     except (NameError, FileNotFoundError):  # from standard input, or in a notebook

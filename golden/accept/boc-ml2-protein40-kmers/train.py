@@ -73,13 +73,15 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
                     y[index_of[name]] = 1
                 targets += y
             elif line.strip(b"\r\n"):
-                other = sequence.translate(None, b"ARNDCEQGHILKMFPSTWYV")
-                found = f"length {len(x)}, other letters {other[:20]!r}"
-                bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
+                other = sequence.translate(None, b"ARNDCEQGHILKMFPSTWYV")[:20]
+                seen = f"{len(x)} letters" + (f" (unknown: {other!r})" if other else "")
+                rest = f"a tab, {label[:50]!r}" if tab else "no tab"
+                bad.append(f"{path}:{number}: found {seen}, {rest}")
     if bad or not codes:
-        need = f"{length or 'n'} of ARNDCEQGHILKMFPSTWYV, a tab, any of {LABELS[:10]}"
-        what = f"bad lines: {len(bad)}" if bad else "no examples"
-        sys.exit("\n".join([*bad[:20], f"{path}: {what}; need {need}"]))
+        width = length or "equally many"
+        need = f"{width} letters of ARNDCEQGHILKMFPSTWYV, a tab, any of {LABELS[:10]}"
+        what = f"lines to correct: {len(bad)}" if bad else "no examples"
+        sys.exit("\n".join([*bad[:20], f"{path}: {what}; each line needs {need}"]))
     targets = np.frombuffer(targets, np.uint8).reshape(-1, len(LABELS))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, targets, digest.hexdigest()
@@ -116,9 +118,9 @@ KMERS = {
     "words": {"WDPG": 0.5, "WDPGA": 0.25, "HDRG": 0.25},
 }
 
-# What is added up for each label: the rules of the condition with this id, each
-# with position, elements.
-# Elements: each one's best score at the position.
+# A label's score is the sum over the rules of the condition with its id; each
+# rule has position, elements.
+# Elements: the best score of each one at the position.
 RULES = {
     "kinase": [("random", ["site"])],
     "phosphatase": [("random", ["words"]), ("random", ["site"])],
@@ -267,8 +269,8 @@ def main() -> None:
 
 
 # ---- Records -----------------------------------------------------------------
-# Nothing below decides a result: it saves and reports the results.
-BEGUN = time.monotonic()  # for the seconds at the end
+# The code below decides no result: it saves and reports them.
+BEGUN = time.monotonic()  # start of the run
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
@@ -282,14 +284,14 @@ def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)  # it may fill the disk
-        error.filename = str(path)  # an error of a full disk lacks it
+        partial.unlink(missing_ok=True)  # a partial file may fill the disk
+        error.filename = str(path)  # the error of a full disk names no file
         raise
 
 
 def warn(run: dict, copies: dict) -> None:
     """Warn, on standard error, of what is allowed but often a mistake."""
-    found = [f"copies of {pair}: {count:,}" for pair, count in copies.items() if count]
+    found = [f"copied examples, {pair}: {n:,}" for pair, n in copies.items() if n]
     for name, data in run["data"].items():
         missing = [label for label, count in data["labels"].items() if not count]
         if missing:
@@ -326,7 +328,7 @@ def files_in(out: Path) -> set[str]:
 
 
 def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
-    """Record what decides the result besides the data; --resume needs the same."""
+    """Record what decides the result besides the data."""
     try:
         script = Path(__file__).read_bytes()
     except (NameError, FileNotFoundError):  # from standard input, or in a notebook

@@ -100,13 +100,14 @@ def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
                 codes += x
                 targets.append(index_of[label])
             elif line.strip(b"\r\n"):
-                other = sequence.translate(None, b"ACGTNacgtn")
-                found = f"length {len(x)}, other letters {other[:20]!r}"
-                bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
+                other = sequence.translate(None, b"ACGTNacgtn")[:20]
+                seen = f"{len(x)} letters" + (f" (unknown: {other!r})" if other else "")
+                rest = f"a tab, {label[:50]!r}" if tab else "no tab"
+                bad.append(f"{path}:{number}: found {seen}, {rest}")
     if bad or not codes:
-        need = f"{length} of ACGTN, a tab, one of {LABELS[:10]}"
-        what = f"bad lines: {len(bad)}" if bad else "no examples"
-        sys.exit("\n".join([*bad[:20], f"{path}: {what}; need {need}"]))
+        need = f"{length} letters of ACGTN, a tab, one of {LABELS[:10]}"
+        what = f"lines to correct: {len(bad)}" if bad else "no examples"
+        sys.exit("\n".join([*bad[:20], f"{path}: {what}; each line needs {need}"]))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, np.array(targets, np.int64), digest.hexdigest()
 
@@ -119,7 +120,7 @@ def one_hot(codes: tf.Tensor) -> tf.Tensor:
 
 
 def batches(codes: tf.Tensor, targets: tf.Tensor, order: np.ndarray) -> tf.data.Dataset:
-    """Batches in this order of the examples: one-hot sequences, targets (B, labels)."""
+    """Batches of the examples in this order: one-hot sequences, targets (B, labels)."""
 
     def load(batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         x, y = one_hot(tf.gather(codes, batch)), tf.gather(targets, batch)
@@ -342,7 +343,7 @@ def epoch_order(n: int, epoch: int) -> np.ndarray:
 
 
 def accuracy(targets: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
-    """1 where the highest score, or the first of equals, is the true class's (B,)."""
+    """(B,): 1 if the true class has the best score (of equals, the first), else 0."""
     correct = tf.argmax(scores, axis=-1) == tf.argmax(targets, axis=-1)
     return tf.cast(correct, tf.float32)
 
@@ -395,7 +396,7 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
     add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
     gpu = 0 if gpus else -1
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
-    add("--threads", type=int, help="on the CPU; default: the library's choice")
+    add("--threads", type=int, help="CPU threads; default: the library's choice")
     add("--resume", action="store_true", help="continue a run that was stopped")
     arguments = parser.parse_args()
     if arguments.threads is not None and arguments.threads < 1:
@@ -427,7 +428,7 @@ def choose_device(gpu: int, threads: int) -> str:
         tf.config.experimental.set_memory_growth(gpus[gpu], True)
         tf.config.experimental.enable_op_determinism()  # not needed on the CPU
     tf.config.experimental.enable_tensor_float_32_execution(False)  # full float32
-    # Keras 3 makes NumPy 2 warn when it saves.
+    # Keras 3 makes NumPy 2 warn when it saves a model.
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="keras")
     keras.config.set_floatx("float32")  # ~/.keras/keras.json could say otherwise
     keras.config.set_epsilon(1e-07)
@@ -483,15 +484,15 @@ def main() -> None:
         jit_compile=False,
     )
     optimizer.build(model.trainable_variables)
-    set_seed()  # again, as seqgra does: building the model changes no later draw
+    set_seed()  # again, as seqgra does, so that building the model shifts no later draw
     resume(out, run, model)
     results["best"] = train(model, sets, out, run)
     finish(model, sets, out, run, results, lock)
 
 
 # ---- Records -----------------------------------------------------------------
-# Nothing below decides a weight: it saves, resumes, tests and reports the training.
-BEGUN = time.monotonic()  # for a resumed run, as if it had not been stopped
+# The code below decides no weight: it saves, resumes, tests and reports the training.
+BEGUN = time.monotonic()  # start; resume() moves it back by the seconds run before
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
@@ -505,8 +506,8 @@ def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)  # it may fill the disk
-        error.filename = str(path)  # an error of a full disk lacks it
+        partial.unlink(missing_ok=True)  # a partial file may fill the disk
+        error.filename = str(path)  # the error of a full disk names no file
         raise
 
 
@@ -525,7 +526,7 @@ def save_model(model: keras.Model, path: Path) -> None:
 
 def warn(run: dict, copies: dict) -> None:
     """Warn, on standard error, of what is allowed but often a mistake."""
-    found = [f"copies of {pair}: {count:,}" for pair, count in copies.items() if count]
+    found = [f"copied examples, {pair}: {n:,}" for pair, n in copies.items() if n]
     for name, data in run["data"].items():
         missing = [label for label, count in data["labels"].items() if not count]
         if missing:
@@ -576,13 +577,13 @@ def check_same_run(run: dict, record: str | bytes, path: Path) -> list[dict]:
         problem = "unreadable; name another folder with -o"
         raise OSError(0, problem, str(path)) from error
     if other:
-        problem = f"belongs to a run that differs in {', '.join(other)}"
+        problem = f"its run differs in {', '.join(other)}; name another folder with -o"
         raise FileExistsError(0, problem, str(path))
     return epochs
 
 
 def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
-    """Record what decides the result besides the data; --resume needs the same."""
+    """Record what decides the result besides the data; --resume requires the same."""
     try:
         script = Path(__file__).read_bytes()
     except (NameError, FileNotFoundError):  # from standard input, or in a notebook
@@ -637,7 +638,7 @@ def state_of(model: keras.Model) -> list[keras.Variable]:
 
 
 def save_epoch(out: Path, run: dict, model: keras.Model) -> None:
-    """Save the losses so far, to read, and all that the next epoch depends on."""
+    """Save the history so far, and a checkpoint: all that the next epoch depends on."""
     epochs, memory = run["epochs"], io.BytesIO()
     if epochs:
         save(out / "history.tsv", epochs[0].keys(), *(row.values() for row in epochs))
@@ -648,7 +649,7 @@ def save_epoch(out: Path, run: dict, model: keras.Model) -> None:
 
 
 def resume(out: Path, run: dict, model: keras.Model) -> None:
-    """Restore the checkpoint; a new run first saves one, and so tests both."""
+    """Restore the checkpoint; a new run saves one first, to test saving and loading."""
     global BEGUN
     path = out / "checkpoint"
     if not path.exists():

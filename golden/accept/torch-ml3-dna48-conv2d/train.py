@@ -95,13 +95,15 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
                     y[index_of[name]] = 1
                 targets += y
             elif line.strip(b"\r\n"):
-                other = sequence.translate(None, b"ACGTNacgtn")
-                found = f"length {len(x)}, other letters {other[:20]!r}"
-                bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
+                other = sequence.translate(None, b"ACGTNacgtn")[:20]
+                seen = f"{len(x)} letters" + (f" (unknown: {other!r})" if other else "")
+                rest = f"a tab, {label[:50]!r}" if tab else "no tab"
+                bad.append(f"{path}:{number}: found {seen}, {rest}")
     if bad or not codes:
-        need = f"{length or 'n'} of ACGTN, a tab, any of {LABELS[:10]}"
-        what = f"bad lines: {len(bad)}" if bad else "no examples"
-        sys.exit("\n".join([*bad[:20], f"{path}: {what}; need {need}"]))
+        width = length or "equally many"
+        need = f"{width} letters of ACGTN, a tab, any of {LABELS[:10]}"
+        what = f"lines to correct: {len(bad)}" if bad else "no examples"
+        sys.exit("\n".join([*bad[:20], f"{path}: {what}; each line needs {need}"]))
     targets = np.frombuffer(targets, np.uint8).reshape(-1, len(LABELS))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, targets, digest.hexdigest()
@@ -206,9 +208,8 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title: str) -> float:
 
 @torch.no_grad()
 def evaluate(model, loss_fn, codes, targets, dtype):
-    """Mean loss; accuracy, all labels right; scores (N, labels). No dropout."""
+    """Mean loss, summed in seqgra's dtype; exact-match accuracy; scores (N, labels)."""
     model.eval()
-    # seqgra adds losses in float32 for validation, in float64 for a test.
     total, scores = torch.zeros((), dtype=dtype, device=codes.device), []
     for x, y in zip(codes.split(BATCH_SIZE), targets.split(BATCH_SIZE)):
         x = one_hot(x)
@@ -259,7 +260,7 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
     add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
     gpu = 0 if gpus else -1
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
-    add("--threads", type=int, help="on the CPU; default: the library's choice")
+    add("--threads", type=int, help="CPU threads; default: the library's choice")
     add("--resume", action="store_true", help="continue a run that was stopped")
     arguments = parser.parse_args()
     if arguments.threads is not None and arguments.threads < 1:
@@ -274,16 +275,16 @@ def set_seed() -> None:
 
 
 def choose_device(gpu: int, threads: int | None) -> torch.device:
-    """The GPU with this number, or the CPU for -1; results are made repeatable.
-
-    They are bit-identical only on one machine, with the same versions and threads.
+    """The GPU with this number, or the CPU for -1. Results become repeatable: the same
+    bits on one machine, with the same versions and number of threads.
     """
     torch.set_num_threads(threads or torch.get_num_threads())
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA starts
     torch.use_deterministic_algorithms(gpu != -1, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # would only cost time
+    torch.empty(8_000_000)  # freed at once: glibc then keeps freed blocks for reuse
     torch.backends.cudnn.benchmark = torch.backends.cudnn.allow_tf32 = False
-    torch.backends.cuda.matmul.allow_tf32 = False  # TF32 would round to 10 bits
+    torch.backends.cuda.matmul.allow_tf32 = False  # TF32 has 10 mantissa bits, not 23
     return torch.device("cpu" if gpu == -1 else f"cuda:{gpu}")
 
 
@@ -309,7 +310,7 @@ def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
 
 
 def check_normalization(model: nn.Module, count: int) -> None:
-    """Batch normalization fails on a last batch of one example: say so at the first."""
+    """Batch normalization fails on a batch of one example: say so at the start."""
     first = min(BATCH_SIZE, count)
 
     def check(layer: nn.Module, inputs: tuple) -> None:
@@ -342,7 +343,7 @@ def main() -> None:
     set_seed()
     model = build_model().to(device)
     loss_fn, optimizer = build_loss(), build_optimizer(model)
-    set_seed()  # again, as seqgra does: building the model changes no later draw
+    set_seed()  # again, as seqgra does, so that building the model shifts no later draw
     check_normalization(model, len(sets["training"][0]))
     resume(out, run, model, optimizer)
     results["best"] = train(model, loss_fn, optimizer, sets, out, run)
@@ -350,8 +351,8 @@ def main() -> None:
 
 
 # ---- Records -----------------------------------------------------------------
-# Nothing below decides a weight: it saves, resumes, tests and reports the training.
-BEGUN = time.monotonic()  # for a resumed run, as if it had not been stopped
+# The code below decides no weight: it saves, resumes, tests and reports the training.
+BEGUN = time.monotonic()  # start; resume() moves it back by the seconds run before
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
@@ -365,14 +366,14 @@ def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)  # it may fill the disk
-        error.filename = str(path)  # an error of a full disk lacks it
+        partial.unlink(missing_ok=True)  # a partial file may fill the disk
+        error.filename = str(path)  # the error of a full disk names no file
         raise
 
 
 def packed(state: object) -> memoryview:
     memory = io.BytesIO()
-    torch.save(state, memory)  # saving to a full disk would hide the reason
+    torch.save(state, memory)  # to a file, it would hide that the disk is full
     return memory.getbuffer()
 
 
@@ -390,7 +391,7 @@ def is_sorted(targets) -> bool:
 
 def warn(sets: dict, run: dict, copies: dict) -> None:
     """Warn, on standard error, of what is allowed but often a mistake."""
-    found = [f"copies of {pair}: {count:,}" for pair, count in copies.items() if count]
+    found = [f"copied examples, {pair}: {n:,}" for pair, n in copies.items() if n]
     for name, data in run["data"].items():
         missing = [label for label, count in data["labels"].items() if not count]
         if missing:
@@ -443,13 +444,13 @@ def check_same_run(run: dict, record: str | bytes, path: Path) -> list[dict]:
         problem = "unreadable; name another folder with -o"
         raise OSError(0, problem, str(path)) from error
     if other:
-        problem = f"belongs to a run that differs in {', '.join(other)}"
+        problem = f"its run differs in {', '.join(other)}; name another folder with -o"
         raise FileExistsError(0, problem, str(path))
     return epochs
 
 
 def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
-    """Record what decides the result besides the data; --resume needs the same."""
+    """Record what decides the result besides the data; --resume requires the same."""
     try:
         script = Path(__file__).read_bytes()
     except (NameError, FileNotFoundError):  # from standard input, or in a notebook
@@ -506,7 +507,7 @@ def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
 
 
 def save_epoch(out: Path, run: dict, model, optimizer) -> None:
-    """Save the losses so far, to read, and all that the next epoch depends on."""
+    """Save the history so far, and a checkpoint: all that the next epoch depends on."""
     epochs = run["epochs"]
     if epochs:
         save(out / "history.tsv", epochs[0].keys(), *(row.values() for row in epochs))
@@ -522,7 +523,7 @@ def save_epoch(out: Path, run: dict, model, optimizer) -> None:
 
 
 def resume(out: Path, run: dict, model, optimizer) -> None:
-    """Restore the checkpoint; a new run first saves one, and so tests both."""
+    """Restore the checkpoint; a new run saves one first, to test saving and loading."""
     global BEGUN
     path = out / "checkpoint"
     if not path.exists():

@@ -96,13 +96,15 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
                 codes += x
                 targets.append(index_of[label])
             elif line.strip(b"\r\n"):
-                other = sequence.translate(None, b"ACGTNacgtn")
-                found = f"length {len(x)}, other letters {other[:20]!r}"
-                bad.append(f"{path}:{number}: {found}, then {(tab + label)[:50]!r}")
+                other = sequence.translate(None, b"ACGTNacgtn")[:20]
+                seen = f"{len(x)} letters" + (f" (unknown: {other!r})" if other else "")
+                rest = f"a tab, {label[:50]!r}" if tab else "no tab"
+                bad.append(f"{path}:{number}: found {seen}, {rest}")
     if bad or not codes:
-        need = f"{length or 'n'} of ACGTN, a tab, one of {LABELS[:10]}"
-        what = f"bad lines: {len(bad)}" if bad else "no examples"
-        sys.exit("\n".join([*bad[:20], f"{path}: {what}; need {need}"]))
+        width = length or "equally many"
+        need = f"{width} letters of ACGTN, a tab, one of {LABELS[:10]}"
+        what = f"lines to correct: {len(bad)}" if bad else "no examples"
+        sys.exit("\n".join([*bad[:20], f"{path}: {what}; each line needs {need}"]))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, np.array(targets, np.int64), digest.hexdigest()
 
@@ -169,10 +171,10 @@ def build_optimizer(model: nn.Module) -> torch.optim.Optimizer:
 # ---- Processes ---------------------------------------------------------------
 # A batch is computed in SHARDS parts, by one process or by those that torchrun starts.
 # Process 0 does all else. It sends the others the training set once and, before each
-# epoch, weights, optimizer and order of examples. For each batch, all exchange the sums
-# of their parts' losses and gradients, then make the same step. Sums are one binary tree
-# over the parts, whose random numbers begin with SEED, step and part: the number of
-# processes decides no bit.
+# epoch, the weights, the optimizer's state and the order of the examples. For a batch,
+# all exchange the sums of their parts' losses and gradients, then make the same step.
+# The sums follow one binary tree over the parts, and each part seeds its random numbers
+# with SEED, epoch, batch and part: the number of processes changes no bit.
 RANK = int(os.environ.get("RANK", "0"))
 PROCESSES = int(os.environ.get("WORLD_SIZE", "1"))
 
@@ -187,19 +189,19 @@ def together(collective, *arguments) -> None:
 
 
 def share(*values) -> tuple:
-    """These values of process 0, in all processes; where it has none, all end."""
+    """Process 0's values, in all processes; if it gives none, all processes end."""
     box = [values]
     together(dist.broadcast_object_list, box)
     return box[0] or sys.exit()
 
 
 def join(device: torch.device) -> None:
-    """In process 0, return; the others train with it until it has nothing to share."""
+    """Return in process 0; the others train with it until it has nothing to share."""
     if SHARDS % PROCESSES:
         sys.exit(RANK or f"{PROCESSES} processes cannot share {SHARDS} parts equally")
     together(dist.init_process_group, None, None, datetime.timedelta(days=1))
     if RANK:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # process 0 says that it stops
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # process 0 reports the stop
         model, loss_fn = build_model().to(device), build_loss()
         optimizer = build_optimizer(model)
         training = [torch.from_numpy(array).to(device) for array in share()]
@@ -208,17 +210,17 @@ def join(device: torch.device) -> None:
             model.load_state_dict(weights)
             optimizer.load_state_dict(state)
             train_epoch(model, loss_fn, optimizer, *training, "", epoch)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # like Ctrl-C
 
 
 def set_gradients(model, loss_fn, codes, targets, batch, *step: int) -> torch.Tensor:
-    """The mean loss of a batch, whose gradients the weights get."""
+    """The mean loss of a batch; its gradients become those of the weights."""
     weights = [weight for weight in model.parameters() if weight.requires_grad]
     sizes, size = [weight.numel() for weight in weights], SHARDS // PROCESSES
     xs, ys = codes[batch].tensor_split(SHARDS), targets[batch].tensor_split(SHARDS)
 
     def of_parts(part: int, count: int) -> torch.Tensor:
-        """The share that parts from this one on have in loss and gradients, in a row."""
+        """What `count` parts from this one on add to loss and gradients: one vector."""
         if count > 1:
             return of_parts(part, count // 2) + of_parts(part + count // 2, count // 2)
         if not len(xs[part]):  # the last batch may have fewer examples than parts
@@ -281,7 +283,7 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title, epoch) -> floa
     draw()  # the DataLoader's seed for workers, though it has none
     generator = torch.Generator().manual_seed(draw())
     order = torch.randperm(len(codes), generator=generator).to(codes.device)
-    together(dist.broadcast, order, 0)  # that of process 0
+    together(dist.broadcast, order, 0)  # all use that of process 0
     batches = order.split(BATCH_SIZE)
     losses = torch.zeros(len(batches), device=codes.device)
     bar = tqdm(batches, title, leave=False, disable=RANK > 0 or None)
@@ -294,9 +296,8 @@ def train_epoch(model, loss_fn, optimizer, codes, targets, title, epoch) -> floa
 
 @torch.no_grad()
 def evaluate(model, loss_fn, codes, targets, dtype):
-    """Mean loss; accuracy; scores (N, labels). No dropout."""
+    """Mean loss, summed in seqgra's dtype; accuracy; scores (N, labels)."""
     model.eval()
-    # seqgra adds losses in float32 for validation, in float64 for a test.
     total, scores = torch.zeros((), dtype=dtype, device=codes.device), []
     for x, y in zip(codes.split(BATCH_SIZE), targets.split(BATCH_SIZE)):
         x = one_hot(x)
@@ -354,7 +355,7 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
     add("-o", "--output-dir", type=Path, default=out, help="a new or empty folder")
     gpu = os.environ.get("LOCAL_RANK", "0") if gpus else "-1"  # checked as if typed
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
-    add("--threads", type=int, default=1, help="of each process on the CPU; default: 1")
+    add("--threads", type=int, default=1, help="CPU threads per process; default: 1")
     add("--resume", action="store_true", help="continue a run that was stopped")
     arguments = parser.parse_args()
     if arguments.threads is not None and arguments.threads < 1:
@@ -369,16 +370,16 @@ def set_seed() -> None:
 
 
 def choose_device(gpu: int, threads: int | None) -> torch.device:
-    """The GPU with this number, or the CPU for -1; results are made repeatable.
-
-    They are bit-identical only on one machine, with the same versions and threads.
+    """The GPU with this number, or the CPU for -1. Results become repeatable: the same
+    bits on one machine, with the same versions and number of threads.
     """
     torch.set_num_threads(threads or torch.get_num_threads())
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA starts
     torch.use_deterministic_algorithms(gpu != -1, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # would only cost time
+    torch.empty(8_000_000)  # freed at once: glibc then keeps freed blocks for reuse
     torch.backends.cudnn.benchmark = torch.backends.cudnn.allow_tf32 = False
-    torch.backends.cuda.matmul.allow_tf32 = False  # TF32 would round to 10 bits
+    torch.backends.cuda.matmul.allow_tf32 = False  # TF32 has 10 mantissa bits, not 23
     return torch.device("cpu" if gpu == -1 else f"cuda:{gpu}")
 
 
@@ -414,7 +415,7 @@ def check_parts(model: nn.Module) -> None:
 def main() -> None:
     arguments = parse_arguments(torch.cuda.device_count())
     device = choose_device(arguments.gpu, arguments.threads)
-    join(device)  # all processes but the first end in there
+    join(device)  # all processes but the first stay in it, and end there
     threads, out = torch.get_num_threads(), arguments.output_dir
     run = {"data": {}, "epochs": []}
     print(f"{MODEL_ID}: device {device}, threads {threads}, output {out}")
@@ -431,7 +432,7 @@ def main() -> None:
     set_seed()
     model = build_model().to(device)
     loss_fn, optimizer = build_loss(), build_optimizer(model)
-    set_seed()  # again, as seqgra does: building the model changes no later draw
+    set_seed()  # again, as seqgra does, so that building the model shifts no later draw
     check_parts(model)
     resume(out, run, model, optimizer)
     results["best"] = train(model, loss_fn, optimizer, sets, out, run)
@@ -440,8 +441,8 @@ def main() -> None:
 
 
 # ---- Records -----------------------------------------------------------------
-# Nothing below decides a weight: it saves, resumes, tests and reports the training.
-BEGUN = time.monotonic()  # for a resumed run, as if it had not been stopped
+# The code below decides no weight: it saves, resumes, tests and reports the training.
+BEGUN = time.monotonic()  # start; resume() moves it back by the seconds run before
 
 
 def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
@@ -455,20 +456,20 @@ def save(path: Path, *rows, data: bytes | memoryview = b"") -> None:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)  # it may fill the disk
-        error.filename = str(path)  # an error of a full disk lacks it
+        partial.unlink(missing_ok=True)  # a partial file may fill the disk
+        error.filename = str(path)  # the error of a full disk names no file
         raise
 
 
 def packed(state: object) -> memoryview:
     memory = io.BytesIO()
-    torch.save(state, memory)  # saving to a full disk would hide the reason
+    torch.save(state, memory)  # to a file, it would hide that the disk is full
     return memory.getbuffer()
 
 
 def warn(run: dict, copies: dict) -> None:
     """Warn, on standard error, of what is allowed but often a mistake."""
-    found = [f"copies of {pair}: {count:,}" for pair, count in copies.items() if count]
+    found = [f"copied examples, {pair}: {n:,}" for pair, n in copies.items() if n]
     for name, data in run["data"].items():
         missing = [label for label, count in data["labels"].items() if not count]
         if missing:
@@ -519,13 +520,13 @@ def check_same_run(run: dict, record: str | bytes, path: Path) -> list[dict]:
         problem = "unreadable; name another folder with -o"
         raise OSError(0, problem, str(path)) from error
     if other:
-        problem = f"belongs to a run that differs in {', '.join(other)}"
+        problem = f"its run differs in {', '.join(other)}; name another folder with -o"
         raise FileExistsError(0, problem, str(path))
     return epochs
 
 
 def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:
-    """Record what decides the result besides the data; --resume needs the same."""
+    """Record what decides the result besides the data; --resume requires the same."""
     try:
         script = Path(__file__).read_bytes()
     except (NameError, FileNotFoundError):  # from standard input, or in a notebook
@@ -582,7 +583,7 @@ def find_copies(sets: dict[str, tuple]) -> dict[str, int]:
 
 
 def save_epoch(out: Path, run: dict, model, optimizer) -> None:
-    """Save the losses so far, to read, and all that the next epoch depends on."""
+    """Save the history so far, and a checkpoint: all that the next epoch depends on."""
     epochs = run["epochs"]
     if epochs:
         save(out / "history.tsv", epochs[0].keys(), *(row.values() for row in epochs))
@@ -598,7 +599,7 @@ def save_epoch(out: Path, run: dict, model, optimizer) -> None:
 
 
 def resume(out: Path, run: dict, model, optimizer) -> None:
-    """Restore the checkpoint; a new run first saves one, and so tests both."""
+    """Restore the checkpoint; a new run saves one first, to test saving and loading."""
     global BEGUN
     path = out / "checkpoint"
     if not path.exists():

@@ -216,7 +216,7 @@ def write_set(name: str, folder: Path) -> collections.Counter:
 
 
 def main() -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleans up, as Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up, as on Ctrl-C
     out, script = parse_arguments().output_dir, sha256(Path(sys.argv[0]))
     if out.exists():
         out.rmdir()  # an empty folder is fine; any other ends the script here
@@ -235,7 +235,7 @@ def main() -> None:
     for name, found in counts.items():
         print(f"{out / name}.txt: {found.total():,} examples")
         for label, count in found.items():
-            print(f"  {count:,} {label or 'without condition'}")
+            print(f"  {count:,} {label or 'without conditions'}")
 
 
 # ---- Records -----------------------------------------------------------------

@@ -257,7 +257,7 @@ def apply(rule: tuple, x: bytearray, annotation: bytearray) -> None:
 
 
 def chosen_rules(condition: str) -> Iterator[tuple]:
-    """Rules apply with their probabilities; of exclusive ones, one draw chooses."""
+    """Rules apply with their probabilities; of exclusive rules, one draw chooses."""
     if condition in EXCLUSIVE:
         draw, total = python_draws.random(), 0.0
         for rule in RULES[condition]:
@@ -309,7 +309,7 @@ def write_set(name: str, folder: Path) -> collections.Counter:
 
 
 def main() -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleans up, as Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up, as on Ctrl-C
     out, script = parse_arguments().output_dir, sha256(Path(sys.argv[0]))
     if out.exists():
         out.rmdir()  # an empty folder is fine; any other ends the script here
@@ -328,7 +328,7 @@ def main() -> None:
     for name, found in counts.items():
         print(f"{out / name}.txt: {found.total():,} examples")
         for label, count in found.items():
-            print(f"  {count:,} {label or 'without condition'}")
+            print(f"  {count:,} {label or 'without conditions'}")
 
 
 # ---- Records -----------------------------------------------------------------

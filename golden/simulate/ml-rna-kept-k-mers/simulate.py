@@ -150,7 +150,7 @@ def apply(rule: tuple, x: bytearray, annotation: bytearray) -> None:
 
 
 def chosen_rules(condition: str) -> Iterator[tuple]:
-    """Rules apply with their probabilities; of exclusive ones, one draw chooses."""
+    """Rules apply with their probabilities; of exclusive rules, one draw chooses."""
     if condition in EXCLUSIVE:
         draw, total = python_draws.random(), 0.0
         for rule in RULES[condition]:
@@ -188,8 +188,8 @@ def glibc_rand(seed: int) -> Iterator[int]:
             yield last[-1] // 2
 
 
-# Only shuffles that keep k-mers draw from it. seqgra 0.0.4 has uShuffle for them, which takes
-# the rand() of the C library that it runs on: on Linux with glibc its copies are the same.
+# For shuffles that keep k-mers. seqgra 0.0.4 makes them with uShuffle, which calls the rand()
+# of the C library: on Linux with glibc, seqgra's copies are the same as these.
 c_draws = glibc_rand(SEED)
 
 
@@ -290,7 +290,7 @@ def write_set(name: str, folder: Path) -> collections.Counter:
 
 
 def main() -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleans up, as Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up, as on Ctrl-C
     out, script = parse_arguments().output_dir, sha256(Path(sys.argv[0]))
     if out.exists():
         out.rmdir()  # an empty folder is fine; any other ends the script here
@@ -311,7 +311,7 @@ def main() -> None:
     for name, found in counts.items():
         print(f"{out / name}.txt: {found.total():,} examples")
         for label, count in found.items():
-            print(f"  {count:,} {label or 'without condition'}")
+            print(f"  {count:,} {label or 'without conditions'}")
 
 
 # ---- Records -----------------------------------------------------------------

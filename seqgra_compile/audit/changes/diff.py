@@ -76,7 +76,7 @@ class Comparison:
 
 
 def compare_definitions(a: Compilation, b: Compilation) -> Comparison:
-    """Both must have been compiled without errors, and be both of models or both of data."""
+    """What differs; both must be without errors, and both of models or both of data."""
     changes = tuple(_changes(a, b))
     names = (a.source.file_name, b.source.file_name)
     same_bytes = a.source.data == b.source.data

@@ -149,7 +149,7 @@ def batches(a: ir.Model, b: ir.Model) -> str:
     parts = []
     if one.batch_size.value != other.batch_size.value:
         sizes = _changed(one.batch_size.value, other.batch_size.value, "examples")
-        parts.append(f"{sizes} a step")
+        parts.append(f"{sizes} per step")
     if one.shuffle.value != other.shuffle.value:
         parts.append("shuffled" if other.shuffle.value else "in the order of the file")
     elif one.shuffle.value:

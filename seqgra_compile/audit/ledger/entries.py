@@ -190,7 +190,7 @@ def _grammar(model: BayesModel) -> Iterator[Entry]:
             DEFINITION,
             element.span,
             grammar.source,
-            "weights of words" if isinstance(element, Kmers) else "a row a position",
+            "weights of words" if isinstance(element, Kmers) else "one row per position",
             OfElement(element.name),
             head=True,
         )

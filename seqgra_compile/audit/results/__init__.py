@@ -86,8 +86,8 @@ def _remarks(
             yield f"{name} is not a run of this definition: its receipt names another SHA-256."
         elif script is not None and run.receipt["script"] != script:
             yield (
-                f"{name} is of another script than the one on this page: other options (--like), "
-                "another version of the compiler, or changed by hand."
+                f"{name} is a run of another script than the one on this page: other options "
+                "(--like), another version of the compiler, or a change by hand."
             )
         copies = run.results.get("copies", {})
         for pair, count in copies.items():

@@ -58,7 +58,7 @@ class Draw:
 
 @dataclass(frozen=True)
 class Start:
-    """What the initial weights of a layer depend on beside their shapes and initializers.
+    """What the initial weights of a layer depend on besides their shapes and initializers.
 
     `made`: what is drawn for it or before it; `unused`: the seeds that it takes after the last one
     that it uses, so that they only move the weights of later layers.
@@ -127,7 +127,7 @@ class KerasLayer(LibraryLayer):
     """An operation in Keras: the call that makes its layer.
 
     `seeds` are those that it takes when it is made, in order: whether a weight uses it. Initializers
-    that draw take one each, though there be no weight for them, and so do layers that draw noise.
+    that draw take one each, even if no weight uses them, and so do layers that draw noise.
     """
 
     call: Code

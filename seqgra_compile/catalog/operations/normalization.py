@@ -79,7 +79,7 @@ def _layer_shape(arguments: Arguments, shape: Shape) -> Shape:
             "SG307",
             f"LayerNormalization over axis {arguments['axis'].value} of {shape}",
             "axis",
-            "write -1: each position is normalised over its channels",
+            "write -1: each position is normalized over its channels",
         )
     return shape
 

@@ -55,7 +55,7 @@ _RUNNING = (
         False,
         "also return the state",
         refused=(
-            (True, "a sequential model hands on one tensor, and the state would be a second"),
+            (True, "a sequential model passes on one tensor, and the state would be a second"),
         ),
     ),
     Parameter("go_backwards", Boolean(), False, "read the sequence from its end"),

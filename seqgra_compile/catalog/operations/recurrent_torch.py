@@ -62,7 +62,7 @@ def _plain_rnn(operation: ir.Layer) -> tuple[str, dict[str, object]] | None:
 
 
 def _plain_gru(operation: ir.Layer) -> tuple[str, dict[str, object]] | None:
-    """Its gates have another order: values that know their place would be those of other gates."""
+    """Its gates have another order, in which values that depend on their place would be wrong."""
     if not (_usual(operation) and operation["reset_after"]):
         return None
     from_file = operation.weights_file or operation.stored

@@ -13,8 +13,13 @@ from .row import AMSGRAD, CENTERED, FRACTION, MOMENTUM, NESTEROV, NOT_NEGATIVE, 
 _BETAS = Parameter("betas", Reals((FRACTION, FRACTION)), (0.9, 0.999), "decay of the two moments")
 _LAMBD = Parameter("lambd", NOT_NEGATIVE, 0.0001, "decay of the weights")
 _LBFGS_NUMBERS = (
-    Parameter("max_iter", Integer(1), 20, "iterations a step, at most"),
-    Parameter("max_eval", Integer(1), None, "evaluations a step; 5/4 max_iter if absent"),
+    Parameter("max_iter", Integer(1), 20, "at most this many iterations per step"),
+    Parameter(
+        "max_eval",
+        Integer(1),
+        None,
+        "at most this many evaluations per step; 5/4 max_iter if absent",
+    ),
     Parameter("tolerance_grad", NOT_NEGATIVE, 1e-07, "the gradient at which a step ends"),
     Parameter("tolerance_change", NOT_NEGATIVE, 1e-09, "the change at which a step ends"),
     Parameter("history_size", Integer(1), 100, "updates that are remembered"),

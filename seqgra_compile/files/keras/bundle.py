@@ -81,7 +81,7 @@ class Bundle:
 
     def node(self, number: int) -> _Node:
         if not 0 <= number < len(self.nodes):
-            raise damaged("its graph of objects has holes")
+            raise damaged("its graph of objects is incomplete")
         return self.nodes[number]
 
     def weight(self, key: str) -> ir.StoredWeight:

@@ -182,7 +182,7 @@ def _only(found: object, noun: str) -> str:
 def _name(reference: list[Any]) -> str:
     name = reference[0] if reference else None
     if not isinstance(name, str):
-        raise damaged("a connection between layers names none")
+        raise damaged("a connection between layers names no layer")
     return name
 
 
@@ -227,7 +227,7 @@ def _node(node: object) -> tuple[list[list[Any]], Config]:
     keywords: Config = {}
     for reference in references:
         if not isinstance(reference, list):
-            raise damaged("a connection between layers is none")
+            raise damaged("a connection between layers is not a list")
         if len(reference) > 3 and isinstance(reference[3], dict):
             keywords |= reference[3]
     return references, keywords

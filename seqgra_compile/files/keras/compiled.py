@@ -83,8 +83,8 @@ def _loss(training: Training, library: str, span: Span, diagnostics: Diagnostics
             name, config = config, {}
     row = losses.find(name) if isinstance(name, str) else None
     if row is None or row.library != library or not isinstance(config, dict):
-        shown = quoted(name) if isinstance(name, str) else "none that a file can hold"
-        raise _refused(f"its loss is {shown}, which no definition can name")
+        what = f"{quoted(name)}, which" if isinstance(name, str) else "of a kind that"
+        raise _refused(f"its loss is {what} no definition can name")
     path = training.loss_path
     arguments = _arguments(row.name, row.parameters, config, _LOSS, path, span, diagnostics)
     return ir.Loss(row.name, arguments, span, f"{PATH}{path}", ir.FILE)

@@ -95,7 +95,7 @@ def _example(shape: list[Any]) -> tuple[int, ...]:
     if batch is not None:
         raise RefusedFileError(
             "SG618",
-            f"its model takes batches of {batch!r:.30} examples and no others",
+            f"its model takes only batches of {batch!r:.30} examples",
             "make it with keras.Input(shape=...) and without a batch size",
         )
     if None in example:
@@ -105,7 +105,7 @@ def _example(shape: list[Any]) -> tuple[int, ...]:
             "make it with keras.Input(shape=(length, channels)): a script checks the length",
         )
     if not example or not all(type(size) is int and 0 < size < 2**31 for size in example):
-        raise damaged("the input shape of its model is none")
+        raise damaged("the input shape of its model is not one")
     return tuple(example)
 
 
@@ -153,7 +153,7 @@ class _Decompiling:
         if name != "Bidirectional" and name not in _ROWS:
             raise RefusedFileError(
                 "SG612",
-                f"{layer.noun} is of the class {quoted(name)}, which is no operation",
+                f"{layer.noun} is of the class {quoted(name)}, which is not an operation",
                 suggest(name, OPERATIONS),
             )
         return _ROWS.get(name), layer.config

@@ -30,7 +30,7 @@ _WAY_OUT = "copy what it needs into the module, or install that code as a packag
 
 @dataclass(frozen=True)
 class Imported:
-    """A module that runs an import of `name`; `optional`: it also works where there is none."""
+    """A module that runs an import of `name`; `optional`: it also works without it."""
 
     name: str
     line: int
@@ -193,7 +193,7 @@ def bindings(node: ast.Import | ast.ImportFrom) -> list[ir.Import]:
 def used(imports: list[ir.Import], code: str) -> tuple[ir.Import, ...]:
     """Without imports of the standard library that the code never mentions.
 
-    Text counts also: a name in a string or a type comment may be looked up at run time.
+    Text also counts: a name in a string or a type comment may be looked up at run time.
     """
     names: set[str] = set(re.findall(r"\w+", " ".join(re.findall(r"# *type: *(.*)", code))))
     for node in ast.walk(ast.parse(code)):

@@ -73,7 +73,7 @@ def batch_statistics(tree: ast.Module, names: Names) -> tuple[PerBatch, ...]:
 def note_own_state(
     tree: ast.Module, names: Names, classes: Classes, report: Report
 ) -> tuple[PerBatch, ...]:
-    """Note each attribute once, at the first line that changes it; these places again."""
+    """Note each attribute once, at the first line that changes it; what `--shards` makes of each."""
     reached = _reached(tree, classes)
     modules = [node for node in reached if isinstance(node, ast.ClassDef)]
     found: dict[tuple[str, str], StateChange] = {}
