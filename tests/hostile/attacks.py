@@ -312,7 +312,7 @@ ATTACKS = [
         check=False,
     ),
     Attack(
-        "a name behind an id of 100 kB",
+        "a name after an id of 100 kB",
         re.sub(rb'id="[^"]+"', b'id="%s"' % (b"a" * 100_000), GOOD, count=1).replace(
             b"<name>", b"<name>" + b"b " * 10**5
         ),

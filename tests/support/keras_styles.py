@@ -592,7 +592,7 @@ def compress(path: Path) -> None:
             archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
 
 
-@style("an archive that was packed anew", ARCHIVE, save=compressed)
+@style("an archive that was unpacked and packed again", ARCHIVE, save=compressed)
 def packed_anew(keras):
     return compiled(chain(keras))
 
