@@ -29,9 +29,11 @@ DEEPSEA = "--examples 512 --without loader_of_tensors loader_of_sequences -- dee
 SHORT = (
     ("own", "compile_time.py"),
     ("torch", "data.py --megabytes"),
-    ("torch", "epoch.py --rounds 3 smallest conv10"),
-    ("torch", "epoch.py --rounds 2 basset"),
-    ("keras", "epoch.py --library TensorFlow --rounds 3 smallest"),
+    ("torch", "epoch.py smallest conv10"),
+    ("torch", "epoch.py --rounds 3 basset"),
+    ("keras", "epoch.py --library TensorFlow smallest"),
+    ("own", "predict.py"),
+    ("own", "shards.py --rounds 3"),
 )
 LONG = (
     ("own", "compile_time.py"),

@@ -1,7 +1,7 @@
-"""For MkDocs: pages made from other files of the repository, and links that lead out of docs/.
+"""For MkDocs: pages that are made from files outside docs/, and links to such files.
 
-A page keeps the links that work in the repository. Here they become links to the page that is made
-of the file, or to a copy of it below `repository/`.
+In the repository, a page links to files. In the site, these links lead to the page that is made from
+the file, or to a copy of the file below `repository/`.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Lead links that leave docs/ to a page or a copy."""
+    """Point links to files outside docs/ at a page or at a copy."""
     parts = _FENCED.split(markdown)
     here = page.file.src_uri
     parts[::2] = [_LINK.sub(lambda link: _lead(here, *link.groups()), part) for part in parts[::2]]
@@ -133,18 +133,18 @@ def _command_page(name: str, command: click.Command, guide: str) -> str:
             f"| [{each}]({_slug(f'{name} {each}')}.md) | {row.get_short_help_str(200)} |"
             for each, row in commands.items()
         )
-        parts += ["## Commands", "\n".join(("| Command | |", "|---|---|", *rows))]
+        parts += ["## Commands", "\n".join(("| Command | What it does |", "|---|---|", *rows))]
     records = (
         each.get_help_record(context)
         for each in command.get_params(context)
         if each.opts[0][0] == "-"
     )
     rows = (f"| `{words}` | {_cell(help)} |" for words, help in filter(None, records))
-    parts += ["## Options", "\n".join(("| Option | |", "|---|---|", *rows))]
+    parts += ["## Options", "\n".join(("| Option | Meaning |", "|---|---|", *rows))]
     if command.epilog:
         title, _, lines = command.epilog.replace("\b\n", "").partition("\n")
         parts += [f"## {title.strip().rstrip(':')}", _block(textwrap.dedent(lines).rstrip())]
-    parts.append(f"[The guide](../{guide}) has more.")
+    parts.append(f"[The guide](../{guide}) explains the command with examples.")
     return "\n\n".join(parts) + "\n"
 
 

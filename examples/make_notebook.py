@@ -22,7 +22,7 @@ CELLS = (
         "markdown",
         """# From a definition to attributions
 
-A definition becomes a script, the script a trained model, and the model scores new sequences and says which letters decided.
+This notebook compiles a definition to a script, trains the script's model, scores new sequences with the model, and shows which letters decided.
 Start Jupyter in a copy of this repository; the cells write into the folder `notebook`.
 """,
     ),
@@ -52,7 +52,7 @@ def run(*command, shown=8):
     ),
     (
         "markdown",
-        "## Compile\n\nThe definition states what matters; the script adds the defaults, each marked.\n",
+        "## Compile\n\nThe definition states what matters; the script adds the defaults and marks each of them.\n",
     ),
     (
         "code",
@@ -64,7 +64,7 @@ print(script[script.index("# optimizer/optimizer") :].partition("BATCH_SIZE")[0]
     ),
     (
         "markdown",
-        "## Train and look\n\nEach epoch's losses, then the figures of the test set. "
+        "## Train and look at the results\n\nThe script prints the losses of each epoch, then the figures of the test set. "
         "`seqgra-audit report run -o page.html` makes a page of them.\n",
     ),
     (
@@ -77,7 +77,7 @@ print("accuracy", test["accuracy"], " AUROC", test["AUROC"])
     ),
     (
         "markdown",
-        "## Predict\n\nNew sequences, here those of the test set: the same numbers as in `test-y-hat.txt`.\n",
+        "## Predict\n\n`predict.py` scores new sequences. Here they are those of the test set, so the numbers are those in `test-y-hat.txt`.\n",
     ),
     (
         "code",
@@ -86,7 +86,7 @@ print("accuracy", test["accuracy"], " AUROC", test["AUROC"])
     ),
     (
         "markdown",
-        "## Attribute\n\nWhich letters decided? The ten with the largest contributions to the first label, by integrated gradients.\n",
+        "## Attribute\n\nWhich letters decided? These are the ten with the largest contributions to the first label, computed by integrated gradients.\n",
     ),
     (
         "code",

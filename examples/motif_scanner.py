@@ -1,4 +1,4 @@
-"""A convolution scans the sequence, its best match anywhere decides."""
+"""A convolution scans the sequence; its best match anywhere decides."""
 
 import torch
 from torch import nn

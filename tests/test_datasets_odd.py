@@ -1,4 +1,4 @@
-"""Damaged and unusual inputs: what is taken, what is refused and how, and that docs say so."""
+"""Damaged and unusual inputs: what is accepted, what is refused and how, and that docs say so."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def table() -> str:
             if odd.status:
                 happens = f"refused, status {odd.status}: {odd.says}"
             else:
-                happens = "taken, the same sets as the plain file" if odd.same else "taken"
+                happens = "accepted, the same sets as the plain file" if odd.same else "accepted"
                 happens += f": {odd.says}" if odd.says else ""
             cells = (f"`{odd.name}`", odd.what, happens)
             lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")

@@ -32,7 +32,7 @@ TITLES = {
 class Case:
     """`sizes`: examples in training and validation. `upstream`: seqgra can train this model.
 
-    `limit`: the script's training pass shall take at most so many times the floor's.
+    `limit`: the target for the script's training pass, as a multiple of the floor's.
     """
 
     name: str

@@ -32,7 +32,7 @@ def of_case(case: Case, turns: dict[str, Sequence[dict[str, float]]]) -> str:
                 f"{own[-1]['peak']:,.0f} MiB",
             )
         )
-    aim = f"The script's training pass shall take at most {case.limit} times the floor's."
+    aim = f"Target: a training pass of the script takes at most {case.limit} times the floor's."
     return f"**{case.title}**\n\n{_table(header, rows)}\n\n{aim}"
 
 

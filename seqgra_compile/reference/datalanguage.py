@@ -55,7 +55,7 @@ def _wants(place: str) -> str:
 
 def data_part() -> tuple[str, str]:
     """For docs/language.md: an introduction and a table."""
-    head = "| Element | Occurs | Is | Default | Meaning |\n| --- | --- | --- | --- | --- |"
+    head = "| Element | Occurs | Value | Default | Meaning |\n| --- | --- | --- | --- | --- |"
     rows = (
         f"| {'&emsp;' * depth}`{name}` | {occurs} | {wants} | {default} | {about} |"
         for depth, name, occurs, wants, default, about in places()

@@ -34,29 +34,36 @@ _HEAD = """
 
 # The language of model definitions
 
-What a definition can say, and what the compiler makes of it. `seqgra-compile --list` prints the tables in a
-terminal; with [schemas/model-definition.xsd](../schemas/model-definition.xsd) an XML editor completes and explains
-them.
+For those who write definitions: what a definition can say, and what the compiler makes of it. A commented definition to
+begin with, and the tables of this page in a terminal:
 
-- Names of operations, losses, optimizers and initializers are read in any case, and so are words such as `valid`; those of
-  losses and initializers with or without underscores. Names of parameters and activations, and the words of the general
-  section, are read as they are written here.
+```sh
+seqgra-compile --init torch > model.xml
+seqgra-compile --list operations
+seqgra-compile --list Conv1D
+```
+
+With [schemas/model-definition.xsd](../schemas/model-definition.xsd), an XML editor completes and explains the language.
+
+- Names of operations, losses, optimizers and initializers, and words such as `valid`, may be written in any case; names of
+  losses and initializers also with or without underscores. Names of parameters and activations, and the words of the
+  general section, must be written as they are here.
 - True and false may also be written yes, no, y, n, t, f, on, off, 1, 0, in any case.
-- Shapes are without the batch: (length, channels), or (height, width, channels). A script for PyTorch moves the axes
-  where PyTorch wants them otherwise.
+- Shapes do not include the batch: (length, channels), or (height, width, channels). A script for PyTorch moves the axes
+  if PyTorch needs another order.
 - Initializers and regularizers are written as a name or as a call, with or without `tf.keras.initializers.` before it:
   `he_normal`, `HeNormal()`, `tf.keras.initializers.RandomNormal(stddev=0.1)`. They are matched against the tables below
   and never evaluated.
-- The script writes out the default wherever the definition does not give a value.
+- If the definition does not give a value, the script writes out the default.
 """
 _OPERATIONS = """
-Both libraries compute the same from the same weights. The lines are those of the script for the operation shown; the
-numbers in a name count the operations. The script defines classes of its own, such as `BatchNormalization`
-in PyTorch, where PyTorch's own would compute something else. All operations also take:
+With the same weights, both libraries compute the same results. Each operation is shown with the lines that it becomes in a
+script; the number in a name is that of the operation. If PyTorch's own class would compute something else, the script
+defines a class of its own, such as `BatchNormalization`. All operations also take:
 """
 _SEQGRA = """
-By default a script does what the definition says. Where seqgra 0.0.4 does something else, the compiler says so in a note, as
-`seqgra-compile --explain` does:
+By default, a script does what the definition says. If seqgra 0.0.4 does something else, the compiler says so in a note. The
+notes are these; `seqgra-compile --explain` prints the same texts:
 """
 
 

@@ -3,8 +3,8 @@
     python tests/hostile/mutants.py [STAGE ...] [--markdown]
 
 The faults are in mutants.toml: a text of one file, what takes its place, and the test that fails then.
-Before that test runs, the copy's scripts in golden/ are written anew, as `make golden` would do: that
-their bytes differ does not count. Exits with 1 if a fault has not the fate that the table gives it.
+Before that test runs, the copy's scripts in golden/ are written anew, as `make golden` would do: a
+difference in their bytes does not count. Exits with 1 if a fault does not have the fate that the table gives it.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ KILLED, NEW, SURVIVED, EQUIVALENT, OPEN = "killed", "new", "survived", "equivale
 
 @dataclass(frozen=True)
 class Mutant:
-    """`fate` is that under the tests there were before: where it survived, `test` is a new one.
+    """`fate` is what the earlier tests did with it: if it survived, `test` is a new one.
 
-    No test notices one that is equivalent, which changes nothing, or open; `why` says more.
+    No test notices a fault that is equivalent, which changes nothing, or open; `why` says more.
     """
 
     stage: str
@@ -53,7 +53,7 @@ class Mutant:
             return f"{'equivalent' if self.fate == EQUIVALENT else 'not killed'}: {self.why}"
         by = f"killed by `{self.test.removeprefix('tests/')}`"
         if self.fate == NEW:
-            return f"{by}, which is new; not tried before"
+            return f"{by}, a new test; the earlier ones were not tried"
         return f"survived before; now {by}" if self.fate == SURVIVED else by
 
 
@@ -67,10 +67,10 @@ def is_noticed(mutant: Mutant, tree: Path) -> bool:
     path = tree / mutant.path
     before = path.read_text("utf-8")
     if before.count(mutant.old) != 1:
-        raise ValueError(f"{mutant.path} has not once {mutant.old!r}")
+        raise ValueError(f"{mutant.path} does not contain {mutant.old!r} exactly once")
     path.write_text(before.replace(mutant.old, mutant.new), "utf-8")
     environment = {**os.environ, "PYTHONPATH": str(tree)}
-    # Of a whole file those tests that run by default; a test that is named may be a long one.
+    # If a whole file is named, its default tests run; a test that is named may be a long one.
     marks = ["-m", ""] if "::" in mutant.test else []
     pytest = ["-m", "pytest", "-x", "-q", *marks, "-p", "no:cacheprovider", mutant.test]
     for words in (["-c", SCRIPTS], pytest):

@@ -48,7 +48,7 @@ GOOD |= {"a.bed": PEAKS.encode(), "b.bed": OTHERS.encode()}
 
 @dataclass(frozen=True)
 class Odd:
-    """`files` replace good ones. `status` 0: the input is taken; `says` is in what is printed.
+    """`files` replace good ones. `status` 0: the input is accepted; `says` is in what is printed.
 
     `same`: the sets are those of the good files, byte for byte.
     """
@@ -93,15 +93,15 @@ FASTA_TAKEN = (
     _a("fasta-bzip2", "bzip2", bz2.compress(fasta(ONE)), 0, same=True),
     _a("fasta-gzip-in-parts", "two gzip files, joined",
        gzip.compress(fasta(ONE)[:100], mtime=0) + gzip.compress(fasta(ONE)[100:], mtime=0), 0, same=True),
-    _a("fasta-fastq", "FASTQ: qualities are not read", b"".join(
+    _a("fasta-fastq", "FASTQ: the qualities are ignored", b"".join(
         f"@s{n}\n{x}\n+\n{'I' * 30}\n".encode() for n, x in enumerate(ONE, 1)), 0, same=True),
     _a("fasta-no-names", "headers without a name: records are numbered", b"".join(
         f">\n{x}\n".encode() for x in ONE), 0),
     _a("fasta-same-names", "all records have one name", b"".join(
         f">s\n{x}\n".encode() for x in ONE), 0),
     _a("fasta-n", "a sequence of N", with_one("N" * 30), 0),
-    _a("fasta-copies", "a sequence twice: both in one set", fasta([*ONE, ONE[0]]), 0),
-    _a("fasta-two-labels", "a sequence of both classes: said", fasta([*ONE, TWO[0]]), 0,
+    _a("fasta-copies", "the same sequence twice: both are in one set", fasta([*ONE, ONE[0]]), 0),
+    _a("fasta-two-labels", "a sequence of both classes", fasta([*ONE, TWO[0]]), 0,
        "1 sequences occur with different labels"),
 )  # fmt: skip
 FASTA_REFUSED = (
@@ -164,14 +164,14 @@ TABLE_REFUSED = (
     _t("table-latin-1", "Latin 1", rows() + LATIN + b"\tc1\n", 1, "is not text in UTF-8"),
     _t("table-excel-workbook", "an Excel workbook", b"PK\x03\x04" + bytes(range(100)), 1, "save the sheet as CSV"),
     _t("table-fasta", "FASTA", fasta(ONE), 1, "is a FASTA file"),
-    _t("table-numbers", "measured values for labels", b"seq\tclass\n" + b"".join(
+    _t("table-numbers", "measured values as labels", b"seq\tclass\n" + b"".join(
         b"%s\t0.%04d\n" % (SEQUENCES[0].encode(), n) for n in range(1500)), 1, "cut measured values into classes"),
     _t("table-separator", "A|B as a label of one class", rows() + SEQUENCES[0].encode() + b"\tc1|c2\n", 1, "--multi-label"),
 )  # fmt: skip
 BED_TAKEN = (
     _b("bed-crlf", "lines end with carriage return and line feed", PEAKS.replace("\n", "\r\n"), 0, same=True),
     _b("bed-track", "track, browser and comment lines", "browser position chr1\ntrack name=x\n# x\n" + PEAKS, 0, same=True),
-    _b("bed-spaces", "spaces for tabs", PEAKS.replace("\t", " "), 0, same=True),
+    _b("bed-spaces", "spaces instead of tabs", PEAKS.replace("\t", " "), 0, same=True),
     _b("bed-more-columns", "narrowPeak", PEAKS.replace("\n", "\tp\t0\t.\t1\t1\t1\t5\n"), 0),
     _b("bed-gzip", "gzip under the name of a plain file", gzip.compress(PEAKS.encode(), mtime=0), 0, same=True),
     Odd("bed-genome-lower", "a genome in lower case", BED, {"g.fa": GENOME.lower()}, 0, same=True),
@@ -180,7 +180,7 @@ BED_TAKEN = (
 )  # fmt: skip
 BED_REFUSED = (
     _b("bed-empty", "no bytes", "", 1, "holds no region"),
-    _b("bed-names", "1 for chr1", PEAKS.replace("chr1", "1"), 1, "--rename add-chr"),
+    _b("bed-names", "1 instead of chr1", PEAKS.replace("chr1", "1"), 1, "--rename add-chr"),
     _b("bed-unknown", "a chromosome that the genome lacks", PEAKS + "chrUn_X\t1\t21\n", 1, "--unknown-chromosomes drop"),
     _b("bed-header", "a header without #", "chrom\tstart\tend\n" + PEAKS, 1, "a header line starts with #"),
     _b("bed-reversed", "the end before the start", PEAKS + "chr1\t90\t70\n", 1, "0-based and half-open"),
@@ -194,7 +194,7 @@ BED_REFUSED = (
     Odd("bed-no-strand", "BED without strands, and --stranded", f"{BED} --stranded", {}, 1, "leave out --stranded"),
     Odd("bed-no-summit", "BED without summits", f"{BED} --center summit", {}, 1, "--center middle"),
     Odd("bed-genome-missing", "a genome that is not there", BED.replace("g.fa", "h.fa"), {}, 2, "h.fa: no such file"),
-    Odd("bed-genome-bed", "BED for the genome", BED.replace("g.fa", "a.bed"), {}, 2, "this is a BED file"),
+    Odd("bed-genome-bed", "BED instead of the genome", BED.replace("g.fa", "a.bed"), {}, 2, "this is a BED file"),
     Odd("bed-genome-gzip", "a genome in plain gzip", BED, {"g.fa": gzip.compress(GENOME, mtime=0)}, 2, "bgzip"),
     Odd("bed-genome-uneven", "a genome with lines of several lengths", BED,
         {"g.fa": b">chr1\nACGT\nAC\nACGTA\n"}, 1, "cannot be indexed"),
@@ -202,11 +202,11 @@ BED_REFUSED = (
         BED.replace("--split 0.6 0.2 0.2", "--validation chr2 --test 8"), {}, 2, "the genome has no chromosome '8'"),
 )  # fmt: skip
 GROUPS = {
-    "FASTA, taken": FASTA_TAKEN,
+    "FASTA, accepted": FASTA_TAKEN,
     "FASTA, refused": FASTA_REFUSED,
-    "Tables, taken": TABLE_TAKEN,
+    "Tables, accepted": TABLE_TAKEN,
     "Tables, refused": TABLE_REFUSED,
-    "BED, taken": BED_TAKEN,
+    "BED, accepted": BED_TAKEN,
     "BED, refused": BED_REFUSED,
 }
 ALL = [odd for group in GROUPS.values() for odd in group]

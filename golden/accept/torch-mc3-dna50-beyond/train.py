@@ -216,7 +216,7 @@ class Model(nn.Module):
         nn.init.xavier_uniform_(self.conv1d_1.weight, gain=1.0)
         self.batchnormalization_2 = BatchNormalization(8, momentum=0.9, eps=0.001)
         self.activation_3 = nn.ReLU()
-        self.averagepooling1d_4 = nn.AvgPool1d(kernel_size=2, stride=2)
+        self.averagepooling1d_4 = nn.AvgPool1d(2, stride=2, padding=0, ceil_mode=False)
         self.spatialdropout1d_5 = nn.Dropout1d(p=0.1)
         self.separableconv1d_6_depthwise = nn.Conv1d(
             8, 16, kernel_size=4, stride=1, padding=0, dilation=1, groups=8, bias=False
@@ -413,14 +413,14 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
 
 
 def choose_device(gpu: int, threads: int | None) -> torch.device:
-    """The GPU with this number, or the CPU for -1; results are made repeatable.
-
-    They are bit-identical only on one machine, with the same versions and threads.
+    """The GPU with this number, or the CPU for -1. Results become repeatable: the same
+    bits on one machine, with the same versions and number of threads.
     """
     torch.set_num_threads(threads or torch.get_num_threads())
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA starts
     torch.use_deterministic_algorithms(gpu != -1, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # would only cost time
+    torch.empty(8_000_000)  # freed at once: glibc then keeps freed blocks for reuse
     torch.backends.cudnn.benchmark = torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False  # TF32 has 10 mantissa bits, not 23
     return torch.device("cpu" if gpu == -1 else f"cuda:{gpu}")

@@ -129,7 +129,7 @@ class Model(nn.Module):
         )
         nn.init.xavier_uniform_(self.conv1d_2.weight, gain=1.0)
         self.conv1d_2_elu = nn.ELU(alpha=1.0)
-        self.maxpool1d_3 = nn.MaxPool1d(kernel_size=3, stride=3)
+        self.maxpool1d_3 = nn.MaxPool1d(3, stride=3, padding=0, ceil_mode=False)
         self.conv1d_4 = nn.Conv1d(
             8, 12, 4, stride=2, padding=1, dilation=1, groups=2, bias=True
         )
@@ -143,7 +143,7 @@ class Model(nn.Module):
         nn.init.xavier_uniform_(self.conv1d_6.weight, gain=1.0)
         nn.init.zeros_(self.conv1d_6.bias)
         self.conv1d_6_tanh = nn.Tanh()
-        self.maxpool1d_7 = nn.MaxPool1d(kernel_size=2, stride=1)
+        self.maxpool1d_7 = nn.MaxPool1d(2, stride=1, padding=0, ceil_mode=False)
         self.dense_9 = nn.Linear(48, 10, bias=True)
         nn.init.trunc_normal_(
             self.dense_9.weight,
@@ -293,14 +293,14 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
 
 
 def choose_device(gpu: int, threads: int | None) -> torch.device:
-    """The GPU with this number, or the CPU for -1; results are made repeatable.
-
-    They are bit-identical only on one machine, with the same versions and threads.
+    """The GPU with this number, or the CPU for -1. Results become repeatable: the same
+    bits on one machine, with the same versions and number of threads.
     """
     torch.set_num_threads(threads or torch.get_num_threads())
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA starts
     torch.use_deterministic_algorithms(gpu != -1, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # would only cost time
+    torch.empty(8_000_000)  # freed at once: glibc then keeps freed blocks for reuse
     torch.backends.cudnn.benchmark = torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False  # TF32 has 10 mantissa bits, not 23
     return torch.device("cpu" if gpu == -1 else f"cuda:{gpu}")

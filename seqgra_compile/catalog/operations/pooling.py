@@ -70,8 +70,10 @@ def _pool(operation: ir.Layer, class_name: str) -> Submodule:
     sizes, steps = zip(*windows, strict=True)
     if len(windows) == 1:
         sizes, steps = sizes[0], steps[0]
+    function = f"nn.{class_name}{len(windows)}d"
+    # What `same` needs is added before: its two sides may differ.
     return submodule(
-        operation.identifier, f"nn.{class_name}{len(windows)}d", kernel_size=sizes, stride=steps
+        operation.identifier, function, sizes, stride=steps, padding=0, ceil_mode=False
     )
 
 
