@@ -9,7 +9,7 @@ from .parameters import Boolean, Integer, Parameter
 
 TRAINING = (
     Parameter("batch_size", Integer(1), about="examples per step"),
-    Parameter("epochs", Integer(1), about="passes over the training set, at most"),
+    Parameter("epochs", Integer(1), about="largest number of passes over the training set"),
     Parameter("early_stopping", Boolean(), about="stop once the validation loss no longer falls"),
     Parameter(
         "early_stopping_patience",

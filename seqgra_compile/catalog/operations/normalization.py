@@ -23,7 +23,7 @@ from .row import (
 )
 
 _AXIS = Parameter(
-    "axis", Integer(-1, 3), -1, "the axis, counted with the batch, that is normalized separately"
+    "axis", Integer(-1, 3), -1, "the axis that is normalized separately; axis 0 is the batch"
 )
 _EPSILON = Parameter("epsilon", Real(above=0), 0.001, "added to the variance")
 _AFFINE = (

@@ -26,8 +26,11 @@ from .row import (
     require_rank,
 )
 
-_UNITS = (Parameter("units", Integer(1), about="size of the state"), activation_parameter("tanh"))
-_RECURRENT_ACTIVATION = activation_parameter("sigmoid", "recurrent_activation")
+_UNITS = (
+    Parameter("units", Integer(1), about="size of the state"),
+    activation_parameter("tanh", to="new values of the state"),
+)
+_RECURRENT_ACTIVATION = activation_parameter("sigmoid", "recurrent_activation", "the gates")
 _WEIGHTS = (
     USE_BIAS,
     initializer_parameter("kernel", "GlorotUniform"),
@@ -48,7 +51,9 @@ _RUNNING = (
     Parameter(
         "recurrent_dropout", _FRACTION, 0.0, "dropout of the state, one mask for all positions"
     ),
-    Parameter("return_sequences", Boolean(), False, "the state at each position, not the last one"),
+    Parameter(
+        "return_sequences", Boolean(), False, "the state at each position, not only the last one"
+    ),
     Parameter(
         "return_state",
         Boolean(),

@@ -122,18 +122,31 @@ COMMON = (
 )
 
 
+# What parameters are named after, in words, where the name alone does not say it.
+_IN_WORDS = {
+    "recurrent": "recurrent kernel",
+    "depthwise": "depthwise kernel",
+    "pointwise": "pointwise kernel",
+    "moving_mean": "moving mean",
+    "moving_variance": "moving variance",
+    "activity": "result",
+}
+
+
 def initializer_parameter(weight: str, name: str) -> Parameter:
-    return Parameter(
-        f"{weight}_initializer", INITIALIZER, initializer(name), f"initial values of the {weight}"
-    )
+    about = f"initial values of the {_IN_WORDS.get(weight, weight)}"
+    return Parameter(f"{weight}_initializer", INITIALIZER, initializer(name), about)
 
 
 def regularizer_parameter(what: str) -> Parameter:
-    return Parameter(f"{what}_regularizer", REGULARIZER, None, f"penalty on the {what}")
+    about = f"penalty on the {_IN_WORDS.get(what, what)}"
+    return Parameter(f"{what}_regularizer", REGULARIZER, None, about)
 
 
-def activation_parameter(default: str | None = None, name: str = "activation") -> Parameter:
-    return Parameter(name, ACTIVATION, default, "applied to the result")
+def activation_parameter(
+    default: str | None = None, name: str = "activation", to: str = "the result"
+) -> Parameter:
+    return Parameter(name, ACTIVATION, default, f"applied to {to}")
 
 
 USE_BIAS = Parameter("use_bias", Boolean(), True, "whether a bias is added")

@@ -14,10 +14,10 @@ _EPSILON = Parameter("epsilon", NOT_NEGATIVE, 1e-07, "added to the denominator")
 _BETA_1 = Parameter("beta_1", FRACTION, 0.9, "decay of the first moment")
 _BETA_2 = Parameter("beta_2", FRACTION, 0.999, "decay of the second moment")
 _ACCUMULATOR = Parameter(
-    "initial_accumulator_value", NOT_NEGATIVE, 0.1, "start of the sum of squares"
+    "initial_accumulator_value", NOT_NEGATIVE, 0.1, "initial value of the sum of squares"
 )
 _ADAM = {"learning_rate": ("learning_rate",), "betas": ("beta_1", "beta_2"), "eps": ("epsilon",)}
-_DECOUPLED = "decay of the weights, apart from the gradient"
+_DECOUPLED = "weight decay, decoupled from the gradient"
 
 
 def _rho(default: float) -> Parameter:

@@ -91,7 +91,9 @@ ROWS = (
         _rate(0.01),
         Parameter("lr_decay", NOT_NEGATIVE, 0.0, "decay of the step size"),
         decay(0.0),
-        Parameter("initial_accumulator_value", NOT_NEGATIVE, 0.0, "start of the sum of squares"),
+        Parameter(
+            "initial_accumulator_value", NOT_NEGATIVE, 0.0, "initial value of the sum of squares"
+        ),
         _eps(1e-10),
         known=True,
     ),
@@ -114,7 +116,7 @@ ROWS = (
         _rate(0.001),
         _BETAS,
         _eps(1e-08),
-        decay(0.01, "decay of the weights, apart from the gradient"),
+        decay(0.01, "weight decay, decoupled from the gradient"),
         AMSGRAD,
         known=True,
         keras=Counterpart(
