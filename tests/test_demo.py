@@ -170,6 +170,16 @@ def test_the_options_are_listed():
     assert set(re.findall(r"^  .*?(--[a-z-]+)", section, re.MULTILINE)) == options
 
 
+def test_the_ledger_prints_the_rows_that_are_shown():
+    """The number of rows also, and the lines, which any change of a template may move."""
+    printed = run_line(ROOT, "seqgra-audit settings examples/motifs.xml").stdout.decode()
+    rows = {tuple(re.split("  +", line.rstrip())) for line in printed.splitlines()}
+    (shown,) = (block for block in blocks(page("audit"), "text") if block.startswith("setting "))
+    assert {tuple(re.split("  +", line)) for line in shown.splitlines()} <= rows
+    count = sum(not line.startswith((" ", "-----", "setting ")) for line in printed.splitlines())
+    assert f"prints {count} rows" in page("audit")
+
+
 @pytest.mark.parametrize("name", ["motifs", "motifs-tensorflow"])
 def test_the_output_files_are_listed(name):
     script = compile_definition(EXAMPLES / f"{name}.xml").script
