@@ -56,7 +56,7 @@ def run_page(tab: browser.Tab, folder: Path) -> None:
     run("-m", "seqgra_compile", _DEFINITION, "-o", script)
     run(script, "examples/data", "-o", results, "-g", "-1")
     run("-m", _AUDIT, "report", _DEFINITION, "--run", results, "-o", page)
-    tab.open(page, 1280, 720)
+    tab.open(page, 1280, 796)
     tab.run(
         "[...document.querySelectorAll('h2')].find(h => h.textContent == 'Results').scrollIntoView()"
     )
