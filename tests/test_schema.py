@@ -221,6 +221,7 @@ def value_schema(name: str) -> etree.XMLSchema:
 @example(text="'glorot_uniform'")
 @example(text="L1_L2(l1=0.1)")
 @example(text="regularizers.l2(0.01)")
+@example(text="initializers.Zeros()#1_")
 def test_schema_takes_every_value_that_the_compiler_takes(name: str, text: str):
     element = etree.Element("value")
     element.text = text

@@ -18,8 +18,11 @@ FALSE = ("n", "no", "f", "false", "off", "0")
 MAX_INTEGER = 2**31 - 1
 _MAX_EXPRESSION = 500
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-# A number within an expression: no part of a word.
-_WITHIN = re.compile(r"(?<![\w.])((?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*))(?:[eE][+-]?[0-9]+)?")
+# A number within an expression, as Python reads it: no part of a word.
+_DIGITS = "[0-9](?:_?[0-9])*"
+_WITHIN = re.compile(
+    rf"(?<![\w.])({_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?"
+)
 _SMALLEST, _LARGEST = sys.float_info.min, sys.float_info.max
 
 
