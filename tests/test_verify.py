@@ -360,7 +360,9 @@ def test_it_cannot_be_told(tmp_path):
     script = write(tmp_path, SCRIPTS[MOTIFS])
     result = run_audit("verify", broken, script)
     assert (result.exit_code, result.stdout) == (2, b"") and b"SG203" in result.stderr
-    result = run_audit("verify", MOTIFS, MOTIFS)
+    other = tmp_path / "other.py"
+    other.write_text("x = 1\n")
+    result = run_audit("verify", MOTIFS, other)
     assert (result.exit_code, result.stdout) == (2, b"")
     assert b"does not begin with a docstring" in result.stderr
     result = run_audit("verify", MOTIFS, tmp_path / "no.py")
