@@ -186,7 +186,7 @@ def _next(target: Path, definition: Path | None) -> str:
     return (
         "\nNext:\n"
         f"  seqgra-data check {model} {target}\n"
-        f"  seqgra-compile {model} > train.py\n"
+        f"  seqgra-compile {model} -o train.py\n"
         f"  python train.py {target} -o results\n"
     )
 
