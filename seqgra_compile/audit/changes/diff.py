@@ -23,8 +23,6 @@ from .steps import NOTHING, Aligned, beside
 
 # Descriptions and names of outputs, which no computation uses.
 _TEXTS = ("general/@id", "general/name", "general/description")
-# Aspects that no setting may tell: `--library` can make one optimizer of two in another way.
-_FITTED = ("loss", "optimizer")
 _MEASURED = "On the same data, machine and versions"
 _MOST = 12  # operations that are listed if many have the same difference
 _OPERATIONS = (OPERATION.partition("{")[0], "file: layer ")
@@ -75,10 +73,7 @@ class Comparison:
 
     @property
     def matters(self) -> bool:
-        fitted = (effect for effect in self.effects if effect.topic in _FITTED)
-        return any(change.counts for change in self.changes) or any(
-            effect.verdict != SAME for effect in fitted
-        )
+        return any(change.counts for change in self.changes)
 
 
 def compare_definitions(a: Compilation, b: Compilation) -> Comparison:
@@ -219,8 +214,9 @@ def differences_text(comparison: Comparison, complete: bool = False) -> str:
 def _written_differently(
     changes: Sequence[Change], found: Sequence[Effect], aligned: Sequence[Aligned]
 ) -> tuple[Change, ...]:
-    """The changes. Those of operations do not count if all steps and effects are the same: an
-    activation may be an operation or a parameter of the previous one.
+    """The changes. Those of operations, loss and optimizer do not count if all steps and effects are
+    the same: an activation may be an operation or a parameter of the previous one, and `--library`
+    leaves to parameters the names of their own library.
     """
     same = bool(found) and all(effect.verdict == SAME for effect in found)
     if not same or beside(aligned) or not all(pair.same for pair in aligned):
@@ -233,7 +229,7 @@ def _written_differently(
 
 def _is_of_a_step(path: str) -> bool:
     """Whether the steps say all of it: steps do not show seeds."""
-    return path.startswith(_OPERATIONS) and not path.endswith(": seed")
+    return path.startswith((*_OPERATIONS, "loss/", "optimizer/")) and not path.endswith(": seed")
 
 
 def _effects(found: Sequence[Effect]) -> Iterator[str]:
