@@ -114,6 +114,9 @@ def test_missing_files_and_folders(tmp_path: Path) -> None:
     assert b"there is no such folder" in result.stderr
     result = run_data("check", tmp_path / "none.xml", tmp_path)
     assert result.exit_code == 2
+    result = run_data("check", tmp_path, model)
+    assert result.exit_code == 2
+    assert f"first, then the folder: seqgra-data check {model} {tmp_path}" in result.stderr.decode()
     result = run_data("check", DATA_DEFINITION, tmp_path)
     assert result.exit_code == 2
     assert b"this is a data definition" in result.stderr

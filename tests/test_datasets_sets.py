@@ -428,6 +428,23 @@ def test_a_folder_is_replaced_only_on_request(tmp_path: Path) -> None:
     assert (tmp_path / "data" / "notes.txt").exists()
 
 
+def test_an_edited_definition_is_never_replaced(tmp_path: Path) -> None:
+    random_fasta(tmp_path / "a.fa", 30, 20, 1)
+    random_fasta(tmp_path / "b.fa", 30, 20, 2)
+    command = ("fasta", "c1=a.fa", "c2=b.fa", *SPLIT, "--write-definition", "my model.xml")
+    result = run_data(*command, "-o", "my data", folder=tmp_path)
+    assert result.exit_code == 0
+    assert b"\n  seqgra-data check 'my model.xml' 'my data'\n" in result.stdout
+    edited = (tmp_path / "my model.xml").read_bytes() + b"<!-- mine -->\n"
+    (tmp_path / "my model.xml").write_bytes(edited)
+    for more in (("-o", "my data", "--overwrite"), ("-o", "other")):
+        result = run_data(*command, *more, folder=tmp_path)
+        assert result.exit_code == 0, result.stderr.decode()
+        assert b"my model.xml: exists and was left as it is" in result.stdout
+        assert b"In the definition:" in result.stdout
+        assert (tmp_path / "my model.xml").read_bytes() == edited
+
+
 def test_several_lengths_are_shown_as_a_distribution(tmp_path: Path) -> None:
     (tmp_path / "a.fa").write_text(">1\nACGTA\n>2\nACGTAC\n>3\nACGTAC\n", "utf-8")
     (tmp_path / "b.fa").write_text(">4\nACGTA\n", "utf-8")

@@ -59,6 +59,7 @@ THIRD_PARTY = {
     "commands.auditruns": {"click"},
     "commands.data": {"click", "dnaio", "numpy", "pyfaidx"},
     "commands.dataoptions": {"click"},
+    "commands.datacheck": {"click"},
     "commands.datarun": {"click"},
     "commands.sweep": {"click"},
     "commands.usage": {"click"},

@@ -20,9 +20,7 @@ _MAX_EXPRESSION = 500
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 # A number within an expression, as Python reads it: no part of a word.
 _DIGITS = "[0-9](?:_?[0-9])*"
-_WITHIN = re.compile(
-    rf"(?<![\w.])({_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?"
-)
+_WITHIN = re.compile(rf"(?<![\w.])({_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?")
 _SMALLEST, _LARGEST = sys.float_info.min, sys.float_info.max
 
 

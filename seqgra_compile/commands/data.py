@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from .. import __version__
-from ..compiler import Compilation, Options, UnsupportedOptions, compile_bytes
-from ..datasets.check import check_folder, checked_summary
-from ..datasets.expected import expected
 from ..datasets.faults import UsageProblem
 from ..datasets.inputs import FASTA_ENDS, Input, with_classes, without_classes
-from ..grammar import Simulation
-from ..source import Source
-from .console import (
-    FAILED,
-    Messages,
-    folders,
-    include_option,
-    print_text,
-    read_definition,
-    semantics_option,
-    write_file,
-)
-from .dataoptions import (
-    SeveralFiles,
-    SeveralValues,
-    check_bed,
-    check_chromosomes,
-    message_format,
-    shared,
-)
+from .console import Messages
+from .datacheck import check_command
+from .dataoptions import SeveralFiles, SeveralValues, check_bed, check_chromosomes, shared
 from .datarun import (
     COMMAND,
     Job,
@@ -45,7 +24,6 @@ from .datarun import (
     shuffled,
     stopped_by_term,
 )
-from .usage import ReportedCommand
 
 _EXAMPLES = """\b
 Examples:
@@ -338,63 +316,4 @@ def data_table_command(inputs: tuple[str, ...], **chosen: Any) -> None:
         )
 
 
-@main.command("check", cls=ReportedCommand, epilog="""\b
-Examples:
-  seqgra-data check model.xml data/
-  seqgra-data check model.xml data/ --plot report.html
-""")  # fmt: skip
-@click.argument("definition")
-@click.argument("folder", type=click.Path(path_type=Path))
-@include_option
-@semantics_option
-@click.option(
-    "--plot", type=click.Path(path_type=Path), metavar="FILE",
-    help="Also write a page of labels, GC, lengths and letters per position (HTML).",
-)  # fmt: skip
-@message_format
-def check_command(
-    definition: str, folder: Path, include: tuple[Path, ...], semantics: str, plot: Path | None,
-    message_format: str,
-) -> None:  # fmt: skip
-    """Report every fault of a data folder, and what is legal but dangerous."""
-    messages = Messages(message_format, COMMAND)
-    with reported(messages, "plots"):
-        compilation = _compiled(definition, include, semantics)
-        model = compilation.model
-        if model is None:
-            messages.compiled(compilation.source, compilation.diagnostics)
-            sys.exit(messages.end(FAILED))
-        if isinstance(model, Simulation):
-            raise UsageProblem(
-                f"{definition}: this is a data definition", "name the model definition"
-            )
-        if not folder.is_dir():
-            what = "is a file" if folder.exists() else "there is no such folder"
-            help = "name the folder of training.txt; seqgra-data makes one"
-            raise UsageProblem(f"{folder}: {what}", help)
-        want = expected(model)
-        letters = None
-        if plot is not None:
-            from ..datasets.plots import Letters, page
-
-            letters = Letters(want.alphabet)
-        checked = check_folder(folder, want, letters.add if letters else None)
-        # The last line for people counts what is in the folder.
-        named = Source(str(folder), b"", "") if messages.for_people else compilation.source
-        messages.compiled(named, checked.found)
-        if plot is not None and letters is not None:
-            write_file(plot, page(checked.sets, letters, want.labels, model.id.value))
-        failed = print_text(checked_summary(checked, want.labels), messages)
-        sys.exit(messages.end(failed or (FAILED if checked.failed else 0)))
-
-
-def _compiled(definition: str, include: tuple[Path, ...], semantics: str) -> Compilation:
-    try:
-        return compile_bytes(
-            definition,
-            read_definition(definition),
-            folders(definition, include),
-            Options(semantics=semantics, check_only=True),
-        )
-    except UnsupportedOptions as error:
-        raise UsageProblem(f"{definition}: {error}", "choose other --semantics") from None
+main.add_command(check_command)

@@ -80,7 +80,10 @@ _OPTIONS = (
         "-o", "--output", required=True, type=_EXISTING, metavar="DIR",
         help="The data folder to make; it must not exist yet.",
     ),
-    click.option("--overwrite", is_flag=True, help="Replace an existing data folder."),
+    click.option(
+        "--overwrite", is_flag=True,
+        help="Replace an existing data folder; a definition is never replaced.",
+    ),
     click.option(
         "--alphabet", type=click.Choice(list(ALPHABETS), case_sensitive=False), default="DNA",
         show_default=True, metavar="DNA|RNA|protein", help="The sequence space.",
@@ -125,7 +128,7 @@ _OPTIONS = (
     ),
     click.option(
         "--write-definition", "definition", type=_EXISTING, metavar="FILE",
-        help="Also write a first model definition for these data.",
+        help="Also write a first model definition for these data; an existing file is left as it is.",
     ),
     message_format,
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import shlex
 import signal
 import sys
 from collections import Counter
@@ -20,7 +21,7 @@ from ..datasets.definition import first_definition
 from ..datasets.faults import DataError, Fault, Faults, UsageProblem
 from ..datasets.folder import check_target, sha256
 from ..datasets.inputs import Input, Progress, Raw
-from ..datasets.make import Maker, Request
+from ..datasets.make import Made, Maker, Request
 from ..datasets.preparation import Rules
 from ..datasets.summary import summary
 from ..messages.writers import Problem
@@ -134,9 +135,9 @@ def make(
     target, overwrite = chosen["output"], chosen["overwrite"]
     check_target(target, overwrite)
     definition = chosen["definition"]
-    if definition is not None and definition.exists() and not overwrite:
-        message = f"--write-definition {definition}: it exists already"
-        raise UsageProblem(message, "name another file, or replace it with --overwrite")
+    if definition is not None and definition.is_dir():
+        message = f"--write-definition {definition}: this is a folder"
+        raise UsageProblem(message, "name a file, such as model.xml")
     rules = Rules(
         ALPHABETS[chosen["alphabet"]],
         chosen["length"],
@@ -164,12 +165,20 @@ def make(
         made = maker.make(raws(faults, dropped, progress), target, overwrite, progress.finish)
     finally:
         progress.close()
-    if definition is not None:
-        id = re.sub(r"[^A-Za-z0-9_-]+", "-", definition.stem) or "model"
-        write_file(definition, first_definition(made, id))
+    kept = definition is not None and not _put_definition(definition, made)
     messages = Messages(chosen["message_format"], COMMAND)
-    text = summary(made, f"{target}/", definition, job.warning) + _next(target, definition)
+    text = summary(made, f"{target}/", definition, kept, job.warning) + _next(target, definition)
     sys.exit(messages.end(print_text(text, messages)))
+
+
+def _put_definition(path: Path, made: Made) -> bool:
+    """Write a first definition; False if another file is there, which may hold someone's work."""
+    id = re.sub(r"[^A-Za-z0-9_-]+", "-", path.stem) or "model"
+    text = first_definition(made, id)
+    if path.is_file():
+        return path.read_bytes() == text.encode()
+    write_file(path, text)
+    return True
 
 
 def _decisive(chosen: Mapping[str, Any], others: Mapping[str, object]) -> dict[str, object]:
@@ -182,12 +191,12 @@ def _decisive(chosen: Mapping[str, Any], others: Mapping[str, object]) -> dict[s
 
 
 def _next(target: Path, definition: Path | None) -> str:
-    model = definition or "model.xml"
+    model, folder = (shlex.quote(str(path)) for path in (definition or "model.xml", target))
     return (
         "\nNext:\n"
-        f"  seqgra-data check {model} {target}\n"
-        f"  seqgra-compile {model} > train.py\n"
-        f"  python train.py {target} -o results\n"
+        f"  seqgra-data check {model} {folder}\n"
+        f"  seqgra-compile {model} -o train.py\n"
+        f"  python train.py {folder} -o results\n"
     )
 
 

@@ -15,11 +15,16 @@ _WIDE = 24
 
 
 def summary(
-    made: Made, folder: str, definition: Path | None = None, warning: str | None = None
+    made: Made,
+    folder: str,
+    definition: Path | None = None,
+    kept: bool = False,
+    warning: str | None = None,
 ) -> str:
     """Counts per set and label, what was dropped and changed, and the definition's values.
 
-    A definition that was written is named instead of its values. `warning` is one of the options' own.
+    A definition that was written is named instead of its values; `kept` says that another one was
+    there and was left as it is. `warning` is one of the options' own.
     """
     lines = [f"{folder}: {made.alphabet}, {made.length:,} letters, {made.task}", *_table(made), ""]
     for title, counts in (("dropped", made.dropped), ("changed", made.changed)):
@@ -29,9 +34,13 @@ def summary(
     lines += (f"warning: {text}" for text in (*filter(None, [warning]), *warnings(made)))
     if lines[-1]:
         lines.append("")
-    if definition is not None:
+    if definition is not None and not kept:
         lines.append(f"{definition}: a first definition for these data, to change as you like")
     else:
+        if kept:
+            lines.append(
+                f"{definition}: exists and was left as it is; name another file for a new one"
+            )
         lines += ["In the definition:", *(f"  {line}" for line in _values(made))]
     return "\n".join(lines) + "\n"
 
