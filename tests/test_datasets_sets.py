@@ -235,7 +235,7 @@ def test_given_sets_stay_as_they_are(tmp_path: Path) -> None:
     assert [len(sets[name]) for name in SETS] == [101, 40, 40]
     result = run_data(*command[:5], "-o", "other", "--split", 0.8, 0, 0.2, folder=tmp_path)
     assert result.exit_code == 0, result.stderr.decode()
-    assert b"dropped: 1 copies of examples in a given set" in result.stdout
+    assert b"dropped: 1 copy of an example in a given set" in result.stdout
     sizes = [len(each) for each in _all(tmp_path / "other").values()]
     assert sizes[1] == 40 and sizes[0] + sizes[2] == 100 and abs(sizes[0] - 80) <= 2
 

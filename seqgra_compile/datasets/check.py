@@ -11,13 +11,14 @@ from pathlib import Path
 from ..catalog.data import SETS
 from ..messages.diagnostics import Diagnostic, Severity, first_few
 from ..source import Source, Span
+from .counts import plural
 from .dangers import Copies, dangers
 from .excerpt import excerpt
 from .expected import Expected
 from .inputs import COMPRESSED_ENDS
 from .scan import Scan, Seen, scan
 from .statistics import SetStatistics
-from .summary import counts_table, plural
+from .summary import counts_table
 
 _KINDS_SHOWN = 20  # kinds of faults per file, such as unknown labels
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from ..catalog.data import SETS
 from ..messages.diagnostics import first_few
 from .alphabet import Alphabet
+from .counts import plural
 from .expected import Expected
 from .statistics import SetStatistics
-from .summary import plural
 
 IMBALANCE = 10  # times as many examples of one label as of another
 RARE = 0.01  # the share of a label among several

@@ -129,7 +129,7 @@ def _placed(
         written.two_labels += 1
     free = sum(not example.set for example in group)
     if 0 < free < len(group):  # given sets stay as they are
-        written.dropped["copies of examples in a given set"] += free
+        written.dropped["copies of an example in a given set"] += free
         group = [example for example in group if example.set]
     choice = "" if free < len(group) else _chosen(group, fractions, plan)
     lines: dict[tuple[str, object], list[Example]] = {}
