@@ -182,6 +182,9 @@ def test_wrong_usage_in_the_format_that_was_asked_for(tmp_path: Path) -> None:
     result = run_data("check", "model.xml", "--message-format", "json", folder=tmp_path)
     assert result.exit_code == 2
     assert "Missing argument" in json.loads(result.stderr)["message"]
+    (tmp_path / "my model.xml").touch()
+    result = run_data("check", "my", "model.xml", "data", folder=tmp_path)
+    assert result.exit_code == 2 and b"in quotes: 'my model.xml'" in result.stderr
 
 
 # ---- plots ----

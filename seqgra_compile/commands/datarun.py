@@ -142,7 +142,7 @@ def make(
         ALPHABETS[chosen["alphabet"]],
         chosen["length"],
         chosen["crop"],
-        chosen["pad"] == "N",
+        chosen["pad"],
         chosen["ambiguous"],
     )
     ids = chosen["split_ids"]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
+from ..datasets.inputs import unquoted
 from ..messages.writers import Problem
 from .console import FORMATS, USAGE, Messages
 
@@ -20,12 +22,27 @@ class ReportedCommand(click.Command):
     def make_context(
         self, info_name: str | None, args: list[str], *rest: Any, **extra: Any
     ) -> click.Context:
+        given = list(args)
         with _reported(_asked_for(args)):
-            return super().make_context(info_name, args, *rest, **extra)
+            try:
+                return super().make_context(info_name, args, *rest, **extra)
+            except click.UsageError as error:
+                if hint := _quotes(given):
+                    message = error.format_message().rstrip(".") + hint
+                    raise click.UsageError(message, error.ctx) from None
+                raise
 
     def invoke(self, ctx: click.Context) -> object:
         with _reported(ctx.params["message_format"]):
             return super().invoke(ctx)
+
+
+def _quotes(words: Sequence[str]) -> str:
+    """What to add to a message if words without quotes are the name of a file."""
+    for number in range(len(words)):
+        if name := unquoted(words[number:]):
+            return f". Put a name with blanks in quotes: {shlex.quote(name)}"
+    return ""
 
 
 @contextlib.contextmanager

@@ -4,9 +4,10 @@ records.
 
 from __future__ import annotations
 
+import shlex
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from .faults import UsageProblem
 
 Progress = Callable[[int, int], None]  # how much is read, and how much there is
 FASTA_ENDS = (".fa", ".fasta", ".fna", ".faa", ".ffn", ".frn", ".fas", ".fq", ".fastq")
+_WORDS = 8  # of a name without quotes
 COMPRESSED_ENDS = (".gz", ".bgz", ".xz", ".bz2", ".zst")
 
 
@@ -48,7 +50,8 @@ def with_classes(
     `ends` are the suffixes of files in folders; without any, folders are refused.
     """
     found: list[Input] = []
-    for argument in arguments:
+    arguments = list(arguments)
+    for number, argument in enumerate(arguments):
         label, equals, name = argument.partition("=")
         if not equals and ends and Path(argument).is_dir():
             found += _in_folder(Path(argument), set, ends)
@@ -59,7 +62,7 @@ def with_classes(
             raise UsageProblem(f"'{argument}': the file is missing", f"write {label}=FILE")
         else:
             check_label(label)
-            found.append(Input(existing_file(Path(name)), label, set))
+            found.append(Input(_existing(name, label, arguments[number + 1 :]), label, set))
     return _once(found)
 
 
@@ -68,13 +71,33 @@ def without_classes(
 ) -> list[Input]:
     """Inputs written as FILE or as a folder of files, whose records have their own labels."""
     found: list[Input] = []
-    for argument in arguments:
+    arguments = list(arguments)
+    for number, argument in enumerate(arguments):
         path = Path(argument)
         if ends and path.is_dir():
             found += (Input(existing_file(each), "", set) for each in _files(path, ends))
         else:
-            found.append(Input(existing_file(path), "", set))
+            found.append(Input(_existing(argument, "", arguments[number + 1 :]), "", set))
     return _once(found)
+
+
+def _existing(name: str, label: str, following: Sequence[str]) -> Path:
+    """The file of an argument; if only the words that follow make it one, it lacks quotes."""
+    if not Path(name).exists() and (whole := unquoted([name, *following])):
+        help = "put a name with blanks in quotes: " + shlex.quote(
+            f"{label}={whole}" if label else whole
+        )
+        raise UsageProblem(f"{name}: no such file", help)
+    return existing_file(Path(name))
+
+
+def unquoted(words: Sequence[str]) -> str | None:
+    """The name of a file or folder that the first of these words begins and blanks go through."""
+    for count in range(2, min(len(words), _WORDS) + 1):
+        name = " ".join(words[:count])
+        if Path(name).exists():
+            return name
+    return None
 
 
 def _in_folder(folder: Path, set: str, ends: tuple[str, ...]) -> Iterator[Input]:

@@ -87,6 +87,7 @@ class Maker:
             dropped = self.dropped + self.prepare.dropped + written.dropped
             alphabet = request.rules.alphabet.name
             changed = self.prepare.changed
+            self.warnings += filter(None, [self.prepare.cut()])
             made = Made(alphabet, length, labels, task, written, dropped, changed, self.warnings)
             write_record(folder, self._record(made))
         return made
@@ -169,6 +170,8 @@ class Maker:
         if not request.multi_label and len(labels) < 2:
             what = f"the only label is {labels[0]!a}" if labels else "there is no label"
             help = "name a second class, or make one: --negatives shuffle"
+            if request.command == "bed":
+                help += ", or --negatives gc"
             raise DataError(Fault(f"{what}; a classifier needs two", help=help))
         if not labels:
             raise DataError(Fault("no example has a label", help="name the classes"))

@@ -134,11 +134,14 @@ FASTA_REFUSED = (
     Odd("fasta-no-class", "a file without CLASS=", f"fasta a.fa c2=b.fa {SPLIT}", {}, 2, "c1=a.fa"),
     Odd("fasta-one-class", "one class only", f"fasta c1=a.fa {SPLIT}", {}, 1, "--negatives shuffle"),
     Odd("fasta-no-split", "nothing says how to split", "fasta c1=a.fa c2=b.fa -o data", {}, 2, "--split 0.8 0.1 0.1"),
-    Odd("fasta-wrong-split", "fractions of more than 1", FASTA.replace("0.6", "0.9"), {}, 2, "whose sum is 1"),
+    Odd("fasta-wrong-split", "fractions whose sum is not 1", FASTA.replace("0.6", "0.9"), {}, 2, "whose sum is 1"),
     Odd("fasta-twice", "a file twice", f"fasta c1=a.fa c1=a.fa c2=b.fa {SPLIT}", {}, 2, "is given 2 times"),
     Odd("fasta-header-pattern", "a pattern that some headers lack",
         f"fasta a.fa --label-from header --pattern class=(\\S+) {SPLIT}", {}, 1, "--pattern finds no label"),
     Odd("fasta-short", "shorter than --length", f"{FASTA} --length 40", {}, 1, "are shorter than --length 40"),
+    Odd("protein-pad-n", "protein, and --pad N", f"{FASTA} --alphabet protein --length 40 --pad N", {}, 2, "--pad drop"),
+    Odd("fasta-quotes", "a name with a blank, without quotes", FASTA.replace("a.fa", "a b.fa"), {"a b.fa": fasta(ONE)},
+        2, "'c1=a b.fa'"),
 )  # fmt: skip
 TABLE_TAKEN = (
     _t("table-csv", "commas", rows(","), 0, same=True),
