@@ -32,38 +32,51 @@ HEAD = """<!-- Made by benchmarks/parity.py: do not edit. -->
 
 # One definition in both libraries
 
-How far the outputs of a PyTorch script and a Keras script of the same `<sequential>` architecture are apart, and their
-losses and weights in one step of SGD (learning rate 0.3), measured on {count} setups, {batch} sequences each. The Keras
-model's weights, moved a little so that no bias is 0, are copied into the PyTorch model. A difference is the largest
-one of all values, relative to the largest value where that is above 1; a row holds the largest over all setups in
-which the operation occurs. The tests demand at most {tolerance} (`tests/test_parity.py`, all of them with
+For those who move a model between PyTorch and Keras, or who compare results from both. `--library` compiles an architecture of
+operations for the other library:
+
+```sh
+seqgra-compile model.xml --library TensorFlow -o train.py
+```
+
+From the same weights, both scripts compute the same scores, losses and steps up to rounding, as the tables show. Whole runs
+differ: from the same seed, each library draws its own initial weights, order of examples and dropout masks.
+
+## Operations
+
+Each setup is a `<sequential>` architecture that is compiled for both libraries. The weights of the Keras model, changed a
+little so that no bias is 0, are copied into the PyTorch model. Then the outputs of both are compared for {batch} sequences, and
+their losses and weights in one step of SGD (learning rate 0.3), in {count} setups. A difference is the largest one of all
+values; it is relative where the largest value is above 1. A row shows the largest difference in all setups that contain the
+operation. The tests allow at most {tolerance} (`tests/test_parity.py`; all of them with
 `pytest -m "long or not long" tests/test_parity.py`).
 
-`python benchmarks/parity.py` wrote this page, on one thread of {machine}, with Python {python},
+`python benchmarks/parity.py` has written this page, on one thread of {machine}, with Python {python},
 PyTorch {torch}, TensorFlow {tensorflow}, Keras {keras} and NumPy {numpy}.
 """
 RANDOM = """
-Where dropout or noise is on, the libraries draw other numbers: those setups count for the outputs alone, which are
-compared without it. Setups with a rate of 0 count for all.
+Where dropout or noise is on, the libraries draw different random numbers. Such setups count only for the outputs, which are
+compared without dropout and noise. Setups with a rate of 0 count in all columns.
 """
 
 # Measured on examples/data with examples/motifs.xml, whose GlobalMaxPool1D follows relu.
 TIES = """
 ## Ties
 
-Where a maximum over all positions (GlobalMaxPool1D and 2D) is there several times, Keras shares the gradient among these
-positions, and the scripts for PyTorch give it to the first one: one window of `nn.MaxPool1d` over all positions, which
-attribution tools know ([interpret.md](interpret.md)). It was chosen over `amax`, which shares, because both end with
-the same weights wherever ties occur in practice:
+The maximum over all positions (GlobalMaxPool1D and 2D) may occur at several positions. Keras then shares the gradient among
+these positions, and the scripts for PyTorch give it to the first one: they use one window of `nn.MaxPool1d` over all
+positions, which attribution tools know ([interpret.md](interpret.md)). `amax` would share the gradient, but these tools do not
+know it. The choice makes no difference in practice, because both end with the same weights wherever ties occur:
 
-- Ties at the 0 of relu get no gradient behind relu, in whatever way it is shared. Of 64,000 maxima of 4,000 sequences, 84
-  tie at 0 after one epoch, and 4,296 if each bias is lowered by 0.5: all gradients of weights are equal to the last bit.
-- Positions tie above 0 where they see the same letters. What one or several equal windows give a kernel is the same sum up
-  to rounding: on periodic sequences (860 of 1,600 maxima tie above 0), gradients differ by at most 8e-6 of the
-  largest. In sequences without repeats, none of the 64,000 ties above 0.
+- Ties at the 0 of a relu get no gradient from the relu, however it is shared. Of 64,000 maxima in 4,000 sequences, 84 tie
+  at 0 after one epoch, and 4,296 if each bias is lowered by 0.5. All gradients of weights are equal to the last bit.
+- Ties above 0 occur where two windows have the same letters. Whether one or several equal windows give the gradient to a
+  kernel, the sum is the same up to rounding. In periodic sequences, where 860 of 1,600 maxima tie above 0, gradients differ
+  by at most 8e-6 of the largest one. In sequences without repeats, none of the 64,000 maxima ties above 0.
 
-A difference is left where equal values come from unlike windows at a slope that is not 0, which needs a coincidence in the
-last bit. Setups of the table whose maxima tie: *global-max-ties*, *global-max-ties-deep*, *global-max-ties-of-copies*.
+A difference remains if equal values come from windows with different letters where the slope is not 0. This needs a
+coincidence in the last bit. The setups of the table whose maxima tie are *global-max-ties*, *global-max-ties-deep* and
+*global-max-ties-of-copies*.
 """
 
 
@@ -128,11 +141,10 @@ def page(found: list[tuple[Setup, Difference]]) -> str:
         ]
         operations.append(row(name, using))
     models = [row(setup.name, [each]) for setup, each in found if setup.name in whole]
-    small = "A tenth of the filters and units, shorter sequences, no dropout; else as in [examples](../examples):"
+    small = "These are the models of [examples](../examples) with a tenth of the filters and units, shorter sequences and no dropout:"
     return "\n".join(
         [
             head,
-            "## Operations\n",
             table("Operation", operations),
             RANDOM,
             TIES.lstrip("\n"),

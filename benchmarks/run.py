@@ -33,7 +33,7 @@ SHORT = (
     ("torch", "epoch.py --rounds 3 basset"),
     ("keras", "epoch.py --library TensorFlow smallest"),
     ("own", "predict.py"),
-    ("own", "shards.py --rounds 3"),
+    ("own", "shards.py"),
 )
 LONG = (
     ("own", "compile_time.py"),

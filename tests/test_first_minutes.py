@@ -210,6 +210,9 @@ def test_a_library_by_its_other_name(word: str, meant: str, tmp_path: Path) -> N
     said = fault(tmp_path, ("<library>PyTorch<", f"<library>{word}<"), ("filters=", "filtres="))
     assert f"its name here is '{meant}'" in said
     assert "SG206" in said and "SG203" in said
+    found = CliRunner().invoke(compile_face.main, ["--library", word, "model.xml"])
+    assert found.exit_code == 2
+    assert found.output.endswith(f"Its name here is {meant}.\n")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -44,9 +44,9 @@ _MIN_COLUMNS, _MAX_COLUMNS = 40, 88
 
 _EXAMPLES = """\b
 Examples:
-  seqgra-compile model.xml > train.py             compile a definition
-  seqgra-compile data.xml > simulate.py           a data definition
-  seqgra-compile model.xml --emit predict > predict.py        score new sequences
+  seqgra-compile model.xml -o train.py            compile a definition
+  seqgra-compile data.xml -o simulate.py          a data definition
+  seqgra-compile model.xml --emit predict -o predict.py       score new sequences
   seqgra-compile models/*.xml -o scripts/         several, each into its own file
   seqgra-compile --check model.xml                only say what is wrong
   seqgra-compile --explain SG203                  explain a message

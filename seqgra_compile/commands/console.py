@@ -16,6 +16,7 @@ from click.core import ParameterSource
 
 from .. import __version__
 from ..catalog.options import SCRIPT_OPTIONS, ScriptOption
+from ..catalog.otherwords import other_library
 from ..compiler import Options
 from ..messages.diagnostics import Diagnostic
 from ..messages.writers import GithubWriter, JsonWriter, Problem, TextWriter, Writer
@@ -36,10 +37,23 @@ include_option = click.option(
 )
 
 
+class _Choice(click.Choice):  # type: ignore[type-arg]  # generic from click 8.2 on
+    """A choice that also knows other names of the libraries."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            ours = other_library(str(value))
+            if ours in self.choices:
+                self.fail(f"{error.message} Its name here is {ours}.", param, ctx)
+            raise
+
+
 def _click_option(row: ScriptOption) -> Callable[[Command], Command]:
     return click.option(
         f"--{row.name}",
-        type=click.Choice(list(row.choices), case_sensitive=False),
+        type=_Choice(list(row.choices), case_sensitive=False),
         default=row.default,
         show_default=True,
         help=row.help,

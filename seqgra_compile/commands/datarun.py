@@ -195,7 +195,7 @@ def _next(target: Path, definition: Path | None) -> str:
     return (
         "\nNext:\n"
         f"  seqgra-data check {model} {folder}\n"
-        f"  seqgra-compile {model} > train.py\n"
+        f"  seqgra-compile {model} -o train.py\n"
         f"  python train.py {folder} -o results\n"
     )
 

@@ -20,6 +20,7 @@ from .places import ATTRIBUTE, NAME, Walk
 _LINE_END = re.compile("\n")
 _WORD = re.compile(r"&?[\w:.-]+;?")
 _CHARACTER_REFERENCE = re.compile(r"&#\w*;?")
+_QUOTE = re.compile("[\"']")
 _PREDEFINED = ("&amp", "&lt", "&gt", "&quot", "&apos")
 _PLAIN = {"&": "&amp;", "<": "&lt;"}
 _MARKUP = "a plain & is written &amp; and a plain < is written &lt;"
@@ -96,6 +97,10 @@ def _character(found: _Found) -> XmlFault:
         # libxml2 complains of what follows.
         at -= 1
     character = text[at]
+    quote = _open_quote(text, text.rfind("<", 0, at), at)
+    if quote is not None:
+        mark = found.cut(quote)
+        return quote, "a quote that is not closed", f"write {mark} after the value"
     if character in _PLAIN:
         reason, help = f"a plain {character}", f"write {_PLAIN[character]}"
     elif text[:at].rstrip().endswith("="):
@@ -105,6 +110,26 @@ def _character(found: _Found) -> XmlFault:
     else:
         reason, help = "this character is not allowed here", f"in text, {_MARKUP}"
     return found.word(at), reason, help
+
+
+def _open_quote(text: str, tag: int, at: int) -> Span | None:
+    """The quote that lacks its other one, in a tag up to a fault.
+
+    A tag or a line ends within the value, or the value ends where the next one begins.
+    """
+    opened, value = None, ""
+    for mark in _QUOTE.finditer(text, max(tag, 0), at):
+        if opened is None:
+            opened = mark
+        elif mark[0] == opened[0]:
+            value = text[opened.end() : mark.start()].rstrip()
+            if mark.end() == at and value.endswith("=") and len(value.split()) > 1:
+                break
+            opened = None
+    else:
+        if opened is None or not re.search("[>\n]", text[opened.end() : at]):
+            return None
+    return Span(opened.start(), opened.end())
 
 
 def _cut_off(found: _Found) -> XmlFault:

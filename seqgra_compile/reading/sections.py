@@ -16,7 +16,7 @@ from ..catalog.parameters import Parameter
 from ..catalog.sequences import TASKS
 from ..catalog.training import FORMATS, TRAINING
 from ..ir import LIBRARY_DEFAULT, SEQGRA_DEFAULT, Arguments, Value
-from ..messages.diagnostics import Diagnostics, quoted, suggest
+from ..messages.diagnostics import Diagnostics, one_of, quoted, suggest
 from ..source import Text
 from .values import HYPERPARAMETER, NO_CLIP, Owner, Texts, read_arguments
 from .written import Definition, ExternalElement, SectionElement
@@ -49,13 +49,15 @@ class Sections:
             if loss.library == library and (task in loss.tasks or task not in TASKS)
         ]
         if row is None or row.library != library:
-            where = "" if row is None else f"; {library} has other losses than {row.library}"
-            self.diagnostics.error(
-                "SG210",
-                name.span,
-                f"unknown loss {quoted(name.value)}{where}",
-                suggest(name.value, known),
-            )
+            where, help = "", suggest(name.value, known)
+            if row is not None:
+                where = f"; {library} has other losses than {row.library}"
+                help = (
+                    f"leave <library>{row.library}</library> and compile with --library {library}, "
+                    f"which finds the counterpart; or write {one_of(known)}"
+                )
+            message = f"unknown loss {quoted(name.value)}{where}"
+            self.diagnostics.error("SG210", name.span, message, help)
             return None
         arguments = self._hyperparameters(
             row.parameters, others, section, row.name, LIBRARY_DEFAULT
