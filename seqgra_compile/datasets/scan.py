@@ -58,7 +58,7 @@ class Scan:
             finding.numbers.append(line.number)
 
 
-Seen = Callable[[bytes, str, int], None]  # sequence, column y, line
+Seen = Callable[[bytes, str, Line], None]  # sequence, column y, line
 
 
 def scan(path: Path, want: Expected, length: int | None, seen: Seen) -> Scan:
@@ -143,7 +143,7 @@ def _examples(result: Scan, want: Expected, lines: Iterator[Line], seen: Seen) -
                 good = False
         if good:
             result.statistics.add(sequence.upper(), column, labels)
-            seen(sequence.upper(), column, line.number)
+            seen(sequence.upper(), column, line)
     if not count:
         help = "the file holds no example: write it again"
         line = Line(1, 0, b"x\ty")

@@ -81,9 +81,10 @@ def warnings(made: Made) -> Iterator[str]:
         if missing:
             yield f"no example in the {name} set has the label {first_few(missing)}"
     if written.two_labels:
+        more = "; ..." if written.two_labels > len(written.conflicts) else ""
         yield (
-            f"{counted(written.two_labels, 'sequences with different labels')}; "
-            "--multi-label makes one example of each"
+            f"{counted(written.two_labels, 'sequences with different labels')}: "
+            f"{'; '.join(written.conflicts)}{more}; --multi-label makes one example of each"
         )
     if written.across_sets:
         yield counted(written.across_sets, "sequences are in more than one set")

@@ -103,7 +103,7 @@ FASTA_TAKEN = (
     _a("fasta-n", "a sequence of N", with_one("N" * 30), 0),
     _a("fasta-copies", "the same sequence twice: both are in one set", fasta([*ONE, ONE[0]]), 0),
     _a("fasta-two-labels", "a sequence of both classes", fasta([*ONE, TWO[0]]), 0,
-       "1 sequence with different labels"),
+       "1 sequence with different labels: a.fa record 11 (c1), b.fa record 1 (c2)"),
 )  # fmt: skip
 FASTA_REFUSED = (
     _a("fasta-empty", "no bytes", b"", 1, "holds no sequence"),
