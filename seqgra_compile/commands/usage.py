@@ -15,6 +15,8 @@ from ..datasets.inputs import unquoted
 from ..messages.writers import Problem
 from .console import FORMATS, USAGE, Messages
 
+_WORDS = "seqgra_compile.words"  # as they were given, in click's context
+
 
 class ReportedCommand(click.Command):
     """A command that also reports wrong usage in the format that was asked for."""
@@ -22,27 +24,29 @@ class ReportedCommand(click.Command):
     def make_context(
         self, info_name: str | None, args: list[str], *rest: Any, **extra: Any
     ) -> click.Context:
-        given = list(args)
-        with _reported(_asked_for(args)):
-            try:
-                return super().make_context(info_name, args, *rest, **extra)
-            except click.UsageError as error:
-                if hint := _quotes(given):
-                    message = error.format_message().rstrip(".") + hint
-                    raise click.UsageError(message, error.ctx) from None
-                raise
+        given = tuple(args)
+        with _reported(_asked_for(args)), _quotes_proposed(given):
+            context = super().make_context(info_name, args, *rest, **extra)
+        context.meta[_WORDS] = given
+        return context
 
     def invoke(self, ctx: click.Context) -> object:
-        with _reported(ctx.params["message_format"]):
+        with _reported(ctx.params["message_format"]), _quotes_proposed(ctx.meta[_WORDS]):
             return super().invoke(ctx)
 
 
-def _quotes(words: Sequence[str]) -> str:
-    """What to add to a message if words without quotes are the name of a file."""
-    for number in range(len(words)):
-        if name := unquoted(words[number:]):
-            return f". Put a name with blanks in quotes: {shlex.quote(name)}"
-    return ""
+@contextlib.contextmanager
+def _quotes_proposed(words: Sequence[str]) -> Iterator[None]:
+    """Wrong usage also says so if words without quotes are the name of a file."""
+    try:
+        yield
+    except click.UsageError as error:
+        names = filter(None, (unquoted(words[number:]) for number in range(len(words))))
+        if (name := next(names, None)) is None:
+            raise
+        message = error.format_message().rstrip(".")
+        message += f". Put a name with blanks in quotes: {shlex.quote(name)}"
+        raise click.UsageError(message, error.ctx) from None
 
 
 @contextlib.contextmanager
