@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
@@ -11,11 +12,11 @@ from typing import Any
 
 import click
 
-from ..datasets.inputs import unquoted
 from ..messages.writers import Problem
 from .console import FORMATS, USAGE, Messages
 
 _WORDS = "seqgra_compile.words"  # as they were given, in click's context
+_LONGEST = 8  # words of a name
 
 
 class ReportedCommand(click.Command):
@@ -41,12 +42,27 @@ def _quotes_proposed(words: Sequence[str]) -> Iterator[None]:
     try:
         yield
     except click.UsageError as error:
-        names = filter(None, (unquoted(words[number:]) for number in range(len(words))))
-        if (name := next(names, None)) is None:
+        if (advice := _missing_quotes(words)) is None:
             raise
-        message = error.format_message().rstrip(".")
-        message += f". Put a name with blanks in quotes: {shlex.quote(name)}"
+        message = f"{error.format_message().rstrip('.')}. {advice[0].upper()}{advice[1:]}"
         raise click.UsageError(message, error.ctx) from None
+
+
+def missing_quotes() -> str | None:
+    """What to advise if the command that runs was given the name of a file without quotes."""
+    context = click.get_current_context(silent=True)
+    return _missing_quotes(context.meta.get(_WORDS, ())) if context else None
+
+
+def _missing_quotes(words: Sequence[str]) -> str | None:
+    for first in range(len(words)):
+        for last in range(first + 2, min(first + _LONGEST, len(words)) + 1):
+            name = " ".join(words[first:last])
+            # After the equals sign of CLASS=FILE or --option=FILE, if that is in the first word.
+            after = name.partition("=")[2] if "=" in words[first] else ""
+            if os.path.exists(name) or os.path.exists(after):
+                return f"put a name with blanks in quotes: {shlex.quote(name)}"
+    return None
 
 
 @contextlib.contextmanager

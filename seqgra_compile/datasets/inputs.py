@@ -4,10 +4,9 @@ records.
 
 from __future__ import annotations
 
-import shlex
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +16,6 @@ from .faults import UsageProblem
 
 Progress = Callable[[int, int], None]  # how much is read, and how much there is
 FASTA_ENDS = (".fa", ".fasta", ".fna", ".faa", ".ffn", ".frn", ".fas", ".fq", ".fastq")
-_WORDS = 8  # of a name without quotes
 COMPRESSED_ENDS = (".gz", ".bgz", ".xz", ".bz2", ".zst")
 
 
@@ -50,8 +48,7 @@ def with_classes(
     `ends` are the suffixes of files in folders; without any, folders are refused.
     """
     found: list[Input] = []
-    arguments = list(arguments)
-    for number, argument in enumerate(arguments):
+    for argument in arguments:
         label, equals, name = argument.partition("=")
         if not equals and ends and Path(argument).is_dir():
             found += _in_folder(Path(argument), set, ends)
@@ -62,7 +59,7 @@ def with_classes(
             raise UsageProblem(f"'{argument}': the file is missing", f"write {label}=FILE")
         else:
             check_label(label)
-            found.append(Input(_existing(name, label, arguments[number + 1 :]), label, set))
+            found.append(Input(existing_file(Path(name)), label, set))
     return _once(found)
 
 
@@ -71,33 +68,13 @@ def without_classes(
 ) -> list[Input]:
     """Inputs written as FILE or as a folder of files, whose records have their own labels."""
     found: list[Input] = []
-    arguments = list(arguments)
-    for number, argument in enumerate(arguments):
+    for argument in arguments:
         path = Path(argument)
         if ends and path.is_dir():
             found += (Input(existing_file(each), "", set) for each in _files(path, ends))
         else:
-            found.append(Input(_existing(argument, "", arguments[number + 1 :]), "", set))
+            found.append(Input(existing_file(path), "", set))
     return _once(found)
-
-
-def _existing(name: str, label: str, following: Sequence[str]) -> Path:
-    """The file of an argument; if only the words that follow make it one, it lacks quotes."""
-    if not Path(name).exists() and (whole := unquoted([name, *following])):
-        help = "put a name with blanks in quotes: " + shlex.quote(
-            f"{label}={whole}" if label else whole
-        )
-        raise UsageProblem(f"{name}: no such file", help)
-    return existing_file(Path(name))
-
-
-def unquoted(words: Sequence[str]) -> str | None:
-    """The name of a file or folder that the first of these words begins and blanks go through."""
-    for count in range(2, min(len(words), _WORDS) + 1):
-        name = " ".join(words[:count])
-        if Path(name).exists():
-            return name
-    return None
 
 
 def _in_folder(folder: Path, set: str, ends: tuple[str, ...]) -> Iterator[Input]:

@@ -185,9 +185,10 @@ class Maker:
         several = self.request.multi_label and any("|" in each for each in self.found)
         message = found.message(len(labels))
         option = "--multi-label --separator " + shlex.quote(found.separator)
+        holds = "cell"
         if self.request.command != "table":
-            option = "--multi-label, with | between them"
-        help = f"does a cell hold several labels? then {option}"
+            holds, option = "header", "--multi-label, with | between them"
+        help = f"does a {holds} hold several labels? then {option}"
         if found.twice or (self.request.multi_label and not several):
             raise DataError(Fault(message, help=help))
         self.warnings.append(f"{message}; {help}")
