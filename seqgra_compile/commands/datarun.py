@@ -27,6 +27,7 @@ from ..datasets.summary import summary
 from ..messages.writers import Problem
 from .console import FAILED, USAGE, Messages, print_text, write_file
 from .dataoptions import fractions, sets_of_ids
+from .usage import missing_quotes
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -77,7 +78,7 @@ def reported(messages: Messages, extra: str = "data") -> Iterator[None]:
             _say(messages, fault)
         sys.exit(messages.end(FAILED))
     except UsageProblem as problem:
-        messages.problem(Problem(problem.message, help=problem.help))
+        messages.problem(Problem(problem.message, help=missing_quotes() or problem.help))
         sys.exit(messages.end(USAGE))
     except ModuleNotFoundError as error:
         help = f"pip install 'seqgra-compile[{extra}]'"
@@ -142,7 +143,7 @@ def make(
         ALPHABETS[chosen["alphabet"]],
         chosen["length"],
         chosen["crop"],
-        chosen["pad"] == "N",
+        chosen["pad"],
         chosen["ambiguous"],
     )
     ids = chosen["split_ids"]
