@@ -160,7 +160,7 @@ def test_verdicts_and_status(tmp_path):
     )
     assert (same.exit_code, idle.exit_code, other.exit_code) == (0, 0, 1)
     assert same.stdout.startswith("No difference: the two are the same, byte for byte.")
-    assert idle.stdout.startswith("No difference for the data: only what has no effect on it")
+    assert idle.stdout.startswith("No difference for the data: the two differ only in what has")
     assert other.stdout.startswith("The two simulate different data.")
     assert "general/seed: " in other.stdout
 

@@ -13,7 +13,7 @@ from run_command import run_audit
 
 from seqgra_compile import ir
 from seqgra_compile.audit.changes.diff import Comparison, compare_definitions, differences_text
-from seqgra_compile.audit.changes.effects import SAME
+from seqgra_compile.audit.changes.effect import SAME
 from seqgra_compile.audit.ledger.setting import shown_apart
 from seqgra_compile.compiler import Compilation, compile_definition
 
@@ -58,9 +58,12 @@ def replaced(*pairs: str, text: str = TEXT) -> str:
     [
         (TEXT, "No difference: the two are the same, byte for byte.\n"),
         (TEXT.replace("\n", "\r\n"), "No difference for training: the same settings, written"),
-        (replaced("<name>motif scanner", "<name>x"), "No difference for training: only what has"),
-        (replaced("Tells which", "Says which"), "No difference for training: only what has no"),
-        (replaced('id="motifs"', 'id="other"'), "No difference for training: only what has no"),
+        (
+            replaced("<name>motif scanner", "<name>x"),
+            "No difference for training: the two differ only",
+        ),
+        (replaced("Tells which", "Says which"), "No difference for training: the two differ only"),
+        (replaced('id="motifs"', 'id="other"'), "No difference for training: the two differ only"),
         (replaced('units="3"', 'units="3" use_bias="True"'), "No difference for training: the"),
         (replaced("<inputencoding>1D</inputencoding>", ""), "No difference for training: the sam"),
         (replaced("relu", "relu"), "No difference"),
@@ -115,14 +118,14 @@ def test_a_module_under_another_name(tmp_path):
         (("0.005", "0.01"), {"optimizer": "learning_rate 0.005 -> 0.01"}),
         (
             ("<seed>1", "<seed>2"),
-            {"initial weights": "others", "batches": "order of the examples: others"},
+            {"initial weights": "different", "batches": "order of the examples: different"},
         ),
         (
             ('filters="16"', 'filters="32"'),
             {
                 "computation": "steps: 1 changed",
                 "number of weights": "899 -> 1,795",
-                "initial weights": "others",
+                "initial weights": "different",
             },
         ),
         (
@@ -146,14 +149,14 @@ def test_a_module_under_another_name(tmp_path):
         ),
         (
             (">Adam<", ">AdamW<"),
-            {"optimizer": "another: Adam (learning_rate 0.005) -> AdamW (learning_rate 0.005)"},
+            {"optimizer": "different: Adam (learning_rate 0.005) -> AdamW (learning_rate 0.005)"},
         ),
-        ((">CrossEntropyLoss<", ">MSELoss<"), {"loss": "another: CrossEntropyLoss -> MSELoss"}),
+        ((">CrossEntropyLoss<", ">MSELoss<"), {"loss": "different: CrossEntropyLoss -> MSELoss"}),
         (
             ('units="3"', 'units="3" kernel_regularizer="L2(0.1)"'),
-            {"loss": "other penalties on weights or results"},
+            {"loss": "different penalties on weights or results"},
         ),
-        (("<label>c1", "<label>c0"), {"what the model sees": "other labels: c1 -> c0"}),
+        (("<label>c1", "<label>c0"), {"what the model sees": "different labels: c1 -> c0"}),
         (
             (">c1<", ">x<", ">c2<", ">c1<", ">x<", ">c2<"),
             {"what the model sees": "labels in another order"},
@@ -173,13 +176,13 @@ def test_a_module_under_another_name(tmp_path):
         ),
         (
             ('units="3"', 'units="3" kernel_initializer="HeNormal()"'),
-            {"initial weights": "others"},
+            {"initial weights": "different"},
         ),
         (
             (GLOBAL, DROPOUT + GLOBAL),
             {
                 "computation": "steps: 1 added",
-                "batches": "order of the examples: the same in the first epoch; others in later "
+                "batches": "order of the examples: the same in the first epoch; different in later "
                 "ones, because the noise is drawn differently",
             },
         ),
@@ -238,7 +241,7 @@ def test_an_activation_is_a_step_wherever_it_is_written(name: str):
     assert verdicts(comparison)["computation"] == SAME and not told(comparison)
     assert not comparison.matters
     assert differences_text(comparison).startswith(
-        "No difference for training: only what has no effect"
+        "No difference for training: the two differ only in what has no effect"
     )
     # As soon as anything else differs, it counts.
     assert between(TEXT, other.replace("0.005", "0.006")).matters
@@ -264,7 +267,7 @@ def test_initial_weights_and_penalties_are_beside_the_steps():
 def test_frozen_weights_have_no_penalty():
     one = replaced('units="3"', 'units="3" kernel_regularizer="L2(1e-5)"')
     other = replaced('units="3"', 'units="3" trainable="False"', text=one)
-    assert verdicts(between(one, other))["loss"] == "other penalties on weights or results"
+    assert verdicts(between(one, other))["loss"] == "different penalties on weights or results"
     plain = replaced('units="3"', 'units="3" trainable="False"')
     assert verdicts(between(TEXT, plain))["loss"] == SAME
 
@@ -304,7 +307,7 @@ def test_two_architectures_fit_one_screen():
 
 def test_in_keras_dropout_takes_a_seed_from_the_weights_behind_it():
     other = replaced(GLOBAL, DROPOUT + GLOBAL, text=KERAS)
-    assert verdicts(between(KERAS, other))["initial weights"] == "others"
+    assert verdicts(between(KERAS, other))["initial weights"] == "different"
     assert verdicts(between(KERAS, other))["batches"] == SAME
     assert verdicts(between(TEXT, WITH_DROPOUT))["initial weights"] == SAME
 
@@ -329,12 +332,12 @@ def test_every_layer_of_noise_draws(noise: str):
         replaced(">CrossEntropyLoss<", ">categorical_crossentropy<", text=text)
         for text in (one, other)
     )
-    assert verdicts(between(one, other))["initial weights"] == "others"
+    assert verdicts(between(one, other))["initial weights"] == "different"
 
 
 def test_in_keras_an_initializer_draws_though_no_weight_uses_it():
     """Held to Keras itself in tests/test_audit_keras.py; in PyTorch nothing is made for it."""
-    for text, wanted in ((KERAS, "others"), (TEXT, SAME)):
+    for text, wanted in ((KERAS, "different"), (TEXT, SAME)):
         one = replaced('kernel_size="13"', 'kernel_size="13" use_bias="False"', text=text)
         more = 'use_bias="False" bias_initializer="HeNormal()"'
         other = replaced('use_bias="False"', more, text=one)
@@ -356,7 +359,7 @@ def test_from_files_and_in_memory(text: str):
         assert (told["batches"], told["what the model sees"]) == (SAME, SAME)
         assert "a step too many" in told["optimizer"]
     else:
-        assert told["batches"] == "order of the examples: others"
+        assert told["batches"] == "order of the examples: different"
         assert told["what the model sees"] == "lost examples as the semantics have it"
         assert told["optimizer"] == SAME
 
@@ -487,7 +490,7 @@ def test_effects_are_true(name: str, tmp_path, monkeypatch):
     verdict = verdict.removeprefix("order of the examples: ")
     if verdict == SAME:
         assert (first, second) == (True, True)
-    elif verdict.startswith("the same in the first epoch; others"):
+    elif verdict.startswith("the same in the first epoch; different"):
         assert (first, second) == (True, False)
     elif verdict.startswith("the same in the first epoch"):
         assert first
@@ -545,7 +548,7 @@ def test_hostile_text(tmp_path):
 
 def test_two_libraries():
     comparison = compare_definitions(compile_text(TEXT), compile_text(KERAS))
-    assert verdicts(comparison)["initial weights"] == "others"
+    assert verdicts(comparison)["initial weights"] == "different"
     assert comparison.matters
     other = compile_definition(EXAMPLES / "motifs-bayes.xml")
     assert compare_definitions(compile_text(TEXT), other).matters

@@ -9,7 +9,7 @@ import pytest
 from test_audit_diff import DROPOUT, GLOBAL, KERAS, compile_text, data, replaced, verdicts
 
 from seqgra_compile.audit.changes.diff import compare_definitions
-from seqgra_compile.audit.changes.effects import SAME, weight_count
+from seqgra_compile.audit.changes.effect import SAME, weight_count
 
 
 def changed(*pairs: str, text: str = KERAS) -> str:
@@ -166,9 +166,9 @@ def check(one: str, other: str, semantics: tuple[str, str], tmp_path: Path, monk
     same = [first == second for first, second in zip(*epochs, strict=True)]
     verdict = told["batches"]
     assert (sizes[0] == sizes[1]) is ("examples per step" not in verdict)
-    others = verdict.endswith("order of the examples: others") or "shuffle" in verdict
-    others = others or "in the order of the file" in verdict
-    assert same == ([False, False] if others else [True, True]), verdict
+    unlike = verdict.endswith("order of the examples: different") or "shuffle" in verdict
+    unlike = unlike or "in the order of the file" in verdict
+    assert same == ([False, False] if unlike else [True, True]), verdict
 
 
 @pytest.mark.long

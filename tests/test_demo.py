@@ -180,6 +180,13 @@ def test_the_ledger_prints_the_rows_that_are_shown():
     assert f"prints {count} rows" in page("audit")
 
 
+def test_the_difference_of_two_libraries_that_is_shown():
+    line = "$ seqgra-audit diff motifs.xml motifs-tensorflow.xml\n"
+    (shown,) = (block for block in blocks(page("audit"), "text") if block.startswith(line))
+    printed = run_line(EXAMPLES, line.removeprefix("$ ").strip()).stdout.decode()
+    assert excerpt_of(shown.removeprefix(line), printed)
+
+
 @pytest.mark.parametrize("name", ["motifs", "motifs-tensorflow"])
 def test_the_output_files_are_listed(name):
     script = compile_definition(EXAMPLES / f"{name}.xml").script

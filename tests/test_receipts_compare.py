@@ -97,6 +97,48 @@ def test_the_first_epoch_and_setting_are_named():
     ]
 
 
+def test_how_the_definitions_are_related():
+    """Said first: receipts hold only a definition's hash, not what it says."""
+    relation = [
+        "different",
+        "  different definitions: seqgra-audit diff A.xml B.xml says how they differ",
+        "  first setting that differs: LEARNING_RATE: 0.005 and 0.05",
+    ]
+    one = changed("family", 64 * "1")
+    other = changed("definition/sha256", 64 * "e", changed("settings/LEARNING_RATE", "0.05", one))
+    other["family"] = 64 * "2"
+    assert comparison_text(compare_runs(one, other)).splitlines()[:3] == relation
+    # Receipts of older scripts have no family: the files of the definitions decide.
+    del one["family"], other["family"]
+    assert comparison_text(compare_runs(one, other)).splitlines()[:3] == relation
+    one["family"] = other["family"] = 64 * "1"
+    text = comparison_text(compare_runs(one, other)).splitlines()
+    assert text[1] == "  definitions that differ only in id, name, description or seed"
+    other = changed("family", 64 * "2", one)
+    text = comparison_text(compare_runs(one, other)).splitlines()
+    assert text[1] == "  the same definition, compiled with different options"
+
+
+def test_two_libraries():
+    """Settings that have another name in the other library are not the first difference."""
+    one = changed("settings/BETAS", "(0.9, 0.999)")
+    other = changed("settings/BETA_1", "0.9", changed("settings/LEARNING_RATE", "0.05"))
+    other["settings"]["BETA_2"] = "0.999"
+    del other["versions"]["PyTorch"]
+    other["versions"]["TensorFlow"] = "2.21.0"
+    text = comparison_text(compare_runs(one, other)).splitlines()
+    assert text[1] == "  the same definition in two libraries: PyTorch and TensorFlow"
+    assert "docs/parity.md" in text[2]
+    assert text[3:5] == [
+        "  first setting that differs: LEARNING_RATE: 0.005 and 0.05",
+        "  settings of one library only: BETAS and BETA_1, BETA_2",
+    ]
+    assert not any("nothing" in line and "BETA" in line for line in text)
+    other["definition"] = 64 * "e"
+    text = comparison_text(compare_runs(one, other)).splitlines()
+    assert text[1].startswith("  different definitions, for PyTorch and TensorFlow: seqgra-audit d")
+
+
 def test_tolerance():
     other = changed("epochs/0/training_loss", 0.7001)
     other = changed("weights/sha256", 64 * "e", other)

@@ -34,7 +34,7 @@ def many(folder: Path, examples: int = 200, seed: int = 1, task: str = "multi-cl
     else:
         truth = random.random((examples, 2)) < 0.4
         scores = np.clip(truth * 0.3 + random.random((examples, 2)) * 0.7, 0, 1)
-    found = receipt(seed, **more)
+    found = {**receipt(seed, **more), "family": 64 * "a"}
     for name, counts in (("test", truth.sum(axis=0)),):
         labels = dict(zip(found["data"][name]["labels"], map(int, counts), strict=True))
         found["data"][name].update(examples=examples, labels=labels)
@@ -130,6 +130,41 @@ def test_several_runs(tmp_path):
     paths = [e for e in etree.fromstring(svg).iter("path") if e.get("stroke") == "var(--series-0)"]
     widths = [float(each.get("stroke-width")) for each in paths]
     assert widths.count(0.7) == 3 and max(widths) > 1  # each run thin, the mean thick
+
+
+def test_runs_of_different_definitions_are_not_averaged(tmp_path):
+    for number, loss in ((1, 0.5), (2, 0.6), (3, 0.9)):
+        make_run(tmp_path / str(number), receipt(number))
+        own = 64 * ("a" if number < 3 else "b")
+        change(tmp_path / str(number), lambda r, loss=loss: r["test"].update(loss=loss))
+        path = tmp_path / str(number) / "receipt.json"
+        path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), "family": own}))
+    runs = [read_run(tmp_path / str(number)) for number in (1, 2, 3)]
+
+    def headline(*hashes):
+        found = results(runs, *hashes)
+        (fact,) = [fact for fact in found.facts if fact.name == "test loss"]
+        (section,) = [each for each in found.sections if each.anchor == "runs"]
+        assert not section.tables[0].foot  # neither mean nor deviation
+        definitions = [row[1].text for row in section.tables[0].rows]
+        assert definitions[1:] == ["motifs, family aaaaaaaa", "motifs, family bbbbbbbb"]
+        return fact, found
+
+    fact, found = headline()
+    assert (fact.value, fact.about) == (
+        "0.5000 to 0.9000",
+        "of 2 different definitions: not averaged",
+    )
+    assert "seqgra-audit diff" in found.remarks[0]
+    fact, found = headline(runs[0].receipt["definition"], None, 64 * "a")
+    assert fact.value == f"0.5500 ± {np.std([0.5, 0.6], ddof=1):.4f}"
+    assert fact.about == "of this definition as compiled here; without 3"
+    assert [remark.split(" ", 1)[1] for remark in found.remarks[1:3]] == [
+        "is a run of this definition with another id, name, description or seed.",
+        "is not a run of this definition: its receipt names another SHA-256.",
+    ]
+    (fact, *_) = results(runs[2:], "0" * 64, None, 64 * "a").facts
+    assert fact.about == "of another definition"
 
 
 def change(folder: Path, edit) -> None:

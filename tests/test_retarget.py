@@ -9,6 +9,8 @@ from setup_scripts import DEFINITION, HYPERPARAMETER
 from test_parity import BATCH, as_torch, farthest
 
 from seqgra_compile import compiler
+from seqgra_compile.audit.changes.diff import compare_definitions
+from seqgra_compile.audit.changes.effect import SAME
 from seqgra_compile.catalog.losses import LOSSES
 from seqgra_compile.catalog.operations.layers import TorchWeight
 from seqgra_compile.catalog.optimizers import OPTIMIZERS
@@ -57,10 +59,10 @@ def definition(library: str, loss: str, optimizer: str, settings: dict[str, obje
     ).encode()
 
 
-def scripts(data: bytes) -> dict[str, dict]:
-    """The definitions of both scripts, by library."""
+def scripts(data: bytes, *libraries: str) -> dict[str, dict]:
+    """What the scripts of both libraries define, or that of one."""
     found = {}
-    for library in ("PyTorch", "TensorFlow"):
+    for library in libraries or ("PyTorch", "TensorFlow"):
         compilation = compiler.compile_bytes(
             "model.xml", data, options=compiler.Options(library=library)
         )
@@ -71,9 +73,8 @@ def scripts(data: bytes) -> dict[str, dict]:
     return found
 
 
-def train_both(data: bytes, library: str, loss: str) -> float:
-    """The largest difference between the weights after some steps."""
-    names = scripts(data)
+def train_both(names: dict[str, dict], library: str, loss: str) -> float:
+    """The largest difference between the weights of two scripts after some steps."""
     ours, theirs = names["PyTorch"], names["TensorFlow"]
     theirs["set_seed"]()
     torch_model, keras_model = ours["build_model"](), theirs["build_model"]()
@@ -128,14 +129,45 @@ def test_same_steps_of_each_optimizer(row):
     if optimizer != "AdamW":
         settings = {key: value for key, value in settings.items() if key != "weight_decay"}
     data = definition(library, loss, optimizer, settings)
-    assert train_both(data, library, loss) <= TOLERANCE
+    assert train_both(scripts(data), library, loss) <= TOLERANCE
 
 
 @pytest.mark.parametrize("loss", [name for name, row in LOSSES.items() if row.counterparts])
 def test_same_steps_of_each_loss(loss):
     library = "PyTorch" if loss.endswith("Loss") else "TensorFlow"
     data = definition(library, loss, "SGD", {"learning_rate": 0.1})
-    assert train_both(data, library, loss) <= TOLERANCE
+    assert train_both(scripts(data), library, loss) <= TOLERANCE
+
+
+# PyTorch's optimizer, Keras's, and whether they make the same steps.
+PAIRS = [
+    (("Adam", {}), ("Adam", {"epsilon": 1e-3, "beta_1": 0.1}), False),
+    (("Adam", {"eps": 1e-3}), ("Adam", {"epsilon": 1e-3}), False),
+    (("Adam", {"eps": 0}), ("Adam", {"epsilon": 0}), True),
+    (("Adam", {"eps": 0}), ("Adam", {"epsilon": 0, "clipnorm": 0.01}), False),
+    (("AdamW", {}), ("AdamW", {}), False),
+    (("SGD", {"momentum": 0.9}), ("SGD", {"momentum": 0.9}), True),
+    (("Adadelta", {}), ("Adadelta", {}), False),
+    (("NAdam", {"eps": 1e-7, "momentum_decay": 1}), ("Nadam", {}), True),
+    (("RMSprop", {}), ("RMSprop", {}), False),
+]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("one, other, same", PAIRS)
+def test_what_is_called_the_same_makes_the_same_steps(one, other, same):
+    """What `seqgra-audit diff` says of the optimizers and losses of two definitions."""
+    losses = {"PyTorch": "CrossEntropyLoss", "TensorFlow": "categorical_crossentropy"}
+    names, compilations = {}, []
+    for (library, loss), (name, settings) in zip(losses.items(), (one, other), strict=True):
+        data = definition(library, loss, name, {"learning_rate": 0.02, **settings})
+        names |= scripts(data, library)
+        compilations.append(compiler.compile_bytes("model.xml", data))
+    found = compare_definitions(*compilations).effects
+    verdicts = {effect.topic: effect.verdict for effect in found}
+    assert verdicts["loss"] == SAME
+    assert (verdicts["optimizer"] == SAME) is same
+    assert (train_both(names, "TensorFlow", losses["TensorFlow"]) <= TOLERANCE) is same
 
 
 @pytest.mark.parametrize(

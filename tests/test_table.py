@@ -52,6 +52,18 @@ def test_a_row_for_each_definition(runs: list[Path]):
     assert not {"BATCH_SIZE", "SEED", "data", "library"} & found[0].keys()  # all are the same
 
 
+def test_definitions_of_one_id_are_told_apart(runs: list[Path], tmp_path: Path):
+    """Settings may not: receipts do not have the layers."""
+    found = rows(run_audit("table", *runs).stdout)
+    assert [row["family"] for row in found] == ["0.1", "0.01"]
+    assert "family" not in rows(run_audit("table", *runs[:3]).stdout)[0]
+    other = family(0.2, 1, 0.0, MODEL_ID="other")
+    named = make_run(tmp_path / "named", {**other, "family": 64 * "f"})
+    assert "family" not in rows(run_audit("table", runs[0], named).stdout)[0]
+    (row,) = rows(run_audit("table", named, "--columns", "family").stdout)
+    assert row == {"family": 8 * "f"}
+
+
 def test_one_row_over_the_seeds_of_data(tmp_path: Path):
     """Two sizes, three data sets of each."""
     folders = []

@@ -38,7 +38,7 @@ _FORMS = ("tsv", "csv", "md", "tex", "html")
     "--columns",
     default="",
     metavar="NAME,...",
-    help="The columns: folder, model, library, data, n, epochs, seconds, settings such as SEED, and paths "
+    help="The columns: folder, model, library, family, data, n, epochs, seconds, settings such as SEED, and paths "
     "into receipt.json such as test.accuracy. Default: what differs between the runs, and the results.",
 )
 @click.option(

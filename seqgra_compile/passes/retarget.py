@@ -25,11 +25,11 @@ def retarget(
     if isinstance(model.architecture, ir.Module):
         refuse(model, library, diagnostics)
         return None
-    optimizer = _optimizer(model, library, diagnostics)
-    loss = _loss(model, library, diagnostics)
-    architecture = _architecture(model.architecture, model.loss, diagnostics)
-    if diagnostics.failed or not (optimizer and loss):
+    optimizer = counterpart_optimizer(model, library, diagnostics)
+    found = counterpart_loss(model, library, diagnostics)
+    if diagnostics.failed or not (optimizer and found):
         return None
+    loss, architecture = found
     return replace(
         model,
         library=replace(
@@ -51,9 +51,10 @@ def refuse(model: ir.General, library: str, diagnostics: Diagnostics) -> None:
     )
 
 
-def _optimizer(
+def counterpart_optimizer(
     model: ir.DefinedModel, library: str, diagnostics: Diagnostics
 ) -> ir.Optimizer | None:
+    """The model's optimizer in `library`; valid only if no error is reported."""
     optimizer = model.optimizer
     found = OPTIMIZERS[model.library.value, optimizer.name].counterparts.get(library)
     if found is None:
@@ -81,7 +82,7 @@ def _optimizer(
         optimizer,
         name=found.name,
         arguments=_of(row.defaults, arguments),
-        other_epsilon=found.other_epsilon,
+        other_epsilon=found.other_epsilon is not optimizer.other_epsilon,
     )
 
 
@@ -91,6 +92,21 @@ def _of(origin: str, arguments: Arguments) -> Arguments:
         name: replace(value, origin=origin) if value.is_default else value
         for name, value in arguments.items()
     }
+
+
+def counterpart_loss(
+    model: ir.DefinedModel, library: str, diagnostics: Diagnostics
+) -> tuple[ir.Loss, ir.Sequential] | None:
+    """The model's loss in `library`, with the architecture that it needs; valid only if no error is
+    reported.
+    """
+    architecture = model.architecture
+    if isinstance(architecture, ir.Module):
+        refuse(model, library, diagnostics)
+        return None
+    loss = _loss(model, library, diagnostics)
+    architecture = _architecture(architecture, model.loss, diagnostics)
+    return None if loss is None else (loss, architecture)
 
 
 def _loss(model: ir.DefinedModel, library: str, diagnostics: Diagnostics) -> ir.Loss | None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from ...grammar import ExampleSet, Kmers, Matrix, Rule, Simulation
-from .effects import SAME, Effect
+from .effect import DIFFERENT, SAME, Effect
 
-_REACHED = "others, since one stream of random numbers runs through all sets"
+_REACHED = f"{DIFFERENT}, because one stream of random numbers runs through all sets"
 
 
 def data_effects(a: Simulation, b: Simulation) -> tuple[Effect, ...]:
@@ -27,7 +27,7 @@ def data_effects(a: Simulation, b: Simulation) -> tuple[Effect, ...]:
     if a.shuffles or b.shuffles:
         copies = [[(s.k.value, s.labels) for s in each.shuffles] for each in (a, b)]
         same &= copies[0] == copies[1]
-        found.append(Effect("shuffled copies", SAME if same else "others"))
+        found.append(Effect("shuffled copies", SAME if same else DIFFERENT))
     return tuple(found)
 
 
@@ -36,7 +36,7 @@ def _verdict(one: ExampleSet, other: ExampleSet, same: bool, own: bool) -> str:
         return SAME
     sizes = [sum(samples for _, samples in each.examples) for each in (one, other)]
     number = "" if sizes[0] == sizes[1] else f"; {sizes[0]:,} -> {sizes[1]:,} examples"
-    return (_REACHED if own else "others") + number
+    return (_REACHED if own else DIFFERENT) + number
 
 
 def _lengths(model: Simulation) -> tuple[int, int]:

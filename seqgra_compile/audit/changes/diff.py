@@ -17,11 +17,14 @@ from ...grammar import BayesModel, Simulation
 from ...visible import visible
 from ..ledger.setting import IDLE, TEMPLATE, Setting
 from .dataeffects import data_effects
-from .effects import SAME, Effect, effects
-from .steps import NOTHING, Aligned, align, beside, steps_of
+from .effect import SAME, Effect
+from .effects import aligned, effects
+from .steps import NOTHING, Aligned, beside
 
 # Descriptions and names of outputs, which no computation uses.
 _TEXTS = ("general/@id", "general/name", "general/description")
+# Aspects that no setting may tell: `--library` can make one optimizer of two in another way.
+_FITTED = ("loss", "optimizer")
 _MEASURED = "On the same data, machine and versions"
 _MOST = 12  # operations that are listed if many have the same difference
 _OPERATIONS = (OPERATION.partition("{")[0], "file: layer ")
@@ -72,7 +75,10 @@ class Comparison:
 
     @property
     def matters(self) -> bool:
-        return any(change.counts for change in self.changes)
+        fitted = (effect for effect in self.effects if effect.topic in _FITTED)
+        return any(change.counts for change in self.changes) or any(
+            effect.verdict != SAME for effect in fitted
+        )
 
 
 def compare_definitions(a: Compilation, b: Compilation) -> Comparison:
@@ -84,12 +90,12 @@ def compare_definitions(a: Compilation, b: Compilation) -> Comparison:
         of_data = data_effects(a.model, b.model)
         return Comparison(changes, of_data, same_bytes, names, simulates=True)
     found: tuple[Effect, ...] = ()
-    aligned: tuple[Aligned, ...] = ()
+    pairs: tuple[Aligned, ...] = ()
     if isinstance(a.model, ir.Model) and isinstance(b.model, ir.Model):
         found = effects(a.model, b.model)
-        aligned = align(steps_of(a.model), steps_of(b.model))
-        changes = _written_otherwise(changes, found, aligned)
-    return Comparison(changes, found, same_bytes, names, aligned)
+        pairs = aligned(a.model, b.model)
+        changes = _written_differently(changes, found, pairs)
+    return Comparison(changes, found, same_bytes, names, pairs)
 
 
 def _changes(a: Compilation, b: Compilation) -> Iterator[Change]:
@@ -138,7 +144,7 @@ def _matched(a: Compilation, b: Compilation) -> dict[str, str]:
     if not (_is_embedded(a.model) and _is_embedded(b.model)):
         return {}
     matched = {OPERATION.format(each.number): "nothing" for each in a.model.operations}
-    for pair in align(steps_of(a.model), steps_of(b.model)):
+    for pair in aligned(a.model, b.model):
         if pair.matched and not (pair.one[0].is_part or pair.other[0].is_part):
             one, other = (found[0].number for found in (pair.one, pair.other))
             matched[OPERATION.format(one)] = OPERATION.format(other)
@@ -210,7 +216,7 @@ def differences_text(comparison: Comparison, complete: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _written_otherwise(
+def _written_differently(
     changes: Sequence[Change], found: Sequence[Effect], aligned: Sequence[Aligned]
 ) -> tuple[Change, ...]:
     """The changes. Those of operations do not count if all steps and effects are the same: an
@@ -283,7 +289,7 @@ def _verdict(comparison: Comparison) -> str:
             f"The two {'simulate different data' if comparison.simulates else 'train differently'}."
         )
     if comparison.changes:
-        return f"No difference for {subject}: only what has no effect on it differs."
+        return f"No difference for {subject}: the two differ only in what has no effect on it."
     if comparison.same_bytes:
         return "No difference: the two are the same, byte for byte."
-    return f"No difference for {subject}: the same settings, written otherwise."
+    return f"No difference for {subject}: the same settings, written differently."

@@ -7,7 +7,6 @@ an embedded module draws, it says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ... import ir
 from ...catalog.expressions import Expression
@@ -17,20 +16,13 @@ from ...catalog.operations import lower
 from ...catalog.optimizers import OPTIMIZERS
 from ...catalog.semantics import SEMANTICS, Semantics
 from ...visible import visible
-from ..ledger.setting import counted, shown_apart, shown_briefly
-from .steps import align, steps_of, steps_summary
+from ..ledger.setting import counted
+from .effect import DIFFERENT, SAME, Effect
+from .optimization import loss, optimizer, with_common_loss
+from .steps import Aligned, align, steps_of, steps_summary
 
-SAME, OTHERS = "the same", "others"
 _SEED = "a seed"
 _FEW = 3  # names of labels
-
-
-@dataclass(frozen=True)
-class Effect:
-    """One aspect of training, and how it changes."""
-
-    topic: str
-    verdict: str
 
 
 def effects(a: ir.Model, b: ir.Model) -> tuple[Effect, ...]:
@@ -41,8 +33,8 @@ def effects(a: ir.Model, b: ir.Model) -> tuple[Effect, ...]:
         Effect("initial weights", initial_weights(a, b)),
         Effect("what the model sees", _input(a, b)),
         Effect("batches", batches(a, b)),
-        Effect("loss", _loss(a, b)),
-        Effect("optimizer", _optimizer(a, b)),
+        Effect("loss", loss(a, b)),
+        Effect("optimizer", optimizer(a, b)),
         Effect("length of the run", _run(a, b)),
     )
 
@@ -51,10 +43,16 @@ def _computation(a: ir.Model, b: ir.Model) -> str:
     """Whether the same weights give the same scores."""
     if _module(a) is not None or _module(b) is not None:
         return SAME if _module(a) == _module(b) else "not known: depends on a module"
-    found = steps_summary(align(steps_of(a), steps_of(b)))
+    found = steps_summary(aligned(a, b))
     if not found and a.library.value != b.library.value:
         return "the same steps, in another library"
     return found or SAME
+
+
+def aligned(a: ir.Model, b: ir.Model) -> tuple[Aligned, ...]:
+    """The steps of the two, side by side; none for modules."""
+    libraries = {model.library.value for model in (a, b)}
+    return align(*(steps_of(model, libraries) for model in with_common_loss(a, b)))
 
 
 def _count(a: ir.Model, b: ir.Model) -> str:
@@ -93,12 +91,28 @@ def initial_weights(a: ir.Model, b: ir.Model) -> str:
     if _module(a) is not None or _module(b) is not None:
         if _module(a) != _module(b):
             return "not known: depends on a module"
-        return SAME if a.seed.value == b.seed.value else "others, if the module draws any"
+        return SAME if a.seed.value == b.seed.value else "different if the module draws any"
     if a.library.value != b.library.value:
-        return OTHERS if _draws_weights(a) or _draws_weights(b) else SAME
+        return _across(a, b)
     if _fills(a) != _fills(b):
-        return OTHERS
-    return SAME if a.seed.value == b.seed.value or not _draws_weights(a) else OTHERS
+        return DIFFERENT
+    return SAME if a.seed.value == b.seed.value or not _draws_weights(a) else DIFFERENT
+
+
+def _across(a: ir.Model, b: ir.Model) -> str:
+    """In two libraries: the same only if nothing is drawn, since a seed means other numbers there."""
+    drawn = any(
+        not fixed and "seed" in dict(initializer.arguments)
+        for model in (a, b)
+        for operation in model.operations
+        for fixed, initializer in _initializers(operation)
+    )
+    return DIFFERENT if drawn or _values(a) != _values(b) else SAME
+
+
+def _values(model: ir.Model) -> list[object]:
+    """What decides initial weights that are not drawn, operation by operation."""
+    return [_stored(model), *(_filled(each) for each in model.operations if each.weights)]
 
 
 def _draws_weights(model: ir.Model) -> bool:
@@ -123,9 +137,13 @@ def _fills(model: ir.Model) -> list[object]:
     ]
     while found and found[-1] == _SEED:
         found.pop()  # nothing is drawn after it
+    return [_stored(model), *found]
+
+
+def _stored(model: ir.Model) -> str | None:
+    """The file that holds the weights of the whole model."""
     file = model.architecture.file if isinstance(model.architecture, ir.Network) else None
-    stored = file and file.weights and file.weights.sha256
-    return [stored, *found]
+    return file.weights.sha256 if file and file.weights else None
 
 
 def _fill(operation: ir.Layer, library: str) -> list[object]:
@@ -133,11 +151,15 @@ def _fill(operation: ir.Layer, library: str) -> list[object]:
     unused: list[object] = [_SEED] * start.unused
     if not operation.weights:
         return unused
+    return [(_filled(operation), operation.seed, start.made), *unused]
+
+
+def _filled(operation: ir.Layer) -> tuple[object, ...]:
+    """What fills the weights of an operation."""
     shapes = [(weight.name, weight.shape) for weight in operation.weights]
     file = operation.weights_file and operation.weights_file.sha256
     forget = operation.arguments.get("unit_forget_bias")
-    made = (operation.name, operation.seed, forget and forget.value, start.made)
-    return [(shapes, _initializers(operation), file, made), *unused]
+    return operation.name, shapes, _initializers(operation), file, forget and forget.value
 
 
 # ---- batches ----
@@ -183,22 +205,20 @@ def _order(a: ir.Model, b: ir.Model) -> str:
     """
     kinds = [(model.library.value, _way(model)) for model in (a, b)]
     if kinds[0] != kinds[1] or a.seed.value != b.seed.value:
-        return OTHERS
+        return DIFFERENT
     if not _library(a).one_generator or _semantics(a).streams:
         return SAME
     if _module(a) is not None or _module(b) is not None:
         if _module(a) == _module(b) and _noise_draws(a) == _noise_draws(b):
             return SAME
-        return "the same in the first epoch; others in later ones, if a module draws noise"
+        return "the same in the first epoch; different in later ones, if a module draws noise"
     noise = [_drawn(model) for model in (a, b)]
     if noise == [[], []] or (noise[0] == noise[1] and _noise_draws(a) == _noise_draws(b)):
         return SAME
     if all(noise):
         # An epoch may draw equally many.
         return "the same in the first epoch; not known in later ones"
-    return (
-        "the same in the first epoch; others in later ones, because the noise is drawn differently"
-    )
+    return "the same in the first epoch; different in later ones, because the noise is drawn differently"
 
 
 def _way(model: ir.Model) -> tuple[bool, bool]:
@@ -225,7 +245,7 @@ def _drawn(model: ir.Model) -> list[object]:
     return [draw for layer in layers for draw in layer.draws]
 
 
-# ---- loss, optimizer, run ----
+# ---- data, run ----
 
 
 def _input(a: ir.Model, b: ir.Model) -> str:
@@ -258,7 +278,7 @@ def _labels(a: ir.Model, b: ir.Model) -> str:
     size = f"{len(one):,} -> {len(other):,} " if len(one) != len(other) else ""
     gone, new = ([each for each in x if each not in y] for x, y in ((one, other), (other, one)))
     names = " -> ".join(_some(each) for each in (gone, new))
-    return f"{size}{'' if size else 'other '}labels: {names}"
+    return f"{size}{'' if size else 'different '}labels: {names}"
 
 
 def _some(names: Sequence[str]) -> str:
@@ -271,63 +291,6 @@ def _length(model: ir.Model) -> str:
     if isinstance(model.architecture, ir.Module):
         return "any number of"
     return f"{model.architecture.input_shape[-2]:,}"
-
-
-def _loss(a: ir.Model, b: ir.Model) -> str:
-    if a.loss.name != b.loss.name:
-        return f"another: {_stated(a.loss)} -> {_stated(b.loss)}"
-    parts = _arguments(a.loss.arguments, b.loss.arguments)
-    if _penalties(a) != _penalties(b):
-        parts.append("other penalties on weights or results")
-    return "; ".join(parts) or SAME
-
-
-def _penalties(model: ir.Model) -> list[object]:
-    found: list[object] = []
-    for operation in model.operations:
-        for weight in operation.weights:
-            value = operation.arguments.get(f"{weight.role}_regularizer")
-            if value and value.value:
-                found.append((weight, value.value, operation["trainable"]))
-        activity = operation.arguments.get("activity_regularizer")
-        if activity and activity.value:
-            found.append((operation.output_shape, activity.value))
-    return found
-
-
-def _optimizer(a: ir.Model, b: ir.Model) -> str:
-    if a.optimizer.name != b.optimizer.name:
-        return f"another: {_stated(a.optimizer)} -> {_stated(b.optimizer)}"
-    given: list[ir.Arguments] = [
-        {**each.arguments, "clipnorm": each.clipnorm, "clipvalue": each.clipvalue}
-        for each in (a.optimizer, b.optimizer)
-    ]
-    parts = _arguments(*given)
-    if _miscounts(a) != _miscounts(b):
-        parts.append("one of the two counts a step too many after the first epoch")
-    return "; ".join(parts) or SAME
-
-
-def _stated(of: ir.Loss | ir.Optimizer) -> str:
-    """A name, with the arguments that the definition gives."""
-    told = [
-        f"{name} {shown_briefly(value.value)}"
-        for name, value in of.arguments.items()
-        if not value.is_default
-    ]
-    return f"{of.name} ({', '.join(told)})" if told else of.name
-
-
-def _miscounts(model: ir.Model) -> bool:
-    return _semantics(model).streams and _library(model).counts_on
-
-
-def _arguments(a: ir.Arguments, b: ir.Arguments) -> list[str]:
-    return [
-        f"{name} {' -> '.join(shown_apart(a[name].value, b[name].value))}"
-        for name in a
-        if name in b and a[name].value != b[name].value
-    ]
 
 
 def _run(a: ir.Model, b: ir.Model) -> str:
@@ -346,6 +309,9 @@ def _run(a: ir.Model, b: ir.Model) -> str:
     elif stops[0] and one.patience.value != other.patience.value:
         waits = _changed(one.patience.value, other.patience.value, "epochs")
         parts.append(f"it waits {waits} for a better one")
+    keeps = [_semantics(m).imitates and _library(m).keeps_nan and stops[1] for m in (a, b)]
+    if keeps[0] != keeps[1]:
+        parts.append("one of the two keeps a first validation loss that is not a number")
     return "; ".join(parts) or SAME
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ... import ir
@@ -85,16 +85,21 @@ class Aligned:
         return f"{self.one[0].name}: {', '.join(self.changed) or 'the same'}"
 
 
-def steps_of(model: ir.Model) -> tuple[Step, ...]:
-    """The steps in order; none for a module, which the compiler does not examine."""
-    return tuple(
-        step for operation in model.operations for step in _steps(operation, model.library.value)
-    )
+def steps_of(model: ir.Model, libraries: Collection[str] = ()) -> tuple[Step, ...]:
+    """The steps in order; none for a module, which the compiler does not examine.
+
+    With the names of several libraries, they have the parameters that all of these read: others,
+    such as how a loop is run in Keras, are not in the models of both.
+    """
+    libraries = {*libraries, model.library.value}
+    return tuple(step for operation in model.operations for step in _steps(operation, libraries))
 
 
-def _steps(operation: ir.Layer, library: str) -> Iterator[Step]:
+def _steps(operation: ir.Layer, libraries: Collection[str]) -> Iterator[Step]:
     values = {name: value.value for name, value in operation.arguments.items()}
-    reads = parameters_read(operation, library)
+    row = OPERATIONS[operation.name]
+    reads = [parameters_read(operation, each) for each in libraries if not row.refusal(each)]
+    read = frozenset.intersection(*(each.layer | each.shape for each in reads))
     beside = {name: value for name, value in values.items() if name.endswith(_BESIDE)}
     if operation.weights:
         beside["trainable"] = values["trainable"]
@@ -102,10 +107,10 @@ def _steps(operation: ir.Layer, library: str) -> Iterator[Step]:
     computes = {
         name: value
         for name, value in values.items()
-        if name in reads.layer | reads.shape and name not in (*beside, "trainable", "weights_file")
+        if name in read and name not in (*beside, "trainable", "weights_file")
     }
     number = operation.number
-    activation = OPERATIONS[operation.name].only_applies(operation.arguments)
+    activation = row.only_applies(operation.arguments)
     if activation:
         yield Step(number, activation, {}, {}, is_activation=True)
         return

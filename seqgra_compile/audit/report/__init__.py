@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ... import ir
+from ...backends.family import family
 from ...compiler import Compilation
 from ...grammar import BayesModel, Simulation
 from ...messages.codes import CODES
@@ -40,7 +41,7 @@ def report_of_definition(compilation: Compilation, runs: Sequence[Run] = ()) -> 
     Raises as `results` does.
     """
     page = _page(compilation)
-    found = results(runs, compilation.source.sha256, page.script.sha256 or None) if runs else None
+    found = results(runs, *_hashes(compilation, page)) if runs else None
     of_data = isinstance(compilation.model, Simulation)
     answers = () if of_data else checklist(compilation, runs)
     fits = not (runs or page.remarks)  # the code is right below the head
@@ -106,6 +107,13 @@ def _page(compilation: Compilation) -> Page:
         settings=len(found),
         departs=sum(row.departs for row in found),
     )
+
+
+def _hashes(compilation: Compilation, page: Page) -> tuple[str | None, ...]:
+    """Of the definition, the script and the family of runs, None where there is none."""
+    model = compilation.model
+    of_runs = family(model) if isinstance(model, ir.General) else None
+    return compilation.source.sha256, page.script.sha256 or None, of_runs
 
 
 def _sources(compilation: Compilation) -> list[Source]:

@@ -16,6 +16,7 @@ from ...visible import visible
 from ..ledger.setting import counted
 from ..runs.run import Run
 from .page import Answer
+from .tables import families
 
 Asked = tuple[str, str, Callable[["_Known"], str] | None]
 
@@ -148,6 +149,10 @@ class _Known:
     def uncertainty(self) -> str:
         if len(self.runs) < 2:
             return ""
+        several = families(self.runs)
+        if several > 1:
+            runs = counted(len(self.runs), "runs")
+            return f"{runs} of {several} families of definitions: their results are not averaged."
         seeds = {run.settings.get("SEED") for run in self.runs}
         return (
             f"{counted(len(self.runs), 'runs')}, {counted(len(seeds), 'seeds')}: mean and standard "

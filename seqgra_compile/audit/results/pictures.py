@@ -222,6 +222,12 @@ def spread(values: Sequence[float], digits: int = 3) -> str:
     return f"{mean} \N{PLUS-MINUS SIGN} {statistics.stdev(values):.{digits}f}"
 
 
+def extent(values: Sequence[float], digits: int = 3) -> str:
+    """The smallest and the largest value."""
+    ends = [f"{value:.{digits}f}" for value in (min(values), max(values))]
+    return " to ".join(dict.fromkeys(ends))
+
+
 # ---- calibration and scores ----
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ...catalog.data import SETS
 from ...catalog.sequences import MULTI_LABEL
 from ...visible import visible
+from ..runs.kinship import definition_hash, short_hash
 from ..runs.run import Run
 from . import measures
 from .page import Cell, PageTable
@@ -50,15 +51,26 @@ def measured(run: Run) -> dict[str, float]:
     return found
 
 
+def families(runs: Sequence[Run]) -> int:
+    """The number of their definitions; those that differ only in id, texts and seed count as one."""
+    return len({definition_hash(run.receipt) for run in runs})
+
+
+def _definition(run: Run, several: bool) -> str:
+    """Its id, with digits that tell definitions of one id apart if there are several."""
+    return f"{run.model_id}, family {short_hash(run.receipt)}" if several else run.model_id
+
+
 def of_runs(runs: Sequence[Run]) -> PageTable:
-    """A row for each run; mean and standard deviation below."""
+    """A row for each run; below, if they are of one definition, mean and standard deviation."""
+    several = families(runs) > 1
     all_measured = [measured(run) for run in runs]
     names = list(dict.fromkeys(name for found in all_measured for name in found))
     header = ("run", "definition", "seed", "epochs", "kept", "seconds", *names)
     rows = [
         cells(
             str(run.path),
-            run.model_id,
+            _definition(run, several),
             run.setting("SEED"),
             len(run.history) or None,
             run.best_epoch,
@@ -76,6 +88,11 @@ def of_runs(runs: Sequence[Run]) -> PageTable:
             *(statistics.stdev(column) if len(column) > 1 else None for column in columns),
         ),
     ]  # fmt: skip
+    if several:
+        note = (
+            "No mean: the runs are not of one family. A family is a definition with all its seeds."
+        )
+        return PageTable("Results of each run", header, tuple(rows), (), note)
     note = "The standard deviation is that of a sample (n - 1)."
     return PageTable(
         "Results of each run", header, tuple(rows), tuple(foot) if len(runs) > 1 else (), note
@@ -91,7 +108,7 @@ def differences(runs: Sequence[Run]) -> PageTable | None:
             values = [getattr(run, kind).get(name) for run in runs]
             if len(set(values)) > 1:
                 rows.append(cells(name, *values))
-    for name in ("device", "threads", "script"):
+    for name in ("device", "threads", "family", "script"):
         values = [_hash_or_text(run.receipt.get(name)) for run in runs]
         if len(set(values)) > 1:
             rows.append(cells(name, *values))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import enum
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ...visible import visible
+from .kinship import in_two_libraries, relation
 from .receipt import is_number
 
 # What a run was asked to do, and what it ran with, in the order of comparison.
@@ -18,6 +19,8 @@ _WITH = ("versions", "device", "threads")
 # The only block that is not compared: when and where the run was.
 _CIRCUMSTANCES = "circumstances"
 _MAX_SHOWN = 80
+_SETTING = "settings "
+_NOTHING = "nothing"  # where the other has something
 
 
 class Verdict(enum.Enum):
@@ -55,8 +58,14 @@ class Found:
 
 @dataclass(frozen=True)
 class RunComparison:
+    """`relation`: how the two definitions are related, as `kinship` says it. `renamed` are the
+    settings in `asked` that only one of two libraries has.
+    """
+
     verdict: Verdict
+    relation: tuple[str, ...]
     asked: tuple[Found, ...]
+    renamed: tuple[Found, ...]
     done_with: tuple[Found, ...]
     epochs: tuple[Found, ...]
     results: tuple[Found, ...]
@@ -78,6 +87,7 @@ def compare_runs(
     ]
     parts = [_differences(_some(one, names), _some(other, names)) for names in (_ASKED, _WITH)]
     asked, done_with = map(tuple, parts)
+    renamed = tuple(filter(_is_renamed, asked)) if in_two_libraries(one, other) else ()
     epochs = tuple(_epochs(one.get("epochs", []), other.get("epochs", []), tolerance))
     results = tuple(_differences(rest[0], rest[1], tolerance=tolerance))
     if not (asked or done_with or epochs or results):
@@ -86,11 +96,15 @@ def compare_runs(
         close = tolerance > 0 and not asked
         close = close and all(found.close or _is_hash(found) for found in (*epochs, *results))
         verdict = Verdict.WITHIN if close else Verdict.DIFFERENT
-    return RunComparison(verdict, asked, done_with, epochs, results)
+    return RunComparison(verdict, relation(one, other), asked, renamed, done_with, epochs, results)
 
 
 def _some(receipt: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, object]:
     return {name: receipt[name] for name in names if name in receipt}
+
+
+def _is_renamed(found: Found) -> bool:
+    return found.path.startswith(_SETTING) and _NOTHING in (found.one, found.other)
 
 
 def _is_hash(found: Found) -> bool:
@@ -113,7 +127,7 @@ def _differences(
             if name in one and name in other:
                 yield from _differences(one[name], other[name], below, tolerance)
             else:
-                yield Found(below, one.get(name, "nothing"), other.get(name, "nothing"))
+                yield Found(below, one.get(name, _NOTHING), other.get(name, _NOTHING))
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         for number, pair in enumerate(zip(one, other, strict=True), start=1):
             yield from _differences(*pair, f"{path} {number}", tolerance)
@@ -138,19 +152,31 @@ def _close(one: object, other: object, tolerance: float) -> bool:
 
 def comparison_text(comparison: RunComparison) -> str:
     """For people: the verdict, then what differs, beginning with the first epoch."""
-    lines = [comparison.verdict.value]
-    first = comparison.asked[:1]
-    if first and first[0].path.startswith("settings "):
-        found = replace(first[0], path=first[0].path.removeprefix("settings "))
+    lines = [comparison.verdict.value, *(f"  {line}" for line in comparison.relation)]
+    asked = [found for found in comparison.asked if found not in comparison.renamed]
+    if asked and asked[0].path.startswith(_SETTING):
+        found = replace(asked[0], path=asked[0].path.removeprefix(_SETTING))
         lines.append(f"  first setting that differs: {found}")
-        first = ()
-    lines += [f"  asked for: {found}" for found in (*first, *comparison.asked[1:])]
+        asked = asked[1:]
+    lines += _named_otherwise(comparison.renamed)
+    lines += [f"  asked for: {found}" for found in asked]
     lines += [f"  run with: {found}" for found in comparison.done_with]
     if comparison.epochs:
         lines.append(f"  first epoch that differs: {comparison.epochs[0]}")
         lines += _spread(comparison.epochs)
     lines += [f"  result: {each}" for each in comparison.results]
     return "\n".join(lines) + "\n"
+
+
+def _named_otherwise(renamed: Sequence[Found]) -> Iterator[str]:
+    """One line for the settings that only one of two libraries has."""
+    if renamed:
+        sides = [
+            [found for found in renamed if found.other == _NOTHING],
+            [found for found in renamed if found.one == _NOTHING],
+        ]
+        names = [", ".join(found.path.removeprefix(_SETTING) for found in side) for side in sides]
+        yield visible(f"  settings of one library only: {' and '.join(filter(None, names))}")
 
 
 def _spread(epochs: tuple[Found, ...]) -> Iterator[str]:

@@ -13,8 +13,8 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...catalog.libraries import FRAMEWORKS
 from ...messages.diagnostics import did_you_mean, first_few
+from .kinship import definition_hash, library_of, short_hash
 from .receipt import is_number
 from .run import Run, UnlikeRuns, check_alike
 
@@ -107,20 +107,12 @@ def _check(runs: Sequence[Run]) -> None:
 # ---- rows ----
 
 
-def definition_of(run: Run) -> str:
-    """What runs of one definition have in common, whatever their seed, id, name and description.
-
-    The receipt of an older script lacks this hash; it only shows whether the file was the same.
-    """
-    return str(run.receipt.get("family", run.receipt["definition"]))
-
-
 def _groups(runs: Sequence[Run], by: Sequence[str]) -> list[list[Run]]:
     """Runs of one definition on the same data, or with equal `by`, in order of first occurrence."""
     groups: dict[tuple[TableValue, ...], list[Run]] = {}
     for run in runs:
         alike = tuple(_value(name, run) for name in by or ("data",))
-        groups.setdefault((definition_of(run), *alike), []).append(run)
+        groups.setdefault((definition_hash(run.receipt), *alike), []).append(run)
     return list(groups.values())
 
 
@@ -131,7 +123,7 @@ def _data(run: Run) -> str:
 
 
 def _library(run: Run) -> str:
-    return next((name for name in FRAMEWORKS if name in run.versions), "Bayes")
+    return library_of(run.receipt) or "Bayes"
 
 
 # ---- columns ----
@@ -140,6 +132,7 @@ OWN: Mapping[str, Callable[[Run], TableValue]] = {
     "folder": lambda run: str(run.path),
     "model": lambda run: run.model_id,
     "library": _library,
+    "family": lambda run: short_hash(run.receipt),
     "data": _data,
     "epochs": lambda run: len(run.history) or None,
     "seconds": lambda run: run.seconds,
@@ -153,8 +146,10 @@ def _chosen(groups: Sequence[Sequence[Run]], per: str, by: Sequence[str]) -> lis
     names = ["model"] if per == DEFINITION else ["folder", "model"]
     apart = ("library",) if by else ("library", "data")
     names += [name for name in apart if len({OWN[name](run) for run in firsts}) > 1]
-    names += by
     trained = [run for run in firsts if run.history] or firsts  # a Bayes classifier has no settings
+    if "family" not in by and _look_alike(trained):
+        names.insert(names.index("model") + 1, "family")
+    names += by
     settings = dict.fromkeys(name for run in trained for name in run.settings)
     for name in settings:
         if name not in (*_FREE, *by) and len({run.settings.get(name) for run in trained}) > 1:
@@ -168,6 +163,12 @@ def _chosen(groups: Sequence[Sequence[Run]], per: str, by: Sequence[str]) -> lis
         if any(_value(name, run) is not None for run in runs)
     ]
     return names
+
+
+def _look_alike(runs: Sequence[Run]) -> bool:
+    """Whether two definitions have one id and library, so that these do not tell them apart."""
+    kinds = {(_without_seed(run), _library(run), definition_hash(run.receipt)) for run in runs}
+    return len({kind[:2] for kind in kinds}) < len(kinds)
 
 
 def _check_names(names: Sequence[str], runs: Sequence[Run]) -> None:
