@@ -171,7 +171,9 @@ def test_shorter_sequences_are_dropped_on_request(tmp_path: Path) -> None:
     assert "dropped: 20 sequences shorter than 80 (--pad drop)" in said
     nothing = run_data(*command, "--length", 200, "--pad", "drop", "--overwrite", folder=tmp_path)
     assert nothing.exit_code == 1
-    assert nothing.stderr.startswith(b"no example is left\n  dropped: 100 sequences shorter than 200")
+    assert nothing.stderr.startswith(
+        b"no example is left\n  dropped: 100 sequences shorter than 200"
+    )
     # Of 80 + 81 + ... + 159 letters, 0 + 1 + ... + 79 are cut off.
     assert "cropping to 80 cut 33% of all letters off: 79 of 80 sequences were longer" in said
 
