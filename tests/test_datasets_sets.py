@@ -169,6 +169,11 @@ def test_shorter_sequences_are_dropped_on_request(tmp_path: Path) -> None:
     assert found == Counter(x[(len(x) - 80) // 2 :][:80] for x in rows if len(x) >= 80)
     said = result.stdout.decode()
     assert "dropped: 20 sequences shorter than 80 (--pad drop)" in said
+    nothing = run_data(*command, "--length", 200, "--pad", "drop", "--overwrite", folder=tmp_path)
+    assert nothing.exit_code == 1
+    assert nothing.stderr.startswith(
+        b"no example is left\n  dropped: 100 sequences shorter than 200"
+    )
     # Of 80 + 81 + ... + 159 letters, 0 + 1 + ... + 79 are cut off.
     assert "cropping to 80 cut 33% of all letters off: 79 of 80 sequences were longer" in said
 

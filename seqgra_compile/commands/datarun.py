@@ -136,7 +136,7 @@ def make(
     target, overwrite = chosen["output"], chosen["overwrite"]
     check_target(target, overwrite)
     definition = chosen["definition"]
-    if definition is not None and definition.is_dir():
+    if definition is not None and (definition.is_dir() or definition.resolve() == target.resolve()):
         message = f"--write-definition {definition}: this is a folder"
         raise UsageProblem(message, "name a file, such as model.xml")
     rules = Rules(

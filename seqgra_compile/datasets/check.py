@@ -68,8 +68,9 @@ def check_folder(folder: Path, want: Expected, seen: Seen | None = None) -> Chec
         line, span = danger.line, Span(0, 0)
         source = excerpt(str(path), [line] if line else [], scanned.size, scanned.sha256)
         if line:
-            text = line.text
-            span = source.span(line.number, text.find(b"\t") + 1, len(text))
+            tab = line.text.find(b"\t")
+            marked = (tab + 1, len(line.text)) if danger.marks_label else (0, tab)
+            span = source.span(line.number, *marked)
         severity = Severity.NOTE if danger.mild else Severity.WARNING
         result.found.append(
             Diagnostic(danger.code, severity, danger.message, span, danger.help, source)

@@ -26,7 +26,8 @@ _SHOWN = 3  # examples with several labels whose place is given
 
 @dataclass(frozen=True)
 class Danger:
-    """`set` is the set that the message is about, and `line` its line, if one is meant.
+    """`set` is the set that the message is about, and `line` its line, if one is meant: its label
+    is marked, or its sequence.
 
     A `mild` danger is only a note.
     """
@@ -37,6 +38,7 @@ class Danger:
     help: str
     mild: bool = False
     line: Line | None = None
+    marks_label: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Copies:
     seen: dict[int, tuple[int, str]] = field(default_factory=dict)
     within: Counter[str] = field(default_factory=Counter)  # examples that are copies in their set
     across: Counter[tuple[str, str]] = field(default_factory=Counter)
+    first_across: dict[tuple[str, str], list[Line]] = field(default_factory=dict)
     two_labels: int = 0
     conflicts: list[Conflict] = field(default_factory=list)  # the first ones of two labels
     _columns: dict[str, str] = field(default_factory=dict)  # each column y once
@@ -84,14 +87,23 @@ class Copies:
         for number, other in enumerate(SETS):
             if sets & ~bit & 1 << number:
                 self.across[other, name] += 1
+                lines = self.first_across.setdefault((other, name), [])
+                if len(lines) < _SHOWN:
+                    lines.append(_kept(line))
         if column != first:
             self.two_labels += 1
             if len(self.conflicts) < _SHOWN:
                 number, set = sets >> 5, SETS[sets >> 3 & 3]
-                kept = Line(line.number, line.start, line.text[:CUT])
-                self.conflicts.append(Conflict(name, kept, column, f"{set}.txt:{number}", first))
+                self.conflicts.append(
+                    Conflict(name, _kept(line), column, f"{set}.txt:{number}", first)
+                )
         if not sets & bit:
             self.seen[key] = sets | bit, first
+
+
+def _kept(line: Line) -> Line:
+    """As much of a line as a message needs."""
+    return Line(line.number, line.start, line.text[:CUT])
 
 
 def dangers(sets: Mapping[str, SetStatistics], copies: Copies, want: Expected) -> Iterator[Danger]:
@@ -109,9 +121,15 @@ def dangers(sets: Mapping[str, SetStatistics], copies: Copies, want: Expected) -
     yield from _lengths(sets, want)
     for (one, other), count in copies.across.items():
         strands = ", as they are or as reverse complements" if copies.alphabet.paired else ""
-        message = f"{plural(count, 'example')} of this set {'is' if count == 1 else 'are'} also in the {one} set{strands}"
+        lines = copies.first_across[one, other]
+        where = "line " if count == 1 else "lines "
+        where += ", ".join(str(line.number) for line in lines) + (", ..." if count > _SHOWN else "")
+        message = (
+            f"{plural(count, 'example')} of this set {'is' if count == 1 else 'are'} also in the "
+            f"{one} set{strands}: {where}"
+        )
         help = "a model may have memorized them: seqgra-data ... --split keeps copies together"
-        yield Danger("SG814", other, message, help)
+        yield Danger("SG814", other, message, help, line=lines[0])
     if copies.two_labels:
         yield _two_labels(copies)
 
@@ -128,7 +146,9 @@ def _two_labels(copies: Copies) -> Danger:
         f"{examples} with the sequence of another example, but a different label: {places}{more}"
     )
     help = "remove one of the two, or use multi-label classification"
-    return Danger("SG815", conflicts[0].set, message, help, line=conflicts[0].line)
+    return Danger(
+        "SG815", conflicts[0].set, message, help, line=conflicts[0].line, marks_label=True
+    )
 
 
 def _missing(name: str, found: SetStatistics, want: Expected) -> Iterator[Danger]:

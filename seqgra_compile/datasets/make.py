@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..catalog.data import SETS
 from ..catalog.sequences import MULTI_CLASS, MULTI_LABEL
+from .counts import counted
 from .faults import DataError, Fault, Faults, UsageProblem
 from .folder import FolderPlan, Written, new_folder, sha256, write_record, write_sets
 from .inputs import Input, Raw, check_label, source_names
@@ -79,6 +80,7 @@ class Maker:
             spool = Spool(scratch, request.rules.alphabet, request.seed)
             self._spool(raws, spool)
             length = self.prepare.length()
+            self._check_some_left()
             labels = self._labels()
             finishing()
             plan = FolderPlan(labels, request.multi_label, request.shares)
@@ -176,6 +178,13 @@ class Maker:
         if not labels:
             raise DataError(Fault("no example has a label", help="name the classes"))
         return labels
+
+    def _check_some_left(self) -> None:
+        dropped = self.dropped + self.prepare.dropped
+        if dropped and not self.examples.total():
+            details = tuple(f"dropped: {counted(n, what)}" for what, n in sorted(dropped.items()))
+            help = "change the options that drop them, such as --length"
+            raise DataError(Fault("no example is left", help=help, details=details))
 
     def _check_joined(self, labels: tuple[str, ...]) -> None:
         """Warn of labels that look like several; refuse them where they cannot be classes."""
