@@ -9,7 +9,8 @@ import pytest
 from test_audit_diff import DROPOUT, GLOBAL, KERAS, compile_text, data, replaced, verdicts
 
 from seqgra_compile.audit.changes.diff import compare_definitions
-from seqgra_compile.audit.changes.effect import SAME, weight_count
+from seqgra_compile.audit.changes.effect import SAME
+from seqgra_compile.audit.changes.effects import weight_count
 
 
 def changed(*pairs: str, text: str = KERAS) -> str:

@@ -360,7 +360,9 @@ def test_it_cannot_be_told(tmp_path):
     script = write(tmp_path, SCRIPTS[MOTIFS])
     result = run_audit("verify", broken, script)
     assert (result.exit_code, result.stdout) == (2, b"") and b"SG203" in result.stderr
-    result = run_audit("verify", MOTIFS, MOTIFS)
+    other = tmp_path / "other.py"
+    other.write_text("x = 1\n")
+    result = run_audit("verify", MOTIFS, other)
     assert (result.exit_code, result.stdout) == (2, b"")
     assert b"does not begin with a docstring" in result.stderr
     result = run_audit("verify", MOTIFS, tmp_path / "no.py")
@@ -368,7 +370,7 @@ def test_it_cannot_be_told(tmp_path):
     result = run_audit("verify", tmp_path / "no.xml", script)
     assert result.exit_code == 2 and b"no.xml: No such file or directory" in result.stderr
     result = run_audit("verify", MOTIFS, tmp_path)
-    assert result.exit_code == 2 and b"Is a directory" in result.stderr
+    assert result.exit_code == 2 and b"this is a folder; first the definition" in result.stderr
     (tmp_path / "large.py").write_bytes(bytes(2**24 + 1))
     result = run_audit("verify", MOTIFS, tmp_path / "large.py")
     assert result.exit_code == 2 and b"more than 16,777,216 bytes" in result.stderr

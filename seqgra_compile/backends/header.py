@@ -27,6 +27,7 @@ _COMPILED = re.compile(
     r"\sUsage:  ",
     re.DOTALL,
 )
+_WITHOUT = "it is not a compiled script: it does not begin with a docstring"
 _SILENT = "its docstring does not say what it was compiled from"
 
 
@@ -173,7 +174,7 @@ def _docstring(text: str) -> tuple[str, int]:
         return _first_string(text)
     docstring = ast.get_docstring(tree, clean=False)
     if docstring is None:
-        raise HeaderError(_SILENT)
+        raise HeaderError(_WITHOUT)
     return docstring, tree.body[0].lineno
 
 
@@ -186,4 +187,4 @@ def _first_string(text: str) -> tuple[str, int]:
                 break
     except (SyntaxError, ValueError, tokenize.TokenError, MemoryError, RecursionError):
         pass
-    raise HeaderError("it is not a compiled script: it does not begin with a docstring")
+    raise HeaderError(_WITHOUT)

@@ -24,6 +24,7 @@ from .console import (
     read_bytes,
     read_definition,
 )
+from .kinds import not_definition_and_script
 
 _EXAMPLES = """\b
 Examples:
@@ -109,6 +110,10 @@ def verify_command(definition: str, script: str, include: tuple[Path, ...]) -> N
     def work() -> int:
         if definition == script == "-":
             raise click.UsageError("standard input can be read only once")
+        wrong = not_definition_and_script(definition, script)
+        if wrong is not None:
+            complain(*wrong)
+            return UNKNOWN
         name = script
         try:
             text = read_bytes(script, MAX_SCRIPT)

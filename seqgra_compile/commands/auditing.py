@@ -13,6 +13,7 @@ from ..compiler import Compilation, Options, UnsupportedOptions, compile_bytes
 from ..messages.writers import TextWriter
 from ..visible import visible
 from .console import complain, folders, is_coloured, our_bug, read_definition, say
+from .kinds import not_a_definition, not_a_run
 
 if TYPE_CHECKING:
     from ..audit.runs.run import Run
@@ -38,9 +39,13 @@ def compile_and_tell(name: str, include: tuple[Path, ...], options: Options) -> 
         if script is not None:
             complain(name, f"this is a script; name its definition, {script}, with --like {name}")
             return None
+        wrong = not_a_definition(name)
+        if wrong is not None:
+            complain(name, wrong)
+            return None
         compilation = compile_bytes(name, data, folders(name, include), options)
     except OSError as error:
-        complain(name, error)
+        complain(name, not_a_definition(name) or error)
         return None
     except UnsupportedOptions as error:
         complain(name, str(error))
@@ -60,7 +65,9 @@ def read_runs(names: Sequence[str]) -> list[Run] | None:
         try:
             found.append(read_run(path.parent if beside else path))
         except RunError as error:
-            damaged = bool(complain(str(error.path), str(error)))
+            wrong = not_a_run(name)
+            place, problem = (name, wrong) if wrong else (str(error.path), str(error))
+            damaged = bool(complain(place, problem))
         except OSError as error:
             damaged = bool(complain(name, error))
     return None if damaged else found

@@ -10,6 +10,7 @@ import click
 
 from .auditing import DIFFERENT, SAME, UNKNOWN, example, guarded, read_runs
 from .console import complain, print_text, put_file, read_bytes
+from .kinds import not_a_run
 
 _FORMS = ("tsv", "csv", "md", "tex", "html")
 
@@ -143,5 +144,5 @@ def _receipt(name: str) -> dict[str, Any] | None:
     except OSError as error:
         complain(name, error)
     except ReceiptError as error:
-        complain(name, str(error))
+        complain(name, not_a_run(name) or str(error))
     return None
