@@ -159,8 +159,9 @@ def diff_command(
     It does not compare texts. It says whether the change affects what the model computes, the
     number of weights, the initial weights, the batches, the loss, the optimizer and the length of
     the run, given the same data, machine and versions. Then it lists what differs, operation by
-    operation; an activation counts as an operation of its own. For two data definitions it says
-    which sets change. One of the two files may be - for standard input.
+    operation; an activation counts as an operation of its own. In two libraries, losses and
+    optimizers are compared as --library matches them. For two data definitions it says which sets
+    change. One of the two files may be - for standard input.
 
     Exit status: 0 no difference for training, 1 a difference, 2 a definition has errors or cannot
     be read.

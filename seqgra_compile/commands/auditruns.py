@@ -106,8 +106,8 @@ def compare_command(one: str, other: str, tolerance: float) -> None:
     """Compare two runs: their folders, or their receipts (receipt.json).
 
     It compares what the runs were asked to do, what they ran with, their epochs and their results;
-    it leaves out the block 'circumstances'. It prints the verdict, then what differs, beginning
-    with the first setting and the first epoch.
+    it leaves out the block 'circumstances'. It prints the verdict, whether the runs are of different
+    definitions or libraries, then what differs, beginning with the first setting and epoch.
 
     A tolerance applies to results. With one, versions, device, threads and the hash of the weights
     may differ, but not what the runs were asked to do.
