@@ -48,7 +48,7 @@ def test_a_script_without_header(tmp_path):
     other.write_text("print(1)\n")
     result = run_audit("settings", MOTIFS, "--like", other)
     assert (result.exit_code, result.stdout) == (2, b"")
-    assert result.stderr.startswith(bytes(other)) and b"does not say" in result.stderr
+    assert result.stderr.startswith(bytes(other)) and b"not a compiled script" in result.stderr
 
 
 def test_a_script_in_place_of_its_definition(script):

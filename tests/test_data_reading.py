@@ -123,7 +123,10 @@ def check(bad: Bad, found: dict[str, Outcome]) -> None:
         if ", need x, tab, y." in outcome.said:
             assert "seqgra-data fasta c1=FILE c2=FILE -o DIR --split 0.8 0.1 0.1\n" in outcome.said
         elif bad.says != bad_data.NO_EXAMPLE:
-            assert f"\n{outcome.path}: lines to correct: 1; each line needs " in outcome.said
+            assert (
+                f"\n{outcome.path}: lines to correct: 1, or the definition; each line needs "
+                in outcome.said
+            )
         assert outcome.status == 1
         assert not outcome.output.exists(), "a refusal writes nothing"
         return
@@ -220,7 +223,7 @@ def test_files_that_cannot_be_read(tmp_path):
         expected.append((1, f"{data / name}:{bad_data.cut(4)}"))
         queue.append(command(case, script, data, output))
     nowhere = tmp_path / "nowhere"
-    expected.append((2, f"{nowhere / 'training.txt'}: missing. "))
+    expected.append((2, f"{nowhere / 'training.txt'}: no such folder. "))
     queue.append(command(case, script, nowhere, output))
     for (status, said), (right, words) in zip(run_all(tmp_path, queue), expected, strict=True):
         assert status == right and words in said
@@ -329,7 +332,10 @@ def test_every_bad_line_is_counted_and_the_first_twenty_shown(tmp_path):
         reader(case)["read_set"](path, case.length)
     need = f"{case.length} letters of ACGTN, a tab, one of {case.labels}"
     *shown, last = str(caught.value).split("\n")
-    assert shown == wanted[:20] and last == f"{path}: lines to correct: 25; each line needs {need}"
+    assert (
+        shown == wanted[:20]
+        and last == f"{path}: lines to correct: 25, or the definition; each line needs {need}"
+    )
 
 
 def test_what_makes_the_files_that_are_missing(tmp_path):
@@ -352,7 +358,7 @@ def test_what_makes_the_files_that_are_missing(tmp_path):
     sequences = tmp_path / "sequences.fa"
     sequences.write_text(">a\nACGT\n")
     queue.append(command(case, script, sequences, tmp_path / "output" / "sequences"))
-    expected.append((2, f"{sequences / 'training.txt'}: missing. Commands "))
+    expected.append((2, f"{sequences / 'training.txt'}: no such folder. Commands "))
     for (status, said), (right, words) in zip(run_all(tmp_path, queue), expected, strict=True):
         assert status == right and words in said
 

@@ -236,12 +236,12 @@ def test_names_of_chromosomes_are_never_guessed(tmp_path: Path) -> None:
     said = result.stderr.decode()
     assert "a.bed: 2 regions are on chromosomes that genome.fa lacks: 1, 7" in said
     assert "--rename add-chr" in said
-    assert "b.bed: 1 regions are on chromosomes that genome.fa lacks: chrEBV" in said
+    assert "b.bed: 1 region is on chromosomes that genome.fa lacks: chrEBV" in said
     assert "--unknown-chromosomes drop" in said
     more = ("--rename", "add-chr", "--unknown-chromosomes", "drop")
     result = run_data(*command, *more, folder=tmp_path)
     assert result.exit_code == 0, result.stderr.decode()
-    assert b"dropped: 1 regions on chromosomes that the genome lacks" in result.stdout
+    assert b"dropped: 1 region on a chromosome that the genome lacks" in result.stdout
     assert len(ids(tmp_path / "data")) == 5
 
 

@@ -107,6 +107,16 @@ def test_ten_times_as_many_examples_are_an_imbalance(
     assert (b"[SG812]" in result.stderr) == warned
 
 
+def test_labels_that_are_joined_by_a_comma(tmp_path: Path) -> None:
+    first, second, *_ = DNA.labels
+    rows = [*bad_data.clean(DNA), ("A" * DNA.length, f"{first}, {second}")]
+    for name in ("training", "validation", "test"):
+        (tmp_path / f"{name}.txt").write_bytes(text(rows))
+    result = run_data("check", DNA.folder / "model.xml", tmp_path)
+    assert result.exit_code == 1
+    assert b"help: are these several labels? join them by |, not by ',', and write" in result.stderr
+
+
 def test_missing_files_and_folders(tmp_path: Path) -> None:
     model = DNA.folder / "model.xml"
     result = run_data("check", model, tmp_path / "none")
@@ -182,6 +192,9 @@ def test_wrong_usage_in_the_format_that_was_asked_for(tmp_path: Path) -> None:
     result = run_data("check", "model.xml", "--message-format", "json", folder=tmp_path)
     assert result.exit_code == 2
     assert "Missing argument" in json.loads(result.stderr)["message"]
+    (tmp_path / "my model.xml").touch()
+    result = run_data("check", "my", "model.xml", "data", folder=tmp_path)
+    assert result.exit_code == 2 and b"in quotes: 'my model.xml'" in result.stderr
 
 
 # ---- plots ----

@@ -43,6 +43,15 @@ def test_each_label_has_its_share(tmp_path: Path) -> None:
     assert "a" * 200 not in column and column.count("ab") > 50
 
 
+def test_percents_and_decimal_commas(tmp_path: Path) -> None:
+    random_fasta(tmp_path / "a.fa", 30, 20, 1)
+    command = ("fasta", "a=a.fa", "--negatives", "shuffle", "-o", "data", "--split")
+    result = run_data(*command, "0,8", "0,1", "0,1", folder=tmp_path)
+    assert result.exit_code == 2 and b"'0,8': write 0.8" in result.stderr
+    assert run_data(*command, 80, 10, 10, folder=tmp_path).exit_code == 0
+    assert [len(rows) for rows in _all(tmp_path / "data").values()] == [48, 6, 6]
+
+
 def test_copies_are_never_apart(tmp_path: Path) -> None:
     """Neither exact ones nor reverse complements, within a class or across."""
     source = random.Random(5)
@@ -148,6 +157,27 @@ def test_lengths(tmp_path: Path, crop: str) -> None:
     assert f"changed: 10 cropped to 30 ({crop} kept)" in result.stdout.decode()
 
 
+def test_shorter_sequences_are_dropped_on_request(tmp_path: Path) -> None:
+    source = random.Random(3)
+    rows = [letters(source, length, "ARNDCEQGHILKMFPSTWYV") for length in range(60, 160)]
+    fasta(tmp_path / "a.fa", ((f"a{n}", x) for n, x in enumerate(rows[::2])))
+    fasta(tmp_path / "b.fa", ((f"b{n}", x) for n, x in enumerate(rows[1::2])))
+    command = ("fasta", "a=a.fa", "b=b.fa", "-o", "data", "--alphabet", "protein", *SPLIT)
+    result = run_data(*command, "--length", 80, "--pad", "drop", folder=tmp_path)
+    assert result.exit_code == 0, result.stderr.decode()
+    found = Counter(x for each in _all(tmp_path / "data").values() for x, _ in each)
+    assert found == Counter(x[(len(x) - 80) // 2 :][:80] for x in rows if len(x) >= 80)
+    said = result.stdout.decode()
+    assert "dropped: 20 sequences shorter than 80 (--pad drop)" in said
+    nothing = run_data(*command, "--length", 200, "--pad", "drop", "--overwrite", folder=tmp_path)
+    assert nothing.exit_code == 1
+    assert nothing.stderr.startswith(
+        b"no example is left\n  dropped: 100 sequences shorter than 200"
+    )
+    # Of 80 + 81 + ... + 159 letters, 0 + 1 + ... + 79 are cut off.
+    assert "cropping to 80 cut 33% of all letters off: 79 of 80 sequences were longer" in said
+
+
 def test_ambiguous_letters(tmp_path: Path) -> None:
     fasta(tmp_path / "a.fa", [("a1", "ACGRYACGTA"), ("a2", "ACGTACGTAC"), ("a3", "AAGTACGTAC")])
     random_fasta(tmp_path / "b.fa", 20, 10, 4)
@@ -235,7 +265,7 @@ def test_given_sets_stay_as_they_are(tmp_path: Path) -> None:
     assert [len(sets[name]) for name in SETS] == [101, 40, 40]
     result = run_data(*command[:5], "-o", "other", "--split", 0.8, 0, 0.2, folder=tmp_path)
     assert result.exit_code == 0, result.stderr.decode()
-    assert b"dropped: 1 copies of examples in a given set" in result.stdout
+    assert b"dropped: 1 copy of an example in a given set" in result.stdout
     sizes = [len(each) for each in _all(tmp_path / "other").values()]
     assert sizes[1] == 40 and sizes[0] + sizes[2] == 100 and abs(sizes[0] - 80) <= 2
 
@@ -454,5 +484,5 @@ def test_several_lengths_are_shown_as_a_distribution(tmp_path: Path) -> None:
     assert result.stderr.decode() == (
         f"the sequences have 2 lengths; scripts need one\n{bars}\n"
         "  help: choose one: --length 5 crops longer sequences (--crop says where); "
-        "with a larger one, --pad N pads shorter ones\n"
+        "with a larger one, --pad drop drops shorter ones, and --pad N pads them\n"
     )

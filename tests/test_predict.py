@@ -5,27 +5,31 @@ from __future__ import annotations
 import ast
 import bz2
 import gzip
+import hashlib
 import io
 import itertools
 import json
 import lzma
+import os
+import random
 import re
 import shutil
 import subprocess
 import sys
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import black
 import pytest
 from cases import ACCEPT, ALL_CASES, SIZES, Case, examples
-from run_command import run, run_audit
+from documented import blocks
+from run_command import run, run_audit, run_data
 from runs import ENVIRONMENT, PYTHON, Run, run_all, run_cases
 
 from seqgra_compile.backends.family import family
 from seqgra_compile.backends.header import read_header
-from seqgra_compile.catalog.libraries import BAYES, LIBRARIES
+from seqgra_compile.catalog.libraries import BAYES, FRAMEWORKS, LIBRARIES
 from seqgra_compile.compiler import Options, compile_bytes, compile_definition
 
 GOLDEN = ACCEPT.parent / "predict"
@@ -177,6 +181,7 @@ def spoil(
         "other": f"{weights}: not the weights of this model",
         "missing": f"{weights}: No such file",
         "wrong": "receipt.json: of another definition",
+        "alike": "receipt.json: of this definition with other --semantics",
         "none": "",
     }
     for name in said:
@@ -186,6 +191,8 @@ def spoil(
     shutil.copy(other / weights, folder / "other" / weights)
     (folder / "missing" / weights).unlink()
     shutil.copy(other / "receipt.json", folder / "wrong" / "receipt.json")
+    receipt = json.loads((own / "receipt.json").read_bytes()) | {"family": 64 * "0"}
+    (folder / "alike" / "receipt.json").write_text(json.dumps(receipt))
     (folder / "none" / "receipt.json").unlink()
     return {folder / name: sentence for name, sentence in said.items()}
 
@@ -278,10 +285,13 @@ BAD = {
     "empty": (b"", "no sequences"),
     "blank": (b"\n\n", "no sequences"),
     "header": (b"x\ty\n", "no sequences"),
-    "short": (f">a\n{GOOD}\n>b\nACG\n".encode(), ":3: b: length 3, need 30; --scan STEP"),
+    "short": (f">a\n{GOOD}\n>b\nACG\n".encode(), ":3: b: length 3, need 30; add N on both sides"),
     "long": (f"{GOOD}A\n".encode(), ":1: 1: length 31, need 30; --scan STEP"),
-    "name-only": (f">a\n>b\n{GOOD}\n".encode(), ":1: a: length 0, need 30"),
-    "letter": (f"id\tx\nq\t{GOOD[:-1]}T\n".encode(), ":2: q: letter 30 is 'T', need one of ACGUN"),
+    "name-only": (f">a\n>b\n{GOOD}\n".encode(), ":1: a: length 0, need 30; add N"),
+    "letter": (
+        f"id\tx\nq\t{GOOD[:-1]}T\n".encode(),
+        ":2: q: letter 30 is 'T', need one of ACGUN; write T as U",
+    ),
     "binary": (b">a\n\xff" + b"A" * 29, ":1: a: letter 1 is '\\xff'"),
     "nul": (bytes(30), "letter 1 is '\\x00'"),
     "no-column": (f"a\tb\n1\t{GOOD}\n".encode(), ":1: needs tabs and a header"),
@@ -345,9 +355,13 @@ def bayes(tmp_path_factory) -> Path:
     (folder / "predict.py").write_text(text, "utf-8")
     (folder / "run").mkdir()
     model = compile_definition(BAYES_CASE.folder / "model.xml").model
-    receipt = {"family": family(model)}
+    receipt = {"family": family(model), "definition": model_sha256(BAYES_CASE), "versions": {}}
     (folder / "run" / "receipt.json").write_text(json.dumps(receipt))
     return folder
+
+
+def model_sha256(case: Case) -> str:
+    return hashlib.sha256((case.folder / "model.xml").read_bytes()).hexdigest()
 
 
 def predict(folder: Path, *more: str, stdin: bytes = b"") -> subprocess.CompletedProcess:
@@ -377,13 +391,17 @@ def test_standard_input_and_scan(bayes: Path):
         (["run", "--scan", "0"], b"", "--scan takes a number of at least 1"),
         (["run", "--scan", "2"], b"", "--scan needs --length"),
         (["other"], b"ACGU", "receipt.json: of another definition"),
+        (["none"], b"", "none: not a folder; the folder that train.py has written comes first"),
+        (["new.fa", "run"], b"", "new.fa: not a folder; the folder that train.py has written"),
         ([], b"", "model_dir"),
     ],
 )
 def test_what_ends_with_2(arguments: list[str], stdin: bytes, sentence: str, bayes: Path):
     other = bayes / "other"
     other.mkdir(exist_ok=True)
-    (other / "receipt.json").write_text(json.dumps({"family": 64 * "0"}))
+    receipt = {"family": 64 * "0", "definition": 64 * "0", "versions": {}}
+    (other / "receipt.json").write_text(json.dumps(receipt))
+    (bayes / "new.fa").write_text(">a\nACGU\n")
     done = predict(bayes, *arguments, stdin=stdin)
     assert done.returncode == 2 and sentence in done.stderr.decode()
     assert b"Traceback" not in done.stderr
@@ -405,7 +423,82 @@ def test_a_receipt_that_tells_nothing_is_said(receipt: bytes | None, bayes: Path
         (tmp_path / "receipt.json").write_bytes(receipt)
     done = predict(bayes, str(tmp_path), stdin=LETTERS[0].encode())
     assert done.returncode == 0 and done.stdout.count(b"\n") == 2
-    assert b"so the definition cannot be compared" in done.stderr
+    reason = "missing" if receipt is None else "unreadable"
+    said = f"warning: {tmp_path / 'receipt.json'}: {reason}, so the definition cannot be compared\n"
+    assert done.stderr.decode() == said
+
+
+def strings(text: str, *names: str) -> list[str]:
+    """The values of names that a script gives as strings of one line."""
+    return [re.findall(rf'^    {name} = "(.+)"$', text, re.MULTILINE)[0] for name in names]
+
+
+@pytest.mark.parametrize(("library", "other"), [FRAMEWORKS, FRAMEWORKS[::-1]])
+def test_a_run_of_another_library(library: str, other: str, tmp_path: Path, capsys):
+    """The receipt of a training script of the same definition, compiled for the other library."""
+    model = MOTIFS.folder / "model.xml"
+    trained = compile_definition(model, options=Options(library=other)).script
+    definition, family = strings(trained, "definition", "family")
+    path = tmp_path / "receipt.json"
+    receipt = {"definition": definition, "family": family, "versions": {other: "1.0"}}
+    path.write_text(json.dumps(receipt))
+    with pytest.raises(SystemExit) as stopped:
+        check_receipt(predicting(MOTIFS, library=library))(path)
+    remedy = f"compile its definition with --emit predict --library {other}"
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err == f"{path}: of a run in {other}; {remedy}\n"
+    check_receipt(predicting(MOTIFS, library=other))(path)
+    assert capsys.readouterr().err == ""
+
+
+def check_receipt(text: str) -> Callable[[Path], None]:
+    """That function of a script, which needs no framework."""
+    wanted = {"refuse", "check_receipt"}
+    body = [node for node in ast.parse(text).body if getattr(node, "name", "") in wanted]
+    names = {"json": json, "sys": sys, "Path": Path, "NoReturn": None}
+    exec(compile(ast.Module(body, []), "check", "exec"), names)
+    return names["check_receipt"]
+
+
+@pytest.mark.parametrize("library", FRAMEWORKS)
+def test_a_run_that_has_not_finished_is_said(library: str, tmp_path: Path, capsys):
+    (tmp_path / "checkpoint").touch()
+    check_receipt(predicting(MOTIFS, library=library))(tmp_path / "receipt.json")
+    unfinished, missing = capsys.readouterr().err.splitlines()
+    said = "the run has not finished; its weights are of the best epoch so far"
+    assert unfinished == f"warning: {tmp_path}: {said}"
+    assert missing.endswith("receipt.json: missing, so the definition cannot be compared")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of POSIX")
+def test_a_terminal_is_told_what_is_awaited(bayes: Path):
+    master, terminal = os.openpty()
+    os.write(master, LETTERS[0].encode() + b"\n\x04")  # a line, Ctrl-D
+    command = [*PYTHON, "predict.py", "run"]
+    done = subprocess.run(command, cwd=bayes, stdin=terminal, env=ENVIRONMENT, capture_output=True)
+    os.close(master)
+    os.close(terminal)
+    assert done.returncode == 0 and done.stdout.count(b"\n") == 2
+    assert done.stderr == b"reading sequences from the terminal, up to Ctrl-D\n"
+
+
+@pytest.mark.parametrize(
+    ("sequence", "said"),
+    [
+        (40 * "M", ""),
+        ("m" + 39 * "M", "letter 1 is 'm'"),
+        (39 * "M" + "X", "letter 40 is 'X'"),
+        (39 * "M", "length 39, need 40; leave it out"),
+    ],
+)
+def test_proteins_that_cannot_be_scored(sequence: str, said: str, tmp_path: Path):
+    """They have neither lower case nor a letter for any residue."""
+    (tmp_path / "predict.py").write_text(predicting(CASES["boc-ml2-protein40-kmers"]), "utf-8")
+    done = predict(tmp_path, ".", "--length", "40", stdin=sequence.encode())
+    assert done.returncode == (2 if said else 0) and said in done.stderr.decode()
+    if "letter" in said:
+        remedy = "write lower case as upper case, and leave out sequences with other letters"
+        assert f"need one of ARNDCEQGHILKMFPSTWYV; {remedy}\n" in done.stderr.decode()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the command is for a POSIX shell")
@@ -414,3 +507,33 @@ def test_a_reader_that_leaves(bayes: Path):
     data = "\n".join(LETTERS * 5000).encode()
     done = subprocess.run(command, shell=True, cwd=bayes, input=data, capture_output=True)
     assert done.stdout == b"id\tc1\tc2\tpredicted\n" and b"Traceback" not in done.stderr
+
+
+# ---- docs/predict.md ----
+
+
+def test_new_sequences_are_prepared_as_seqgra_data_prepares(tmp_path: Path):
+    """The program on the page against --length, --pad and --ambiguous, for lengths around 120."""
+    (program,) = blocks((ACCEPT.parent.parent / "docs" / "predict.md").read_text("utf-8"), "python")
+    (tmp_path / "prepare.py").write_text(program, "utf-8")
+    source = random.Random(5)
+    records = [
+        (f"r{length}", "".join(source.choices("ACGTNacgtRYSWKMBDHVry", k=length)))
+        for length in (19, 20, 83, 84, 118, 119, 120, 121, 122, 150, 151, 300)
+    ]
+    lines = [f">{name} more\n{x[:70]}\n{x[70:]}\n" for name, x in records]
+    for name, part in (("a", lines[::2]), ("b", lines[1::2])):
+        (tmp_path / f"{name}.fa").write_text("".join(part))
+    (tmp_path / "new.fa.gz").write_bytes(gzip.compress("".join(lines).encode()))
+    options = "--length 120 --pad N --ambiguous N --split 0.5 0.25 0.25".split()
+    made = run_data("fasta", "a=a.fa", "b=b.fa", "-o", "data", *options, folder=tmp_path)
+    assert made.exit_code == 0, made.stderr.decode()
+    files = [tmp_path / "data" / f"{name}.txt" for name in ("training", "validation", "test")]
+    rows = [row for path in files for row in table(path.read_text("utf-8"))[1:]]
+    command = [sys.executable, "prepare.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    prepared = done.stdout.split()
+    assert prepared[::2] == [f">{name}" for name, _ in records]
+    assert sorted(prepared[1::2]) == sorted(sequence for sequence, _ in rows)
+    of = dict(zip(prepared[1::2], prepared[::2], strict=True))
+    assert {of[x]: y for x, y in rows} == {f">{n}": "ab"[i % 2] for i, (n, _) in enumerate(records)}

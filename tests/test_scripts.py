@@ -256,7 +256,7 @@ def test_refusals_in_a_process_of_their_own(library: str, tmp_path):
     found = f"{case.length} letters (unknown: {b'?' * 20!r}), a tab, {case.labels[0].encode()!r}"
     assert first == f"{path}:2: found {found}"
     need = f"each line needs {case.length} letters of ACGTN, a tab, one of "
-    assert last.startswith(f"{path}: lines to correct: 1; {need}")
+    assert last.startswith(f"{path}: lines to correct: 1, or the definition; {need}")
     assert not (tmp_path / "output").exists()
 
 

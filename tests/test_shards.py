@@ -335,7 +335,7 @@ def test_a_process_that_dies_ends_the_others(rank: int, undisturbed, tmp_path):
 def test_what_process_0_cannot_do_is_said_once(undisturbed, tmp_path):
     script, data, _ = undisturbed
     for words, needed in (
-        ((data / "missing", tmp_path / "a"), "training.txt: missing"),
+        ((data / "missing", tmp_path / "a"), "training.txt: no such folder"),
         ((data, script), "File exists"),
     ):
         done = torchrun(2, *arguments(script, *words))

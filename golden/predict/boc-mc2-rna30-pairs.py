@@ -110,13 +110,16 @@ def read_examples(path: str, length: int | None, step: int | None) -> Iterator[t
         name = name.decode("utf-8", "backslashreplace") or count
         place, codes = f"{path}:{line}: {name}", letters.translate(CODE_OF)
         length = length or len(codes) or 1
-        if len(codes) < length or (len(codes) > length and not step):
-            needed = f"need {length}; --scan STEP scores windows of longer sequences"
-            refuse(place, f"length {len(codes)}, {needed}")
+        found = f"length {len(codes)}, need {length}"
+        if len(codes) < length:
+            refuse(place, f"{found}; add N on both sides, as seqgra-data --pad N does")
+        if len(codes) > length and not step:
+            refuse(place, f"{found}; --scan STEP scores windows of longer sequences")
         bad = codes.find(255)
         if bad != -1:
             found = f"letter {bad + 1} is {chr(letters[bad])!a}"
-            refuse(place, f"{found}, need one of ACGUN")
+            remedy = "write T as U, and ambiguous letters as N"
+            refuse(place, f"{found}, need one of ACGUN; {remedy}")
         for start in range(0, len(codes) - length + 1, step or length):
             stop = start + length
             yield (name, start, stop) if step else (name,), codes[start:stop]
@@ -282,26 +285,38 @@ def parse_arguments() -> argparse.Namespace:
     add("--scan", type=int, metavar="STEP", help="score a window every STEP letters")
     add("--length", type=int, help="window length; default: that of the first sequence")
     arguments = parser.parse_args()
+    if not arguments.model_dir.is_dir():
+        problem = "not a folder; the folder that train.py has written comes first"
+        parser.error(f"{arguments.model_dir}: {problem}")
     for name in ("scan", "length"):
         value = getattr(arguments, name)
         if value is not None and value < 1:
             parser.error(f"--{name} takes a number of at least 1")
     if arguments.scan and not arguments.length:
         parser.error("--scan needs --length, which the definition does not name")
+    if arguments.file == "-" and sys.stdin.isatty():
+        print("reading sequences from the terminal, up to Ctrl-D", file=sys.stderr)
     return arguments
 
 
 def check_receipt(path: Path) -> None:
     """Refuse a run of another definition; seed, id, name and description may differ."""
+    definition = "77a44b06f75c91cdd5232498b2ce3aba5f62c55f3597fe517ecfecabc8563064"
     family = "6fdbd467de2d2f4e62537588e17f5123a00586bef7d379557af4c94a6398bd3b"
     try:
-        found = json.loads(path.read_bytes())["family"]
+        run = json.loads(path.read_bytes())
+        found, source = run["family"], run["definition"]
     except (OSError, ValueError, LookupError, TypeError):
-        problem = "unreadable, so the definition cannot be compared"
+        problem = "unreadable" if path.exists() else "missing"
+        problem += ", so the definition cannot be compared"
         print(f"warning: {path}: {problem}", file=sys.stderr)
         return
-    if found != family:
-        refuse(str(path), "of another definition; compile predict.py from that one")
+    if found == family:
+        return
+    if source == definition:
+        difference = "other --semantics, or other files that it names"
+        refuse(str(path), f"of this definition with {difference}; compile both alike")
+    refuse(str(path), "of another definition; compile predict.py from that one")
 
 
 def write_scores(places: tuple, y_hat: np.ndarray) -> None:

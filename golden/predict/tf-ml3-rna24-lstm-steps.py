@@ -141,13 +141,16 @@ def read_examples(path: str, length: int, step: int | None) -> Iterator[tuple]:
     for count, (line, name, letters) in enumerate(read_sequences(path), start=1):
         name = name.decode("utf-8", "backslashreplace") or count
         place, codes = f"{path}:{line}: {name}", letters.translate(CODE_OF)
-        if len(codes) < length or (len(codes) > length and not step):
-            needed = f"need {length}; --scan STEP scores windows of longer sequences"
-            refuse(place, f"length {len(codes)}, {needed}")
+        found = f"length {len(codes)}, need {length}"
+        if len(codes) < length:
+            refuse(place, f"{found}; add N on both sides, as seqgra-data --pad N does")
+        if len(codes) > length and not step:
+            refuse(place, f"{found}; --scan STEP scores windows of longer sequences")
         bad = codes.find(255)
         if bad != -1:
             found = f"letter {bad + 1} is {chr(letters[bad])!a}"
-            refuse(place, f"{found}, need one of ACGUN")
+            remedy = "write T as U, and ambiguous letters as N"
+            refuse(place, f"{found}, need one of ACGUN; {remedy}")
         for start in range(0, len(codes) - length + 1, step or length):
             stop = start + length
             yield (name, start, stop) if step else (name,), codes[start:stop]
@@ -299,10 +302,15 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
     add("-g", "--gpu", type=int, choices=range(-1, gpus), default=gpu, help="-1: CPU")
     add("--threads", type=int, help="CPU threads; default: the library's choice")
     arguments = parser.parse_args()
+    if not arguments.model_dir.is_dir():
+        problem = "not a folder; the folder that train.py has written comes first"
+        parser.error(f"{arguments.model_dir}: {problem}")
     for name in ("scan", "threads"):
         value = getattr(arguments, name)
         if value is not None and value < 1:
             parser.error(f"--{name} takes a number of at least 1")
+    if arguments.file == "-" and sys.stdin.isatty():
+        print("reading sequences from the terminal, up to Ctrl-D", file=sys.stderr)
     return arguments
 
 
@@ -337,15 +345,28 @@ def choose_device(gpu: int, threads: int) -> str:
 
 def check_receipt(path: Path) -> None:
     """Refuse a run of another definition; seed, id, name and description may differ."""
+    definition = "9b1c29387b3cb4e82c7716851f86911d4078e9f2294eea41e05cd843a7db18a7"
     family = "e75e8e650e858617b20f1ec4fdd43a1c39e06579dc7f924d48dc2a9ddcdf5214"
+    if path.with_name("checkpoint").exists():
+        problem = "the run has not finished; its weights are of the best epoch so far"
+        print(f"warning: {path.parent}: {problem}", file=sys.stderr)
     try:
-        found = json.loads(path.read_bytes())["family"]
+        run = json.loads(path.read_bytes())
+        found, source, versions = run["family"], run["definition"], [*run["versions"]]
     except (OSError, ValueError, LookupError, TypeError):
-        problem = "unreadable, so the definition cannot be compared"
+        problem = "unreadable" if path.exists() else "missing"
+        problem += ", so the definition cannot be compared"
         print(f"warning: {path}: {problem}", file=sys.stderr)
         return
-    if found != family:
-        refuse(str(path), "of another definition; compile predict.py from that one")
+    if found == family:
+        return
+    if "PyTorch" in versions:
+        remedy = "compile its definition with --emit predict --library PyTorch"
+        refuse(str(path), f"of a run in PyTorch; {remedy}")
+    if source == definition:
+        difference = "other --semantics, or other files that it names"
+        refuse(str(path), f"of this definition with {difference}; compile both alike")
+    refuse(str(path), "of another definition; compile predict.py from that one")
 
 
 def load_model(path: Path) -> keras.Model:

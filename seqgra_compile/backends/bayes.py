@@ -65,6 +65,7 @@ def arrange(model: BayesModel, source: Source, diagnostics: Diagnostics) -> Baye
         records=model.records == FULL and model.emit != PREDICT,
         shards=False,
         trains=False,
+        other_libraries=(),
         heading=_heading(model),
         matrices=tuple(
             MatrixRows(matrix.name, literal(matrix.name), matrix_rows(matrix.positions, wide))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import __version__, ir
+from ..catalog.libraries import FRAMEWORKS
 from ..catalog.losses import LOSSES, Scores
 from ..catalog.optimizers import OPTIMIZERS
 from ..catalog.semantics import DISK, FULL, PREDICT, SEMANTICS, WHOLE
@@ -157,6 +158,7 @@ def shared_fields(
         "records": model.records == FULL and model.emit != PREDICT,
         "shards": model.shards != WHOLE,
         "trains": True,
+        "other_libraries": tuple(name for name in FRAMEWORKS if name != model.library.value),
         "length_from_data": not header.has_length(model),
         "one_hot": f"{folder}/one_hot.py.j2",
         "cut": str(LOSSES[model.loss.name].threshold),
@@ -194,6 +196,7 @@ def alphabet(model: ir.General) -> AlphabetCodes:
         lenient=SEMANTICS[model.semantics].imitates and space.unknown is not None,
         complement=_complement(space),
         known=f'b"{codes}{codes.lower() if space.folds_case else ""}"',
+        remedy=space.remedy,
     )
 
 

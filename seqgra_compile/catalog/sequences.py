@@ -15,23 +15,33 @@ LABEL_NUMBER = Integer(-(10**9), 10**9)
 class SequenceSpace:
     """`alphabet` in the order of the one-hot channels; `unknown` is a letter spread over all.
 
-    `paired` has, for each letter of the alphabet, that on the opposite strand; without, there is one
-    strand only. `known`: seqgra 0.0.4 knows it.
+    `remedy` says what to do with any other letter. `paired` has, for each letter of the alphabet,
+    that on the opposite strand; without, there is one strand only. `known`: seqgra 0.0.4 knows it.
     """
 
     name: str
     alphabet: str
     unknown: str | None
     folds_case: bool
+    remedy: str
     paired: str | None = None
     known: bool = True
 
 
 _SPACES = (
-    SequenceSpace("DNA", "ACGT", "N", True, paired="TGCA"),
-    SequenceSpace("RNA", "ACGU", "N", True, known=False),
-    # seqgra's order: by the residues' full names.
-    SequenceSpace("protein", "ARNDCEQGHILKMFPSTWYV", None, False),
+    SequenceSpace(
+        "DNA", "ACGT", "N", True, "write U as T, and ambiguous letters as N", paired="TGCA"
+    ),
+    SequenceSpace(
+        "RNA", "ACGU", "N", True, "write T as U, and ambiguous letters as N", known=False
+    ),
+    SequenceSpace(
+        "protein",
+        "ARNDCEQGHILKMFPSTWYV",  # seqgra's order: by the residues' full names
+        None,
+        False,
+        "write lower case as upper case, and leave out sequences with other letters",
+    ),
 )
 SEQUENCE_SPACES = {space.name: space for space in _SPACES}
 

@@ -236,6 +236,8 @@ _OVERLAPS = (
 Examples:
   seqgra-data table measurements.tsv.gz --sequence seq --label class -o data/ --split 0.8 0.1 0.1
   seqgra-data table all.csv --sequence seq --label class --split-column fold -o data/
+  seqgra-data table clip.tsv --sequence seq --label proteins --multi-label --separator , -o data/ \\
+      --split 0.8 0.1 0.1
 """, cls=SeveralValues)  # fmt: skip
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
 @shared
@@ -247,7 +249,7 @@ Examples:
 @click.option("--id", metavar="COLUMN", help="The column of names.  [default: line numbers]")
 @click.option(
     "--separator", default="|", show_default=True, metavar="TEXT",
-    help="With --multi-label: what separates labels in a cell.",
+    help="With --multi-label: what separates labels in a cell, such as , or ';'.",
 )  # fmt: skip
 @click.option(
     "--delimiter", type=click.Choice(("tab", "comma", "semicolon")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import click
 from ..datasets.alphabet import ALPHABETS
 from ..datasets.faults import DataError, Fault, UsageProblem
 from ..datasets.inputs import existing_file
-from ..datasets.preparation import AMBIGUOUS, CROPS
+from ..datasets.preparation import AMBIGUOUS, CROPS, PADS
 from .console import FORMATS, Command, with_all
 from .usage import ReportedCommand
 
@@ -56,6 +57,18 @@ class SeveralValues(ReportedCommand):
             words.append(option)  # click says that a value is missing
 
 
+class Fraction(click.types.FloatParamType):
+    """A number; one with a decimal comma is shown as it must be written."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        if isinstance(value, str) and re.fullmatch(r"\d*,\d+", value):
+            self.fail(f"{value!r}: write {value.replace(',', '.')}", param, ctx)
+        number: float = super().convert(value, param, ctx)
+        return number
+
+
 class SeveralFiles(SeveralValues):
     """As above, where the values may be CLASS=FILE."""
 
@@ -90,28 +103,30 @@ _OPTIONS = (
     ),
     click.option(
         "--length", type=click.IntRange(1), metavar="L",
-        help="Crop or pad all sequences to L letters; without it, all must have the same length.",
+        help="Bring all sequences to L letters: longer ones are cropped, --pad decides about shorter "
+        "ones; without it, all must have the same length.",
     ),
     click.option(
         "--crop", type=click.Choice(CROPS), default="center", show_default=True,
         help="Which part of a longer sequence is kept.",
     ),
     click.option(
-        "--pad", type=click.Choice(("N", "refuse")), default="refuse", show_default=True,
-        help="What happens to shorter sequences.",
+        "--pad", type=click.Choice(PADS), default="refuse", show_default=True,
+        help="What happens to shorter sequences: padded with N (not protein), dropped and counted, or "
+        "an error.",
     ),
     click.option(
         "--ambiguous", type=click.Choice(AMBIGUOUS), default="refuse", show_default=True,
-        help="What happens to IUPAC letters that stand for several bases: an error, written as N, or "
-        "the sequence is dropped.",
+        help="What happens to IUPAC letters that stand for several bases or residues, after cropping: "
+        "an error, written as N (not protein), or the sequence is dropped.",
     ),
     click.option(
         "--multi-label", is_flag=True,
         help="An example may have several labels, or none.",
     ),
     click.option(
-        "--split", type=float, nargs=3, metavar="TRAINING VALIDATION TEST",
-        help="Fractions of the examples, drawn at random within each label; copies of a sequence "
+        "--split", type=Fraction(), nargs=3, metavar="TRAINING VALIDATION TEST",
+        help="Fractions or percents of the examples, drawn at random within each label; copies of a sequence "
         "stay in the same set.",
     ),
     click.option(
@@ -163,7 +178,7 @@ def fractions(split: tuple[float, float, float] | None) -> tuple[float, float, f
     whole = 100 if sum(split) > 2 else 1
     if min(split) < 0 or abs(sum(split) - whole) > 1e-6 * whole:
         message = "--split: " + " ".join(f"{part:g}" for part in split)
-        help = "three fractions whose sum is 1, such as 0.8 0.1 0.1"
+        help = "three fractions whose sum is 1, such as 0.8 0.1 0.1, or percents, such as 80 10 10"
         raise UsageProblem(f"{message} is {sum(split):g} in all", help)
     training, validation, test = split
     return training / whole, validation / whole, test / whole

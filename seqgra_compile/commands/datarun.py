@@ -27,6 +27,7 @@ from ..datasets.summary import summary
 from ..messages.writers import Problem
 from .console import FAILED, USAGE, Messages, print_text, write_file
 from .dataoptions import fractions, sets_of_ids
+from .usage import missing_quotes
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -77,7 +78,7 @@ def reported(messages: Messages, extra: str = "data") -> Iterator[None]:
             _say(messages, fault)
         sys.exit(messages.end(FAILED))
     except UsageProblem as problem:
-        messages.problem(Problem(problem.message, help=problem.help))
+        messages.problem(Problem(problem.message, help=missing_quotes() or problem.help))
         sys.exit(messages.end(USAGE))
     except ModuleNotFoundError as error:
         help = f"pip install 'seqgra-compile[{extra}]'"
@@ -135,14 +136,14 @@ def make(
     target, overwrite = chosen["output"], chosen["overwrite"]
     check_target(target, overwrite)
     definition = chosen["definition"]
-    if definition is not None and definition.is_dir():
+    if definition is not None and (definition.is_dir() or definition.resolve() == target.resolve()):
         message = f"--write-definition {definition}: this is a folder"
         raise UsageProblem(message, "name a file, such as model.xml")
     rules = Rules(
         ALPHABETS[chosen["alphabet"]],
         chosen["length"],
         chosen["crop"],
-        chosen["pad"] == "N",
+        chosen["pad"],
         chosen["ambiguous"],
     )
     ids = chosen["split_ids"]

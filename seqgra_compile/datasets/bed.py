@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..messages.diagnostics import first_few, nearest
+from .counts import counted, plural
 from .faults import DAMAGED, DataError, Fault, Faults
 from .inputs import Input
 from .recognize import recognize
@@ -117,7 +118,7 @@ def _row(
         return None
     if end > length:
         help = "are the regions from another assembly than the genome?"
-        message = f"{name}:{start}-{end} is beyond the end of {name}, which has {length:,} letters"
+        message = f"{name}:{start}-{end} is beyond the end of {name}, which has {plural(length, 'letter')}"
         faults.add("regions beyond the end of a chromosome", place, message, help)
         return None
     strand = _STRANDS.get(fields[5] if len(fields) > 5 else b"")
@@ -152,7 +153,10 @@ def check_unknown(chromosomes: Chromosomes, genome: str) -> list[Fault]:
         return []
     faults = []
     for path, counts in chromosomes.unknown.items():
-        message = f"{sum(counts.values()):,} regions are on chromosomes that {genome} lacks: {first_few(sorted(counts))}"
+        message = (
+            f"{counted(sum(counts.values()), 'regions are')} on chromosomes that {genome} lacks: "
+            f"{first_few(sorted(counts))}"
+        )
         faults.append(Fault(message, path, _naming(counts, chromosomes.number)))
     return faults
 
@@ -187,5 +191,5 @@ def renaming(choice: str | None, names: Iterable[str]) -> dict[str, str]:
     for number, row in enumerate(rows, 1):
         if len(row) != 2:
             help = "two columns: a name in the BED files, the genome's name"
-            raise DataError(Fault(f"{len(row)} columns", f"{choice}:{number}", help))
+            raise DataError(Fault(plural(len(row), "column"), f"{choice}:{number}", help))
     return dict(rows)

@@ -11,13 +11,14 @@ from pathlib import Path
 from ..catalog.data import SETS
 from ..messages.diagnostics import Diagnostic, Severity, first_few
 from ..source import Source, Span
+from .counts import plural
 from .dangers import Copies, dangers
-from .excerpt import excerpt
+from .excerpt import Line, excerpt
 from .expected import Expected
 from .inputs import COMPRESSED_ENDS
 from .scan import Scan, Seen, scan
 from .statistics import SetStatistics
-from .summary import counts_table, plural
+from .summary import counts_table
 
 _KINDS_SHOWN = 20  # kinds of faults per file, such as unknown labels
 
@@ -48,8 +49,8 @@ def check_folder(folder: Path, want: Expected, seen: Seen | None = None) -> Chec
             result.found += _missing(folder, path, name, want)
             continue
 
-        def noted(sequence: bytes, column: str, line: int, name: str = name) -> None:
-            copies.add(name, sequence, column)
+        def noted(sequence: bytes, column: str, line: Line, name: str = name) -> None:
+            copies.add(name, sequence, column, line)
             if seen and name == "training":
                 seen(sequence, column, line)
 
@@ -64,9 +65,13 @@ def check_folder(folder: Path, want: Expected, seen: Seen | None = None) -> Chec
     for danger in dangers(result.sets, copies, want):
         path = folder / f"{danger.set}.txt"
         scanned = scans[danger.set]
-        source = excerpt(str(path), [], scanned.size, scanned.sha256)
+        line, span = danger.line, Span(0, 0)
+        source = excerpt(str(path), [line] if line else [], scanned.size, scanned.sha256)
+        if line:
+            tab = line.text.find(b"\t")
+            marked = (tab + 1, len(line.text)) if danger.marks_label else (0, tab)
+            span = source.span(line.number, *marked)
         severity = Severity.NOTE if danger.mild else Severity.WARNING
-        span = Span(0, 0)
         result.found.append(
             Diagnostic(danger.code, severity, danger.message, span, danger.help, source)
         )

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from ..catalog.data import SETS
 from ..messages.diagnostics import first_few
 from .alphabet import Alphabet
+from .counts import counted, plural
+from .excerpt import CUT, Line
 from .expected import Expected
 from .statistics import SetStatistics
-from .summary import plural
 
 IMBALANCE = 10  # times as many examples of one label as of another
 RARE = 0.01  # the share of a label among several
@@ -20,36 +21,65 @@ SORTED = 0.5  # of the runs that a random order has
 LEAST = 20  # examples from which an order says anything
 GC_AUROC = 0.7
 UNKNOWN = 0.1  # of all letters
+_SHOWN = 3  # examples with several labels whose place is given
 
 
 @dataclass(frozen=True)
 class Danger:
-    """`set` is the set that the message is about; a `mild` danger is only a note."""
+    """`set` is the set that the message is about, and `line` its line, if one is meant: its label
+    is marked, or its sequence.
+
+    A `mild` danger is only a note.
+    """
 
     code: str
     set: str
     message: str
     help: str
     mild: bool = False
+    line: Line | None = None
+    marks_label: bool = False
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A line whose sequence has another label in an earlier line."""
+
+    set: str
+    line: Line
+    label: str
+    earlier: str  # its file and line
+    other: str  # its label
+
+    @property
+    def place(self) -> str:
+        return f"{self.set}.txt:{self.line.number}"
 
 
 @dataclass
 class Copies:
-    """Where each sequence occurs, on either strand: eight bytes of a hash, its sets, a column y."""
+    """Where each sequence occurs, on either strand: eight bytes of a hash, its sets, and the place
+    and the column y of the first one.
+    """
 
     alphabet: Alphabet
     seen: dict[int, tuple[int, str]] = field(default_factory=dict)
     within: Counter[str] = field(default_factory=Counter)  # examples that are copies in their set
     across: Counter[tuple[str, str]] = field(default_factory=Counter)
+    first_across: dict[tuple[str, str], list[Line]] = field(default_factory=dict)
     two_labels: int = 0
+    conflicts: list[Conflict] = field(default_factory=list)  # the first ones of two labels
+    _columns: dict[str, str] = field(default_factory=dict)  # each column y once
 
-    def add(self, name: str, sequence: bytes, column: str) -> None:
+    def add(self, name: str, sequence: bytes, column: str, line: Line) -> None:
         canonical = self.alphabet.canonical(sequence)
         key = int.from_bytes(hashlib.blake2b(canonical, digest_size=8).digest(), "big")
         bit = 1 << SETS.index(name)
         known = self.seen.get(key)
         if known is None:
-            self.seen[key] = bit, column
+            # One number, because there are millions: the line, its set, and a bit for each set.
+            place = (line.number << 2 | SETS.index(name)) << 3 | bit
+            self.seen[key] = place, self._columns.setdefault(column, column)
             return
         sets, first = known
         if sets & bit:
@@ -57,10 +87,23 @@ class Copies:
         for number, other in enumerate(SETS):
             if sets & ~bit & 1 << number:
                 self.across[other, name] += 1
+                lines = self.first_across.setdefault((other, name), [])
+                if len(lines) < _SHOWN:
+                    lines.append(_kept(line))
         if column != first:
             self.two_labels += 1
+            if len(self.conflicts) < _SHOWN:
+                number, set = sets >> 5, SETS[sets >> 3 & 3]
+                self.conflicts.append(
+                    Conflict(name, _kept(line), column, f"{set}.txt:{number}", first)
+                )
         if not sets & bit:
             self.seen[key] = sets | bit, first
+
+
+def _kept(line: Line) -> Line:
+    """As much of a line as a message needs."""
+    return Line(line.number, line.start, line.text[:CUT])
 
 
 def dangers(sets: Mapping[str, SetStatistics], copies: Copies, want: Expected) -> Iterator[Danger]:
@@ -78,13 +121,34 @@ def dangers(sets: Mapping[str, SetStatistics], copies: Copies, want: Expected) -
     yield from _lengths(sets, want)
     for (one, other), count in copies.across.items():
         strands = ", as they are or as reverse complements" if copies.alphabet.paired else ""
-        message = f"{plural(count, 'example')} of this set {'is' if count == 1 else 'are'} also in the {one} set{strands}"
+        lines = copies.first_across[one, other]
+        where = "line " if count == 1 else "lines "
+        where += ", ".join(str(line.number) for line in lines) + (", ..." if count > _SHOWN else "")
+        message = (
+            f"{plural(count, 'example')} of this set {'is' if count == 1 else 'are'} also in the "
+            f"{one} set{strands}: {where}"
+        )
         help = "a model may have memorized them: seqgra-data ... --split keeps copies together"
-        yield Danger("SG814", other, message, help)
+        yield Danger("SG814", other, message, help, line=lines[0])
     if copies.two_labels:
-        message = f"{plural(copies.two_labels, 'example')} with the sequence of another example, but a different label"
-        help = "remove one of the two, or use multi-label classification"
-        yield Danger("SG815", first, message, help)
+        yield _two_labels(copies)
+
+
+def _two_labels(copies: Copies) -> Danger:
+    """Examples that differ from a copy in their label, and where the first ones are."""
+    count, conflicts = copies.two_labels, copies.conflicts
+    places = "; ".join(
+        f"{each.place} {each.label!a}, {each.earlier} {each.other!a}" for each in conflicts
+    )
+    more = "; ..." if count > len(conflicts) else ""
+    examples = plural(count, "example")
+    message = (
+        f"{examples} with the sequence of another example, but a different label: {places}{more}"
+    )
+    help = "remove one of the two, or use multi-label classification"
+    return Danger(
+        "SG815", conflicts[0].set, message, help, line=conflicts[0].line, marks_label=True
+    )
 
 
 def _missing(name: str, found: SetStatistics, want: Expected) -> Iterator[Danger]:
@@ -116,11 +180,12 @@ def _order(name: str, found: SetStatistics, want: Expected) -> Iterator[Danger]:
 
 def _unknown(name: str, found: SetStatistics) -> Iterator[Danger]:
     if found.unknown > UNKNOWN * found.letters or found.mostly_unknown:
-        share = 100 * found.unknown / found.letters
-        message = (
-            f"{share:.1f}% of the letters are N; {found.mostly_unknown:,} sequences are mostly N"
-        )
-        yield Danger("SG816", name, message, "leave such sequences out, or choose a smaller length")
+        message = f"{found.unknown / found.letters:.1%} of the letters are N, padding included"
+        help = "harmless if each label has as many N; else a smaller --length, or --pad drop"
+        if found.mostly_unknown:
+            message += f"; {counted(found.mostly_unknown, 'sequences are')} mostly N"
+            help = "leave such sequences out (--pad drop), or choose a smaller length"
+        yield Danger("SG816", name, message, help)
 
 
 def _imbalance(name: str, found: SetStatistics, want: Expected) -> Iterator[Danger]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from .counts import counted
+
 DAMAGED = "the file is truncated or damaged: make or download it again"
 SHOWN = 5  # faults of one kind that are shown; the rest is counted
 
@@ -61,7 +63,7 @@ class Faults:
             *first, last = shown
             if more:
                 first.append(last)
-                last = Fault(f"... and {more:,} more {kind}")
+                last = Fault(f"... and {counted(more, f'more {kind}')}")
             found += [*first, Fault(last.message, last.place, self.help[kind])]
         if found:
             raise DataError(*found)

@@ -20,6 +20,7 @@ from .spool import Example
 HEADER = b"x\ty\n"
 IDS_HEADER = b"id\tsource\tplace\tstrand\tset\tline\n"
 _CHUNK = 2**20
+_SHOWN = 3  # groups with several labels whose place is given, and labels of each
 # What a data folder may hold for --overwrite to replace it.
 OURS = {"training.txt", "validation.txt", "test.txt", "ids.tsv", "data.json"}
 
@@ -58,6 +59,7 @@ class Written:
     dropped: Counter[str] = field(default_factory=Counter)
     merged: int = 0  # examples that are in the line of another one
     two_labels: int = 0  # groups of copies with different labels
+    conflicts: list[str] = field(default_factory=list)  # where the first of these groups are
     across_sets: int = 0  # groups of copies that are in several sets
     sha256: dict[str, str] = field(default_factory=dict)
 
@@ -127,9 +129,11 @@ def _placed(
         return [(group[0].set or _chosen(group, fractions, plan), group)]
     if len({example.labels for example in group}) > 1 and not plan.multi_label:
         written.two_labels += 1
+        if len(written.conflicts) < _SHOWN:
+            written.conflicts.append(_conflict(group))
     free = sum(not example.set for example in group)
     if 0 < free < len(group):  # given sets stay as they are
-        written.dropped["copies of examples in a given set"] += free
+        written.dropped["copies of an example in a given set"] += free
         group = [example for example in group if example.set]
     choice = "" if free < len(group) else _chosen(group, fractions, plan)
     lines: dict[tuple[str, object], list[Example]] = {}
@@ -140,6 +144,16 @@ def _placed(
         written.across_sets += 1
     written.merged += len(group) - len(lines)
     return [(name, examples) for (name, _), examples in lines.items()]
+
+
+def _conflict(group: list[Example]) -> str:
+    """Where each label of a group of copies is first."""
+    first = {example.labels: example for example in reversed(group)}
+    places = []
+    for label, example in sorted(first.items())[:_SHOWN]:
+        _, source, place, _ = example.origin.decode().split("\t")
+        places.append(f"{source} {place} ({label})")
+    return ", ".join(places)
 
 
 def _chosen(group: list[Example], fractions: Fractions | None, plan: FolderPlan) -> str:

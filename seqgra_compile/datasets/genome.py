@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from .counts import plural
 from .faults import DataError, Fault, UsageProblem
 from .inputs import existing_file
 from .recognize import HEAD, recognize
@@ -46,7 +47,9 @@ class Genome:
             raise DataError(Fault(str(error), str(self.path), help)) from None
         if len(found) != end - start:
             help = "delete the index (.fai): it may belong to another file"
-            message = f"{chromosome}:{start}-{end}: the file has {len(found):,} letters there"
+            message = (
+                f"{chromosome}:{start}-{end}: the file has {plural(len(found), 'letter')} there"
+            )
             raise DataError(Fault(message, str(self.path), help))
         return found.encode()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,9 +10,11 @@ from pathlib import Path
 
 from ..catalog.data import SETS
 from ..catalog.sequences import MULTI_CLASS, MULTI_LABEL
+from .counts import counted
 from .faults import DataError, Fault, Faults, UsageProblem
 from .folder import FolderPlan, Written, new_folder, sha256, write_record, write_sets
 from .inputs import Input, Raw, check_label, source_names
+from .joined import joined
 from .negatives import random_stream
 from .preparation import Preparation, Rules
 from .shuffle import dinucleotide_shuffle
@@ -52,6 +55,7 @@ class Made:
     written: Written
     dropped: Counter[str]
     changed: Counter[str]
+    warnings: list[str]  # about labels and lengths
 
 
 @dataclass
@@ -64,6 +68,7 @@ class Maker:
     dropped: Counter[str]  # by the input; added to
     found: dict[str, None] = field(default_factory=dict)  # labels, in the order of the input
     examples: Counter[int] = field(default_factory=Counter)  # of each input
+    warnings: list[str] = field(default_factory=list)
 
     def make(
         self, raws: Iterable[Raw], target: Path, overwrite: bool, finishing: Callable[[], None]
@@ -75,6 +80,7 @@ class Maker:
             spool = Spool(scratch, request.rules.alphabet, request.seed)
             self._spool(raws, spool)
             length = self.prepare.length()
+            self._check_some_left()
             labels = self._labels()
             finishing()
             plan = FolderPlan(labels, request.multi_label, request.shares)
@@ -82,7 +88,9 @@ class Maker:
             task = MULTI_LABEL if request.multi_label else MULTI_CLASS
             dropped = self.dropped + self.prepare.dropped + written.dropped
             alphabet = request.rules.alphabet.name
-            made = Made(alphabet, length, labels, task, written, dropped, self.prepare.changed)
+            changed = self.prepare.changed
+            self.warnings += filter(None, [self.prepare.cut()])
+            made = Made(alphabet, length, labels, task, written, dropped, changed, self.warnings)
             write_record(folder, self._record(made))
         return made
 
@@ -134,7 +142,7 @@ class Maker:
         random = random_stream(self.request.seed, "shuffle", number)
         shuffled = dinucleotide_shuffle(sequence, random)
         if shuffled == sequence:
-            self.dropped["shuffled negatives that equal their sequence"] += 1
+            self.dropped["shuffled negatives that came out unchanged"] += 1
             return
         origin = f"shuffled:{raw.id}", name, raw.place, raw.strand
         spool.add(shuffled, label, set, *origin)
@@ -151,6 +159,7 @@ class Maker:
                 for label in (labels.split("|") if request.multi_label else [labels])
             }
             labels = tuple(sorted(found - {""}))
+            self._check_joined(labels)
         if request.shuffled:
             labels = (*(label for label in labels if label != request.shuffled), request.shuffled)
         examples = sum(self.examples.values())
@@ -163,10 +172,35 @@ class Maker:
         if not request.multi_label and len(labels) < 2:
             what = f"the only label is {labels[0]!a}" if labels else "there is no label"
             help = "name a second class, or make one: --negatives shuffle"
+            if request.command == "bed":
+                help += ", or --negatives gc"
             raise DataError(Fault(f"{what}; a classifier needs two", help=help))
         if not labels:
             raise DataError(Fault("no example has a label", help="name the classes"))
         return labels
+
+    def _check_some_left(self) -> None:
+        dropped = self.dropped + self.prepare.dropped
+        if dropped and not self.examples.total():
+            details = tuple(f"dropped: {counted(n, what)}" for what, n in sorted(dropped.items()))
+            help = "change the options that drop them, such as --length"
+            raise DataError(Fault("no example is left", help=help, details=details))
+
+    def _check_joined(self, labels: tuple[str, ...]) -> None:
+        """Warn of labels that look like several; refuse them where they cannot be classes."""
+        found = joined(labels)
+        if found is None:
+            return
+        several = self.request.multi_label and any("|" in each for each in self.found)
+        message = found.message(len(labels))
+        option = "--multi-label --separator " + shlex.quote(found.separator)
+        holds = "cell"
+        if self.request.command != "table":
+            holds, option = "header", "--multi-label, with | between them"
+        help = f"does a {holds} hold several labels? then {option}"
+        if found.twice or (self.request.multi_label and not several):
+            raise DataError(Fault(message, help=help))
+        self.warnings.append(f"{message}; {help}")
 
     def _record(self, made: Made) -> dict[str, object]:
         """data.json: a function of only inputs and options."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from matplotlib.axes import Axes
 
+    from .excerpt import Line
+
 _HELD = 2**12  # sequences whose letters are counted at a time
 _LABELS = 20  # with a bar, the most frequent ones
 _CURVES = 8
@@ -31,7 +33,7 @@ class Letters:
         self.counts: np.ndarray | None = None  # (letters, positions)
         self._held: list[bytes] = []
 
-    def add(self, sequence: bytes, column: str, line: int) -> None:
+    def add(self, sequence: bytes, column: str, line: Line) -> None:
         self._held.append(sequence)
         if len(self._held) == _HELD:
             self.finish()

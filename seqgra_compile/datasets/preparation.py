@@ -7,13 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .alphabet import Alphabet
+from .counts import counted, plural
 from .faults import Fault, Faults, UsageProblem
 from .inputs import Raw
 
 CROPS = ("center", "start", "end")
+PADS = ("N", "drop", "refuse")
 AMBIGUOUS = ("refuse", "N", "drop")
 _BARS = 10  # of the histogram of lengths
 _WIDTH = 40
+_MUCH = 0.25  # of all letters
 
 
 @dataclass(frozen=True)
@@ -21,23 +24,23 @@ class Rules:
     """What the user asked for.
 
     With `length` None, all sequences must have the same length. `crop` names the part that is
-    kept, and the place of a shorter sequence when it is padded.
+    kept, and the place of a shorter sequence when it is padded; `pad` says what happens to that.
     """
 
     alphabet: Alphabet
     length: int | None = None
     crop: str = "center"
-    pad: bool = False
+    pad: str = "refuse"
     ambiguous: str = "refuse"
 
     def __post_init__(self) -> None:
-        if self.pad and not self.alphabet.unknown:
+        if self.pad == "N" and not self.alphabet.unknown:
             raise UsageProblem(
                 f"--pad N: {self.alphabet.name} has no letter for an unknown residue",
-                "give a --length that every sequence has, and --pad refuse",
+                "--pad drop drops shorter sequences; or give a --length that every sequence has",
             )
-        if self.pad and self.length is None:
-            raise UsageProblem("--pad N needs a --length to pad to", "add --length L")
+        if self.pad != "refuse" and self.length is None:
+            raise UsageProblem(f"--pad {self.pad} needs a --length", "add --length L")
         if self.ambiguous == "N" and not self.alphabet.unknown:
             raise UsageProblem(
                 f"--ambiguous N: {self.alphabet.name} has no letter for an unknown residue",
@@ -76,7 +79,10 @@ class Preparation:
         if length is not None and found != length:
             if found > length:
                 raw = self._cropped(raw, length)
-            elif not self.rules.pad:
+            elif self.rules.pad == "drop":
+                self.dropped[f"sequences shorter than {length:,} (--pad drop)"] += 1
+                return None
+            elif self.rules.pad == "refuse":
                 return None  # reported with the distribution, once all lengths are known
         sequence: bytes | None = raw
         # What is left after deleting all letters that are written: usually nothing.
@@ -150,19 +156,42 @@ class Preparation:
         rules, faults = self.rules, []
         if rules.length is None and len(self.lengths) > 1:
             shortest = min(filter(None, self.lengths))
-            help = f"choose one: --length {shortest} crops longer sequences (--crop says where)"
+            help = (
+                f"choose one: --length {shortest} crops longer sequences (--crop says where); "
+                "with a larger one, --pad drop drops shorter ones"
+            )
             if rules.alphabet.unknown:
-                help += "; with a larger one, --pad N pads shorter ones"
+                help += ", and --pad N pads them"
             message = f"the sequences have {len(self.lengths):,} lengths; scripts need one"
             faults.append(Fault(message, None, help, histogram(self.lengths)))
-        elif rules.length is not None and not rules.pad:
+        elif rules.length is not None and rules.pad == "refuse":
             short = sum(n for length, n in self.lengths.items() if 0 < length < rules.length)
             if short:
-                message = f"{short:,} sequences are shorter than --length {rules.length:,}"
-                help = "a smaller --length" + (", or --pad N" if rules.alphabet.unknown else "")
+                are = counted(short, "sequences are")
+                message = f"{are} shorter than --length {rules.length:,}"
+                help = "a smaller --length, or --pad drop to drop them"
+                if rules.alphabet.unknown:
+                    help += ", or --pad N to pad them"
                 faults.append(Fault(message, None, help, histogram(self.lengths)))
         self.faults.stop(*faults)
         return rules.length or next(iter(self.lengths), 0)
+
+    def cut(self) -> str | None:
+        """A warning if cropping removed much of what was read."""
+        length, lengths = self.rules.length, self.lengths
+        if length is None or not lengths:
+            return None
+        longer = {found: count for found, count in lengths.items() if found > length}
+        cut = sum((found - length) * count for found, count in longer.items())
+        kept = sum(found * count for found, count in lengths.items() if found >= length)
+        if not cut or cut < _MUCH * kept:
+            return None
+        sequences = sum(count for found, count in lengths.items() if found >= length)
+        return (
+            f"cropping to {length:,} cut {cut / kept:.0%} of all letters off: "
+            f"{sum(longer.values()):,} of {plural(sequences, 'sequence')} "
+            f"{'was' if sum(longer.values()) == 1 else 'were'} longer"
+        )
 
 
 def _is_of_protein(letter: str, alphabet: Alphabet) -> bool:

@@ -58,7 +58,7 @@ class RegionReader:
         unknown = check_unknown(chromosomes, str(self.genome.path))
         self.faults.stop(*unknown, *self._empty(found, chromosomes))
         for counts in chromosomes.unknown.values():
-            self.dropped["regions on chromosomes that the genome lacks"] += sum(counts.values())
+            self.dropped["regions on a chromosome that the genome lacks"] += sum(counts.values())
         class_of = [self.labels.index(each.label) for each in self.inputs]
         annotation = Annotation(found, class_of, len(self.labels))
         done, total = 0, sum(map(len, found))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -58,7 +58,7 @@ class Scan:
             finding.numbers.append(line.number)
 
 
-Seen = Callable[[bytes, str, int], None]  # sequence, column y, line
+Seen = Callable[[bytes, str, Line], None]  # sequence, column y, line
 
 
 def scan(path: Path, want: Expected, length: int | None, seen: Seen) -> Scan:
@@ -143,7 +143,7 @@ def _examples(result: Scan, want: Expected, lines: Iterator[Line], seen: Seen) -
                 good = False
         if good:
             result.statistics.add(sequence.upper(), column, labels)
-            seen(sequence.upper(), column, line.number)
+            seen(sequence.upper(), column, line)
     if not count:
         help = "the file holds no example: write it again"
         line = Line(1, 0, b"x\ty")
@@ -208,6 +208,15 @@ def _letter_help(want: Expected, letter: bytes) -> str:
     return "correct or remove the line"
 
 
+def _joining(label: str, known: Collection[str]) -> str | None:
+    """What joins several known labels, if anything but | does."""
+    for separator in ",;/":
+        parts = [part.strip() for part in label.split(separator)]
+        if len(parts) > 1 and all(part in known for part in parts):
+            return separator
+    return None
+
+
 def _label(result: Scan, want: Expected, line: Line, label: str, after: int) -> None:
     message = f"no label {label[:50]!a} in the definition"
     stripped = label.strip().strip('"')
@@ -219,6 +228,10 @@ def _label(result: Scan, want: Expected, line: Line, label: str, after: int) -> 
         help = f"did you mean '{stripped}'? remove spaces and quotes"
     elif want.multi_class and "|" in label and set(label.split("|")) <= set(want.labels):
         help = "several labels need <task>multi-label classification</task>"
+    elif separator := _joining(label, want.labels):
+        help = f"are these several labels? join them by |, not by '{separator}'"
+        if want.multi_class:
+            help += ", and write <task>multi-label classification</task>"
     else:
         help = suggest(label[:50], want.labels)
     at = after + max(line.text[after:].decode(errors="surrogateescape").find(label), 0)

@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from ..messages.diagnostics import first_few
+from .counts import counted
 from .definition import input_shape
 from .make import Made
 
@@ -28,10 +29,14 @@ def summary(
     """
     lines = [f"{folder}: {made.alphabet}, {made.length:,} letters, {made.task}", *_table(made), ""]
     for title, counts in (("dropped", made.dropped), ("changed", made.changed)):
-        lines += (f"{title}: {count:,} {what}" for what, count in sorted(counts.items()))
+        lines += (f"{title}: {counted(count, what)}" for what, count in sorted(counts.items()))
     if made.written.merged:
-        lines.append(f"merged: {made.written.merged:,} examples with the sequence of another one")
-    lines += (f"warning: {text}" for text in (*filter(None, [warning]), *warnings(made)))
+        lines.append(
+            f"merged: {counted(made.written.merged, 'examples with the sequence of another one')}"
+        )
+    lines += (
+        f"warning: {text}" for text in (*filter(None, [warning]), *made.warnings, *warnings(made))
+    )
     if lines[-1]:
         lines.append("")
     if definition is not None and not kept:
@@ -76,12 +81,13 @@ def warnings(made: Made) -> Iterator[str]:
         if missing:
             yield f"no example in the {name} set has the label {first_few(missing)}"
     if written.two_labels:
+        more = "; ..." if written.two_labels > len(written.conflicts) else ""
         yield (
-            f"{written.two_labels:,} sequences occur with different labels; "
-            "--multi-label makes one example of each"
+            f"{counted(written.two_labels, 'sequences with different labels')}: "
+            f"{'; '.join(written.conflicts)}{more}; --multi-label makes one example of each"
         )
     if written.across_sets:
-        yield f"{written.across_sets:,} sequences are in more than one set"
+        yield counted(written.across_sets, "sequences are in more than one set")
     if "test" not in written.sets:
         yield "there is no test set: nothing will measure the model on unseen data"
 
@@ -96,7 +102,3 @@ def _values(made: Made) -> Sequence[str]:
         f'<operation input_shape="{input_shape(made)}" ...>   the first one',
         f'<operation units="{len(made.labels)}">Dense</operation>   the last one',
     )
-
-
-def plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")

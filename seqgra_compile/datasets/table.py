@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from ..messages.diagnostics import suggest
+from .counts import plural
 from .faults import DAMAGED, DataError, Fault, Faults, UsageProblem
 from .inputs import Input, Progress, Raw
 from .recognize import HEAD, TABLE, recognize
@@ -118,7 +119,7 @@ def _rows(
             continue
         found += 1
         if len(cells) < needed or len(cells) > len(header):
-            message = f"has {len(cells):,} cells; the header has {len(header):,}"
+            message = f"has {plural(len(cells), 'cell')}; the header has {len(header):,}"
             help = f"is {_name(mark)} the delimiter, and is text with {_name(mark)} in quotes?"
             raise DataError(Fault(message, f"{path}:{line}", help))
         yield line, [cells[place].strip() for place in places]
@@ -195,22 +196,20 @@ def _raw(
             return None
     if columns.chromosomes is not None:
         set = columns.chromosomes.get(extra["chromosome"], "training")
-    if labels is None:
-        return None
     # ids.tsv has one line per example.
     id = " ".join(extra.get("id", "").split()) or f"line{line}"
     return Raw(sequence.encode(), labels, id, number, f"line {line}", "", set)
 
 
-def _labels(cells: list[str], place: str, columns: Columns, faults: Faults) -> str | None:
-    """Labels joined by |, or None after a fault."""
+def _labels(cells: list[str], place: str, columns: Columns, faults: Faults) -> str:
+    """Labels joined by |; after a fault none, so that the row's sequence is also judged."""
     if len(cells) > 1:
         wrong = [cell for cell in cells if cell not in _TRUE and cell not in _FALSE]
         if wrong:
             message = f"a label's column holds {wrong[0][:50]!a}"
             help = "several --label are columns of 0 and 1"
             faults.add("rows with other values than 0 and 1", place, message, help)
-            return None
+            return ""
         return "|".join(
             name for name, cell in zip(columns.labels, cells, strict=True) if cell in _TRUE
         )
@@ -218,14 +217,15 @@ def _labels(cells: list[str], place: str, columns: Columns, faults: Faults) -> s
     if columns.separator is not None:
         return "|".join(dict.fromkeys(filter(None, map(str.strip, cell.split(columns.separator)))))
     if not cell:
-        help = "fill it in, or remove the row"
+        help = "fill it in, or remove the row; if an example may have several labels or none: --multi-label"
         faults.add(f"rows without a label in column '{columns.labels[0]}'", place, "no label", help)
-        return None
     return cell
 
 
 def check_columns(columns: Columns) -> None:
-    """Refuse a column that is named for two things."""
+    """Refuse a column that is named for two things, and an empty separator."""
+    if columns.separator == "":
+        raise UsageProblem("--separator: is empty", "name what separates labels in a cell")
     for name in columns.named:
         if columns.named.count(name) > 1:
             raise UsageProblem(f"column '{name}' is named for two things", "name each column once")

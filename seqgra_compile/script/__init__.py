@@ -73,8 +73,8 @@ class Section:
 class AlphabetCodes:
     """Letters and their codes: `codes` and `lower` are byte strings in the order of the codes.
 
-    `letters` are those of `codes`, for messages; `known` is a byte string of all letters that have
-    a code.
+    `letters` are those of `codes`, and `remedy` says what to do with others, both for messages;
+    `known` is a byte string of all letters that have a code.
 
     `unknown` is the code of the letter that stands for any, `share` its value in each channel;
     `lenient`: any other letter counts as it. `complement` has the codes of the opposite strand, or
@@ -92,6 +92,7 @@ class AlphabetCodes:
     lenient: bool = decided_by(Decider.SEMANTICS, Decider.SPACE)
     complement: str = decided_by(Decider.SPACE)
     known: str = decided_by(Decider.SPACE)
+    remedy: str = decided_by(Decider.SPACE)
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ class Script:
     `length_from_data`: the length is that of the first sequence, not in the definition. `on_disk`:
     data stay on disk. `records`: the script keeps records of its run. `shards`: it computes each
     batch in parts, in one or more processes. `trains`: there is something to train, and a run that
-    was stopped can continue. `one_hot` is the template of the function that encodes codes. Of several
+    was stopped can continue. `other_libraries` could train the same definition. `one_hot` is the template of the function that encodes codes. Of several
     labels, those whose probability (or what the model gives in its place) is above `cut` are
     predicted.
     """
@@ -172,6 +173,7 @@ class Script:
     records: bool = decided_by(Decider.RECORDS)
     shards: bool = decided_by(Decider.SHARDS)
     trains: bool = decided_by(Decider.LIBRARY)
+    other_libraries: tuple[str, ...] = decided_by(Decider.LIBRARY)
 
     @property
     @decides(Decider.ARCHITECTURE)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cases import Case, examples, text
 
 Pairs = list[tuple[str, str]]
-NO_EXAMPLE = " no examples; each line needs "
+NO_EXAMPLE = " empty; each line needs "
 
 
 @dataclass(frozen=True)

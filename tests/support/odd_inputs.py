@@ -78,6 +78,7 @@ def _b(name: str, what: str, data: bytes | str, status: int = 1, says: str = "",
     return Odd(name, what, BED, {"a.bed": data}, status, says, **more)
 
 
+JOINED = rows() + "".join(f"{x[::-1]}\tc1/c2\n" for x in ONE).encode()
 LATIN = "gr\xfcn".encode("latin-1")
 FASTA_TAKEN = (
     _a("fasta-crlf", "lines end with carriage return and line feed", fasta(ONE, "\r\n"), 0, same=True),
@@ -102,7 +103,7 @@ FASTA_TAKEN = (
     _a("fasta-n", "a sequence of N", with_one("N" * 30), 0),
     _a("fasta-copies", "the same sequence twice: both are in one set", fasta([*ONE, ONE[0]]), 0),
     _a("fasta-two-labels", "a sequence of both classes", fasta([*ONE, TWO[0]]), 0,
-       "1 sequences occur with different labels"),
+       "1 sequence with different labels: a.fa record 11 (c1), b.fa record 1 (c2)"),
 )  # fmt: skip
 FASTA_REFUSED = (
     _a("fasta-empty", "no bytes", b"", 1, "holds no sequence"),
@@ -133,11 +134,14 @@ FASTA_REFUSED = (
     Odd("fasta-no-class", "a file without CLASS=", f"fasta a.fa c2=b.fa {SPLIT}", {}, 2, "c1=a.fa"),
     Odd("fasta-one-class", "one class only", f"fasta c1=a.fa {SPLIT}", {}, 1, "--negatives shuffle"),
     Odd("fasta-no-split", "nothing says how to split", "fasta c1=a.fa c2=b.fa -o data", {}, 2, "--split 0.8 0.1 0.1"),
-    Odd("fasta-wrong-split", "fractions of more than 1", FASTA.replace("0.6", "0.9"), {}, 2, "whose sum is 1"),
+    Odd("fasta-wrong-split", "fractions whose sum is not 1", FASTA.replace("0.6", "0.9"), {}, 2, "whose sum is 1"),
     Odd("fasta-twice", "a file twice", f"fasta c1=a.fa c1=a.fa c2=b.fa {SPLIT}", {}, 2, "is given 2 times"),
     Odd("fasta-header-pattern", "a pattern that some headers lack",
         f"fasta a.fa --label-from header --pattern class=(\\S+) {SPLIT}", {}, 1, "--pattern finds no label"),
     Odd("fasta-short", "shorter than --length", f"{FASTA} --length 40", {}, 1, "are shorter than --length 40"),
+    Odd("protein-pad-n", "protein, and --pad N", f"{FASTA} --alphabet protein --length 40 --pad N", {}, 2, "--pad drop"),
+    Odd("fasta-quotes", "a name with a blank, without quotes", FASTA.replace("a.fa", "a b.fa"), {"a b.fa": fasta(ONE)},
+        2, "'c1=a b.fa'"),
 )  # fmt: skip
 TABLE_TAKEN = (
     _t("table-csv", "commas", rows(","), 0, same=True),
@@ -151,14 +155,24 @@ TABLE_TAKEN = (
     _t("table-spaces", "spaces around cells", rows("\t").replace(b"\tc", b" \t c"), 0, same=True),
     _t("table-more-columns", "columns that are not named", b"\n".join(
         line + b"\tmore" for line in rows().splitlines()) + b"\n", 0, same=True),
+    _t("table-joined", "c1/c2 beside c1 and c2: a class of its own?", JOINED, 0, "looks joined by '/'"),
+    Odd("table-several-labels", "c1/c2 with its separator", f"{TABLE} --multi-label --separator /", {"t.tsv": JOINED}, 0,
+        "multi-label classification"),
 )  # fmt: skip
 TABLE_REFUSED = (
     _t("table-empty", "no bytes", b"", 1, "holds no header"),
     _t("table-header-only", "no row", b"seq\tclass\n", 1, "holds no row"),
     _t("table-no-column", "a column's name in another spelling", rows(header="Seq,class"), 1, "did you mean 'Seq'?"),
     _t("table-column-twice", "a column's name twice", rows(header="seq,class,seq"), 1, "has 2 columns 'seq'"),
-    _t("table-cut", "a row with too few cells", rows() + b"ACGT\n", 1, "t.tsv:22: has 1 cells"),
-    _t("table-no-label", "an empty label", rows() + SEQUENCES[0].encode() + b"\t\n", 1, "t.tsv:22: no label"),
+    _t("table-cut", "a row with too few cells", rows() + b"ACGT\n", 1, "t.tsv:22: has 1 cell;"),
+    _t("table-no-label", "an empty label", rows() + SEQUENCES[0].encode() + b"\t\n", 1,
+       "t.tsv:22: no label"),
+    Odd("table-no-label-yet-letters", "an empty label, and a wrong letter in that row", TABLE,
+        {"t.tsv": rows() + SEQUENCES[0].replace("A", "!", 1).encode() + b"\t\n"}, 1, "is '!'"),
+    _t("table-joined-twice", "c1,c2 and c2, c1 as labels of one class",
+       rows() + f"{ONE[0]}\tc1,c2\n{ONE[1]}\tc2, c1\n".encode(), 1, "--multi-label --separator ,"),
+    Odd("table-other-separator", "c1/c2 with --multi-label alone", f"{TABLE} --multi-label", {"t.tsv": JOINED}, 1,
+        "--multi-label --separator /"),
     _t("table-empty-sequence", "an empty sequence", rows() + b"\tc1\n", 1, "line 22: an empty sequence"),
     _t("table-open-quote", "a quote that is not closed", rows() + b'"ACGT\tc1\n', 1, "is a quote not closed?"),
     _t("table-latin-1", "Latin 1", rows() + LATIN + b"\tc1\n", 1, "is not text in UTF-8"),
@@ -176,7 +190,7 @@ BED_TAKEN = (
     _b("bed-gzip", "gzip under the name of a plain file", gzip.compress(PEAKS.encode(), mtime=0), 0, same=True),
     Odd("bed-genome-lower", "a genome in lower case", BED, {"g.fa": GENOME.lower()}, 0, same=True),
     Odd("bed-over-an-end", "a window over an end: dropped and counted", f"{BED} --length 70", {}, 0,
-        "windows over an end of a chromosome"),
+        "over an end of a chromosome"),
 )  # fmt: skip
 BED_REFUSED = (
     _b("bed-empty", "no bytes", "", 1, "holds no region"),

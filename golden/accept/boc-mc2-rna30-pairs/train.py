@@ -76,7 +76,7 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
     if bad or not codes:
         width = length or "equally many"
         need = f"{width} letters of ACGUN, a tab, one of {LABELS[:10]}"
-        what = f"lines to correct: {len(bad)}" if bad else "no examples"
+        what = f"lines to correct: {len(bad)}, or the definition" if bad else "empty"
         sys.exit("\n".join([*bad[:20], f"{path}: {what}; each line needs {need}"]))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, np.array(targets, np.int64), digest.hexdigest()
@@ -239,12 +239,12 @@ def parse_arguments() -> argparse.Namespace:
 
 def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
     """The sets' codes and targets; only the test set is required."""
-    sets = {}
+    sets, what = {}, "missing" if data_dir.is_dir() else "no such folder"
     for name in ("training", "validation", "test"):
         path = data_dir / f"{name}.txt"
         if not path.exists():
             if name == "test":
-                raise FileNotFoundError(0, f"missing. {REMEDY}", str(path))
+                raise FileNotFoundError(0, f"{what}. {REMEDY}", str(path))
             continue
         codes, targets, digest = read_set(path, None)
         sets[name] = codes, targets

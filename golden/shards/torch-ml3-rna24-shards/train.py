@@ -104,7 +104,7 @@ def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
                 bad.append(f"{path}:{number}: found {seen}, {rest}")
     if bad or not codes:
         need = f"{length} letters of ACGUN, a tab, any of {LABELS[:10]}"
-        what = f"lines to correct: {len(bad)}" if bad else "no examples"
+        what = f"lines to correct: {len(bad)}, or the definition" if bad else "empty"
         sys.exit("\n".join([*bad[:20], f"{path}: {what}; each line needs {need}"]))
     targets = np.frombuffer(targets, np.uint8).reshape(-1, len(LABELS))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
@@ -380,12 +380,12 @@ def choose_device(gpu: int, threads: int | None) -> torch.device:
 
 def read_sets(data_dir: Path, run: dict) -> dict[str, tuple]:
     """The sets' codes and targets; the test set may be missing."""
-    sets = {}
+    sets, what = {}, "missing" if data_dir.is_dir() else "no such folder"
     for name in ("training", "validation", "test"):
         path = data_dir / f"{name}.txt"
         if not path.exists():
             if name != "test":
-                raise FileNotFoundError(0, f"missing. {REMEDY}", str(path))
+                raise FileNotFoundError(0, f"{what}. {REMEDY}", str(path))
             print(f"warning: {path} is missing: nothing is tested", file=sys.stderr)
             continue
         codes, targets, digest = read_set(path, SEQUENCE_LENGTH)
@@ -499,15 +499,15 @@ def check_same_run(run: dict, record: str | bytes, path: Path) -> list[dict]:
     """The finished epochs of a stopped run, if it is the same run as this one."""
     try:
         begun = json.loads(record)
-        other = [name for name in run if name != "epochs" and run[name] != begun[name]]
-        epochs = begun["epochs"]
-    except (ValueError, LookupError, TypeError) as error:
-        problem = "unreadable; name another folder with -o"
-        raise OSError(0, problem, str(path)) from error
+        other = [name for name in run if run[name] != begun[name] and name != "epochs"]
+    except (ValueError, LookupError, TypeError):
+        raise OSError(0, "unreadable; name another folder with -o", str(path)) from None
     if other:
-        problem = f"its run differs in {', '.join(other)}; name another folder with -o"
+        ran = f"its run (threads {begun['threads']}, device {begun['device']})"
+        remedy = "give the same, or name another folder with -o"
+        problem = f"{ran} differs in {', '.join(other)}; {remedy}"
         raise FileExistsError(0, problem, str(path))
-    return epochs
+    return begun["epochs"]
 
 
 def add_origin(run: dict, device: str, threads: int, **versions: str) -> None:

@@ -6,6 +6,7 @@ that only the authors can answer are left empty.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 
 from ... import ir
@@ -180,7 +181,7 @@ class _Known:
 
     def reproduction(self) -> str:
         if isinstance(self.model, ir.General) and self.source is not None:
-            name = visible(self.source.file_name)
+            name = visible(shlex.quote(self.source.file_name))
             return f"seqgra-compile {name} > train.py; python train.py DATA. One seed: {self.model.seed.value}."
         seed = self.first and self.first.settings.get("SEED")
         return f"The script of the receipt, seed {seed}." if seed else ""
