@@ -197,6 +197,15 @@ def _architecture(
             f'write activation="{row.activation}" on the last operation',
         )
         return architecture
+    penalty = last.arguments.get("activity_regularizer")
+    if penalty is not None and penalty.value:
+        diagnostics.error(
+            "SG501",
+            penalty.span or last.span,
+            f"a penalty on the results of {row.activation} has no exact counterpart",
+            f"delete it: the other library's loss applies {row.activation} itself",
+        )
+        return architecture
     linear = {**last.arguments, "activation": replace(activation, value="linear")}
     last = replace(last, arguments=linear)
     return replace(architecture, operations=(*architecture.operations[:-1], last))

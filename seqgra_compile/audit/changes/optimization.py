@@ -72,6 +72,9 @@ def _on_logits(model: ir.Model) -> ir.Model:
     activation = last.arguments.get("activation")
     if activation is None or activation.value != LOSSES[loss.name].activation:
         return model
+    penalty = last.arguments.get("activity_regularizer")
+    if penalty is not None and penalty.value:
+        return model  # of what the activation gives
     linear = replace(
         last, arguments={**last.arguments, "activation": replace(activation, value="linear")}
     )
