@@ -186,7 +186,7 @@ def test_script_refuses_another_file(tmp_path):
     code = "import runpy, sys; runpy.run_path(sys.argv[1])['build_model']()"
     finished = subprocess.run([sys.executable, "-c", code, script], capture_output=True, text=True)
     assert finished.returncode == 1
-    assert "k2-separable.h5: its SHA-256 is not" in finished.stderr
+    assert "k2-separable.h5: changed since compilation; its SHA-256 must be" in finished.stderr
 
 
 @pytest.mark.parametrize("name", ("k2-bidirectional", "k2-separable.json", "k3-separable.h5"))
