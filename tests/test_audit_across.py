@@ -182,3 +182,17 @@ def test_initial_weights_that_no_seed_of_the_run_decides():
     ):
         models = model(filled(TEXT, one)), model(filled(KERAS, other))
         assert verdict_on("initial weights", *models) == wanted
+
+
+def test_only_one_library_keeps_a_loss_that_is_not_a_number():
+    files = [f"{EXAMPLES}/{name}.xml" for name in ("motifs-module", "motifs-tensorflow")]
+    kept = b"one of the two keeps a first validation loss"
+    assert kept in run_audit("diff", *files, "--semantics", "seqgra-0.0.4").stdout
+    assert kept not in run_audit("diff", *files).stdout
+
+
+def test_a_penalty_on_probabilities_is_none_on_logits():
+    penalty = 'activity_regularizer="L2(0.1)"'
+    one = model(replaced('units="3"', f'units="3" {penalty}', text=TEXT))
+    other = model(replaced('units="3"', f'units="3" {penalty}', text=KERAS))
+    assert verdict_on("loss", one, other) != SAME

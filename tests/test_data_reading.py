@@ -123,10 +123,7 @@ def check(bad: Bad, found: dict[str, Outcome]) -> None:
         if ", need x, tab, y." in outcome.said:
             assert "seqgra-data fasta c1=FILE c2=FILE -o DIR --split 0.8 0.1 0.1\n" in outcome.said
         elif bad.says != bad_data.NO_EXAMPLE:
-            assert (
-                f"\n{outcome.path}: lines to correct: 1, or the definition; each line needs "
-                in outcome.said
-            )
+            assert f"\n{outcome.path}: lines to correct: 1; the definition needs " in outcome.said
         assert outcome.status == 1
         assert not outcome.output.exists(), "a refusal writes nothing"
         return
@@ -334,7 +331,7 @@ def test_every_bad_line_is_counted_and_the_first_twenty_shown(tmp_path):
     *shown, last = str(caught.value).split("\n")
     assert (
         shown == wanted[:20]
-        and last == f"{path}: lines to correct: 25, or the definition; each line needs {need}"
+        and last == f"{path}: lines to correct: 25; the definition needs {need}"
     )
 
 
@@ -361,6 +358,15 @@ def test_what_makes_the_files_that_are_missing(tmp_path):
     expected.append((2, f"{sequences / 'training.txt'}: no such folder. Commands "))
     for (status, said), (right, words) in zip(run_all(tmp_path, queue), expected, strict=True):
         assert status == right and words in said
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.id)
+def test_the_commands_are_for_the_alphabet_of_the_script(case):
+    remedy = reader(case)["REMEDY"]
+    space = next(name for name in ("DNA", "RNA", "protein") if f"-{name.lower()}" in case.id)
+    assert ("seqgra-data bed" in remedy) is (space == "DNA")
+    wanted = {"DNA": []}.get(space, [space])
+    assert re.findall(r"--alphabet (\w+)", remedy) == wanted
 
 
 @pytest.mark.parametrize(

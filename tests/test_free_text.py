@@ -174,10 +174,13 @@ def _tokens(script: str) -> tuple[list[str], int, int]:
 
 
 def _is_hidden(character: str) -> bool:
-    # Emoji may be younger than this Python, to which they are unassigned: a box is drawn for them.
-    if character == "\n" or 0x1F300 <= ord(character) < 0x1FB00:
+    if character == "\n":
         return False
-    return unicodedata.category(character) in INVISIBLE or character in BLANKS
+    category = unicodedata.category(character)
+    # An emoji that is younger than this Python: a box is drawn for it.
+    if category == "Cn" and 0x1F300 <= ord(character) < 0x1FB00:
+        return False
+    return category in INVISIBLE or character in BLANKS
 
 
 def _changed(before: str, after: str) -> list[tuple[object, object]]:

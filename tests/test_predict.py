@@ -470,7 +470,7 @@ def test_a_run_that_has_not_finished_is_said(library: str, tmp_path: Path, capsy
     assert missing.endswith("receipt.json: missing, so the definition cannot be compared")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of POSIX")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no os.openpty")
 def test_a_terminal_is_told_what_is_awaited(bayes: Path):
     master, terminal = os.openpty()
     os.write(master, LETTERS[0].encode() + b"\n\x04")  # a line, Ctrl-D
@@ -479,7 +479,7 @@ def test_a_terminal_is_told_what_is_awaited(bayes: Path):
     os.close(master)
     os.close(terminal)
     assert done.returncode == 0 and done.stdout.count(b"\n") == 2
-    assert done.stderr == b"reading sequences from the terminal, up to Ctrl-D\n"
+    assert done.stderr == b"reading sequences from the terminal, to the end of input\n"
 
 
 @pytest.mark.parametrize(

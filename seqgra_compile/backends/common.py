@@ -185,6 +185,7 @@ def alphabet(model: ir.General) -> AlphabetCodes:
     space = SEQUENCE_SPACES[model.sequence_space.value]
     codes = space.alphabet + (space.unknown or "")
     return AlphabetCodes(
+        space=space.name,
         size=len(space.alphabet),
         letters=codes,
         codes=f'b"{codes}"',

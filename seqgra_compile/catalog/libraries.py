@@ -20,7 +20,8 @@ class LibraryRow:
     of it is; `hub`, if any, what the Hugging Face Hub calls it. It has scripts under these `semantics`. `trains`: a model is trained. `one_generator`: the order of the examples and the noise of
     layers are drawn by one generator, so that one moves the other. `no_shards`: why a batch cannot be
     computed in parts by several processes. `names_parameters`: an
-    operation is one call that names its parameters, in which each can be found.
+    operation is one call that names its parameters, in which each can be found. `epsilon_comes`: when
+    Adam adds epsilon, before or after it corrects the bias of the second moment.
 
     The rest is what seqgra 0.0.4 does with it: `dropped` are the settings of an optimizer that it
     ignores; `embedded`: it trains embedded architectures; `other_masks`: why a script cannot draw its
@@ -39,6 +40,7 @@ class LibraryRow:
     no_shards: str | None = None
     hub: str | None = None
     names_parameters: bool = False
+    epsilon_comes: str = ""
     dropped: tuple[str, ...] = ()
     embedded: bool = True
     other_masks: str | None = None
@@ -57,6 +59,7 @@ _ROWS = (
         "PyTorch module",
         semantics=(INTENDED, SEQGRA, STREAMING),
         hub="pytorch",
+        epsilon_comes="after",
         one_generator=True,
         dropped=("clipnorm", "clipvalue"),
         embedded=False,
@@ -70,6 +73,7 @@ _ROWS = (
         "Keras file",
         semantics=(INTENDED, SEQGRA, STREAMING),
         hub="keras",
+        epsilon_comes="before",
         no_shards="Keras 3 cannot train with TensorFlow in several processes",
         names_parameters=True,
         other_masks="Keras 3 draws other masks",

@@ -105,7 +105,7 @@ def counterpart_loss(
         refuse(model, library, diagnostics)
         return None
     loss = _loss(model, library, diagnostics)
-    architecture = _architecture(architecture, model.loss, diagnostics)
+    architecture = on_logits(architecture, model.loss, diagnostics)
     return None if loss is None else (loss, architecture)
 
 
@@ -178,10 +178,13 @@ def _joined(values: list[Value[Any]]) -> Value[Any]:
     return replace(said, value=tuple(value.value for value in values), path=path)
 
 
-def _architecture(
+def on_logits(
     architecture: ir.Sequential, loss: ir.Loss, diagnostics: Diagnostics
 ) -> ir.Sequential:
-    """Both libraries compute these losses from logits: the last activation moves into the loss."""
+    """Both libraries compute these losses from logits: the last activation moves into the loss.
+
+    Valid only if no error is reported.
+    """
     row = LOSSES[loss.name]
     scores = row.scores(loss.arguments)
     last = architecture.operations[-1]

@@ -71,7 +71,7 @@ class Section:
 
 @dataclass(frozen=True)
 class AlphabetCodes:
-    """Letters and their codes: `codes` and `lower` are byte strings in the order of the codes.
+    """Letters of a `space` and their codes: `codes` and `lower` are byte strings in their order.
 
     `letters` are those of `codes`, and `remedy` says what to do with others, both for messages;
     `known` is a byte string of all letters that have a code.
@@ -81,6 +81,7 @@ class AlphabetCodes:
     is empty.
     """
 
+    space: str = decided_by(Decider.SPACE)
     size: int = decided_by(Decider.SPACE)
     letters: str = decided_by(Decider.SPACE)
     codes: str = decided_by(Decider.SPACE)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cases import Case, examples, text
 
 Pairs = list[tuple[str, str]]
-NO_EXAMPLE = " empty; each line needs "
+NO_EXAMPLE = " no examples; the definition needs "
 
 
 @dataclass(frozen=True)

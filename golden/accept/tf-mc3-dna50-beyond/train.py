@@ -108,8 +108,8 @@ def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
                 bad.append(f"{path}:{number}: found {seen}, {rest}")
     if bad or not codes:
         need = f"{length} letters of ACGTN, a tab, one of {LABELS[:10]}"
-        what = f"lines to correct: {len(bad)}, or the definition" if bad else "empty"
-        sys.exit("\n".join([*bad[:20], f"{path}: {what}; each line needs {need}"]))
+        what = f"lines to correct: {len(bad)}" if bad else "no examples"
+        sys.exit("\n".join([*bad[:20], f"{path}: {what}; the definition needs {need}"]))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, np.array(targets, np.int64), digest.hexdigest()
 

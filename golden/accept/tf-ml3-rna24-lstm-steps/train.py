@@ -83,8 +83,8 @@ CODE_OF[list(b"ACGUN")] = CODE_OF[list(b"acgun")] = range(5)
 REMEDY = """Commands that make data files:
   gzip:  gunzip FILE.gz
   FASTA: seqgra-data fasta c1=FILE c2=FILE -o DIR --split 0.8 0.1 0.1
-  BED:   seqgra-data bed c1=FILE --genome FILE -o DIR --length L --split 0.8 0.1 0.1
-  table: seqgra-data table FILE --sequence x --label y -o DIR --split 0.8 0.1 0.1"""
+  table: seqgra-data table FILE --sequence x --label y -o DIR --split 0.8 0.1 0.1
+  both:  with --alphabet RNA"""
 
 
 def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
@@ -114,8 +114,8 @@ def read_set(path: Path, length: int) -> tuple[np.ndarray, np.ndarray, str]:
                 bad.append(f"{path}:{number}: found {seen}, {rest}")
     if bad or not codes:
         need = f"{length} letters of ACGUN, a tab, any of {LABELS[:10]}"
-        what = f"lines to correct: {len(bad)}, or the definition" if bad else "empty"
-        sys.exit("\n".join([*bad[:20], f"{path}: {what}; each line needs {need}"]))
+        what = f"lines to correct: {len(bad)}" if bad else "no examples"
+        sys.exit("\n".join([*bad[:20], f"{path}: {what}; the definition needs {need}"]))
     targets = np.frombuffer(targets, np.uint8).reshape(-1, len(LABELS))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, targets, digest.hexdigest()

@@ -102,8 +102,8 @@ def read_set(path: Path, length: int | None) -> tuple[np.ndarray, np.ndarray, st
     if bad or not codes:
         width = length or "equally many"
         need = f"{width} letters of ACGTN, a tab, any of {LABELS[:10]}"
-        what = f"lines to correct: {len(bad)}, or the definition" if bad else "empty"
-        sys.exit("\n".join([*bad[:20], f"{path}: {what}; each line needs {need}"]))
+        what = f"lines to correct: {len(bad)}" if bad else "no examples"
+        sys.exit("\n".join([*bad[:20], f"{path}: {what}; the definition needs {need}"]))
     targets = np.frombuffer(targets, np.uint8).reshape(-1, len(LABELS))
     codes = np.frombuffer(codes, np.uint8).reshape(len(targets), -1)
     return codes, targets, digest.hexdigest()

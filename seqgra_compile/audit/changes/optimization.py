@@ -11,16 +11,12 @@ from dataclasses import replace
 from typing import TypeVar
 
 from ... import ir
-from ...catalog.libraries import FRAMEWORKS, LIBRARIES, PYTORCH, TENSORFLOW
-from ...catalog.losses import LOSSES
+from ...catalog.libraries import FRAMEWORKS, LIBRARIES
 from ...catalog.semantics import SEMANTICS
 from ...messages.diagnostics import Diagnostics, Severity
-from ...passes.retarget import counterpart_loss, counterpart_optimizer
+from ...passes.retarget import counterpart_loss, counterpart_optimizer, on_logits
 from ..ledger.setting import shown_apart, shown_briefly
 from .effect import DIFFERENT, SAME
-
-# Whether Adam adds epsilon before or after it corrects the bias of the second moment.
-_EPSILON_COMES = {PYTORCH: "after", TENSORFLOW: "before"}
 
 _T = TypeVar("_T")
 
@@ -68,23 +64,12 @@ def _on_logits(model: ir.Model) -> ir.Model:
     given = loss.arguments.get("from_logits")
     if isinstance(architecture, ir.Module) or given is None or given.value:
         return model
-    last = architecture.operations[-1]
-    activation = last.arguments.get("activation")
-    if activation is None or activation.value != LOSSES[loss.name].activation:
+    diagnostics = Diagnostics()
+    moved = on_logits(architecture, loss, diagnostics)
+    if diagnostics.failed or not isinstance(moved, ir.Network):
         return model
-    penalty = last.arguments.get("activity_regularizer")
-    if penalty is not None and penalty.value:
-        return model  # of what the activation gives
-    linear = replace(
-        last, arguments={**last.arguments, "activation": replace(activation, value="linear")}
-    )
     logits = {**loss.arguments, "from_logits": replace(given, value=True)}
-    operations = (*architecture.operations[:-1], linear)
-    return replace(
-        model,
-        loss=replace(loss, arguments=logits),
-        architecture=replace(architecture, operations=operations),
-    )
+    return replace(model, loss=replace(loss, arguments=logits), architecture=moved)
 
 
 def _penalties(model: ir.Model) -> list[object]:
@@ -133,7 +118,7 @@ def _unlike_optimizers(one: ir.Optimizer, other: ir.Optimizer, library: str) -> 
     parts = _arguments(*given)
     epsilons = [each[name].value for each in given for name in ("eps", "epsilon") if name in each]
     if one.other_epsilon is not other.other_epsilon and any(epsilons):
-        comes = [_EPSILON_COMES[_imitated(each, library)] for each in (one, other)]
+        comes = [LIBRARIES[_imitated(each, library)].epsilon_comes for each in (one, other)]
         parts.append(
             f"epsilon is added {' -> '.join(comes)} the bias of the second moment is corrected"
         )
