@@ -479,7 +479,7 @@ def test_a_terminal_is_told_what_is_awaited(bayes: Path):
     os.close(master)
     os.close(terminal)
     assert done.returncode == 0 and done.stdout.count(b"\n") == 2
-    assert done.stderr == b"reading sequences from the terminal, to the end of input\n"
+    assert done.stderr == b"reading the terminal, up to the end of input\n"
 
 
 @pytest.mark.parametrize(

@@ -295,7 +295,7 @@ def parse_arguments() -> argparse.Namespace:
     if arguments.scan and not arguments.length:
         parser.error("--scan needs --length, which the definition does not name")
     if arguments.file == "-" and sys.stdin.isatty():
-        print("reading sequences from the terminal, to the end of input", file=sys.stderr)
+        print("reading the terminal, up to the end of input", file=sys.stderr)
     return arguments
 
 

@@ -214,7 +214,7 @@ def parse_arguments(gpus: int) -> argparse.Namespace:
         if value is not None and value < 1:
             parser.error(f"--{name} takes a number of at least 1")
     if arguments.file == "-" and sys.stdin.isatty():
-        print("reading sequences from the terminal, to the end of input", file=sys.stderr)
+        print("reading the terminal, up to the end of input", file=sys.stderr)
     return arguments
 
 
