@@ -60,10 +60,16 @@ def replaced(*pairs: str, text: str = TEXT) -> str:
         (TEXT.replace("\n", "\r\n"), "No difference for training: the same settings, written"),
         (
             replaced("<name>motif scanner", "<name>x"),
-            "No difference for training: the two differ only",
+            "No difference for training: the two differ only in what has no effect",
         ),
-        (replaced("Tells which", "Says which"), "No difference for training: the two differ only"),
-        (replaced('id="motifs"', 'id="other"'), "No difference for training: the two differ only"),
+        (
+            replaced("Tells which", "Says which"),
+            "No difference for training: the two differ only in what has no effect",
+        ),
+        (
+            replaced('id="motifs"', 'id="other"'),
+            "No difference for training: the two differ only in what has no effect",
+        ),
         (replaced('units="3"', 'units="3" use_bias="True"'), "No difference for training: the"),
         (replaced("<inputencoding>1D</inputencoding>", ""), "No difference for training: the sam"),
         (replaced("relu", "relu"), "No difference"),
